@@ -1,0 +1,49 @@
+# Needs Python 3.11 or newer and make; everything else is set up in .venv, from hashed locks.
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: help setup serve test check format lock
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+setup: .venv/ready ## Set up .venv: the product, and the tools to work on it.
+
+serve: .venv/runs ## Set up, load the sample into an empty database, and serve (PORT=8000).
+	@$(BIN)/strikeledger sample
+	@$(BIN)/strikeledger serve --port $(PORT)
+
+test: .venv/ready ## Run the tests, on SQLite and on a real PostgreSQL.
+	$(BIN)/pytest -n auto
+
+check: .venv/ready ## Lint, formatting and types.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/ready ## Format the code.
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: .venv/ready ## Measure.
+	$(BIN)/python -m bench
+
+lock: ## Write the locks anew from pyproject.toml (needs uv).
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	  --extra postgres --output-file requirements.txt pyproject.toml requirements.build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	  --extra postgres --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
+
+# Each stamp is made anew when its lock changes. The build tool is in the lock too, so nothing is unhashed.
+.venv/runs: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "strikeledger needs Python 3.11 or newer"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready: requirements-dev.txt .venv/runs
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
