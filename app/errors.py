@@ -1,0 +1,88 @@
+"""The errors of strikeledger: what went wrong in the domain's words. `http/problems.py` knows their status.
+
+StrikeledgerError
+├── NotFound                a report, strike or page that is not there (or not visible)
+├── Conflict                the record already holds this
+├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
+├── UnsupportedMediaType    a body in a format that the operation does not take
+├── InvalidInput            one or many faults, each with its place and the nearest right thing
+├── Unauthenticated         no key, or one that is wrong, expired or revoked
+├── InsufficientScope       a key that may not do this
+├── DatabaseBusy            another writer held the database too long
+├── DatabaseUnavailable     the database cannot be reached
+└── UnusableDatabase        the database is not one that this version may touch
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+class StrikeledgerError(Exception):
+    """The root of every error that the product raises on purpose."""
+
+
+class NotFound(StrikeledgerError):
+    """Nothing readable has this name. The same answer for what is absent and what is hidden."""
+
+
+class Conflict(StrikeledgerError):
+    """The record already holds this; `existing` is the path of what it holds."""
+
+    def __init__(self, message: str, *, existing: str) -> None:
+        super().__init__(message)
+        self.existing = existing
+
+
+class MalformedRequest(StrikeledgerError):
+    """The bytes cannot be read as what they claim to be."""
+
+
+class UnsupportedMediaType(StrikeledgerError):
+    """The body is in a format that the operation does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input.
+
+    `where` is a JSON pointer into the body or the name of a query parameter; which, says `source`.
+    `detail` never repeats the rejected value raw: it can be too long, or not printable.
+    """
+
+    source: Literal["pointer", "parameter"]
+    where: str
+    code: str
+    detail: str
+
+
+class InvalidInput(StrikeledgerError):
+    """The input is well-formed and not acceptable. Holds every fault found, in the input's order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(fault.detail for fault in faults))
+        self.faults = tuple(faults)
+
+
+class Unauthenticated(StrikeledgerError):
+    """The request carries no key that is valid now. Says nothing about which part was wrong."""
+
+
+class InsufficientScope(StrikeledgerError):
+    """The key is valid and lacks the scope that the operation needs."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"this operation needs a key with the scope '{scope}'")
+        self.scope = scope
+
+
+class DatabaseBusy(StrikeledgerError):
+    """Another writer held the database for longer than a request may wait."""
+
+
+class DatabaseUnavailable(StrikeledgerError):
+    """The database cannot be reached."""
+
+
+class UnusableDatabase(StrikeledgerError):
+    """The database is missing its schema, or has one that this version does not know."""

@@ -1,0 +1,1 @@
+"""Pure words and data: effects, categories, places, counts and periods. Imports nothing of ours."""
