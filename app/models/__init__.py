@@ -1,0 +1,39 @@
+"""Every table, one file a noun. Features stand above and share them; relationships run one way."""
+
+from app.models.base import Base, Recorded
+from app.models.key import Key
+from app.models.ledger import LedgerEntry
+from app.models.report import Coverage, Report, Revision
+from app.models.strike import Strike, Tally
+from app.models.vocabulary import (
+    Category,
+    CategoryAlias,
+    CategoryVersion,
+    Location,
+    LocationAlias,
+    LocationVersion,
+    Publisher,
+    PublisherAlias,
+    PublisherVersion,
+)
+
+__all__ = [
+    "Base",
+    "Category",
+    "CategoryAlias",
+    "CategoryVersion",
+    "Coverage",
+    "Key",
+    "LedgerEntry",
+    "Location",
+    "LocationAlias",
+    "LocationVersion",
+    "Publisher",
+    "PublisherAlias",
+    "PublisherVersion",
+    "Recorded",
+    "Report",
+    "Revision",
+    "Strike",
+    "Tally",
+]

@@ -1,0 +1,80 @@
+"""Strike lines and their tallies: what the record is searched and counted by."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.types import Identity
+from app.models.base import NAME_LENGTH, Base, Recorded
+
+
+class Strike(Base, Recorded):
+    """One line of a report: a place, a day or days, and how many strikes.
+
+    Publishers define a strike as one or more kinetic events in roughly the same place that produce a
+    single, sometimes cumulative, effect. A line may stand for several of them, and its tallies belong to
+    all of them together. (Date, place) is not unique: genuine repeats on one day occur.
+    """
+
+    __tablename__ = "strikes"
+    __table_args__ = (
+        CheckConstraint("date_from <= date_to", name="days"),
+        CheckConstraint("strikes_min >= 0 AND strikes_max >= strikes_min", name="counts"),
+        Index("ix_strikes_date_from_id", "date_from", "id"),
+        Index("ix_strikes_location_id_date_from_id", "location_id", "date_from", "id"),
+        Index("ix_strikes_recorded_seq", "recorded_seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    # The line's place in its report, from 0.
+    position: Mapped[int]
+    date_from: Mapped[date] = mapped_column(Date)
+    date_to: Mapped[date] = mapped_column(Date)
+    # day, week, month or unknown: how exactly the source gives the dates.
+    date_precision: Mapped[str] = mapped_column(String(10))
+    country: Mapped[str] = mapped_column(String(2))
+    # Null where the source gives only a country, or a place that the vocabulary does not hold.
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
+    location_as_written: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    # Null minimum: the source gives no number of strikes. Null maximum: it sets no upper bound.
+    strikes_min: Mapped[int | None]
+    strikes_max: Mapped[int | None]
+    # Null where the source gives none, as all do before 2017. Never worked out from strikes.
+    engagements: Mapped[int | None]
+    # Whose the target was, where it was not the enemy's ("inoperable Coalition equipment").
+    owner: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    # Code points of the report's text, from and up to; null without a text.
+    quote_start: Mapped[int | None]
+    quote_end: Mapped[int | None]
+    # The sentence itself, kept here so that a page of strikes need not read whole texts.
+    quote: Mapped[str | None] = mapped_column(Text)
+
+
+class Tally(Base):
+    """How many of what a line's strikes destroyed, damaged, engaged… It lives and dies with its line."""
+
+    __tablename__ = "tallies"
+    __table_args__ = (
+        CheckConstraint("count_min >= 0 AND count_max >= count_min", name="counts"),
+        Index("ix_tallies_category_id_strike_id", "category_id", "strike_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    strike_id: Mapped[int] = mapped_column(ForeignKey("strikes.id"), index=True)
+    # The tally's place in its line, from 0.
+    position: Mapped[int]
+    effect: Mapped[str] = mapped_column(String(20))
+    # The verb as written: "struck" gave way to "engaged" in 2016, which is a change of style.
+    verb: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    # Null where the wording is known to no category: it is kept as written and awaits review.
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    # What the words prove, and the most that they allow; null where they set no upper bound.
+    count_min: Mapped[int]
+    count_max: Mapped[int | None]
+    as_written: Mapped[str | None] = mapped_column(Text)
+    quote_start: Mapped[int | None]
+    quote_end: Mapped[int | None]
