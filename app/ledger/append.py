@@ -1,0 +1,66 @@
+"""Take the next number: the one place where the ledger grows.
+
+Every accepted write is one transaction and appends one entry. The entry's hash covers the hash before it,
+so a changed, removed, inserted or reordered entry shows in every hash after it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert, select
+
+from app.db.engine import WriteSession
+from app.ledger.canonical import canonical_json
+from app.models import LedgerEntry
+
+# What the first entry is chained to.
+GENESIS = "0" * 64
+
+
+def append(
+    session: WriteSession,
+    action: str,
+    content: Mapping[str, object],
+    *,
+    report_id: int | None = None,
+    revision: int | None = None,
+) -> int:
+    """Add the entry for one accepted write and return its number.
+
+    `content` is what the write puts into the record, free of internal ids: the same content has the same
+    hash in every database. A change of the vocabulary has neither `report_id` nor `revision`.
+    The session is the only writer, so the next number is the last plus one, without gaps.
+    """
+    last = session.execute(
+        select(LedgerEntry.seq, LedgerEntry.hash, LedgerEntry.recorded_at)
+        .order_by(LedgerEntry.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    seq, previous, after = (last.seq + 1, last.hash, last.recorded_at) if last else (1, GENESIS, None)
+    entry = {
+        "seq": seq,
+        "recorded_at": _moment_after(after),
+        "action": action,
+        "report_id": report_id,
+        "revision": revision,
+        "content_hash": content_hash(content),
+    }
+    session.execute(insert(LedgerEntry), entry | {"hash": chain_hash(previous, entry)})
+    return seq
+
+
+def content_hash(content: Mapping[str, object]) -> str:
+    """Return the SHA-256, in hexadecimal, of content as canonical JSON: sorted keys, no white space, UTF-8."""
+    return hashlib.sha256(canonical_json(content)).hexdigest()
+
+
+def chain_hash(previous: str, entry: Mapping[str, object]) -> str:
+    """Return the hash that chains an entry (all columns but `hash`) to the hash before it."""
+    return hashlib.sha256(previous.encode() + canonical_json(entry)).hexdigest()
+
+
+def _moment_after(last: datetime | None) -> datetime:
+    """Return now, or the microsecond after `last` where the clock has not moved on (or was set back)."""
+    now = datetime.now(UTC)
+    return now if last is None or now > last else last + timedelta(microseconds=1)
