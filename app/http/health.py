@@ -1,0 +1,51 @@
+"""Say whether the process lives and whether it can serve: for orchestrators and people at a terminal."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from app import __version__
+from app.db.engine import sqlite_module
+from app.db.migrate import is_current
+from app.errors import DatabaseUnavailable, UnusableDatabase
+from app.http.problems import responses
+from app.http.sessions import Read
+from app.http.strict import StrictRoute
+
+router = APIRouter(tags=["service"], route_class=StrictRoute)
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str = Field(examples=["ok"], description="Always `ok`.")
+
+
+class Version(BaseModel):
+    """What runs here."""
+
+    version: str = Field(description="The version of strikeledger.", examples=["0.1.0"])
+    engine: str = Field(description="The database engine.", examples=["sqlite 3.53.4"])
+
+
+@router.get("/healthz", response_model=Health)
+async def healthz() -> dict[str, str]:
+    """Answer while the process lives, whatever the database does."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", response_model=Health, responses=responses(DatabaseUnavailable))
+async def readyz(read: Read) -> dict[str, str]:
+    """Answer 200 when the database is there and has the schema that this version knows, else 503."""
+    if not await read(is_current):
+        raise UnusableDatabase(
+            "the database does not have the schema of this version; run `strikeledger migrate`"
+        )
+    return {"status": "ok"}
+
+
+@router.get("/version", response_model=Version)
+async def version(request: Request) -> dict[str, str]:
+    """Say which version and which database engine run here."""
+    database = request.app.state.database
+    engine = f"sqlite {sqlite_module().sqlite_version}" if database.is_sqlite else "postgresql"
+    return {"version": __version__, "engine": engine}

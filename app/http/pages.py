@@ -1,0 +1,90 @@
+"""Keyset paging: a page says what comes next in an opaque cursor that fits only the list it came from."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import Request
+from pydantic import BaseModel, Field
+
+from app.errors import Fault, InvalidInput
+
+MOST_ON_A_PAGE = 500
+
+# Bytes of the digest that binds a cursor to its list; enough that no two lists share one by chance.
+_BINDING = 6
+
+# The largest integer that both engines hold.
+LARGEST_INTEGER = 2**63 - 1
+
+# Parameters that a cursor is not bound to: where the page starts, and how long it is.
+_FREE = {"cursor", "limit", "count"}
+
+
+class PageQuery(BaseModel):
+    """The parameters that every list takes."""
+
+    limit: Annotated[
+        int, Field(ge=1, le=MOST_ON_A_PAGE, description="How many items a page holds at most.", examples=[50])
+    ] = 50
+    cursor: Annotated[
+        str | None,
+        Field(max_length=500, description="Where the page starts: the `next` of the page before it."),
+    ] = None
+    count: Annotated[
+        Literal["none", "exact"],
+        Field(description="`exact` adds `total`: how many items the whole list holds."),
+    ] = "none"
+
+
+class Page(BaseModel):
+    """What every list answers beside its items."""
+
+    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+    seq: int = Field(description="The ledger number as of which the page was read.", examples=[42])
+    total: int | None = Field(default=None, description="With `count=exact`: all items that match.")
+
+
+def cursor_to(request: Request, position: tuple[object, ...]) -> str:
+    """Return the cursor that starts a page right after `position`."""
+    return base64.urlsafe_b64encode(_binding(request) + orjson.dumps(position)).decode().rstrip("=")
+
+
+def position_of(
+    request: Request, cursor: str | None, *readers: Callable[[Any], object]
+) -> tuple[Any, ...] | None:
+    """Read a cursor made by `cursor_to` for this list; `readers` turn its parts into values. None stays None.
+
+    Raises InvalidInput for a cursor that is damaged, or that came from another list, filter or sort.
+    """
+    if cursor is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        bound, parts = raw[:_BINDING], orjson.loads(raw[_BINDING:])
+    except (binascii.Error, ValueError):
+        raise _refused("is damaged") from None
+    if bound != _binding(request):
+        raise _refused("belongs to another list, filter or sort; start without it")
+    if not isinstance(parts, list) or len(parts) != len(readers):
+        raise _refused("is damaged")
+    try:
+        position = tuple(read(part) for read, part in zip(readers, parts, strict=True))
+    except (TypeError, ValueError):
+        raise _refused("is damaged") from None
+    if any(isinstance(part, int) and abs(part) > LARGEST_INTEGER for part in position):
+        raise _refused("is damaged")
+    return position
+
+
+def _binding(request: Request) -> bytes:
+    asked = sorted((name, value) for name, value in request.query_params.multi_items() if name not in _FREE)
+    named = orjson.dumps([request.scope["path"], asked])
+    return hashlib.blake2b(named, digest_size=_BINDING).digest()
+
+
+def _refused(why: str) -> InvalidInput:
+    return InvalidInput([Fault("parameter", "cursor", "bad-cursor", f"the cursor {why}")])

@@ -1,0 +1,233 @@
+"""Answer every error as RFC 9457 problem details. The one place that knows which error has which status."""
+
+import types
+from collections.abc import Sequence
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import quote
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    Conflict,
+    DatabaseBusy,
+    DatabaseUnavailable,
+    Fault,
+    InsufficientScope,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    StrikeledgerError,
+    Unauthenticated,
+    UnsupportedMediaType,
+    UnusableDatabase,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_PROBLEM = "#/components/schemas/Problem"
+
+# Seconds after which a client may try again what the database could not do.
+RETRY_AFTER = {DatabaseBusy: 1, DatabaseUnavailable: 5, UnusableDatabase: 30}
+
+# Each error's status, and the slug that ends its `type`.
+STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
+    MalformedRequest: (HTTPStatus.BAD_REQUEST, "malformed-request"),
+    Unauthenticated: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    InsufficientScope: (HTTPStatus.FORBIDDEN, "insufficient-scope"),
+    NotFound: (HTTPStatus.NOT_FOUND, "not-found"),
+    Conflict: (HTTPStatus.CONFLICT, "duplicate-report"),
+    UnsupportedMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+    InvalidInput: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation-failed"),
+    DatabaseBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "database-busy"),
+    DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
+    UnusableDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
+}
+
+# What the framework itself refuses with a bare status.
+_BARE = {
+    400: "malformed-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "payload-too-large",
+    415: "unsupported-media-type",
+}
+
+
+class ErrorDetail(BaseModel):
+    """One thing wrong with the input: where, a stable code, and a sentence for people."""
+
+    pointer: str | None = Field(
+        default=None, description="JSON pointer into the body.", examples=["/strikes/0/location"]
+    )
+    parameter: str | None = Field(default=None, description="Query parameter.", examples=["date_from"])
+    code: str = Field(description="A stable name for the kind of fault.", examples=["unknown-location"])
+    detail: str = Field(description="What is wrong, and the nearest right thing.")
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str = Field(
+        description="A URI that names the kind of problem.", examples=["/problems/validation-failed"]
+    )
+    title: str = Field(description="The HTTP status in words.", examples=["Unprocessable Entity"])
+    status: int = Field(description="The HTTP status.", examples=[422])
+    detail: str = Field(description="What is wrong, in a sentence.")
+    instance: str = Field(description="The path that was asked.", examples=["/v1/reports"])
+    errors: list[ErrorDetail] | None = Field(default=None, description="On 422: every fault found.")
+    existing: str | None = Field(default=None, description="On 409: the path of what is already there.")
+
+
+def problem(
+    request: Request,
+    status: HTTPStatus,
+    slug: str,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    **members: object,
+) -> Response:
+    """Make a problem answer. `members` are further members; those that are None are left out."""
+    body = {
+        "type": f"/problems/{slug}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "instance": quote(request.scope["path"]),
+        **{name: value for name, value in members.items() if value is not None},
+    }
+    return Response(
+        orjson.dumps(body), status.value, {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every error as a problem."""
+    app.add_exception_handler(StrikeledgerError, _of_ours)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(Exception, _of_the_unforeseen)
+
+
+def responses(*errors: type[StrikeledgerError]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI description of the errors that an operation may answer."""
+    return {
+        STATUS[error][0].value: {
+            "description": STATUS[error][0].phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}},
+        }
+        for error in errors
+    }
+
+
+def schemas() -> dict[str, Any]:
+    """Return the schemas that the OpenAPI document needs for problems."""
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
+
+
+# What OpenAPI says of every other refusal: too large, not allowed, our own fault.
+ANY: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "A problem.", "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}}}
+}
+
+
+async def _of_ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StrikeledgerError)  # noqa: S101 - the registration above says so
+    status, slug = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    headers = {}
+    if type(error) in RETRY_AFTER:
+        headers["Retry-After"] = str(RETRY_AFTER[type(error)])
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(
+        request,
+        status,
+        slug,
+        str(error),
+        headers=headers,
+        errors=_listed(error.faults) if isinstance(error, InvalidInput) else None,
+        existing=error.existing if isinstance(error, Conflict) else None,
+    )
+
+
+async def _of_validation(request: Request, error: Exception) -> Response:
+    """Answer what pydantic refused, without the rejected values: they may not even be JSON."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration above says so
+    faults = [_fault(request, found) for found in error.errors()]
+    return await _of_ours(request, InvalidInput(faults))
+
+
+async def _of_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the registration above says so
+    status = HTTPStatus(error.status_code)
+    detail = {404: "there is nothing at this path", 405: "this path does not take this method"}
+    return problem(
+        request,
+        status,
+        _BARE.get(status.value, status.phrase.lower().replace(" ", "-")),
+        detail.get(status.value, status.description or status.phrase),
+        headers=dict(error.headers or {}),
+    )
+
+
+async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
+    """Say that it is our fault, and nothing of how: the log has it."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return problem(request, status, "internal-error", "the server failed; the fault is not in the request")
+
+
+def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:
+    return [{fault.source: fault.where, "code": fault.code, "detail": fault.detail} for fault in faults]
+
+
+def _fault(request: Request, found: dict[str, Any]) -> Fault:
+    source, *path = found["loc"]
+    code, detail = found["type"].replace("_", "-"), str(found["msg"])
+    if found["type"] == "extra_forbidden":
+        code, detail = "unknown-name", "there is no such name here"
+        near = get_close_matches(str(path[-1]), sorted(_names_beside(request, source, path)), n=1, cutoff=0.5)
+        if near:
+            detail += f"; did you mean '{near[0]}'?"
+    if source == "body":
+        # A reference token escapes "~" and "/" (RFC 6901).
+        tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in path)
+        return Fault("pointer", "".join(f"/{token}" for token in tokens), code, detail)
+    # One of several values of a parameter is refused as the parameter.
+    return Fault("parameter", str(path[0]) if path else "", code, detail)
+
+
+def _names_beside(request: Request, source: str, path: Sequence[str | int]) -> set[str]:
+    """Return the names that are valid where an unknown one stood."""
+    route = request.scope["route"]
+    if source == "query":
+        parameters = route.dependant.query_params
+        return {name for parameter in parameters for name in _fields(parameter.field_info.annotation, [])} | {
+            parameter.alias for parameter in parameters
+        }
+    return set(_fields(route.body_field.field_info.annotation, path[:-1])) if route.body_field else set()
+
+
+def _fields(annotation: Any, path: Sequence[str | int]) -> dict[str, Any]:  # noqa: ANN401 - any annotation
+    """Walk from a model's annotation along a path of fields and indices; return the fields found there."""
+    for model in _models(annotation):
+        if not path:
+            return dict(model.model_fields)
+        field = model.model_fields.get(str(path[0]))
+        if field is not None:
+            rest = path[2:] if len(path) > 1 and isinstance(path[1], int) else path[1:]
+            return _fields(field.annotation, rest)
+    return {}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - any annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if get_origin(annotation) in {list, tuple, Union, types.UnionType, Annotated}:
+        return [model for part in get_args(annotation) for model in _models(part)]
+    return []
