@@ -1,0 +1,202 @@
+"""The vocabularies as of one ledger number, held in memory: what a name means, and what a thing is called.
+
+A few hundred rows answer every look-up of a request: names in a report or a query become ids by one exact
+match of their folded form, and ids become slugs and coordinates in answers. Nothing here is ever stale:
+a catalogue is kept under the hash of the ledger entry that last changed the vocabulary.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.db.engine import ReadSession
+from app.ledger.clock import Head, standing
+from app.models import (
+    Category,
+    CategoryAlias,
+    CategoryVersion,
+    Location,
+    LocationAlias,
+    LocationVersion,
+    Publisher,
+    PublisherAlias,
+    PublisherVersion,
+)
+from app.vocabulary import categories, places
+
+# How alike, of 100, a known name must be to be suggested; wrong ones stayed below 61 in a trial.
+SUGGEST_ABOVE = 65
+MOST_SUGGESTIONS = 3
+
+
+class PublisherEntry(NamedTuple):
+    """A publisher as of the catalogue's ledger number."""
+
+    id: int
+    slug: str
+    name: str
+
+
+class LocationEntry(NamedTuple):
+    """A location as of the catalogue's ledger number: WGS84 degrees, and the radius of "near" in km."""
+
+    id: int
+    slug: str
+    name: str
+    country: str
+    lat: float
+    lon: float
+    precision_km: float
+    geonames_id: int | None
+
+
+class CategoryEntry(NamedTuple):
+    """A category as of the catalogue's ledger number. `parent_id` is None for a root."""
+
+    id: int
+    slug: str
+    name: str
+    parent_id: int | None
+    family: str
+    kind: str
+
+
+Entry = TypeVar("Entry", PublisherEntry, LocationEntry, CategoryEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Names(Generic[Entry]):
+    """The things of one vocabulary by id, and their ids by folded name."""
+
+    by_id: dict[int, Entry]
+    ids: dict[str, int]
+
+    def get(self, folded: str) -> Entry | None:
+        """Return the thing that a folded name stands for, or None."""
+        found = self.ids.get(folded)
+        return None if found is None else self.by_id[found]
+
+    def nearest(self, folded: str) -> list[str]:
+        """Return the slugs of the things whose names are most like this one, best first; often none."""
+        scored = process.extract(
+            folded, self.ids.keys(), scorer=fuzz.ratio, score_cutoff=SUGGEST_ABOVE, limit=9
+        )
+        slugs = dict.fromkeys(self.by_id[self.ids[name]].slug for name, _, _ in scored)
+        return list(slugs)[:MOST_SUGGESTIONS]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All three vocabularies as of one ledger number."""
+
+    publishers: Names[PublisherEntry]
+    locations: Names[LocationEntry]
+    categories: Names[CategoryEntry]
+
+    def publisher(self, name: str) -> PublisherEntry | None:
+        """Find a publisher by slug, name or alias, folding case, accents and hyphens."""
+        return self.publishers.get(places.fold(name))
+
+    def location(self, name: str) -> LocationEntry | None:
+        """Find a location by slug, name or alias, folding case, accents and hyphens."""
+        return self.locations.get(places.fold(name))
+
+    def category(self, phrase: str) -> CategoryEntry | None:
+        """Find a category by slug, name or synonym; "fighting positions" and "ISIL fighting position" are one."""
+        return self.categories.get(categories.fold(phrase))
+
+    def similar_categories(self, phrase: str) -> list[str]:
+        """Return slugs to suggest for a phrase that is no category: first the kind of thing that it names."""
+        match = categories.match(phrase)
+        broader = [match.slug] if match else []
+        return list(dict.fromkeys(broader + self.categories.nearest(categories.fold(phrase))))[
+            :MOST_SUGGESTIONS
+        ]
+
+    def family(self, name: str) -> frozenset[int]:
+        """Return the ids of all categories of a family; empty where there is no such family."""
+        return frozenset(entry.id for entry in self.categories.by_id.values() if entry.family == name)
+
+    def similar_families(self, name: str) -> list[str]:
+        """Return families to suggest for a name that is none."""
+        known = sorted({entry.family for entry in self.categories.by_id.values()})
+        scored = process.extract(name.casefold(), known, score_cutoff=SUGGEST_ABOVE, limit=MOST_SUGGESTIONS)
+        return [family for family, _, _ in scored]
+
+    def with_descendants(self, roots: Iterable[int]) -> frozenset[int]:
+        """Return the ids of categories and of everything below them in the tree."""
+        children: dict[int | None, list[int]] = {}
+        for category in self.categories.by_id.values():
+            children.setdefault(category.parent_id, []).append(category.id)
+        found, waiting = set[int](), list(roots)
+        while waiting:
+            category_id = waiting.pop()
+            if category_id not in found:
+                found.add(category_id)
+                waiting += children.get(category_id, [])
+        return frozenset(found)
+
+
+# Catalogues by the hash of the entry that made them. The last few suffice: one for now, some for `as_of`.
+_KEPT: dict[str, Catalogue] = {}
+_MOST_KEPT = 8
+
+
+def catalogue_at(session: ReadSession, head: Head) -> Catalogue:
+    """Return the vocabularies as of the head's `vocabulary_seq`."""
+    kept = _KEPT.get(head.vocabulary_hash)
+    if kept is None:
+        kept = _read(session, head.vocabulary_seq)
+        while len(_KEPT) >= _MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[head.vocabulary_hash] = kept
+    return kept
+
+
+def _read(session: ReadSession, seq: int) -> Catalogue:
+    publishers = session.execute(
+        select(Publisher.id, Publisher.slug, PublisherVersion.name)
+        .join(PublisherVersion, PublisherVersion.thing_id == Publisher.id)
+        .where(standing(PublisherVersion, seq))
+        .order_by(Publisher.slug)
+    )
+    version = LocationVersion
+    locations = session.execute(
+        select(
+            Location.id,
+            Location.slug,
+            version.name,
+            version.country,
+            version.lat,
+            version.lon,
+            version.precision_km,
+            version.geonames_id,
+        )
+        .join(version, version.thing_id == Location.id)
+        .where(standing(version, seq))
+        .order_by(Location.slug)
+    )
+    kind = CategoryVersion
+    category_rows = session.execute(
+        select(Category.id, Category.slug, kind.name, kind.parent_id, kind.family, kind.kind)
+        .join(kind, kind.thing_id == Category.id)
+        .where(standing(kind, seq))
+        .order_by(Category.slug)
+    )
+    return Catalogue(
+        Names({row.id: PublisherEntry(*row) for row in publishers}, _ids(session, PublisherAlias, seq)),
+        Names({row.id: LocationEntry(*row) for row in locations}, _ids(session, LocationAlias, seq)),
+        Names({row.id: CategoryEntry(*row) for row in category_rows}, _ids(session, CategoryAlias, seq)),
+    )
+
+
+def _ids(
+    session: ReadSession, alias: type[PublisherAlias] | type[LocationAlias] | type[CategoryAlias], seq: int
+) -> dict[str, int]:
+    thing: InstrumentedAttribute[int] = alias.thing_id
+    rows = session.execute(select(alias.folded, thing).where(standing(alias, seq)).order_by(alias.folded))
+    return {row.folded: row.thing_id for row in rows}

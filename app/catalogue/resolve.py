@@ -1,0 +1,67 @@
+"""Turn the names of a query or a body into things of the vocabulary, and collect what is unknown."""
+
+from typing import Literal
+
+from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry, PublisherEntry
+from app.errors import Fault, InvalidInput
+from app.vocabulary import places
+
+
+class Resolver:
+    """Looks names up, notes a fault for each that is unknown, and raises them all together at the end.
+
+    `source` says what the faults' places are: JSON pointers or query parameters. A method returns None only
+    where it noted a fault.
+    """
+
+    def __init__(self, catalogue: Catalogue, source: Literal["pointer", "parameter"]) -> None:
+        self._catalogue = catalogue
+        self._source = source
+        self.faults: list[Fault] = []
+
+    def publisher(self, name: str, where: str) -> PublisherEntry | None:
+        """Find a publisher by slug, name or alias."""
+        found = self._catalogue.publisher(name)
+        if found is None:
+            self._unknown("publisher", where, self._catalogue.publishers.nearest(places.fold(name)))
+        return found
+
+    def location(self, name: str, where: str) -> LocationEntry | None:
+        """Find a location by slug, name or alias."""
+        found = self._catalogue.location(name)
+        if found is None:
+            self._unknown("location", where, self._catalogue.locations.nearest(places.fold(name)))
+        return found
+
+    def category(self, phrase: str, where: str) -> CategoryEntry | None:
+        """Find a category by slug, name or synonym."""
+        found = self._catalogue.category(phrase)
+        if found is None:
+            self._unknown("category", where, self._catalogue.similar_categories(phrase))
+        return found
+
+    def family(self, name: str, where: str) -> frozenset[int] | None:
+        """Find the ids of all categories of a family."""
+        members = self._catalogue.family(name)
+        if not members:
+            self._unknown("family", where, self._catalogue.similar_families(name))
+            return None
+        return members
+
+    def refuse(self, where: str, code: str, detail: str) -> None:
+        """Note a fault of another kind."""
+        self.faults.append(Fault(self._source, where, code, detail))
+
+    def finish(self) -> None:
+        """Raise InvalidInput with every fault noted; do nothing where there is none."""
+        if self.faults:
+            raise InvalidInput(self.faults)
+
+    def _unknown(self, noun: str, where: str, nearest: list[str]) -> None:
+        hint = f"; did you mean {_listed(nearest)}?" if nearest else ""
+        self.refuse(where, f"unknown-{noun}", f"no {noun} is known by this name{hint}")
+
+
+def _listed(slugs: list[str]) -> str:
+    quoted = [f"'{slug}'" for slug in slugs]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
