@@ -1,0 +1,91 @@
+"""What a strike looks like to a client. The models document and test the answers; document.py makes them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.http.pages import Page
+from app.vocabulary.effects import Effect
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReportReference(_Answer):
+    """The report that a strike is a line of."""
+
+    id: str = Field(description="The report's id.", examples=["r12"])
+    publisher: str = Field(
+        description="The slug of the publisher whose claim this is.", examples=["cjtf-oir"]
+    )
+    number: str | None = Field(
+        description="The publisher's number; null where it gave none.", examples=["20170207-01"]
+    )
+    published_on: date = Field(description="When it was published; not when the strikes were.")
+    source_url: str | None = Field(description="Where it was published; null where unknown.")
+    revision: int = Field(description="Which revision of the report this is; 1 is the first.", examples=[1])
+
+
+class LocationReference(_Answer):
+    """The place that a strike was near, WGS84."""
+
+    slug: str = Field(examples=["palmyra"], description="The place's name in URLs and filters.")
+    name: str = Field(examples=["Palmyra"], description="The place's name for people.")
+    lat: float = Field(examples=[34.56], description="Degrees north.")
+    lon: float = Field(examples=[38.28], description="Degrees east.")
+    precision_km: float = Field(
+        examples=[25], description='The radius within which "near" is to be believed, in km.'
+    )
+
+
+class Span(_Answer):
+    """Characters of the report's text: Unicode code points, from `start` up to `end`."""
+
+    start: int = Field(ge=0, examples=[32], description="The first character.")
+    end: int = Field(ge=0, examples=[59], description="The character after the last.")
+
+
+class TallyOut(_Answer):
+    """How many of what the strikes of a line destroyed, damaged, engaged… together."""
+
+    effect: Effect = Field(description="The normalised effect.", examples=["destroyed"])
+    verb: str | None = Field(description="The verb as written; null where not kept.", examples=["destroyed"])
+    category: str | None = Field(
+        description="The category's slug; null where the wording awaits review.", examples=["tank"]
+    )
+    family: str | None = Field(
+        description="The category's family; null without a category.", examples=["armor"]
+    )
+    count_min: int = Field(description="What the words prove.", examples=[17])
+    count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[17])
+    as_written: str | None = Field(description="The phrase with its number.", examples=["two tanks"])
+    quote: Span | None = Field(description="Where the number stands in the text; null without a text.")
+
+
+class StrikeOut(_Answer):
+    """One line of a report: a place, a day or days, and how many strikes. It may stand for several strikes."""
+
+    id: str = Field(description="The line's id; never reused.", examples=["s40"])
+    report: ReportReference
+    date_from: date = Field(description="The first day of the strikes.")
+    date_to: date = Field(description="The last day of the strikes.")
+    date_precision: Literal["day", "week", "month", "unknown"] = Field(
+        description="How exactly the source gives the days."
+    )
+    country: str = Field(description="ISO 3166-1 alpha-2.", examples=["SY"])
+    location: LocationReference | None = Field(description="Null where the source names no known place.")
+    location_as_written: str | None = Field(description="The place as the source spells it.")
+    strikes_min: int | None = Field(description="How many strikes at least; null: not given.", examples=[9])
+    strikes_max: int | None = Field(description="How many at most; null: not given, or open.", examples=[9])
+    engagements: int | None = Field(description="As given; null where the source gives none.")
+    owner: str | None = Field(description="Whose the target was, where not the enemy's.")
+    quote: str | None = Field(description="The sentence that proves the line; null without a text.")
+    tallies: list[TallyOut] = Field(description="Empty for strikes with inconclusive results.")
+
+
+class StrikePage(Page):
+    """A page of strikes."""
+
+    items: list[StrikeOut]
