@@ -1,0 +1,181 @@
+"""Add up lines and tallies by group. Takes conditions from strikes/filters.py; knows no request.
+
+Strikes and tallies are summed apart and joined afterwards: joined first, a line with two tallies would
+bring its strikes twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Label, and_, func, select
+
+from app.aggregates.dimensions import Dimension, Grouping
+from app.db.engine import ReadSession
+from app.db.functions import period_start
+from app.db.types import AnySelect
+from app.ledger.clock import standing
+from app.models import CategoryVersion, Coverage, Report, Revision, Strike, Tally
+from app.strikes.filters import StrikeFilter
+from app.strikes.queries import from_lines
+
+# A group's values, one for each dimension in order: ids, codes, words, or the first day of a period.
+Key = tuple[Any, ...]
+
+PeriodBy = Literal["date", "published_on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The measures of one group.
+
+    `strikes_*` and `engagements` are None where nothing is known; `*_max` adds the known maxima, and
+    `open_ended` says how many tallies had none.
+    """
+
+    reports: int = 0
+    lines: int = 0
+    strikes_min: int | None = None
+    strikes_max: int | None = None
+    engagements: int | None = None
+    items_min: int = 0
+    items_max: int = 0
+    open_ended: int = 0
+
+
+def sums(
+    session: ReadSession, strikes: StrikeFilter, grouping: Grouping, period_by: PeriodBy = "date"
+) -> dict[Key, Sums]:
+    """Return the measures of every group that has a line; without dimensions, of the one group `()`."""
+    dimensions = [
+        _column(dimension, grouping, period_by).label(f"dimension_{index}")
+        for index, dimension in enumerate(grouping.dimensions)
+    ]
+    width = len(dimensions)
+    items = {
+        tuple(row[:width]): row[width:] for row in session.execute(_items(strikes, grouping, dimensions))
+    }
+    found = {}
+    for row in session.execute(_lines(strikes, grouping, dimensions)):
+        key = tuple(row[:width])
+        reports, lines, strikes_min, strikes_max, engagements = row[width:]
+        items_min, items_max, open_ended = items.get(key, (None, None, 0))
+        found[key] = Sums(
+            reports,
+            lines,
+            strikes_min,
+            strikes_max,
+            engagements,
+            items_min or 0,
+            items_max or 0,
+            open_ended,
+        )
+    return found
+
+
+def covered(
+    session: ReadSession, strikes: StrikeFilter, countries: frozenset[str] | None
+) -> Sequence[tuple[str, date, date]]:
+    """Return the countries and days for which a report says what there was, none included.
+
+    A claim of 0 says none. A report that lists lines for a country and days says none of every other place
+    there. A claim of some strikes without any line tells nothing of where they were, and does not count.
+    """
+    itemised = (
+        select(Strike.id)
+        .where(
+            Strike.report_id == Coverage.report_id,
+            standing(Strike, strikes.as_of),
+            Strike.country == Coverage.country,
+            Strike.date_to >= Coverage.date_from,
+            Strike.date_from <= Coverage.date_to,
+        )
+        .exists()
+    )
+    statement = (
+        select(Coverage.country, Coverage.date_from, Coverage.date_to)
+        .join(Report, Report.id == Coverage.report_id)
+        .where(standing(Coverage, strikes.as_of), (Coverage.strikes == 0) | itemised)
+        .distinct()
+    )
+    if countries is not None:
+        statement = statement.where(Coverage.country.in_(sorted(countries)))
+    if strikes.publisher_ids is not None:
+        statement = statement.where(Report.publisher_id.in_(sorted(strikes.publisher_ids)))
+    if strikes.report_ids is not None:
+        statement = statement.where(Coverage.report_id.in_(sorted(strikes.report_ids)))
+    return [(row.country, row.date_from, row.date_to) for row in session.execute(statement)]
+
+
+def _lines(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]]) -> AnySelect:
+    """Add up lines. By dimensions of tallies a line counts once in each group that it has a tally for."""
+    lines = from_lines(
+        select(
+            *dimensions,
+            Strike.report_id,
+            Strike.id,
+            Strike.strikes_min,
+            Strike.strikes_max,
+            Strike.engagements,
+        )
+    )
+    if grouping.by_tallies:
+        lines = _with_tallies(lines, strikes, grouping).distinct()
+    each = lines.where(strikes.of_lines()).subquery()
+    groups = [each.c[dimension.name] for dimension in dimensions]
+    return select(
+        *groups,
+        func.count(each.c.report_id.distinct()),
+        func.count(each.c.id),
+        func.sum(each.c.strikes_min),
+        func.sum(each.c.strikes_max),
+        func.sum(each.c.engagements),
+    ).group_by(*groups)
+
+
+def _items(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]]) -> AnySelect:
+    """Add up the tallies that match, of the lines that match."""
+    each = (
+        _with_tallies(from_lines(select(*dimensions, Tally.count_min, Tally.count_max)), strikes, grouping)
+        .where(strikes.of_lines(), Tally.id.is_not(None))
+        .subquery()
+    )
+    groups = [each.c[dimension.name] for dimension in dimensions]
+    return select(
+        *groups,
+        func.sum(each.c.count_min),
+        func.sum(each.c.count_max),
+        func.count() - func.count(each.c.count_max),
+    ).group_by(*groups)
+
+
+def _with_tallies(statement: AnySelect, strikes: StrikeFilter, grouping: Grouping) -> AnySelect:
+    """Join the tallies that match; a line without any keeps a row of its own, in the group of null."""
+    statement = statement.outerjoin(Tally, and_(Tally.strike_id == Strike.id, strikes.of_tallies()))
+    if Dimension.FAMILY in grouping.dimensions:
+        statement = statement.outerjoin(
+            CategoryVersion,
+            and_(CategoryVersion.thing_id == Tally.category_id, standing(CategoryVersion, strikes.as_of)),
+        )
+    return statement
+
+
+def _column(dimension: Dimension, grouping: Grouping, period_by: PeriodBy) -> ColumnElement[Any]:
+    match dimension:
+        case Dimension.LOCATION:
+            return Strike.location_id.expression
+        case Dimension.COUNTRY:
+            return Strike.country.expression
+        case Dimension.PUBLISHER:
+            return Report.publisher_id.expression
+        case Dimension.CATEGORY:
+            return Tally.category_id.expression
+        case Dimension.FAMILY:
+            return CategoryVersion.family.expression
+        case Dimension.EFFECT:
+            return Tally.effect.expression
+        case Dimension.PERIOD:
+            assert grouping.unit is not None  # noqa: S101 - parse_grouping sets both or neither
+            day = Strike.date_from if period_by == "date" else Revision.published_on
+            return period_start(grouping.unit, day.expression)

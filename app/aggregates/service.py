@@ -1,0 +1,122 @@
+"""Answer an aggregate: count the groups, add the empty periods, name everything, and put it in order."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from app.aggregates.dimensions import NOTHING, Dimension, Grouping
+from app.aggregates.fill import CoveredDays, filled
+from app.aggregates.queries import Key, PeriodBy, Sums, covered, sums
+from app.catalogue.catalogue import Catalogue
+from app.db.engine import ReadSession
+from app.strikes.filters import StrikeFilter
+from app.vocabulary import periods
+
+# A group's values as clients see them: slugs, codes, words, period keys; None is a group of its own.
+Names = tuple[str | None, ...]
+
+# What the rows of an answer are sorted by: each name in turn, null last.
+Order = tuple[tuple[bool, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be counted, and how."""
+
+    strikes: StrikeFilter
+    grouping: Grouping
+    period_by: PeriodBy
+    fill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row of the answer: its key in the database, its names for clients, and its measures."""
+
+    key: Key
+    names: Names
+    sums: Sums
+
+
+def order(names: Names) -> Order:
+    """Return what a row is sorted by."""
+    return tuple((name is None, name or "") for name in names)
+
+
+def groups(session: ReadSession, question: Question, catalogue: Catalogue) -> list[Group]:
+    """Return every group that matches, with the empty periods where asked, in order."""
+    found = sums(session, question.strikes, question.grouping, question.period_by)
+    if question.fill:
+        # Days asked for are days of strikes; by day of publication the range is what matches.
+        by_date = question.period_by == "date"
+        first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
+        found = filled(found, question.grouping, first, last)
+    rows = [Group(key, _names(key, question.grouping, catalogue), each) for key, each in found.items()]
+    return sorted(rows, key=lambda group: order(group.names))
+
+
+def totals(session: ReadSession, question: Question) -> Sums:
+    """Return the measures of all that matches, each line counted once."""
+    return sums(session, question.strikes, NOTHING)[()]
+
+
+def documents(
+    session: ReadSession, page: list[Group], question: Question, catalogue: Catalogue
+) -> list[dict[str, Any]]:
+    """Return groups as `AggregateRow` describes them."""
+    unit, dimensions = question.grouping.unit, question.grouping.dimensions
+    if unit is None:
+        return [
+            dict(zip((each.value for each in dimensions), group.names, strict=True)) | asdict(group.sums)
+            for group in page
+        ]
+    asked = _countries(question.strikes, catalogue)
+    days = CoveredDays(covered(session, question.strikes, asked))
+    rows = []
+    for group in page:
+        row: dict[str, Any] = dict(zip((each.value for each in dimensions), group.names, strict=True))
+        start: date = group.key[dimensions.index(Dimension.PERIOD)]
+        end = periods.end_of(unit, start)
+        row |= {"period_start": start, "period_end": end, **asdict(group.sums)}
+        row["state"] = days.state(group.sums, _country(group.key, question.grouping, catalogue), start, end)
+        rows.append(row)
+    return rows
+
+
+def _names(key: Key, grouping: Grouping, catalogue: Catalogue) -> Names:
+    return tuple(
+        None if value is None else _name(dimension, value, grouping, catalogue)
+        for dimension, value in zip(grouping.dimensions, key, strict=True)
+    )
+
+
+def _name(dimension: Dimension, value: Any, grouping: Grouping, catalogue: Catalogue) -> str:  # noqa: ANN401 - an id, a word or a day
+    match dimension:
+        case Dimension.LOCATION:
+            return catalogue.locations.by_id[value].slug
+        case Dimension.PUBLISHER:
+            return catalogue.publishers.by_id[value].slug
+        case Dimension.CATEGORY:
+            return catalogue.categories.by_id[value].slug
+        case Dimension.PERIOD:
+            assert grouping.unit is not None  # noqa: S101 - a period has a unit
+            return periods.key_of(grouping.unit, value)
+        case _:
+            return str(value)
+
+
+def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:
+    """Return the countries that a question is about: those asked for, or those of the places asked for."""
+    if strikes.countries is not None or strikes.location_ids is None:
+        return strikes.countries
+    return frozenset(catalogue.locations.by_id[place].country for place in strikes.location_ids)
+
+
+def _country(key: Key, grouping: Grouping, catalogue: Catalogue) -> str | None:
+    """Return the country that a group is about, or None where it may be any."""
+    group: Mapping[Dimension, Any] = dict(zip(grouping.dimensions, key, strict=True))
+    if Dimension.COUNTRY in group:
+        return str(group[Dimension.COUNTRY])
+    place = group.get(Dimension.LOCATION)
+    return None if place is None else catalogue.locations.by_id[place].country
