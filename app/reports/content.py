@@ -1,0 +1,98 @@
+"""The canonical content of a report: what the ledger's hash covers.
+
+It names things by their slugs and holds no internal number, so the same report has the same content, and
+the same hash, in every database.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalogue.catalogue import CategoryEntry, LocationEntry, PublisherEntry
+from app.reports.schemas import CoverageIn, ReportIn, SpanIn, StrikeIn, TallyIn
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A report with its names resolved: `locations` by line, `categories` by line and tally."""
+
+    report: ReportIn
+    publisher: PublisherEntry
+    locations: Sequence[LocationEntry | None]
+    categories: Sequence[Sequence[CategoryEntry | None]]
+
+
+def report_content(resolved: Resolved) -> Mapping[str, Any]:
+    """Return the content of a report, ready to be hashed."""
+    report = resolved.report
+    return {
+        "publisher": resolved.publisher.slug,
+        "number": report.number,
+        "title": report.title,
+        "published_on": report.published_on,
+        "source_url": report.source_url,
+        "text": report.text,
+        "coverage": [_coverage(coverage) for coverage in report.coverage],
+        "strikes": [
+            _strike(strike, location, categories)
+            for strike, location, categories in zip(
+                report.strikes, resolved.locations, resolved.categories, strict=True
+            )
+        ],
+    }
+
+
+def _coverage(coverage: CoverageIn) -> dict[str, Any]:
+    return {
+        "country": coverage.country,
+        "date_from": coverage.date_from,
+        "date_to": coverage.last_day,
+        "strikes": coverage.strikes,
+        "engagements": coverage.engagements,
+    }
+
+
+def _strike(
+    strike: StrikeIn, location: LocationEntry | None, categories: Sequence[CategoryEntry | None]
+) -> dict[str, Any]:
+    strikes_min, strikes_max = strike.bounds
+    return {
+        "date_from": strike.date_from,
+        "date_to": strike.last_day,
+        "date_precision": strike.date_precision,
+        "country": strike.country,
+        "location": location.slug if location else None,
+        "location_as_written": wording(strike, location),
+        "strikes_min": strikes_min,
+        "strikes_max": strikes_max,
+        "engagements": strike.engagements,
+        "owner": strike.owner,
+        "quote": _span(strike.quote),
+        "tallies": [
+            _tally(tally, category) for tally, category in zip(strike.tallies, categories, strict=True)
+        ],
+    }
+
+
+def wording(strike: StrikeIn, location: LocationEntry | None) -> str | None:
+    """Return the place as written: as given, or the name that was sent where it is not just our own slug."""
+    if strike.location_as_written is None and location is not None and strike.location != location.slug:
+        return strike.location
+    return strike.location_as_written
+
+
+def _tally(tally: TallyIn, category: CategoryEntry | None) -> dict[str, Any]:
+    count_min, count_max = tally.bounds
+    return {
+        "effect": tally.effect.value,
+        "verb": tally.verb,
+        "category": category.slug if category else None,
+        "count_min": count_min,
+        "count_max": count_max,
+        "as_written": tally.as_written,
+        "quote": _span(tally.quote),
+    }
+
+
+def _span(span: SpanIn | None) -> dict[str, int] | None:
+    return None if span is None else {"start": span.start, "end": span.end}
