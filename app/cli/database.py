@@ -1,0 +1,39 @@
+"""Open the configured database for a command, and make it ready."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from app.catalogue.seed import seed
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.errors import UnusableDatabase
+from app.settings import Settings
+
+
+def configured() -> Settings:
+    """Read the settings. Raises UnusableDatabase with the name of the variable that makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "_".join(str(part) for part in fault["loc"])
+        raise UnusableDatabase(f"STRIKELEDGER_{name.upper()} makes no sense: {fault['msg']}") from None
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """Open the database of the settings, and close it at the end."""
+    database = Database(configured().database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def prepare(database: Database) -> None:
+    """Bring the schema up and add what the shipped vocabularies hold and the database does not."""
+    upgrade(database)
+    with database.writing() as session:
+        seed(session)

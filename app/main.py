@@ -1,0 +1,69 @@
+"""The server, as a list of its parts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app import __version__
+from app.aggregates.router import router as aggregates
+from app.catalogue.router import router as catalogue
+from app.changes.router import router as changes
+from app.db.engine import Database
+from app.http import problems
+from app.http.health import router as health
+from app.reports.router import router as reports
+from app.settings import Settings
+from app.strikes.router import router as strikes
+
+ROUTERS = (strikes, aggregates, reports, catalogue, changes, health)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the server on the database of `settings`. Nothing global: two can live in one process."""
+    database = Database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="strikeledger",
+        version=__version__,
+        summary="An airstrike report database: whole, searchable, countable and citable.",
+        license_info={"name": "MIT", "identifier": "MIT"},
+        lifespan=lifespan,
+        redirect_slashes=False,
+        responses=problems.ANY,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.database = database
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign] # the framework's documented way
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document, in which every refusal is a Problem."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            license_info=app.license_info,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= problems.schemas()
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def from_environment() -> FastAPI:
+    """Build the server from STRIKELEDGER_* variables: what each worker process runs."""
+    return create_app(Settings())

@@ -1,0 +1,104 @@
+"""Aggregates against an independent recount over /v1/strikes, for random questions, on both engines."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.db.engine import Database
+from tests import record
+from tests.api import Api
+from tests.recount import UNITS, crawl, recount
+
+MEASURES = (
+    "reports",
+    "lines",
+    "strikes_min",
+    "strikes_max",
+    "engagements",
+    "items_min",
+    "items_max",
+    "open_ended",
+)
+ADD_UP = ("lines", "strikes_min", "strikes_max", "engagements", "items_min", "items_max", "open_ended")
+
+days = st.integers(0, record.DAYS).map(lambda offset: str(record.FIRST_DAY + timedelta(days=offset)))
+FILTERS = {
+    "location": st.lists(
+        st.sampled_from(["Palmyra", "tadmur", "Ar-Raqqah", "MOSUL"]), min_size=1, max_size=2
+    ),
+    "country": st.sampled_from(["SY", "IQ"]),
+    "category": st.lists(st.sampled_from(["vehicle", "tank", "VBIEDs", "Tunnel"]), min_size=1, max_size=2),
+    "family": st.sampled_from(["armor", "ied"]),
+    "effect": st.lists(st.sampled_from(record.EFFECTS), min_size=1, max_size=2),
+    "publisher": st.sampled_from(record.PUBLISHERS),
+    "date_from": days,
+    "date_to": days,
+}
+DIMENSIONS = ["location", "country", "publisher", "category", "family", "effect"]
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
+    """Draw a filter and up to three dimensions with at most one unit of time."""
+    filters: dict[str, Any] = draw(st.fixed_dictionaries({}, optional=FILTERS))
+    if "date_from" in filters and "date_to" in filters:
+        filters["date_from"], filters["date_to"] = sorted((filters["date_from"], filters["date_to"]))
+    chosen = draw(st.lists(st.sampled_from(DIMENSIONS), unique=True, max_size=2))
+    chosen += draw(st.lists(st.sampled_from(sorted(UNITS)), max_size=1))
+    return filters, draw(st.permutations(chosen))
+
+
+def asked_categories(api: Api, filters: dict[str, Any]) -> set[str] | None:
+    """Return the slugs that the filter's `category` and `family` allow, from the tree that clients see."""
+    every = api.read("/v1/categories", limit=500)["items"]
+    allowed = None
+    if "category" in filters:
+        folded = {"vehicle": "vehicle", "tank": "tank", "VBIEDs": "vbied", "Tunnel": "tunnel"}
+        allowed = {folded[name] for name in filters["category"]}
+        for _ in every:
+            allowed |= {item["slug"] for item in every if item["parent"] in allowed}
+    if "family" in filters:
+        family = {item["slug"] for item in every if item["family"] == filters["family"]}
+        allowed = family if allowed is None else allowed & family
+    return allowed
+
+
+def test_aggregates_equal_a_recount(api: Api, database: Database) -> None:
+    """For any filter and grouping, rows and totals are what counting the strikes again by hand gives."""
+    record.fill(database)
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(questions())
+    def holds(question: tuple[dict[str, Any], list[str]]) -> None:
+        filters, group_by = question
+        answer = api.read("/v1/aggregates", group_by=",".join(group_by), fill="none", limit=10_000, **filters)
+        lines = crawl(api, **filters)
+        effects = set(filters["effect"]) if "effect" in filters else None
+        asked = {"categories": asked_categories(api, filters), "effects": effects}
+        expected = recount(lines, group_by, **asked)
+        names = ["period" if name in UNITS else name for name in group_by]
+        found = {
+            tuple(row[name] for name in names): {measure: row[measure] for measure in MEASURES}
+            for row in answer["rows"]
+        }
+        whole = recount(lines, [], **asked).get((), dict.fromkeys(MEASURES, 0) | NOTHING)
+
+        assert answer["totals"] == whole
+        assert found == (expected if group_by or expected else {(): whole})
+        if not {"category", "family"} & set(group_by):
+            assert_adds_up(answer, "effect" in group_by)
+
+    holds()
+
+
+NOTHING = {"strikes_min": None, "strikes_max": None, "engagements": None}
+
+
+def assert_adds_up(answer: dict[str, Any], by_tallies: bool) -> None:  # noqa: FBT001 - a plain fact
+    """Hold the sum of all rows against the totals, for what adds up."""
+    for name in ("items_min", "items_max", "open_ended") if by_tallies else ADD_UP:
+        known = [row[name] for row in answer["rows"] if row[name] is not None]
+        total = answer["totals"][name]
+        assert (sum(known) if known else (None if name in NOTHING else 0)) == total, name

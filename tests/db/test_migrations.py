@@ -1,0 +1,121 @@
+"""Migrations: one history for both engines, that goes up, down and up again on a filled database."""
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
+
+from app.catalogue.seed import seed
+from app.db.engine import Database
+from app.db.migrate import configuration, downgrade, is_current, upgrade
+from app.errors import UnusableDatabase
+from app.ledger.clock import head
+from app.models import Base, LedgerEntry, Strike, Tally
+from app.reports import service
+from app.reports.schemas import ReportIn
+from tests.factories import make_report, make_strike, make_tally
+
+
+def fill(database: Database) -> None:
+    """Put the vocabularies and a report with a line and a tally into a database."""
+    with database.writing() as session:
+        seed(session)
+        service.create(session, ReportIn.model_validate(make_report(make_strike(make_tally(3)))), None)
+
+
+def contents(database: Database) -> list[tuple[object, ...]]:
+    """Return what the history says: every entry's number and content, and every line with its items."""
+    with database.reading() as session:
+        entries = session.execute(select(LedgerEntry.seq, LedgerEntry.content_hash).order_by(LedgerEntry.seq))
+        lines = session.execute(
+            select(Strike.date_from, Strike.strikes_min, Tally.count_min)
+            .join(Tally, Tally.strike_id == Strike.id)
+            .order_by(Strike.id)
+        )
+        return [tuple(row) for row in entries] + [tuple(row) for row in lines]
+
+
+def test_history_has_one_head() -> None:
+    """Two migrations never claim the same place."""
+    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+
+
+def test_migrations_make_what_the_models_say(database: Database) -> None:
+    """After all migrations the schema and the models agree: nothing is left for a new migration."""
+    with database.writing() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_up_down_up_on_a_filled_database(empty_url: str) -> None:
+    """Each step back and forth works on a filled database, and a fresh fill has the same content hashes."""
+    database = Database(empty_url)
+    upgrade(database)
+    fill(database)
+    before = contents(database)
+    for script in ScriptDirectory.from_config(configuration()).walk_revisions():
+        downgrade(database, str(script.down_revision or "base"))
+    upgrade(database)
+    fill(database)
+
+    assert contents(database) == before
+    database.close()
+
+
+def test_upgrade_twice_changes_nothing(database: Database) -> None:
+    """Migrating and seeding a database that is up to date adds no ledger entry."""
+    with database.reading() as session:
+        before = head(session)
+    upgrade(database)
+    with database.writing() as session:
+        assert seed(session) is None
+        assert head(session) == before
+
+
+def test_empty_database_is_not_current(empty_url: str) -> None:
+    """A database without a schema is told apart from one that is ready."""
+    database = Database(empty_url)
+    with database.reading() as session:
+        assert not is_current(session)
+    database.close()
+
+
+def test_unknown_schema_is_refused(database: Database) -> None:
+    """A schema from a newer version is left alone, with its name in the message."""
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
+    with pytest.raises(UnusableDatabase, match="from-the-future"):
+        upgrade(database)
+
+
+def test_two_processes_that_migrate_at_once_agree(empty_url: str) -> None:
+    """Of two processes that bring up one empty database, one does it and the other finds it done."""
+    code = (
+        "import sys; from app.cli.database import prepare; from app.db.engine import Database;"
+        "prepare(Database(sys.argv[1]))"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, empty_url]) for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+
+    database = Database(empty_url)
+    with database.reading() as session:
+        assert is_current(session)
+        assert head(session).seq == 1
+    database.close()
+
+
+def test_half_a_migration_is_never_left_behind(empty_url: str) -> None:
+    """A migration that fails midway leaves the database as it was."""
+    database = Database(empty_url)
+    with pytest.raises(RuntimeError), database.writing() as session:
+        Base.metadata.create_all(session.connection())
+        raise RuntimeError
+    with database.reading() as session:
+        assert not is_current(session)
+        tables = session.connection().dialect.get_table_names(session.connection())
+        assert tables == []
+    database.close()

@@ -1,0 +1,116 @@
+"""The floors of the house: a module imports only from lower floors, or from its own folder."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+APP = Path(__file__).parents[1] / "app"
+
+# From the roof to the ground. Folders on one floor do not know each other.
+FLOORS = (
+    ("cli",),
+    ("main",),
+    ("releases", "bulk", "dashboard"),
+    ("reports", "aggregates"),
+    ("keys", "strikes", "changes"),
+    ("catalogue",),
+    ("http",),
+    ("ledger",),
+    ("models",),
+    ("db",),
+    ("parsing", "settings"),
+    ("vocabulary", "errors"),
+)
+
+# Only the package's own face, which holds the version, may be read from everywhere.
+FREE = {"app"}
+
+
+def room(module: str) -> str:
+    """Return the folder or file directly under `app` that a module belongs to."""
+    return module.split(".")[1]
+
+
+def floor(name: str) -> int:
+    """Return how high a room lies; the ground is the highest number."""
+    return next(number for number, rooms in enumerate(FLOORS) if name in rooms)
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Yield every module of the package with its syntax tree."""
+    for path in sorted(APP.rglob("*.py")):
+        parts = ("app", *path.relative_to(APP).with_suffix("").parts)
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name not in FREE:
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Yield the names of our own modules that a tree imports, wherever the import stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names = (
+                [node.module or ""] if node.module != "app" else [f"app.{name.name}" for name in node.names]
+            )
+        elif isinstance(node, ast.Import):
+            names = [name.name for name in node.names]
+        else:
+            continue
+        yield from (name for name in names if name.startswith("app.") and name != "app.__version__")
+
+
+def test_every_room_stands_on_a_floor() -> None:
+    """A new folder or file under app finds its floor before it is built."""
+    known = {name for rooms in FLOORS for name in rooms}
+    assert {room(name) for name, _ in modules()} <= known
+
+
+def test_imports_go_down() -> None:
+    """No module imports from its own floor (but its own folder) or from above, not even inside a function."""
+    upward = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        for target in imported(tree)
+        if room(target) != room(name) and floor(room(target)) <= floor(room(name))
+    ]
+    assert upward == []
+
+
+def test_only_the_command_line_imports_inside_functions() -> None:
+    """An import inside a function hides a dependency; only commands may, to start quickly."""
+    hidden = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules()
+        if room(name) != "cli"
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom) and list(imported(node))
+    ]
+    assert hidden == []
+
+
+def test_only_the_edges_commit() -> None:
+    """A service never commits: a transaction ends where it was opened."""
+    committing = [
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+    assert committing == []
+
+
+def test_only_one_room_writes_reports() -> None:
+    """One door in: `service.create` of reports is the only place that adds report and strike rows."""
+    writing = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "insert"
+        and any(isinstance(part, ast.Name) and part.id in {"Report", "Strike", "Tally"} for part in node.args)
+    }
+    assert writing == {"app.reports.service"}
