@@ -24,6 +24,7 @@ from app.vocabulary.effects import Effect
 # A release of a whole week holds some hundred lines.
 MOST_LINES = 2_000
 MOST_TALLIES = 500
+# Code points; as much as a parser takes.
 LONGEST_TEXT = 200 * 1024
 
 
@@ -46,6 +47,9 @@ def _web_address(url: str) -> str:
 
 
 PastDay = Annotated[Day, AfterValidator(_past), Field(examples=["2017-02-06"])]
+WebAddress = Annotated[StrictStr, Field(max_length=2_048), AfterValidator(_web_address)]
+Title = Annotated[StrictStr, Field(max_length=1_000)]
+Text = Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
 Phrase = Annotated[StrictStr, Field(min_length=1, max_length=2_000)]
 
 
@@ -176,16 +180,13 @@ class ReportIn(Strict):
     number: Annotated[
         Name | None, Field(description="The publisher's own number.", examples=["20170207-01"])
     ] = None
-    title: Annotated[StrictStr | None, Field(max_length=1_000)] = None
+    title: Annotated[Title | None, Field(description="The headline.")] = None
     published_on: Annotated[PastDay, Field(examples=["2017-02-07"])]
     source_url: Annotated[
-        StrictStr | None,
-        AfterValidator(lambda url: None if url is None else _web_address(url)),
-        Field(max_length=2_048, examples=["https://example.org/release"]),
+        WebAddress | None,
+        Field(description="Where it was published.", examples=["https://example.org/release"]),
     ] = None
-    text: Annotated[
-        StrictStr | None, Field(max_length=LONGEST_TEXT, description="The source's own words, unchanged.")
-    ] = None
+    text: Annotated[Text | None, Field(description="The source's own words, unchanged.")] = None
     coverage: Annotated[list[CoverageIn], Field(max_length=MOST_LINES)] = []
     strikes: Annotated[list[StrikeIn], Field(max_length=MOST_LINES)] = []
 
@@ -223,9 +224,11 @@ class Check(_Answer):
     """Whether the lines add up to a total that the report claims. A mismatch warns; it never refuses."""
 
     measure: Literal["strikes", "engagements"] = Field(description="What was added up.")
-    country: str = Field(description="The country that the claim is about.", examples=["SY"])
-    date_from: date = Field(description="The first day of the claim.")
-    date_to: date = Field(description="The last day of the claim.")
+    country: str | None = Field(
+        description="The country that the claim is about; null: the headline.", examples=["SY"]
+    )
+    date_from: date | None = Field(description="The first day of the claim; null: not said.")
+    date_to: date | None = Field(description="The last day of the claim; null: not said.")
     claimed: int = Field(description="The total that the report claims.")
     lines_min: int = Field(description="What its lines add up to, at least.")
     lines_max: int | None = Field(description="At most; null where a line sets no upper bound.")

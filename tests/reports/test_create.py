@@ -50,6 +50,26 @@ def test_counts_keep_their_bounds(api: Api) -> None:
     assert (stored["strikes_min"], stored["strikes_max"]) == (None, None)
 
 
+def test_what_is_not_given_may_be_null(api: Api) -> None:
+    """Every field that may be left out may be null instead, and reads as null."""
+    tally = make_tally(None, count_min=1, count_max=None, verb=None, as_written=None, quote=None)
+    nothing = dict.fromkeys(
+        ("date_to", "location", "location_as_written", "strikes", "engagements", "owner", "quote")
+    )
+    claim = {
+        "country": "SY",
+        "date_from": "2017-03-01",
+        "date_to": None,
+        "strikes": None,
+        "engagements": None,
+    }
+    head = dict.fromkeys(("number", "title", "source_url", "text"))
+    stored = api.post(make_report(make_strike(tally, **nothing), coverage=[claim], **head))
+
+    assert {name: stored[name] for name in head} == head
+    assert stored["strikes"][0]["location"] is None
+
+
 def test_unknown_wording_is_kept_for_review(api: Api) -> None:
     """A tally without a category keeps its wording and belongs to no category."""
     tally = make_tally(None, category=None, count_min=1, count_max=1, as_written="a clock tower")
