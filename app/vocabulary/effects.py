@@ -92,16 +92,3 @@ BASE_FORMS: dict[str, str] = {
     "kill": "killed",
     "eliminate": "eliminated",
 }
-
-# A slip of the pen that real releases hold, to the verb that was meant; the parser remarks each use.
-MISSPELT_VERBS: dict[str, str] = {
-    "stuck": "struck",
-    "truck": "struck",
-    "destoyed": "destroyed",
-    "destroyd": "destroyed",
-    "desroyed": "destroyed",
-    "supressed": "suppressed",
-    "suppresed": "suppressed",
-    "damged": "damaged",
-    "engagd": "engaged",
-}

@@ -1,0 +1,10 @@
+"""Read a release: text in, a value with the characters behind every number out.
+
+`parse_release` is the whole interface. Nothing here asks a database, a network or a file (only score.py reads
+labelled files); the vocabulary that a draft is matched against is the caller's business.
+"""
+
+from app.parsing.reading import parse_release
+from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark
+
+__all__ = ["Count", "ParsedCoverage", "ParsedLine", "ParsedRelease", "ParsedTally", "Remark", "parse_release"]

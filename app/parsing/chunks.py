@@ -1,0 +1,194 @@
+"""Read the targets between two cuts of a list: their words, their number, and what belongs together.
+
+Reads: "two large and four small ISIL tactical units", "a command and control node", "a barge used as a ferry".
+What a target means for its verb is read in items.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.parsing.categories import ENEMY, is_plural
+from app.parsing.lists import cut, held_by_last, without_brackets
+from app.parsing.numbers import ReadCount, read_count
+from app.parsing.release import Count
+from app.parsing.text import Token
+from app.parsing.wording import (
+    ATTRIBUTIVE,
+    DOUBTFUL,
+    FINITE,
+    GENERIC_HEADS,
+    INCLUDING,
+    LEADING,
+    SEPARATORS,
+    SIZES,
+    TRAILING,
+    describes,
+    number_end,
+    speaks_of_last,
+)
+from app.vocabulary.effects import VERBS
+
+# More bare targets in a row are no list of targets.
+MAX_BARE = 40
+_PUNCTUATION = '.,;:()"”“*-\u2013—'
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One target: its words, its count (None: no number) and its characters `start`..`end`.
+
+    `number_span` holds the characters of the number; without one they are those of the phrase.
+    `general` marks the heading of an including-list, `listed` its entries.
+    """
+
+    words: tuple[Token, ...]
+    count: Count | None
+    start: int
+    end: int
+    number_span: tuple[int, int]
+    remark: str | None = None
+    general: bool = False
+    listed: bool = False
+
+
+def chunk(tokens: Sequence[Token]) -> list[Chunk]:
+    """Read all targets of one verb, shared heads filled in."""
+    plain = without_brackets(tokens)
+    found: list[Chunk] = []
+    previous = 0
+    listing = False
+    for begin, end in cut(plain):
+        parts = _parts(plain[begin:end])
+        if found and plain[begin].low in INCLUDING:
+            found[-1] = replace(found[-1], general=True)
+            listing = True
+        if listing:
+            parts = [replace(part, listed=True) for part in parts]
+        if begin and held_by_last(plain, previous, begin):
+            parts = [replace(part, remark="unread") for part in parts]
+        found.extend(parts)
+        previous = begin
+    return _share_heads(found)
+
+
+def _parts(tokens: Sequence[Token]) -> list[Chunk]:
+    """Read the targets between two cuts: one, perhaps with bare ones after it."""
+    found: list[Chunk] = []
+    begin: int | None = 0
+    while begin is not None and len(found) < MAX_BARE:
+        part, begin = _part(tokens, begin)
+        if part:
+            found.append(part)
+    return found
+
+
+def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None]:
+    """Read the target at `begin`, and find where a bare one after it begins."""
+    index = begin
+    while index < len(tokens) and (tokens[index].low in LEADING or not tokens[index].word[0].isalnum()):
+        index += 1
+    if index >= len(tokens) or tokens[index].low == "no":
+        return None, None
+    definite = index > begin and tokens[index - 1].low == "the"
+    read = read_count(tokens, index, len(tokens))
+    if read and (definite or speaks_of_last(tokens, read)):  # "in addition to the 14 tanks": counted before.
+        return None, None
+    words_from = read.after if read else index
+    bare_from, words_to = _extent(tokens, words_from, read)
+    stopped_at = tokens[words_to] if words_to < len(tokens) else None
+    if definite and stopped_at and stopped_at.low.endswith("ed"):  # "…, and the aircraft left the area"
+        return None, None
+    if stopped_at and words_to == words_from and _unreadable(tokens, index, words_to, read):
+        start, end = tokens[index].start, tokens[-1].end
+        return Chunk((), None, start, end, (start, end), "unread"), None
+    return _made(tokens, index, (words_from, words_to), read), bare_from
+
+
+def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount | None) -> bool:
+    """Tell whether a verb that we do not know, or a symbol, stands where a target should.
+
+    Reads: "… and flattened two sheds", "3 {{boats}}", "damaged on oil wellhead".
+    """
+    if read:
+        return not tokens[stop].word[0].isalnum() and tokens[stop].word not in _PUNCTUATION
+    if not tokens[stop].low.endswith("ed"):
+        return False
+    joined = index > 0 and tokens[index - 1].low == "and"
+    return (
+        joined
+        or tokens[stop].low in VERBS
+        or any(number_end(tokens, inner) > inner for inner in range(stop + 1, len(tokens)))
+    )
+
+
+def _extent(tokens: Sequence[Token], begin: int, read: ReadCount | None) -> tuple[int | None, int]:
+    """Find where a bare target after this one begins, and where this one's words end."""
+    for index in range(begin, len(tokens)):
+        token = tokens[index]
+        if token.low in SEPARATORS:
+            if not _goes_on(tokens, begin, index, read):
+                return index + 1, index
+        elif token.low in FINITE and read is None:
+            return None, begin
+        elif describes(tokens, index) or (not token.word[0].isalnum() and token.word not in "-/'#"):
+            return None, index
+    return None, len(tokens)
+
+
+def _goes_on(tokens: Sequence[Token], begin: int, index: int, read: ReadCount | None) -> bool:
+    """Tell whether a comma or "and" is part of the category. Reads: "gas and oil plant", "tunnels and caves"."""
+    words = [token for token in tokens[begin:index] if token.low not in ENEMY and token.word[0].isalnum()]
+    rest = [token for token in tokens[index + 1 :] if token.low not in {"and", ","}]
+    if not words or not rest or tokens[index].low in {";", "plus", "or"}:
+        return False
+    if rest[0].low in LEADING or describes(tokens, index + 1):
+        return False
+    last = words[-1]
+    many = read is not None and (read.count.maximum is None or read.count.maximum > 1)
+    if (
+        last.low in SIZES
+    ):  # "an ISIL large and small tactical unit" are two, "two large and small units" stay one.
+        return many
+    if last.low in ATTRIBUTIVE:
+        return True
+    if last.low in DOUBTFUL:
+        return any(token.low in GENERIC_HEADS for token in rest) and (many or len(rest) > 1)
+    if not many or len(words) > 1:
+        return False
+    if tokens[index].low != "and":
+        return not is_plural(last.word) and any(token.low == "and" for token in tokens[index + 1 :])
+    # One number for two plurals in a row proves no more than itself, so they stay one category.
+    return is_plural(last.word) and is_plural(rest[0].word) and (len(rest) == 1 or describes(rest, 1))
+
+
+def _made(
+    tokens: Sequence[Token], index: int, extent: tuple[int, int], read: ReadCount | None
+) -> Chunk | None:
+    begin, end = extent
+    while end > begin and (tokens[end - 1].low in TRAILING or not tokens[end - 1].word[0].isalnum()):
+        end -= 1
+    words = tuple(tokens[begin:end])
+    if read is None and not words:
+        return None
+    start = tokens[read.first if read and read.kind != "vague" else index].start
+    stop = words[-1].end if words else tokens[(read.after if read else begin) - 1].end
+    if read is None:
+        return Chunk(words, None, start, stop, (start, stop))
+    number = (tokens[read.first].start, tokens[read.last].end)
+    return Chunk(words, read.count, min(start, number[0]), stop, number, read.remark)
+
+
+def _share_heads(found: list[Chunk]) -> list[Chunk]:
+    """Give the head of a later target to the one before it. Reads: "two tactical and one large ISIL unit"."""
+    for index in range(len(found) - 2, -1, -1):
+        part, following = found[index], found[index + 1]
+        own = [token for token in part.words if token.low not in ENEMY]
+        lent = [token for token in following.words if token.low not in ENEMY]
+        if part.count is None or not own or len(lent) < 2 or own[-1].low not in ATTRIBUTIVE | DOUBTFUL:  # noqa: PLR2004
+            continue
+        many = part.count.maximum is None or part.count.maximum > 1
+        if own[-1].low in DOUBTFUL and (not many or is_plural(own[-1].low)):
+            continue
+        head = lent[len(own) :] or lent[-1:]
+        found[index] = replace(part, words=(*part.words, *head), end=following.end)
+    return found

@@ -1,0 +1,76 @@
+"""What a release has said so far: the country and days that the next sentence inherits, and all that was read.
+
+Which sentence changes it, and how, is decided in sections.py.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.parsing.dates import Dates
+from app.parsing.places import COUNTRIES
+from app.parsing.release import ParsedCoverage, ParsedLine, Remark
+
+MAX_REMARKS = 500
+# So many paragraphs after a line of prose "the strikes" still means those of that line.
+MAX_GAP = 3
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of the walk through one release.
+
+    `base` are the days of the whole release, `dates` those of the section. `mixed` says that the section speaks
+    of several countries, so that a line without one only follows the line before. `open_total` is a total, and
+    `line_open` a last line, to which "the strikes …" can still be added; `open_block` is the block of either,
+    `open_number` the characters of the total's number of strikes.
+    """
+
+    text: str
+    published_on: date | None
+    lines: list[ParsedLine] = field(default_factory=list)
+    coverage: list[ParsedCoverage] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    country: str | None = None
+    mixed: bool = False
+    dates: Dates | None = None
+    base: Dates | None = None
+    in_section: bool = False
+    in_bullet: bool = False
+    open_total: ParsedCoverage | None = None
+    open_number: tuple[int, int] | None = None
+    open_block: int = -1
+    line_open: bool = False
+    category: str | None = None
+    capped: bool = False
+
+    @property
+    def sure_country(self) -> str | None:
+        """The country of the section, None where it speaks of several."""
+        return None if self.mixed else self.country
+
+    def remark(self, start: int, end: int, kind: str, message: str) -> None:
+        """Note something about text[start:end], up to a limit."""
+        if len(self.remarks) < MAX_REMARKS:
+            self.remarks.append(Remark(start, end, kind, message))
+
+    def heading(self, start: int, end: int, days: list[Dates]) -> None:
+        """Take country and days from a heading. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
+        words = re.findall(r"[a-z]+", self.text[start:end].lower())
+        named = {COUNTRIES[word] for word in words if word in COUNTRIES}
+        if not named and not {"strike", "strikes", "airstrikes"} & set(words):
+            return
+        self.settle(next(iter(named)) if len(named) == 1 else None)
+        late = not named and not days
+        self.dates = days[0] if days else None if late else self.base
+        self.in_section = True
+        self.open_total, self.line_open = None, False
+
+    def settle(self, country: str | None) -> None:
+        """Let what follows inherit the country; None is several."""
+        self.country, self.mixed = country, country is None
+
+    def can_continue(self, block: int) -> bool:
+        """Tell whether "the strikes" in `block` can mean those of the last line."""
+        gap = block - self.open_block
+        return self.line_open and bool(self.lines) and gap <= (1 if self.in_bullet else MAX_GAP)

@@ -1,0 +1,207 @@
+"""Find dates in a sentence and settle their year, "yesterday" and weekdays against the release date.
+
+Which line a date belongs to is decided in sentences.py and sections.py.
+"""
+
+import calendar
+import contextlib
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NAMES = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    "|Nov(?:ember)?|Dec(?:ember)?"
+)
+# A month is capitalised and ends its word: "12 separate units" holds no September, "2 mar" no March.
+_MONTH = rf"(?:{_NAMES}|{_NAMES.upper()})(?![A-Za-z])\.?"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\w:])"
+_YEAR = r"(?:,? {0,2}(?P<y%d>(?:19|20)\d\d)\b)?"
+_TO = r" ?(?:-|\u2013|—|to|through|and|until) ?"
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+# The longer form first, since the first alternative that matches wins.
+DATE = re.compile(
+    rf"\b(?P<m1>{_MONTH}) ?(?P<d1>{_DAY}){_YEAR % 1}(?P<list>(?:, {_DAY})+(?=,? and ))?"
+    rf"(?:,?(?P<sep>{_TO})(?:(?P<m2>{_MONTH}) ?)?(?P<d2>{_DAY})(?! (?:air)?strikes?\b){_YEAR % 2})?"
+    rf"|\b(?P<d3>{_DAY})(?:{_TO}(?P<d4>{_DAY}))? (?P<m3>{_MONTH}){_YEAR % 3}"
+    rf"(?:{_TO}(?P<d5>{_DAY}) (?P<m5>{_MONTH}){_YEAR % 5})?"
+    rf"|\b(?:[Ii]n|[Dd]uring) (?P<month>{_MONTH})(?:,? (?P<y6>(?:19|20)\d\d)\b)?(?! ?\d)"
+    r"|\b(?P<iso>20\d\d-\d\d-\d\d)\b"
+    r"|\b(?P<yesterday>[Yy]esterday)\b(?!['\u2019]s)"
+    rf"|\b(?P<weekday>{'|'.join(day.title() for day in _WEEKDAYS)})\b"
+    r"|\b(?:last|past) (?P<days>two|three|four|five|six|seven|[2-9]) days\b",
+)
+# Where nothing of this occurs, the long expression need not run.
+HINT = re.compile(rf"\d|day|(?:in|during) {_MONTH}", re.IGNORECASE)
+# Days are worked out only against a release date that leaves room for them.
+EARLIEST = date(1900, 1, 1)
+DAYS_OF_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A span of days in the text, `start`..`end`, with a flag when it had to be worked out.
+
+    `apart` holds the single days of a list that does not run through ("May 3 and 5").
+    """
+
+    first: date | None
+    last: date | None
+    worked_out: bool
+    start: int
+    end: int
+    apart: tuple[date, ...] = ()
+
+    @property
+    def precision(self) -> str:
+        """Day, week (up to seven days), month (longer) or unknown."""
+        if self.first is None or self.last is None:
+            return "unknown"
+        days = (self.last - self.first).days + 1
+        return "day" if days == 1 else "week" if days <= DAYS_OF_A_WEEK else "month"
+
+
+def find_dates(text: str, start: int, end: int, published_on: date | None) -> list[Dates]:
+    """All dates of text[start:end]. Reads: "On Aug. 3", "March 9-15", "4 February, 2017", "yesterday".
+
+    A month and day without a year take the last such day up to the release date; without a release date
+    they stay unknown.
+    """
+    if not HINT.search(text, start, end):
+        return []
+    return [_listed(match, _settle(match, published_on), text) for match in DATE.finditer(text, start, end)]
+
+
+def _listed(match: re.Match[str], dates: Dates, text: str) -> Dates:
+    """Tell "May 3 and 5" from "between May 3 and 5"."""
+    if dates.first is None or dates.last is None or not match["sep"] or match["sep"].strip() != "and":
+        return dates
+    if text[max(0, match.start() - 8) : match.start()].lower().endswith("between "):
+        return dates
+    days = {dates.first, dates.last}
+    for day in re.findall(r"\d+", match["list"] or ""):
+        with contextlib.suppress(ValueError):
+            days.add(dates.first.replace(day=int(day)))
+    if len(days) == (dates.last - dates.first).days + 1:
+        return dates
+    return replace(dates, apart=tuple(sorted(days)))
+
+
+def join_dates(found: list[Dates], text: str) -> list[Dates]:
+    """Make one span of two dates with "and" between. Reads: "between Dec. 4 and yesterday"."""
+    joined: list[Dates] = []
+    for dates in found:
+        before = joined[-1] if joined else None
+        if before and text[before.end : dates.start].strip(" ,").lower() in {
+            "and",
+            "to",
+            "through",
+            "-",
+            "\u2013",
+        }:
+            joined[-1] = Dates(
+                before.first, dates.last, before.worked_out or dates.worked_out, before.start, dates.end
+            )
+        elif before and _is_weekday_of(before, dates, text):
+            joined[-1] = Dates(dates.first, dates.last, dates.worked_out, before.start, dates.end)
+        else:
+            joined.append(dates)
+    return joined
+
+
+def _is_weekday_of(before: Dates, dates: Dates, text: str) -> bool:
+    """Read "Thursday, Dec. 15", where the date says what the weekday only names."""
+    gap = text[before.end : dates.start].strip(" ,")
+    return gap in {"", "the"} and text[before.start : before.end].lower() in _WEEKDAYS
+
+
+def release_date(text: str, start: int, end: int) -> date | None:
+    """Find the first full date of text[start:end], year included, or None."""
+    for match in DATE.finditer(text, start, end):
+        if match["iso"] or _years(match)[0]:
+            found = _settle(match, None)
+            if found.first:
+                return found.last
+    return None
+
+
+def _years(match: re.Match[str]) -> tuple[int | None, int | None]:
+    """Take the first and the last year of a match; the year of a span's end holds for its start as well."""
+    numbers = [int(match[name]) for name in ("y1", "y2", "y3", "y5") if match[name]]
+    return (numbers[0], numbers[-1]) if numbers else (None, None)
+
+
+def _settle(match: re.Match[str], published_on: date | None) -> Dates:
+    start, end = match.span()
+    if match["iso"]:
+        try:
+            day = date.fromisoformat(match["iso"])
+        except ValueError:
+            return Dates(None, None, False, start, end)  # noqa: FBT003
+        return Dates(day, day, worked_out=False, start=start, end=end)
+    if match["yesterday"] or match["weekday"] or match["days"]:
+        first, last = _relative(match, published_on)
+        return Dates(first, last, worked_out=True, start=start, end=end)
+    if match["month"]:
+        first, last = _whole_month(match, published_on)
+    else:
+        first, last = _calendar(match, published_on)
+    return Dates(first, last, worked_out=False, start=start, end=end)
+
+
+def _relative(match: re.Match[str], published_on: date | None) -> tuple[date | None, date | None]:
+    if published_on is None or published_on < EARLIEST:
+        return None, None
+    if match["yesterday"]:
+        day = published_on - timedelta(days=1)
+        return day, day
+    if match["weekday"]:
+        back = (published_on.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7
+        day = published_on - timedelta(days=back)
+        return day, day
+    days = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}.get(match["days"].lower())
+    days = days or int(match["days"])
+    return published_on - timedelta(days=days), published_on - timedelta(days=1)
+
+
+def _whole_month(match: re.Match[str], published_on: date | None) -> tuple[date | None, date | None]:
+    """Settle the first and last day of a month that is named without a day. Reads: "in June", "during May 2019"."""
+    year = int(match["y6"]) if match["y6"] else None
+    first = _day(match["month"], "1", year, published_on)
+    if first is None:
+        return None, None
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def _calendar(match: re.Match[str], published_on: date | None) -> tuple[date | None, date | None]:
+    first_year, last_year = _years(match)
+    if match["m1"]:
+        month, day = match["m1"], match["d1"]
+        to_month, to_day = match["m2"] or month, match["d2"] or day
+    else:
+        day, month = match["d3"], match["m3"]
+        to_day, to_month = match["d5"] or match["d4"] or day, match["m5"] or month
+    last = _day(to_month, to_day, last_year, published_on)
+    first = _day(month, day, first_year, last or published_on)
+    if first and last and first > last and first_year == last_year:
+        first = _day(month, day, None, last)
+    if first and last and first > last:
+        return None, None
+    return first, last
+
+
+def _day(month: str, day: str, year: int | None, not_after: date | None) -> date | None:
+    """Settle that day of the year given, or of the last year in which it is not after `not_after`."""
+    number = _MONTHS.index(month[:3].lower()) + 1
+    in_month = int("".join(character for character in day if character.isdigit()))
+    years = [year] if year else [] if not_after is None else [not_after.year, not_after.year - 1]
+    for candidate in years:
+        try:
+            found = date(candidate, number, in_month)
+        except ValueError:
+            continue
+        if year or not_after is None or found <= not_after:
+            return found
+    return None

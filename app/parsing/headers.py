@@ -1,0 +1,79 @@
+"""Find where and when a clause took place: its place, country, days and engagements.
+
+What it inherits from its section is added in lines.py.
+"""
+
+from collections.abc import Sequence
+
+from app.parsing.clauses import Clause, Sentence
+from app.parsing.dates import Dates
+from app.parsing.mentions import Mention, engagements
+from app.parsing.places import Place, leading_name
+
+
+def read_header(sentence: Sentence, clause: Clause) -> None:
+    """Fill in place, country, days and engagements: from before the first verb, else from behind it.
+
+    Reads: "In Syria, two strikes near Vero", "On Aug. 3 near Orta, Iraq, a strike", "a tank by a strike near Vero".
+    """
+    head_end = clause.verbs[0].first if clause.verbs else clause.end
+    own = [place for place in sentence.places if clause.first <= place.first < clause.end]
+    head = [place for place in own if place.first < head_end]
+    clause.place = _place(sentence, clause, own, head_end)
+    if clause.place:
+        clause.phrase = _phrase(sentence, clause.place)
+    _country(clause, [place for place in own if place in head or place is clause.place or not clause.verbs])
+    clause.dates = _dates(sentence, clause, head_end)
+    clause.engagements = engagements(sentence.tokens, clause.first, clause.end)
+
+
+def _place(sentence: Sentence, clause: Clause, own: Sequence[Place], head_end: int) -> Place | None:
+    named = [place for place in own if place.name]
+    head = [place for place in named if place.first < head_end]
+    found = next((place for place in head if place.near), None) or next(iter(head), None)
+    if found is None and clause.mention and clause.first == 0:
+        found = _forgotten_near(sentence, clause.mention)
+    return found or next((place for place in named if place.first >= head_end and place.near), None)
+
+
+def _forgotten_near(sentence: Sentence, mention: Mention) -> Place | None:
+    """Read "* Tal Vero, two strikes engaged a mortar team"."""
+    index = 0
+    while index < mention.first and not sentence.tokens[index].word[0].isalnum():
+        index += 1
+    return leading_name(sentence.tokens, sentence.text, index, mention.first)
+
+
+def _country(clause: Clause, places: Sequence[Place]) -> None:
+    """Take the country that the place or the header names; two countries name none."""
+    if clause.place and clause.place.country:
+        clause.country, clause.countries = clause.place.country, 1
+        return
+    bare = [place for place in places if place.name is None]
+    named = {place.country for place in places if place.country}
+    clause.countries = 2 if len(named) > 1 or any(place.country is None for place in bare) else len(named)
+    clause.country = next(iter(named)) if clause.countries == 1 else None
+
+
+def _phrase(sentence: Sentence, place: Place) -> str:
+    """Take the words around a place. Reads: "southeast of Tal Vero", "in northwest Syria near Orta"."""
+    first = place.phrase_first
+    for other in sentence.places:
+        if other.name is None and other.after == first:
+            first = other.phrase_first
+    start, end = sentence.tokens[first].start, sentence.tokens[max(place.phrase_after - 1, first)].end
+    return " ".join(sentence.text[start:end].split())
+
+
+def _dates(sentence: Sentence, clause: Clause, head_end: int) -> Dates | None:
+    """Take the clause's own days: in its header, else at the sentence's start, else behind its verbs."""
+    if not sentence.dates:
+        return None
+    tokens = sentence.tokens
+    stop = tokens[clause.end - 1].end
+    middle = tokens[head_end].start if head_end < len(tokens) else stop
+    in_head = [dates for dates in sentence.dates if tokens[clause.first].start <= dates.start < middle]
+    opening = tokens[sentence.verbs[0].first].start if sentence.verbs else 0
+    leading = [dates for dates in sentence.dates if dates.start < opening]
+    behind = [dates for dates in sentence.dates if middle <= dates.start < stop]
+    return next(iter(in_head or leading or behind), None)

@@ -1,0 +1,194 @@
+"""Read what a verb did: the list of targets after it, each with its count, category and characters.
+
+Where a verb's list begins and ends is decided in sentences.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.parsing.categories import ENEMY, category_of, is_plural, owner_of
+from app.parsing.chunks import Chunk, chunk
+from app.parsing.numbers import read_count
+from app.parsing.release import Count, ParsedTally, Remark
+from app.parsing.text import Token
+from app.parsing.verbs import Verb
+from app.vocabulary.effects import Effect
+
+_PRONOUNS = frozenset("other others more additional separate one ones".split())
+_ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
+# A bare number from here on is a year that lost its month.
+FIRST_YEAR = 1900
+
+
+@dataclass(slots=True)
+class Reading:
+    """The tallies and remarks of one list; `category` is what "two others" would refer to."""
+
+    text: str
+    tallies: list[ParsedTally] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    category: str | None = None
+
+    def remark(self, start: int, end: int, kind: str, message: str) -> None:
+        """Note something about text[start:end]."""
+        self.remarks.append(Remark(start, end, kind, message))
+
+
+def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
+    """Add the tallies of one verb's list. Reads: "two vehicles, an ISIL bunker and a mortar system"."""
+    if verb.effect is Effect.DENIED:
+        _denied(tokens, verb, reading)
+        return
+    whole: Chunk | None = None
+    for part in chunk(tokens):
+        if part.remark == "unread":
+            reading.remark(part.start, part.end, "unread", "It is not clear whether this is a target.")
+        elif whole and whole.count and whole.count.maximum is not None and part.listed:
+            reading.remark(
+                part.start, part.end, "included", "The number before holds this one; it is not added."
+            )
+        elif part.words or part.count is not None:
+            _tally(part, verb, reading)
+        if part.general:
+            whole = part
+
+
+def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
+    words = [token for token in part.words if token.word not in "()"]
+    meaning = [token for token in words if token.low not in ENEMY]
+    if not meaning or all(token.low in _PRONOUNS or token.low in _ORDINALS for token in meaning):
+        _anaphora(part, verb, reading)
+        return
+    if meaning[0].low in {"it", "them", "they", "him"} or not any(
+        c.isalpha() for token in meaning for c in token.word
+    ):
+        return
+    if part.count is None and _holds_number(meaning):
+        reading.remark(
+            part.start, part.end, "unread", "This part of the sentence holds a number that was not read."
+        )
+        return
+    vague = part.general and (part.count is None or part.count.maximum is None)
+    count = Count(0, None) if vague else part.count or _uncounted(meaning)
+    category = category_of(words, counted=part.count is not None)
+    if part.count is None and _bare(meaning) and not part.general:
+        _remark_bare(part, reading)
+    _add(part, verb, reading, count, category)
+
+
+def _holds_number(meaning: Sequence[Token]) -> bool:
+    return any(read_count(meaning, index, len(meaning)) for index in range(1, len(meaning)))
+
+
+def _bare(meaning: Sequence[Token]) -> bool:
+    """Whether a noun stands without number and plural. Reads: "and front-loader"."""
+    last = meaning[-1].low
+    return not is_plural(last) and last not in {
+        "equipment",
+        "fire",
+        "terrain",
+        "infrastructure",
+        "headquarters",
+        "barracks",
+        "hardware",
+        "weaponry",
+        "personnel",
+    }
+
+
+def _remark_bare(part: Chunk, reading: Reading) -> None:
+    phrase = reading.text[part.start : part.end]
+    reading.remark(part.start, part.end, "no_number", f"No number stands before '{phrase}'; it is left open.")
+
+
+def _uncounted(meaning: Sequence[Token]) -> Count:
+    """Count what has no number: a bare plural proves two; nothing else proves anything."""
+    return Count(2, None) if is_plural(meaning[-1].word) else Count(0, None)
+
+
+def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
+    """Read "damaged two others", "destroyed another", where the category is that of the target before."""
+    if part.count is None or (part.count.minimum >= FIRST_YEAR and not part.words):
+        return
+    if reading.category is None:
+        reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")
+        return
+    _add(part, verb, reading, part.count, reading.category)
+
+
+def _add(part: Chunk, verb: Verb, reading: Reading, count: Count, category: str) -> None:
+    if not category:
+        return
+    phrase = reading.text[part.start : part.end]
+    start, end = part.number_span
+    reading.tallies.append(
+        ParsedTally(
+            effect=verb.effect,
+            verb=verb.verb,
+            category=category,
+            as_written=phrase,
+            count=count,
+            start=start,
+            end=end,
+            phrase_start=part.start,
+            phrase_end=part.end,
+            owner=owner_of(part.words),
+        ),
+    )
+    reading.category = category
+    if part.remark == "misspelling":
+        reading.remark(start, end, "misspelling", f"'{reading.text[start:end]}' is read as a number.")
+    elif part.remark == "approximate":
+        reading.remark(start, end, "approximate", f"'{phrase}' is an estimate.")
+
+
+def _what_was_denied(words: Sequence[Token]) -> str:
+    """Name it as written. Reads: "access to two separate terrain locations", whose parts are not counted."""
+    if any(token.low == "to" for token in words):
+        return " ".join(token.word for token in words)
+    return category_of(words, counted=True)
+
+
+_DENIED_ENDS = frozenset("in by near along during while which on for".split())
+
+
+def _denied(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
+    """Read "denied ISIL access to terrain", "denying ISIL a tactical advantage"."""
+    to_enemy = [i for i, token in enumerate(tokens[:-1]) if token.low == "to" and tokens[i + 1].low in ENEMY]
+    words = [token for token in tokens[: to_enemy[0] if to_enemy else len(tokens)] if token.low not in ENEMY]
+    while words and (
+        not words[0].word[0].isalnum() or words[0].low in {"and", "the", "also", "forces", "fighters"}
+    ):
+        words.pop(0)
+    stop = next(
+        (i for i, token in enumerate(words) if token.word in ',;.:"”()' or token.low in _DENIED_ENDS),
+        len(words),
+    )
+    words = words[:stop]
+    while words and words[-1].low in {"and", "also", "while"}:
+        words.pop()
+    if not words:
+        return
+    read = read_count(words, 0, len(words))
+    counted = read is not None and read.kind == "number"
+    kept = words[read.after :] if read else words
+    if not kept:
+        return
+    number = (
+        (words[read.first].start, words[read.last].end)
+        if read and counted
+        else (words[0].start, words[-1].end)
+    )
+    reading.tallies.append(
+        ParsedTally(
+            effect=verb.effect,
+            verb=verb.verb,
+            category=_what_was_denied(kept),
+            as_written=reading.text[words[0].start : words[-1].end],
+            count=read.count if read and counted else Count(0, None),
+            start=number[0],
+            end=number[1],
+            phrase_start=words[0].start,
+            phrase_end=words[-1].end,
+        ),
+    )

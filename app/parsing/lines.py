@@ -1,0 +1,161 @@
+"""Make a strike line of one clause: what it says itself, and what it inherits from its section."""
+
+from dataclasses import dataclass
+
+from app.parsing.clauses import Clause, Sentence
+from app.parsing.context import Context
+from app.parsing.dates import Dates
+from app.parsing.mentions import Mention
+from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedTally, Remark
+from app.parsing.text import Token
+
+# More lines than any release holds; what follows is left unread, with a remark.
+MAX_LINES = 2000
+# "22 targets" sums up what the other tallies say one by one.
+GENERIC = frozenset({"target", "objective"})
+_CONNECTIVES = frozenset("moreover also additionally furthermore finally in later then".split())
+_ORDINALS = frozenset("second third fourth fifth another".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A clause in its sentence and block; `start`..`end` are its characters."""
+
+    sentence: Sentence
+    clause: Clause
+    block: int
+    start: int
+    end: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The characters of the clause."""
+        return self.start, self.end
+
+
+def add_line(
+    context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
+) -> None:
+    """Add the clause as a line. `total` is the sentence before it, when that one holds the number of strikes."""
+    if len(context.lines) >= MAX_LINES:
+        if not context.capped:
+            context.capped = True
+            context.remarks.append(_capped(claim))
+        return
+    clause = claim.clause
+    strikes, number = _strikes(context, claim, total)
+    inherited = _inherit_place(context, claim)
+    country = _country(context, claim)
+    dates = clause.dates or context.dates
+    context.lines.append(
+        ParsedLine(
+            start=total.start if total else claim.start,
+            end=claim.end,
+            date_from=dates.first if dates else None,
+            date_to=dates.last if dates else None,
+            date_worked_out=bool(dates and dates.worked_out and dates.first),
+            date_precision=_precision(dates),
+            country=country,
+            place=inherited[0],
+            place_phrase=inherited[1],
+            strikes=strikes,
+            strikes_start=number[0] if number else None,
+            strikes_end=number[1] if number else None,
+            engagements=total.engagements if total else clause.engagements,
+            tallies=tuple(_kept(context, clause)),
+            inconclusive=inconclusive,
+        ),
+    )
+    context.open_block, context.line_open, context.open_total = claim.block, True, None
+    context.category = clause.reading.category
+
+
+def _precision(dates: Dates | None) -> str:
+    return dates.precision if dates else "unknown"
+
+
+def _capped(claim: Claim) -> Remark:
+    return Remark(claim.start, claim.end, "capped", f"Only the first {MAX_LINES} strike lines are read.")
+
+
+def _strikes(
+    context: Context, claim: Claim, total: ParsedCoverage | None
+) -> tuple[Count | None, tuple[int, int] | None]:
+    """Find the number of strikes and its characters, in the clause or in the total before it."""
+    mention = claim.clause.mention
+    if total is not None:
+        if total.strikes is None:
+            return None, None
+        return Count(total.strikes, total.strikes), context.open_number
+    if mention is None or mention.count is None or mention.definite:
+        return None, None
+    tokens = claim.sentence.tokens
+    number = (tokens[mention.number_first].start, tokens[mention.number_last].end)
+    if mention.remark:
+        written = context.text[number[0] : number[1]]
+        context.remark(*number, mention.remark, f"'{written}' strikes is read as a number.")
+    return mention.count, number
+
+
+def _country(context: Context, claim: Claim) -> str | None:
+    clause = claim.clause
+    if clause.country:
+        if context.mixed or context.country is None:
+            context.mixed = context.mixed or bool(clause.place and clause.place.country)
+            context.country = clause.country
+        return clause.country
+    if clause.countries:
+        return None
+    if context.mixed and context.country:
+        context.remark(
+            *claim.span, "country_inherited", "No country is named; it is that of the line before."
+        )
+    return context.country
+
+
+def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | None]:
+    """Find the clause's place, or that of the line before when the sentence goes on about it."""
+    clause = claim.clause
+    if clause.place:
+        return clause.place.name, clause.phrase
+    if not clause.mention or not context.lines or claim.block != context.open_block:
+        return None, None
+    if _names_something(claim.sentence, clause.mention):
+        return None, None
+    if not context.in_bullet and not _goes_on(claim.sentence, clause.mention):
+        return None, None
+    last = context.lines[-1]
+    if last.place:
+        clause.country = clause.country or last.country
+        message = f"No place is named; '{last.place}' is that of the sentence before."
+        context.remark(*claim.span, "place_inherited", message)
+    return last.place, last.place_phrase
+
+
+def _names_something(sentence: Sentence, mention: Mention) -> bool:
+    """Tell whether a name that was not understood stands before the number of strikes."""
+    before = sentence.tokens[1 : mention.first]
+    return any(token.word[0].isupper() and not _dated(sentence, token) for token in before)
+
+
+def _dated(sentence: Sentence, token: Token) -> bool:
+    return any(dates.start <= token.start < dates.end for dates in sentence.dates)
+
+
+def _goes_on(sentence: Sentence, mention: Mention) -> bool:
+    """Read "Moreover, a strike …", "Another strike …", "A second strike …"."""
+    words = {token.low for token in sentence.tokens[mention.first : mention.after]}
+    return sentence.tokens[0].low in _CONNECTIVES or bool(words & _ORDINALS)
+
+
+def _kept(context: Context, clause: Clause) -> list[ParsedTally]:
+    """Leave out what only sums up, where no number of strikes stands beside it."""
+    kept = []
+    for tally in clause.reading.tallies:
+        if clause.mention is None and tally.category in GENERIC:
+            context.remark(
+                tally.start, tally.end, "summary", "This sums up targets that are counted elsewhere."
+            )
+        else:
+            kept.append(tally)
+    return kept

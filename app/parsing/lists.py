@@ -1,0 +1,119 @@
+"""Cut a list of targets where the next one is sure to begin: before a number or the enemy's name.
+
+What lies between two cuts, perhaps more than one target, is read in chunks.py.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from app.parsing.categories import ENEMY, is_plural
+from app.parsing.numbers import read_count
+from app.parsing.text import Token
+from app.parsing.wording import (
+    ATTRIBUTIVE,
+    HOLDING,
+    INCLUDING,
+    JUST_BEFORE,
+    LEADING,
+    PREPOSITIONS,
+    SEPARATORS,
+    describes,
+    number_end,
+    speaks_of_last,
+)
+
+_OPENING = SEPARATORS | INCLUDING | {"as", "with", "also"}
+
+
+def without_brackets(tokens: Sequence[Token]) -> list[Token]:
+    """Leave out glosses: "(VBIED)". An open bracket without its end hides nothing."""
+    kept: list[Token] = []
+    opened: int | None = None
+    for token in tokens:
+        if token.word == "(" and opened is None:
+            opened = len(kept)
+        elif token.word == ")" and opened is not None:
+            del kept[opened:]
+            opened = None
+            continue
+        kept.append(token)
+    return [token for token in kept if token.word not in "()"]
+
+
+def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Cut before each number that a separator, or nothing but a forgotten comma, sets off."""
+    cuts = [0]
+    hidden_until = 0
+    for index in range(len(tokens)):
+        if index < hidden_until:
+            continue
+        if _begins(tokens, index, cuts[-1]):
+            cuts.append(index)
+        hidden_until = max(hidden_until, number_end(tokens, index))
+    return [(first, last) for first, last in pairwise([*cuts, len(tokens)]) if last > first]
+
+
+def held_by_last(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Tell whether the next target may be something that the last one held.
+
+    Reads: "a truck carrying two guns and a mortar", where `end` is at "a mortar".
+    """
+    if tokens[end - 1].low != "and":
+        return False
+    holds = next((index for index in range(begin, end) if tokens[index].low in HOLDING), None)
+    return holds is not None and any(read_count(tokens, index, end) for index in range(holds + 1, end - 1))
+
+
+def _begins(tokens: Sequence[Token], index: int, begin: int) -> bool:
+    if index == 0:
+        return False
+    if _includes(tokens, index, begin):
+        return True
+    if tokens[index - 1].low in _OPENING:
+        return _set_off(tokens, index)
+    return _missing_comma(tokens, index, begin)
+
+
+def _includes(tokens: Sequence[Token], index: int, begin: int) -> bool:
+    """Read "heavy weapons to include two guns", but not "a shed used to make devices such as mines"."""
+    low = tokens[index].low
+    if low not in INCLUDING:
+        return False
+    if low == "such" and not (index + 1 < len(tokens) and tokens[index + 1].low == "as"):
+        return False
+    last = index - 1 if tokens[index - 1].low == "to" else index
+    return not any(describes(tokens, inner) for inner in range(begin + 1, last))
+
+
+def _set_off(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a number, or the enemy's name, after a separator begins a target."""
+    previous = tokens[index - 1].low
+    before = tokens[index - 2].low if index > 1 else ""
+    if tokens[index].low in ENEMY:
+        return previous not in {"with", "also"}
+    read = read_count(tokens, index, len(tokens))
+    if read is None:
+        return False
+    if (previous == "with" and before not in {"along", "together"}) or (
+        previous == "as" and before not in {"well", "such"}
+    ):
+        return False
+    return not speaks_of_last(tokens, read)
+
+
+def _missing_comma(tokens: Sequence[Token], index: int, begin: int) -> bool:
+    """Read "two vehicles three bunkers", where the comma between two targets was forgotten."""
+    if index - begin < 2:  # noqa: PLR2004
+        return False
+    read = read_count(tokens, index, len(tokens))
+    if read is None or read.kind == "vague":
+        return False
+    before = tokens[index - 1]
+    if not before.word[0].isalpha() or before.low in _NEVER_BEFORE or read_count(tokens, index - 1, index):
+        return False
+    if tokens[index].word[0].isdigit() and not is_plural(before.word):  # "a Type 63 launcher"
+        return False
+    return not any(describes(tokens, inner) for inner in range(begin + 1, index))
+
+
+_NEVER_BEFORE = ATTRIBUTIVE | ENEMY | LEADING | PREPOSITIONS | JUST_BEFORE

@@ -1,0 +1,214 @@
+"""Find places and countries in a sentence: "near P", "southeast of P", "in P", "in Syria".
+
+A place is kept as spelt; no gazetteer is asked here. Which strike it belongs to: see sentences.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.parsing.text import Token
+
+COUNTRIES: dict[str, str] = {
+    "syria": "SY",
+    "iraq": "IQ",
+    "libya": "LY",
+    "yemen": "YE",
+    "somalia": "SO",
+    "afghanistan": "AF",
+    "lebanon": "LB",
+    "turkey": "TR",
+    "jordan": "JO",
+}
+_DIRECTIONS = frozenset(
+    f"{first}{second}"
+    for first in ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
+    for second in ("", "ern")
+) | frozenset("north-east north-west south-east south-west central outskirts town city vicinity".split())
+# Lower-case particles that begin or join a place name.
+_PARTICLES = frozenset("al ar as az ad at an ash tal abu ayn el deir dayr de".split())
+_JOINERS = frozenset("al ar az as el de the".split())
+_NEAR = frozenset({"near", "around", "outside"})
+# Capitalised words that begin no place.
+_NOT_PLACES = frozenset(
+    """isil isis daesh islamic coalition u.s us american iraqi syrian kurdish peshmerga sdf isf operation combined
+    on in near the a an cjtf-oir centcom vbied vbieds ied ieds monday tuesday wednesday thursday friday saturday
+    sunday jan january feb february mar march apr april may jun june jul july aug august sep sept september
+    oct october nov november dec december uav uas khorasan government""".split(),
+)
+_OPENINGS = frozenset(
+    "also meanwhile moreover however overall later then today yesterday furthermore".split()
+)
+_TAILS = frozenset(
+    "dam airfield airport province mountain mountains river valley lake island refinery".split()
+)
+MAX_NAME_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Tokens first..after-1 name a place or a country (then `name` is None); `phrase` starts at `start`."""
+
+    name: str | None
+    country: str | None
+    first: int
+    after: int
+    near: bool
+    phrase_first: int
+    phrase_after: int
+
+
+def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
+    """All place phrases of a sentence in order. Reads: "near Tal Vero, Syria", "40 km west of the Orta Dam"."""
+    found: list[Place] = []
+    index = 0
+    while index < len(tokens):
+        place = _at(tokens, text, index)
+        if place:
+            found.append(place)
+            index = max(place.after, index + 1)
+        else:
+            index += 1
+    return found
+
+
+def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
+    low = tokens[index].low
+    if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
+        return _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
+    if low == "of" and index and tokens[index - 1].low in _DIRECTIONS:
+        return _named(
+            tokens,
+            text,
+            _direction_start(tokens, index),
+            _skip_the(tokens, index + 1),
+            near=True,
+        )
+    if low in {"in", "across", "inside", "at", "within"}:
+        here = _skip_the(tokens, index + 1)
+        while here < len(tokens) and tokens[here].low in _DIRECTIONS and tokens[here].word[0].islower():
+            here += 1
+        return _named(tokens, text, index, here, near=False)
+    return None
+
+
+def _skip_the(tokens: Sequence[Token], index: int) -> int:
+    while index < len(tokens) and tokens[index].low in {"the", "town", "city", "village", "of", "near"}:
+        index += 1
+    return index
+
+
+def _direction_start(tokens: Sequence[Token], index: int) -> int:
+    """Find the first token of "40 km southwest of", "south and west of" or "in the vicinity of", given its "of"."""
+    first = index - 1
+    while first and (
+        tokens[first - 1].low in _DIRECTIONS
+        or tokens[first - 1].low in {"and", "the", "km", "miles", "in", "just", "kilometers", "to"}
+    ):
+        if tokens[first - 1].low == "and" and not (first > 1 and tokens[first - 2].low in _DIRECTIONS):
+            break
+        first -= 1
+    if first and tokens[first].low in {"km", "miles", "kilometers"} and tokens[first - 1].low[0].isdigit():
+        first -= 1
+    return first
+
+
+def _named(tokens: Sequence[Token], text: str, phrase: int, first: int, *, near: bool) -> Place | None:
+    after = _name_end(tokens, first, near=near)
+    if after == first:
+        return None
+    code = COUNTRIES.get(tokens[first].low) if after == first + 1 else None
+    if code:
+        both = (
+            after + 1 < len(tokens)
+            and tokens[after].low in {"and", "or"}
+            and tokens[after + 1].low in COUNTRIES
+        )
+        return Place(None, None if both else code, first, after + 2 * both, near, phrase, after + 2 * both)
+    name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
+    phrase_after, country = _country_after(tokens, after)
+    return Place(name, country, first, phrase_after, near, phrase, after)
+
+
+def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None]:
+    """Read ", Syria" or "in Syria" or "in Al Vero Province" behind a place's name."""
+    if after < len(tokens) and tokens[after].word == "*":
+        after += 1
+    if after + 1 < len(tokens) and tokens[after].low in {",", "in"} and tokens[after + 1].low in COUNTRIES:
+        following = tokens[after + 2].low if after + 2 < len(tokens) else ""
+        if not (following == "and" and after + 3 < len(tokens) and tokens[after + 3].low in COUNTRIES):
+            return after + 2, COUNTRIES[tokens[after + 1].low]
+    if after + 1 < len(tokens) and tokens[after].low == "in" and tokens[after + 1].word[0].isupper():
+        end = _name_end(tokens, after + 1, near=False)
+        if end > after + 1 and tokens[end - 1].low == "province":
+            return end, None
+    return after, None
+
+
+def _name_end(tokens: Sequence[Token], first: int, *, near: bool) -> int:
+    """Find the token after a name that begins at `first`; `first` itself when there is none."""
+    index = first
+    limit = min(len(tokens), first + MAX_NAME_WORDS)
+    while index < limit and _in_name(tokens, index, first):
+        index += 1
+    while index > first and tokens[index - 1].low in {"and", "the"}:
+        index -= 1
+    if index == first and near and tokens[first - 1].low == "near":
+        return _lower_name_end(tokens, first)
+    while (
+        index > first
+        and index < limit
+        and (
+            tokens[index].low in _TAILS
+            or (
+                tokens[index].low == "oil"
+                and tokens[index + 1 : index + 2]
+                and tokens[index + 1].low == "refinery"
+            )
+        )
+    ):
+        index += 1
+    return index
+
+
+def _in_name(tokens: Sequence[Token], index: int, first: int) -> bool:
+    token = tokens[index]
+    if token.low in _NOT_PLACES and not (index > first and token.low == "an"):
+        return False
+    if token.word[0].isupper():
+        return not (index > first and token.low in COUNTRIES)
+    follows = tokens[index + 1] if index + 1 < len(tokens) else None
+    if follows is None:
+        return False
+    if token.low in _PARTICLES or token.low.split("-")[0] in _PARTICLES:
+        return "-" in token.low or (follows.word[0].isupper() and follows.low not in _NOT_PLACES)
+    if index > first and token.low == "and":
+        return follows.word[0].isupper() and follows.low not in _NOT_PLACES and follows.low not in COUNTRIES
+    return index > first and token.low in _JOINERS and follows.word[0].isupper()
+
+
+def _lower_name_end(tokens: Sequence[Token], first: int) -> int:
+    """Read a name that the writer has not capitalised, but only up to a comma soon after "near"."""
+    for index in range(first, min(len(tokens), first + 4)):
+        if tokens[index].word == ",":
+            return index
+        if not tokens[index].word[0].isalpha() or tokens[index].low in {
+            "a",
+            "an",
+            "the",
+            "which",
+            "that",
+            "where",
+        }:
+            break
+    return first
+
+
+def leading_name(tokens: Sequence[Token], text: str, first: int, end: int) -> Place | None:
+    """Read a bare name at the start of a bullet whose "Near" was forgotten: "Tal Vero, two strikes …"."""
+    after = _name_end(tokens, first, near=False)
+    if after == first or after + 1 != end or tokens[after].word != ",":
+        return None
+    if tokens[first].low in COUNTRIES or tokens[first].low.endswith("ly") or tokens[first].low in _OPENINGS:
+        return None
+    name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
+    return Place(name, None, first, after, near=True, phrase_first=first, phrase_after=after)

@@ -1,0 +1,100 @@
+"""The values that parsing returns: a release, its strike lines, tallies, coverage and remarks.
+
+All offsets are Unicode code points of the text as given. How they are found stands in the other modules.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.vocabulary.effects import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many: what the words prove, and the most that they allow (None: unknown)."""
+
+    minimum: int
+    maximum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something in the text that a reader should look at; `kind` is one word or words_joined."""
+
+    start: int
+    end: int
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTally:
+    """One effect on one category of target.
+
+    `start`/`end` hold the number or number word, or the whole phrase where it has none.
+    `verb` is the verb as written, in the past tense; `category` is the noun as written, singular.
+    `owner` names an owner other than the enemy ("coalition", "partner"); None says nothing.
+    """
+
+    effect: Effect
+    verb: str
+    category: str
+    as_written: str
+    count: Count
+    start: int
+    end: int
+    phrase_start: int
+    phrase_end: int
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLine:
+    """One line of a release: a place, its days, how many strikes, and what they did.
+
+    The publishers define a strike as one or more kinetic events in roughly the same place that produce a
+    single, sometimes cumulative, effect; a line may stand for several. Null dates, country, place, strikes
+    or engagements mean that the text does not give them. `date_worked_out` marks a date that was worked out
+    from "yesterday" or a weekday. `strikes_start`/`strikes_end` hold the number of strikes, else None.
+    """
+
+    start: int
+    end: int
+    date_from: date | None
+    date_to: date | None
+    date_worked_out: bool
+    date_precision: str
+    country: str | None
+    place: str | None
+    place_phrase: str | None
+    strikes: Count | None
+    strikes_start: int | None
+    strikes_end: int | None
+    engagements: int | None
+    tallies: tuple[ParsedTally, ...]
+    inconclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCoverage:
+    """A country and days that the release speaks for, with the totals that it claims; 0 is an explicit none."""
+
+    country: str | None
+    date_from: date | None
+    date_to: date | None
+    strikes: int | None
+    engagements: int | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRelease:
+    """All that was read in one release, and what was not understood."""
+
+    number: str | None
+    title: str | None
+    published_on: date | None
+    lines: tuple[ParsedLine, ...]
+    coverage: tuple[ParsedCoverage, ...]
+    remarks: tuple[Remark, ...]

@@ -1,0 +1,32 @@
+"""Know the slips of the pen: a word that one letter keeps from a verb of effect, or from "airstrike".
+
+A slip is only looked for where the word could stand; see verbs.py and mentions.py.
+"""
+
+from collections.abc import Iterable
+from string import ascii_lowercase
+
+from app.vocabulary.effects import PARTICIPLES, VERBS
+
+# In a shorter word one letter makes another word: "hit" and "hut".
+SHORTEST = 6
+
+
+def _near(word: str) -> set[str]:
+    """List the words that a letter left out, added, changed or swapped makes. Reads: "stuck", "destoryed"."""
+    splits = [(word[:index], word[index:]) for index in range(len(word) + 1)]
+    left_out = {head + tail[1:] for head, tail in splits if tail}
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}
+    changed = {head + letter + tail[1:] for head, tail in splits if tail for letter in ascii_lowercase}
+    added = {head + letter + tail for head, tail in splits for letter in ascii_lowercase}
+    return left_out | swapped | changed | added
+
+
+def _slips(words: Iterable[str]) -> dict[str, str]:
+    known = sorted(words)
+    found = {slip: word for word in known if len(word) >= SHORTEST for slip in _near(word)}
+    return {slip: word for slip, word in found.items() if slip not in known}
+
+
+VERB_SLIPS = {slip: word for slip, word in _slips([*VERBS, *PARTICIPLES]).items() if slip not in PARTICIPLES}
+NOUN_SLIPS = frozenset(_slips(["airstrike", "airstrikes"]))

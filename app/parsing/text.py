@@ -1,0 +1,171 @@
+"""Cut a text into tokens, blocks and sentences, each with its place in the original. Knows no meaning."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+
+class Token(NamedTuple):
+    """A word, number or mark; `low` is its lower-case form with plain apostrophes and hyphens."""
+
+    word: str
+    low: str
+    start: int
+    end: int
+
+
+class Block(NamedTuple):
+    """A run of lines that belong together; `bullet` says that it began with a list mark."""
+
+    start: int
+    end: int
+    bullet: bool
+
+
+# No alternative can begin where another one ends, so that matching stays linear in any text.
+_TOKEN = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?!\d)"  # 1,147
+    r"|(?:[A-Za-z]\.){2,}"  # U.S.
+    r"|[^\W_]+(?:[\u2019'\u2018\u2011\u2013-][^\W_]+)*"  # front-end, Mar\u2019a, 15-17, 20161216-02
+    r"|--+"
+    # Invisible marks, which web pages leave inside sentences, are no tokens.
+    r"|[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]",
+)
+_FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2011": "-", "\u2013": "-"})
+_LINE = re.compile(r"[^\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+BULLET = re.compile(r"[ \t\u00a0]*(?:[*•·‣▪●—\u2013]|-{1,2}(?!\d))[ \t\u00a0]*")
+_ABBREVIATIONS = frozenset(
+    """jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri sat sun gen lt col maj capt adm
+    sgt brig rear mr mrs ms dr st no approx vs etc fla""".split(),
+)
+_MARKS = frozenset({"*", "--", "•"})
+_GLUED = _MARKS | {"-", ":"}
+_CLOSING = frozenset("\"”'\u2019)]")
+_UNFINISHED = frozenset(
+    """a an the and or of in near at on to with by for from isil isis one two three four five six seven eight
+    nine""".split(),
+)
+# A line this long without an end mark was probably broken by a mail client, not by its author.
+WRAPPED_COLUMNS = 60
+# A word this short before a full stop is an initial or an abbreviation when no space follows ("J.D.").
+MAX_INITIAL = 2
+
+
+def tokens(text: str, start: int, end: int) -> list[Token]:
+    """All tokens of text[start:end], in order."""
+    found = []
+    for match in _TOKEN.finditer(text, start, end):
+        word = match.group()
+        found.append(Token(word, word.translate(_FOLD).lower(), match.start(), match.end()))
+    return found
+
+
+def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:
+    """Join lines that a mail client has broken; everything else is a block of its own.
+
+    `is_heading` tells of a line that must stand alone.
+    """
+    current: Block | None = None
+    last_end = line_start = 0
+    for match in _LINE.finditer(text):
+        line = match.group()
+        stripped = line.strip()
+        if not stripped:
+            continue
+        start = match.start() + len(line) - len(line.lstrip())
+        end = start + len(stripped)
+        mark = BULLET.match(text, start, end)
+        heading = is_heading(stripped)
+        gap = text.count("\n", last_end, start) > 1
+        if current and not mark and not heading and not gap and _runs_on(text, current, line_start, start):
+            current = Block(current.start, end, current.bullet)
+        else:
+            if current:
+                yield current
+            current = Block(mark.end() if mark and mark.end() < end else start, end, bool(mark))
+        if heading:
+            yield current
+            current = None
+        last_end, line_start = end, start
+    if current:
+        yield current
+
+
+def _runs_on(text: str, block: Block, line_start: int, start: int) -> bool:
+    """Whether the line at `start` continues the block, whose last line began at `line_start`."""
+    last = text[block.end - 1]
+    if last in '.:!?;”"':
+        return False
+    tail = text[max(block.start, block.end - 12) : block.end].split()
+    if last == "," or (tail and tail[-1].lower() in _UNFINISHED) or text[start].islower():
+        return True
+    if not block.bullet:
+        return False
+    # A bullet that has not come to its strikes yet is not over.
+    opened = (
+        block.end - block.start < WRAPPED_COLUMNS and "strike" not in text[block.start : block.end].lower()
+    )
+    return opened or block.end - line_start >= WRAPPED_COLUMNS
+
+
+def sentences(found: Sequence[Token]) -> Iterator[list[Token]]:
+    """Split tokens at full stops, at question and exclamation marks, and at a bullet glued into the line."""
+    begin = 0
+    for index, token in enumerate(found):
+        if index < begin:
+            continue
+        if token.word in "!?" or (token.word == "." and _ends(found, index)):
+            stop = index + 1
+            while (
+                stop < len(found)
+                and found[stop].word in _CLOSING
+                and found[stop].start == found[stop - 1].end
+            ):
+                stop += 1
+            yield list(found[begin:stop])
+            begin = stop
+        elif token.word in _GLUED and index > begin and _opens(found, index):
+            heading = _after_colon(found, begin, index)
+            if heading > begin:
+                yield list(found[begin:heading])
+            yield list(found[heading : index + 1])
+            begin = index + 1
+    if begin < len(found):
+        yield list(found[begin:])
+
+
+def _ends(found: Sequence[Token], index: int) -> bool:
+    """Whether the full stop at `index` ends a sentence: not after "Sept.", not inside "3.5"."""
+    if index + 1 >= len(found):
+        return True
+    following = found[index + 1]
+    if following.word in _CLOSING:
+        return True
+    previous = found[index - 1] if index else None
+    if previous and previous.end == found[index].start:
+        if previous.low.rpartition("-")[2] in _ABBREVIATIONS and following.low not in {"near", "in"}:
+            return False
+        if len(previous.word) == 1 and previous.word.isupper():
+            return False
+    if following.start == found[index].end:
+        return (
+            following.word[0].isupper()
+            and len(following.word) > 1
+            and previous is not None
+            and len(previous.word) > MAX_INITIAL
+        )
+    return not following.word[0].islower()
+
+
+def _opens(found: Sequence[Token], index: int) -> bool:
+    """Tell whether a mark begins a new bullet: "… vehicle * Near Tal Afar, …"."""
+    following = found[index + 1].word if index + 1 < len(found) else ""
+    return following == "Near" or (following == "On" and found[index].word in _MARKS)
+
+
+def _after_colon(found: Sequence[Token], begin: int, index: int) -> int:
+    """Find where a heading right before a mark begins: "… since the last release: Syria * Near …"."""
+    for here in range(index - 1, max(begin, index - 4), -1):
+        if found[here].word == ":":
+            return here + 1
+    return begin

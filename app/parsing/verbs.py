@@ -1,0 +1,173 @@
+"""Find the effect verbs of a sentence, told apart from adjectives ("a damaged bridge") and denials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.parsing.numbers import number, read_count
+from app.parsing.slips import VERB_SLIPS
+from app.parsing.text import Token
+from app.vocabulary.counts import ARTICLES, VAGUE
+from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS, Effect
+
+_AUXILIARIES = frozenset("was were been being is are".split())
+_ADVERBS = frozenset(
+    "also successfully subsequently then completely severely later partially reportedly".split()
+)
+_PREPOSITIONS = frozenset("by in during from near on with at north south east west".split())
+_STRIKES = frozenset("strike strikes airstrike airstrikes airstike airstikes ,".split())
+_DOUBTS = frozenset(
+    "claimed claims allegedly reportedly possibly believed may might could would suspected attempted".split()
+)
+_DENIALS = frozenset("not n't never failed didn't unable cannot neither wasn't weren't".split())
+_OWNERS = frozenset({"isil", "isis", "daesh"})
+REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Tokens first..after-1 are a verb; `passive` has its targets before it, `denied` says it did not happen."""
+
+    first: int
+    after: int
+    verb: str
+    effect: Effect
+    passive: bool = False
+    denied: bool = False
+    misspelt: bool = False
+
+
+def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
+    """All effect verbs in order. Reads: "struck", "destroying", "damaged or destroyed", "was destroyed"."""
+    found: list[Verb] = []
+    lows = [token.low for token in tokens]
+    resulted = next((index for index, low in enumerate(lows) if low in {"resulted", "resulting"}), len(lows))
+    for index, token in enumerate(tokens):
+        verb = _at(tokens, index, resulted)
+        if verb is None:
+            continue
+        if found and token and _pairs(tokens, found[-1], verb):
+            found[-1] = _paired(found[-1], verb, tokens[found[-1].after].low)
+        else:
+            found.append(verb)
+    return found
+
+
+def _at(tokens: Sequence[Token], index: int, resulted: int) -> Verb | None:
+    low = tokens[index].low
+    if low in BASE_FORMS and low not in VERBS:
+        first = _denied_from(tokens, index)
+        past = BASE_FORMS[low]
+        return Verb(first, index + 1, past, VERBS[past], denied=True) if first is not None else None
+    if low == "destruction" and _resulted(tokens, index):
+        return Verb(index, index + 2, "destroyed", Effect.DESTROYED)
+    if low == "hit" and tokens[index].word[0].isupper():  # The town of Hit.
+        return None
+    meant = _meant(tokens, index)
+    past = PARTICIPLES.get(meant, meant)
+    effect = VERBS.get(past)
+    if effect is None or _adjective(tokens, index):
+        return None
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    # "The strikes resulted in two sheds destroyed, and a boat damaged" has its targets before the verbs.
+    trailing = resulted < index and following in {"", ",", ".", ";"}
+    passive = meant == past and (trailing or _is_passive(tokens, index))
+    counted = read_count(tokens, index + 1, len(tokens)) is not None  # "destroyed at least four boats"
+    if not passive and following in _PREPOSITIONS and not counted:
+        return None
+    first = _denied_from(tokens, index)
+    if first is None:
+        doubted = _doubted_from(tokens, index)
+        if doubted is not None:
+            return Verb(doubted, index + 1, past, effect, passive, denied=True)
+    return Verb(
+        index if first is None else first, index + 1, past, effect, passive, first is not None, meant != low
+    )
+
+
+def _meant(tokens: Sequence[Token], index: int) -> str:
+    """Correct a slip where a verb must stand: after "strikes", or between "and" and a number.
+
+    Reads: "one strike stuck a hut", "and destoyed two boats".
+    """
+    low = tokens[index].low
+    if low not in VERB_SLIPS or index == 0 or low in VERBS:
+        return low
+    previous = tokens[index - 1].low
+    if previous in _STRIKES and previous != ",":
+        return VERB_SLIPS[low]
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    targets = following in _OWNERS or read_count(tokens, index + 1, len(tokens)) is not None
+    return VERB_SLIPS[low] if targets and previous in {"and", ",", ";", "also"} else low
+
+
+def _resulted(tokens: Sequence[Token], index: int) -> bool:
+    """Read "resulted in the destruction of"."""
+    before = {token.low for token in tokens[max(0, index - 3) : index]}
+    return (
+        bool(before & {"resulted", "resulting"}) and index + 1 < len(tokens) and tokens[index + 1].low == "of"
+    )
+
+
+def _adjective(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word before shows that this describes a noun. Reads: "a damaged bridge", "two disabled tanks"."""
+    if index == 0 or index + 1 >= len(tokens):
+        return False
+    previous, following = tokens[index - 1].low, tokens[index + 1].low
+    counted = previous in ARTICLES or previous in VAGUE or previous in _OWNERS or number(previous) is not None
+    if previous in {"the", "previously", "separate", "already"}:
+        return following not in ARTICLES
+    if following in _OWNERS or following in ARTICLES or following == "and" or number(following) is not None:
+        return False
+    return counted
+
+
+def _is_passive(tokens: Sequence[Token], index: int) -> bool:
+    here = index - 1
+    while here >= 0 and tokens[here].low in _ADVERBS:
+        here -= 1
+    if here >= 1 and tokens[here].low == "and" and tokens[here - 1].low in VERBS:
+        return _is_passive(tokens, here - 1)
+    return here >= 0 and tokens[here].low in _AUXILIARIES
+
+
+def _denied_from(tokens: Sequence[Token], index: int) -> int | None:
+    """Find where "did not", "failed to" or "was not" begins, within a few words before the verb."""
+    for here in range(index - 1, max(-1, index - REACH), -1):
+        low = tokens[here].low
+        if low in _DENIALS:
+            return (
+                here - 1
+                if here and tokens[here - 1].low in {"did", "was", "were", "does", "had", "has", "have"}
+                else here
+            )
+        if low in {",", ";", ".", "and", "but"}:
+            return None
+    return None
+
+
+def _doubted_from(tokens: Sequence[Token], index: int) -> int | None:
+    """Find where "claimed to have" or "may have" begins."""
+    for here in range(index - 1, max(-1, index - REACH), -1):
+        low = tokens[here].low
+        if low in _DOUBTS:
+            return here - 1 if here and tokens[here - 1].low in {"was", "were", "is", "are"} else here
+        if low not in {"to", "have", "been", "that", "it", "has", "had"}:
+            return None
+    return None
+
+
+def _pairs(tokens: Sequence[Token], before: Verb, verb: Verb) -> bool:
+    """Whether two verbs share one object. Reads: "struck and destroyed a depot", "damaged or destroyed"."""
+    between = tokens[before.after : verb.first]
+    return len(between) == 1 and between[0].low in {"and", "or", "and/or"} and before.denied == verb.denied
+
+
+def _paired(before: Verb, verb: Verb, joiner: str) -> Verb:
+    """One verb of two: "struck and destroyed" is destroyed; "damaged or destroyed" leaves open which."""
+    if before.effect is Effect.ENGAGED and joiner == "and":
+        return Verb(
+            before.first, verb.after, verb.verb, verb.effect, before.passive or verb.passive, verb.denied
+        )
+    effect = before.effect if before.effect is verb.effect else Effect.OTHER
+    words = f"{before.verb} {joiner} {verb.verb}"
+    return Verb(before.first, verb.after, words, effect, before.passive or verb.passive, verb.denied)

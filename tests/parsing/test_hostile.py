@@ -1,0 +1,62 @@
+"""Texts made to be slow: the time grows with their length, whatever they repeat."""
+
+import time
+
+import pytest
+
+from app.parsing import parse_release
+
+SIZE = 12_000
+PATTERNS = {
+    "places": "Near X, ",
+    "strikes": "one strike ",
+    "brackets": "(",
+    "and": "a and a and ",
+    "digits": "9",
+    "one line": "x",
+    "newlines": "\n",
+    "bullets": "- Near X, one strike destroyed a hut.\n",
+    "one long list": "a hut, ",
+    "one long verb": "destroyed a hut and ",
+    "bare list": "gas and ",
+    "numbers": "one hundred and ",
+    "dates": "Aug. 5 and ",
+    "totals": "a total of ",
+    "quotes": '"',
+    "capitals": "Al ",
+    "strikes that": "the strikes destroyed a hut. ",
+    "carriage returns": "aaaa bbbb\r",
+    "mixed": "Near X in Syria, on Aug. 3, at least two of the strikes struck a and b (c) and did not destroy, ",
+}
+
+
+def seconds(text: str) -> float:
+    """Take the shortest of several runs, since other programs only ever add time."""
+    best = float("inf")
+    for _ in range(4):
+        started = time.perf_counter()
+        parse_release(text)
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+@pytest.mark.parametrize("opening", ["", "Near X, two strikes destroyed two "], ids=["alone", "in a list"])
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
+def test_time_grows_with_the_length(pattern: str, opening: str) -> None:
+    """Doubling a text takes at most two and a half times as long, beyond a few milliseconds of noise."""
+    text = opening + pattern * (SIZE // len(pattern))
+    assert seconds(text + text) <= 2.5 * seconds(text) + 0.01
+
+
+def test_too_many_lines_are_capped() -> None:
+    """Beyond a number of lines that no release holds the rest is left unread, and the reader is told."""
+    release = parse_release("- Near X, one strike destroyed a hut.\n" * 2100)
+    assert len(release.lines) == 2000
+    assert "capped" in {remark.kind for remark in release.remarks}
+
+
+def test_a_sentence_without_end_is_capped() -> None:
+    """Beyond a length that no sentence has the rest is left unread, and the reader is told."""
+    release = parse_release("Near X, two strikes destroyed " + "a hut, " * 5000)
+    assert 0 < len(release.lines[0].tallies) < 300
+    assert [remark.kind for remark in release.remarks] == ["capped"]
