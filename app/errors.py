@@ -4,6 +4,7 @@ StrikeledgerError
 ├── NotFound                a report, strike or page that is not there (or not visible)
 ├── Conflict                the record already holds this
 ├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
+├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
 ├── InvalidInput            one or many faults, each with its place and the nearest right thing
 ├── Unauthenticated         no key, or one that is wrong, expired or revoked
@@ -36,6 +37,10 @@ class Conflict(StrikeledgerError):
 
 class MalformedRequest(StrikeledgerError):
     """The bytes cannot be read as what they claim to be."""
+
+
+class PayloadTooLarge(StrikeledgerError):
+    """The body is over the operation's limit."""
 
 
 class UnsupportedMediaType(StrikeledgerError):

@@ -14,11 +14,12 @@ from app.changes.router import router as changes
 from app.db.engine import Database
 from app.http import problems
 from app.http.health import router as health
+from app.releases.router import router as releases
 from app.reports.router import router as reports
 from app.settings import Settings
 from app.strikes.router import router as strikes
 
-ROUTERS = (strikes, aggregates, reports, catalogue, changes, health)
+ROUTERS = (strikes, aggregates, reports, releases, catalogue, changes, health)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import keys, migrate, sample, serve
+from app.cli import keys, migrate, parse, sample, serve
 from app.errors import StrikeledgerError
 
 cli = typer.Typer(
@@ -20,6 +20,7 @@ cli = typer.Typer(
 cli.command("serve")(serve.serve)
 cli.command("migrate")(migrate.migrate)
 cli.command("sample")(sample.sample)
+cli.command("parse")(parse.parse)
 cli.add_typer(keys.cli, name="keys")
 
 

@@ -6,24 +6,58 @@ from typing import Any, Protocol
 
 
 class Claim(Protocol):
-    """A country and days with claimed totals: a row of Coverage."""
+    """A country and days with claimed totals: a row of Coverage, or what a release's text says.
 
-    country: str
-    date_from: date
-    date_to: date
-    strikes: int | None
-    engagements: int | None
+    No country is the headline's total over all of them. No days are all that the release speaks of.
+    """
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-2."""
+
+    @property
+    def date_from(self) -> date | None:
+        """The first day."""
+
+    @property
+    def date_to(self) -> date | None:
+        """The last day."""
+
+    @property
+    def strikes(self) -> int | None:
+        """As claimed."""
+
+    @property
+    def engagements(self) -> int | None:
+        """As claimed."""
 
 
 class Counted(Protocol):
-    """A line with its counts: a row of Strike."""
+    """A line with its counts: a row of Strike, or a line of a release's text."""
 
-    country: str
-    date_from: date
-    date_to: date
-    strikes_min: int | None
-    strikes_max: int | None
-    engagements: int | None
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-2."""
+
+    @property
+    def date_from(self) -> date | None:
+        """The first day."""
+
+    @property
+    def date_to(self) -> date | None:
+        """The last day."""
+
+    @property
+    def strikes_min(self) -> int | None:
+        """None: not given."""
+
+    @property
+    def strikes_max(self) -> int | None:
+        """None: not given, or open."""
+
+    @property
+    def engagements(self) -> int | None:
+        """None: not given."""
 
 
 def arithmetic(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[dict[str, Any]]:
@@ -33,13 +67,7 @@ def arithmetic(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[di
     """
     every = list(lines)
     for claim in claims:
-        within = [
-            line
-            for line in every
-            if line.country == claim.country
-            and claim.date_from <= line.date_from
-            and line.date_to <= claim.date_to
-        ]
+        within = [line for line in every if _is_within(line, claim)]
         if claim.strikes is not None:
             bounds = [(line.strikes_min or 0, line.strikes_max) for line in within]
             yield _check("strikes", claim, claim.strikes, bounds)
@@ -47,6 +75,15 @@ def arithmetic(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[di
         given = [line.engagements for line in within if line.engagements is not None]
         if claim.engagements is not None and len(given) == len(within) and given:
             yield _check("engagements", claim, claim.engagements, [(count, count) for count in given])
+
+
+def _is_within(line: Counted, claim: Claim) -> bool:
+    """Say whether a claim is about a line; an unknown country or day does not set it apart."""
+    return (
+        claim.country in {None, line.country}
+        and (claim.date_from is None or line.date_from is None or claim.date_from <= line.date_from)
+        and (claim.date_to is None or line.date_to is None or line.date_to <= claim.date_to)
+    )
 
 
 def _check(measure: str, claim: Claim, claimed: int, bounds: list[tuple[int, int | None]]) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""Turn what was read in a release into a draft report: names resolved, sums checked, doubts remarked.
+
+Nothing is stored. An analyst reads the draft and the remarks, fills in what is null, and posts it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.catalogue.catalogue import Catalogue
+from app.parsing import ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark
+from app.reports.checks import arithmetic
+
+Document = dict[str, Any]
+
+# Words that open a phrase of place and say no more than the line's "near" does.
+_NEAR = ("near ", "in ", "at ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A line as the arithmetic sees it."""
+
+    country: str | None
+    date_from: date | None
+    date_to: date | None
+    strikes_min: int | None
+    strikes_max: int | None
+    engagements: int | None
+
+
+def draft_report(release: ParsedRelease, text: str, catalogue: Catalogue, publisher: str | None) -> Document:
+    """Return the draft, its remarks and its checks, as `ParseOut` describes them.
+
+    `publisher` is the slug of who published the text, where the caller knows. What the text does not say is
+    null, also where a report needs it; a remark then says so.
+    """
+    remarks = [*release.remarks, *_doubts(release, catalogue)]
+    draft = {
+        "publisher": publisher,
+        "number": release.number,
+        "title": release.title,
+        "published_on": release.published_on,
+        "source_url": None,
+        "text": text,
+        "coverage": [_coverage(claim) for claim in release.coverage if claim.country is not None],
+        "strikes": [_strike(line, catalogue) for line in release.lines],
+    }
+    return {
+        "draft": draft,
+        "remarks": [_remark(remark) for remark in sorted(remarks, key=lambda each: (each.start, each.end))],
+        "checks": list(arithmetic(release.coverage, [_counted(line) for line in release.lines])),
+    }
+
+
+def _doubts(release: ParsedRelease, catalogue: Catalogue) -> Iterator[Remark]:
+    """Remark what the vocabulary does not hold, and what a report needs and the text does not say."""
+    if release.published_on is None:
+        yield Remark(
+            0, 0, "no_release_date", "the text does not say when it was published; give published_on"
+        )
+    for line in release.lines:
+        if line.date_from is None:
+            yield Remark(
+                line.start, line.end, "no_date", "the text does not say on which day; give date_from"
+            )
+        elif line.date_worked_out:
+            yield Remark(
+                line.start,
+                line.end,
+                "date_worked_out",
+                f"{line.date_from} was worked out from the release's date",
+            )
+        place = catalogue.location(line.place) if line.place else None
+        if line.country is None:
+            kind, message = "no_country", "the text does not say in which country; give country"
+            if place is not None:
+                kind, message = "country_of_place", f"{place.country} is where '{place.slug}' lies"
+            yield Remark(line.start, line.end, kind, message)
+        if line.place is not None and place is None:
+            yield Remark(line.start, line.end, "unknown_place", f"no known place is called '{line.place}'")
+        for tally in line.tallies:
+            if catalogue.category(tally.category) is None:
+                near = catalogue.similar_categories(tally.category)
+                hint = f"; the nearest category is '{near[0]}'" if near else ""
+                yield Remark(
+                    tally.phrase_start,
+                    tally.phrase_end,
+                    "unknown_category",
+                    f"no category means '{tally.category}'{hint}",
+                )
+
+
+def _coverage(claim: ParsedCoverage) -> Document:
+    return {
+        "country": claim.country,
+        "date_from": claim.date_from,
+        "date_to": claim.date_to,
+        "strikes": claim.strikes,
+        "engagements": claim.engagements,
+    }
+
+
+def _strike(line: ParsedLine, catalogue: Catalogue) -> Document:
+    place = catalogue.location(line.place) if line.place else None
+    owners = {tally.owner for tally in line.tallies}
+    return {
+        "date_from": line.date_from,
+        "date_to": line.date_to,
+        "date_precision": line.date_precision,
+        # Where the text names only the place, the draft takes the country that it lies in, with a remark.
+        "country": line.country or (place.country if place else None),
+        "location": place.slug if place else None,
+        "location_as_written": _place_as_written(line),
+        "strikes_min": line.strikes.minimum if line.strikes else None,
+        "strikes_max": line.strikes.maximum if line.strikes else None,
+        "engagements": line.engagements,
+        # An owner is the line's; where its tallies differ an analyst decides.
+        "owner": owners.pop() if len(owners) == 1 else None,
+        "quote": {"start": line.start, "end": line.end},
+        "tallies": [_tally(tally, catalogue) for tally in line.tallies],
+    }
+
+
+def _place_as_written(line: ParsedLine) -> str | None:
+    """Return "southeast of X" as it stands, and X alone where the text only says "near X"."""
+    phrase = line.place_phrase or line.place
+    if phrase is None or line.place is None:
+        return phrase
+    plain = phrase.casefold() in {f"{word}{line.place.casefold()}" for word in _NEAR}
+    return line.place if plain else phrase
+
+
+def _tally(tally: ParsedTally, catalogue: Catalogue) -> Document:
+    category = catalogue.category(tally.category)
+    return {
+        "effect": tally.effect.value,
+        "verb": tally.verb,
+        "category": category.slug if category else None,
+        "as_written": tally.as_written,
+        "count_min": tally.count.minimum,
+        "count_max": tally.count.maximum,
+        "quote": {"start": tally.phrase_start, "end": tally.phrase_end},
+    }
+
+
+def _counted(line: ParsedLine) -> _Counted:
+    strikes = line.strikes
+    return _Counted(
+        line.country,
+        line.date_from,
+        line.date_to,
+        strikes.minimum if strikes else None,
+        strikes.maximum if strikes else None,
+        line.engagements,
+    )
+
+
+def _remark(remark: Remark) -> Document:
+    return {"start": remark.start, "end": remark.end, "kind": remark.kind, "message": remark.message}

@@ -1,0 +1,90 @@
+"""POST /v1/parse: a release's text in, a draft report out. Stores nothing and needs no key."""
+
+from datetime import date
+from functools import partial
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from app.catalogue.catalogue import Catalogue, catalogue_at
+from app.catalogue.resolve import Resolver
+from app.errors import InvalidInput, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from app.http.answers import MEDIA_TYPE, dumps
+from app.http.bodies import limited_body, media_type, utf8
+from app.http.problems import responses
+from app.http.sessions import Read
+from app.http.strict import StrictRoute, strict_json
+from app.ledger.clock import head
+from app.parsing import parse_release
+from app.releases.draft import Document, draft_report
+from app.releases.schemas import ParseIn, ParseOut
+
+router = APIRouter(prefix="/v1/parse", tags=["releases"], route_class=StrictRoute)
+
+# The longest text that is read, in bytes of UTF-8. A release of a whole week has some 20 KiB.
+LONGEST_TEXT = 200 * 1024
+
+# In JSON a character takes up to six bytes; beside the text there is little.
+LONGEST_JSON = 6 * LONGEST_TEXT + 4096
+
+# Texts read at the same time: more would only take the interpreter from each other, and from all others.
+_READERS = CapacityLimiter(2)
+
+_BODY = {
+    "required": True,
+    "content": {
+        "text/plain": {"schema": {"type": "string", "description": "The release, as it stands."}},
+        "application/json": {"schema": ParseIn.model_json_schema()},
+    },
+}
+
+
+@router.post(
+    "",
+    responses={
+        200: {"model": ParseOut},
+        **responses(MalformedRequest, PayloadTooLarge, UnsupportedMediaType, InvalidInput),
+    },
+    openapi_extra={"requestBody": _BODY},
+)
+async def parse(request: Request, read: Read) -> Response:
+    """Read a release's text: a draft report, the characters behind every number, and what was not understood."""
+    asked = await _asked(request)
+    catalogue = await read(lambda session: catalogue_at(session, head(session)))
+    publisher = _publisher(asked, catalogue)
+    work = partial(_draft, asked.text, asked.published_on, catalogue, publisher)
+    return Response(dumps(await to_thread.run_sync(work, limiter=_READERS)), media_type=MEDIA_TYPE)
+
+
+def _draft(text: str, published_on: date | None, catalogue: Catalogue, publisher: str | None) -> Document:
+    return draft_report(parse_release(text, published_on=published_on), text, catalogue, publisher)
+
+
+async def _asked(request: Request) -> ParseIn:
+    """Read the body in either format, within the limit. Raises what `parse` lists."""
+    media = media_type(request)
+    if media == "text/plain":
+        text = utf8(await limited_body(request, LONGEST_TEXT))
+        return ParseIn(text=text)
+    if media != "application/json":
+        raise UnsupportedMediaType("send the release as text/plain, or as application/json with 'text'")
+    try:
+        asked = ParseIn.model_validate(strict_json(await limited_body(request, LONGEST_JSON)))
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        ) from None
+    if len(asked.text.encode()) > LONGEST_TEXT:
+        raise PayloadTooLarge(f"the text is larger than {LONGEST_TEXT} bytes")
+    return asked
+
+
+def _publisher(asked: ParseIn, catalogue: Catalogue) -> str | None:
+    if asked.publisher is None:
+        return None
+    names = Resolver(catalogue, "pointer")
+    publisher = names.publisher(asked.publisher, "/publisher")
+    names.finish()
+    return publisher.slug if publisher else None
