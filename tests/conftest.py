@@ -19,6 +19,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from sqlalchemy import create_engine, make_url, text
 
+from app.bulk import sample
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.migrate import upgrade
@@ -38,6 +39,14 @@ def prepare(url: str) -> None:
     upgrade(database)
     with database.writing() as session:
         seed(session)
+    database.close()
+
+
+def load_sample(url: str) -> None:
+    """Load the sample as `strikeledger sample` does."""
+    database = Database(url)
+    with database.writing() as session:
+        sample.load(session, sample.reports())
     database.close()
 
 
@@ -150,6 +159,40 @@ def api(database_url: str) -> Iterator[Api]:
     """Run the server on the test's database, on either engine."""
     with serving(database_url) as api:
         yield api
+
+
+@pytest.fixture(scope="session")
+def sqlite_sampled(sqlite_template: Path) -> Path:
+    """Make an SQLite file that holds the sample."""
+    path = sqlite_template.with_name("sampled.db")
+    shutil.copy(sqlite_template, path)
+    load_sample(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_sampled(postgresql_url: str, postgresql_template: str) -> Iterator[str]:
+    """Make a PostgreSQL database that holds the sample."""
+    with ScratchDatabase(postgresql_url, postgresql_template) as url:
+        load_sample(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(params=ENGINES)
+def sampled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
+    """Run the server on the record as a fresh `make serve` has it, on either engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "strikeledger.db"
+        shutil.copy(request.getfixturevalue("sqlite_sampled"), path)
+        with serving(f"sqlite:///{path}") as api:
+            yield api
+    else:
+        template = request.getfixturevalue("postgresql_sampled")
+        with (
+            ScratchDatabase(request.getfixturevalue("postgresql_url"), template) as url,
+            serving(url) as api,
+        ):
+            yield api
 
 
 @pytest.fixture

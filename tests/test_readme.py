@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.bulk import sample
-from app.db.engine import Database
 from app.settings import Settings
 from tests.api import Api
 
@@ -19,14 +17,6 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 def blocks(language: str) -> list[str]:
     """Return the README's code blocks in a language."""
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-
-
-@pytest.fixture
-def sampled(api: Api, database: Database) -> Api:
-    """Give the record as a fresh `make serve` has it."""
-    with database.writing() as session:
-        sample.load(session, sample.reports())
-    return api
 
 
 def test_request_gives_the_answer_shown(sampled: Api) -> None:

@@ -4,6 +4,7 @@ Dates, places, counts and phrases of releases by CENTCOM and CJTF-OIR (works of 
 public domain), and of one news article. The sources' sentences are not held.
 """
 
+import gzip
 from collections.abc import Iterable
 from importlib.resources import files
 
@@ -23,8 +24,8 @@ def is_empty(session: ReadSession) -> bool:
 
 def reports() -> list[ReportIn]:
     """Return the sample's reports, the earliest published first."""
-    lines = files("app.bulk").joinpath("sample.ndjson").read_bytes().splitlines()
-    return [ReportIn.model_validate(orjson.loads(line)) for line in lines]
+    packed = files("app.bulk").joinpath("sample.ndjson.gz").read_bytes()
+    return [ReportIn.model_validate(orjson.loads(line)) for line in gzip.decompress(packed).splitlines()]
 
 
 def load(session: WriteSession, sample: Iterable[ReportIn]) -> None:
