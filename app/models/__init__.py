@@ -1,9 +1,9 @@
 """Every table, one file a noun. Features stand above and share them; relationships run one way."""
 
 from app.models.base import Base, Recorded
-from app.models.key import Key
+from app.models.key import Key, Replay
 from app.models.ledger import LedgerEntry
-from app.models.report import Coverage, Report, Revision
+from app.models.report import Coverage, Draft, Report, Revision
 from app.models.strike import Strike, Tally
 from app.models.vocabulary import (
     Category,
@@ -23,6 +23,7 @@ __all__ = [
     "CategoryAlias",
     "CategoryVersion",
     "Coverage",
+    "Draft",
     "Key",
     "LedgerEntry",
     "Location",
@@ -32,6 +33,7 @@ __all__ = [
     "PublisherAlias",
     "PublisherVersion",
     "Recorded",
+    "Replay",
     "Report",
     "Revision",
     "Strike",

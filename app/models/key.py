@@ -1,8 +1,8 @@
-"""API keys: who may write what. Only a hash of each is stored."""
+"""API keys: who may write what, and the answers kept for their retries. Of a key only a hash is stored."""
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import Identity, Instant
@@ -26,3 +26,23 @@ class Key(Base):
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Replay(Base):
+    """The answer to a write that came with an Idempotency-Key, kept to be given again.
+
+    Stored in the transaction of the write itself, so that neither exists without the other.
+    """
+
+    __tablename__ = "replays"
+
+    # A name belongs to the key that used it: another analyst's is another.
+    key_id: Mapped[int] = mapped_column(ForeignKey("keys.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    # SHA-256 of method, path and canonical body: the same name with another request is refused.
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    # The headers that belong to the answer, as a JSON object.
+    headers: Mapped[str] = mapped_column(Text)
+    body: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -21,6 +21,8 @@ class LedgerEntry(Base):
             sqlite_where=text("report_id IS NULL"),
             postgresql_where=text("report_id IS NULL"),
         ),
+        # Finds the entry that an instant means.
+        Index("ix_ledger_recorded_at", "recorded_at"),
     )
     # Given by ledger/append.py, without gaps, and never by the database.
     seq: Mapped[int] = mapped_column(Identity, primary_key=True, autoincrement=False)

@@ -1,11 +1,11 @@
 """Reports: one publisher's statement, its revisions, and the countries and days that it speaks for."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import Identity
+from app.db.types import Identity, Instant
 from app.models.base import NAME_LENGTH, Base, Recorded
 
 
@@ -48,8 +48,25 @@ class Revision(Base, Recorded):
     source_url: Mapped[str | None] = mapped_column(Text)
     # The source's own words, to which every quote's offsets refer; null where they are not held.
     text: Mapped[str | None] = mapped_column(Text)
+    # The ids of its lines in their order, as a JSON list: a line that did not change keeps its id, and may
+    # have moved. Null: by their position.
+    line_order: Mapped[str | None] = mapped_column(Text)
     # Who wrote it: null for what came with the product.
     key_id: Mapped[int | None] = mapped_column(ForeignKey("keys.id"))
+
+
+class Draft(Base):
+    """A report that is not published: no part of the record, under no ledger number, for keyed analysts only."""
+
+    __tablename__ = "drafts"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), primary_key=True)
+    # Rises with every change, so that no analyst overwrites another's unseen.
+    version: Mapped[int]
+    # The body as it can be posted, in JSON.
+    body: Mapped[str] = mapped_column(Text)
+    key_id: Mapped[int | None] = mapped_column(ForeignKey("keys.id"))
+    saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Coverage(Base, Recorded):

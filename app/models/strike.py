@@ -46,6 +46,10 @@ class Strike(Base, Recorded):
     engagements: Mapped[int | None]
     # Whose the target was, where it was not the enemy's ("inoperable Coalition equipment").
     owner: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    # The line of another report that this one repeats, as its analyst said; null: it is told first here.
+    same_as_id: Mapped[int | None] = mapped_column(Identity)
+    # The line that first told of the same event: all lines that share it are counted once. Null: this one.
+    event_id: Mapped[int | None] = mapped_column(Identity, index=True)
     # Code points of the report's text, from and up to; null without a text.
     quote_start: Mapped[int | None]
     quote_end: Mapped[int | None]

@@ -21,6 +21,15 @@ class _Identity:
     slug: Mapped[str] = mapped_column(String(NAME_LENGTH), unique=True)
 
 
+class _Version(Recorded):
+    """What is said of a thing, from one ledger number to the next."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    # The thing that this one was found to be: since then its names and its rows count as that one's.
+    merged_into_id: Mapped[int | None]
+
+
 class _Alias(Recorded):
     """A name that a thing answers to: folded for the look-up, and as somebody wrote it."""
 
@@ -49,14 +58,12 @@ class Publisher(_Identity, Base):
     __tablename__ = "publishers"
 
 
-class PublisherVersion(Recorded, Base):
+class PublisherVersion(_Version, Base):
     """What is said of a publisher."""
 
     __tablename__ = "publisher_versions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     thing_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
 
 
 class PublisherAlias(_Alias, Base):
@@ -73,14 +80,12 @@ class Location(_Identity, Base):
     __tablename__ = "locations"
 
 
-class LocationVersion(Recorded, Base):
+class LocationVersion(_Version, Base):
     """What is said of a location."""
 
     __tablename__ = "location_versions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     thing_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), index=True)
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     # ISO 3166-1 alpha-2.
     country: Mapped[str] = mapped_column(String(2))
     # WGS84, degrees.
@@ -106,14 +111,12 @@ class Category(_Identity, Base):
     __tablename__ = "categories"
 
 
-class CategoryVersion(Recorded, Base):
+class CategoryVersion(_Version, Base):
     """What is said of a category: its place in the tree, its family and its kind."""
 
     __tablename__ = "category_versions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     thing_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), index=True)
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     # Null for the root of a tree.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
     family: Mapped[str] = mapped_column(String(NAME_LENGTH))
