@@ -6,7 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db.engine import ReadSession
+from app.errors import Fault, InvalidInput
 from app.models import LedgerEntry, Recorded
+
+# A ledger number, or a moment: what the record is read as of.
+AsOf = int | datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,25 @@ class Head:
     vocabulary_hash: str
 
 
-def head(session: ReadSession) -> Head:
-    """Return where the ledger stands in this session's snapshot."""
-    entries = select(LedgerEntry.seq, LedgerEntry.hash).order_by(LedgerEntry.seq.desc()).limit(1)
+def head(session: ReadSession, as_of: AsOf | None = None) -> Head:
+    """Return where the ledger stands in this session's snapshot, or stood as of a number or an instant.
+
+    An instant means the last entry recorded at or before it; before the first one the record is empty.
+    Raises InvalidInput for a number that was not given yet.
+    """
+    entries = select(LedgerEntry.seq, LedgerEntry.hash)
+    if isinstance(as_of, datetime):
+        # Times rise with numbers, and have an index of their own.
+        entries = entries.where(LedgerEntry.recorded_at <= as_of).order_by(LedgerEntry.recorded_at.desc())
+    else:
+        entries = entries.order_by(LedgerEntry.seq.desc())
+    if isinstance(as_of, int):
+        entries = entries.where(LedgerEntry.seq <= as_of)
+    entries = entries.limit(1)
     last = session.execute(entries).one_or_none()
+    if isinstance(as_of, int) and as_of != (last.seq if last else 0):
+        detail = f"the ledger stands at {last.seq if last else 0}"
+        raise InvalidInput([Fault("parameter", "as_of", "beyond-head", detail)])
     vocabulary = session.execute(entries.where(LedgerEntry.report_id.is_(None))).one_or_none()
     return Head(
         last.seq if last else 0,

@@ -19,22 +19,24 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.http.answers import answer_list, answer_one
-from app.http.fields import Day
+from app.http.fields import Asked, AsOfParameter, AsOfQuery, Day
 from app.http.pages import PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
 from app.keys.security import Publishing
 from app.keys.service import note_use
-from app.ledger.clock import head
+from app.ledger.clock import AsOf, head
 from app.reports import queries, service
 from app.reports.document import Document, report_document, summary
 from app.reports.queries import ReportFilter
 from app.reports.schemas import ReportIn, ReportOut, ReportPage
-from app.strikes.query import Asked
 from app.vocabulary.identifiers import REPORT, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
+
+
+ReportId = Annotated[str, Path(description="The report's id.", examples=["r12"])]
 
 
 class ReportsQuery(PageQuery):
@@ -48,6 +50,7 @@ class ReportsQuery(PageQuery):
     number: Annotated[Asked | None, Field(description="The publisher's own number.")] = None
     published_from: Annotated[Day | None, Field(description="First day of publication, inclusive.")] = None
     published_to: Annotated[Day | None, Field(description="Last day of publication, inclusive.")] = None
+    as_of: AsOfParameter = None
 
 
 @router.post(
@@ -86,18 +89,21 @@ async def list_reports(request: Request, query: Annotated[ReportsQuery, Query()]
 @router.get("/{report_id}", responses={200: {"model": ReportOut}, **responses(NotFound)})
 async def get_report(
     request: Request,
-    report_id: Annotated[str, Path(description="The report's id.", examples=["r12"])],
+    report_id: ReportId,
+    query: Annotated[AsOfQuery, Query()],
     read: Read,
 ) -> Response:
     """Show one report with its coverage, lines, tallies and checks."""
-    return await read(lambda session: _one(session, request, report_id))
+    return await read(lambda session: _one(session, request, report_id, query.as_of))
 
 
 def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
-    now = head(session)
+    now = head(session, query.as_of)
     catalogue = catalogue_at(session, now)
     names = Resolver(catalogue, "parameter")
     publisher = names.publisher(query.publisher, "publisher") if query.publisher else None
+    if query.published_from and query.published_to and query.published_from > query.published_to:
+        names.refuse("published_to", "days-reversed", "published_to lies before published_from")
     names.finish()
     reports = ReportFilter(
         as_of=now.seq,
@@ -121,9 +127,9 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     return answer_list(request, now, page)
 
 
-def _one(session: ReadSession, request: Request, report_id: str) -> Response:
+def _one(session: ReadSession, request: Request, report_id: str, as_of: AsOf | None) -> Response:
     number = row_number(REPORT, report_id)
-    document = report_document(session, number, head(session)) if number else None
+    document = report_document(session, number, head(session, as_of)) if number else None
     if document is None:
         raise NotFound("there is no report with this id")
     return answer_one(request, report_id, document["revision"], document)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalogue.catalogue import Catalogue
 from app.catalogue.resolve import Resolver
-from app.http.fields import Country, Day
+from app.http.fields import Asked, AsOfParameter, Country, Day
 from app.http.pages import PageQuery
 from app.strikes.filters import StrikeFilter
 from app.vocabulary.effects import Effect
@@ -14,8 +14,6 @@ from app.vocabulary.identifiers import REPORT, row_number
 
 # How often a repeatable parameter may be given.
 MOST_VALUES = 100
-
-Asked = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class StrikeQuery(BaseModel):
@@ -61,6 +59,7 @@ class StrikeQuery(BaseModel):
         Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     report: Annotated[Asked | None, Field(description="The id of a report.", examples=["r12"])] = None
+    as_of: AsOfParameter = None
 
     def resolved(self, catalogue: Catalogue, as_of: int) -> StrikeFilter:
         """Turn names into ids. Raises InvalidInput with the nearest names for every one that is unknown."""

@@ -9,11 +9,12 @@ from app.catalogue.catalogue import catalogue_at
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotFound
 from app.http.answers import answer_list, answer_one
+from app.http.fields import AsOfQuery
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
-from app.ledger.clock import head
+from app.ledger.clock import AsOf, head
 from app.strikes import queries
 from app.strikes.document import Document, strike_document
 from app.strikes.query import StrikesQuery
@@ -33,14 +34,15 @@ async def list_strikes(request: Request, query: Annotated[StrikesQuery, Query()]
 async def get_strike(
     request: Request,
     strike_id: Annotated[str, Path(description="The line's id.", examples=["s40"])],
+    query: Annotated[AsOfQuery, Query()],
     read: Read,
 ) -> Response:
     """Show one strike line. A line that a correction put aside is still shown, as it last stood."""
-    return await read(lambda session: _one(session, request, strike_id))
+    return await read(lambda session: _one(session, request, strike_id, query.as_of))
 
 
 def _page(session: ReadSession, request: Request, query: StrikesQuery) -> Response:
-    now = head(session)
+    now = head(session, query.as_of)
     catalogue = catalogue_at(session, now)
     strikes = query.resolved(catalogue, now.seq)
     after = position_of(request, query.cursor, date.fromisoformat, int)
@@ -61,9 +63,9 @@ def _page(session: ReadSession, request: Request, query: StrikesQuery) -> Respon
     return answer_list(request, now, page)
 
 
-def _one(session: ReadSession, request: Request, strike_id: str) -> Response:
+def _one(session: ReadSession, request: Request, strike_id: str, as_of: AsOf | None) -> Response:
     number = row_number(STRIKE, strike_id)
-    now = head(session)
+    now = head(session, as_of)
     line = queries.one(session, number, now.seq) if number else None
     if line is None:
         raise NotFound("there is no strike with this id")
