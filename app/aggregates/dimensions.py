@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 from app.errors import Fault, InvalidInput
@@ -53,7 +54,9 @@ def parse_grouping(group_by: str | None) -> Grouping:
     names = [name.strip() for name in group_by.split(",")] if group_by else []
     for name in names:
         if name not in NAMES:
-            raise _refused("unknown-dimension", f"group_by takes {', '.join(NAMES)}")
+            near = get_close_matches(name, NAMES, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise _refused("unknown-dimension", f"group_by takes {', '.join(NAMES)}{hint}")
     units = [PeriodUnit(name) for name in names if name in set(PeriodUnit)]
     if len(units) > 1:
         raise _refused("two-periods", "group_by takes one unit of time at most")

@@ -1,8 +1,10 @@
 """Put the empty periods between the others, and tell zero from unknown."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from app.aggregates.dimensions import Dimension, Grouping
 from app.aggregates.queries import Key, Sums
@@ -11,6 +13,9 @@ from app.vocabulary import periods
 
 # More rows than any chart shows; a day series over ten years for 27 groups.
 MOST_FILLED = 100_000
+
+
+T = TypeVar("T")
 
 
 class State(StrEnum):
@@ -52,23 +57,27 @@ def filled(
     return found
 
 
-class CoveredDays:
-    """The days that reports speak for, by country."""
+class Spans(Generic[T]):
+    """Days by some key, held as few disjoint spans, so that a question costs no more for longer ones."""
 
-    def __init__(self, spans: Iterable[tuple[str, date, date]]) -> None:
-        self._days: dict[str, set[date]] = {}
-        for country, first, last in spans:
-            self._days.setdefault(country, set()).update(_each_day(first, last))
+    def __init__(self, spans: Iterable[tuple[T, date, date]]) -> None:
+        self._spans: dict[T, tuple[list[date], list[date]]] = {}
+        for key, first, last in sorted(spans, key=lambda span: span[1]):
+            firsts, lasts = self._spans.setdefault(key, ([], []))
+            if lasts and first <= lasts[-1]:
+                lasts[-1] = max(lasts[-1], last)
+            else:
+                firsts.append(first)
+                lasts.append(last)
 
-    def state(self, sums: Sums, country: str | None, first: date, last: date) -> State:
-        """Say what a row of a period means; `country` None asks for any country."""
-        if sums.lines:
-            return State.REPORTED
-        countries = self._days if country is None else {country} & self._days.keys()
-        covered = any(not self._days[each].isdisjoint(_each_day(first, last)) for each in countries)
-        return State.NONE_REPORTED if covered else State.NO_REPORT
+    def keys(self) -> Iterable[T]:
+        """Return the keys that have any days."""
+        return self._spans.keys()
 
-
-def _each_day(first: date, last: date) -> Iterator[date]:
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
+    def touch(self, key: T, first: date, last: date) -> bool:
+        """Say whether any of the key's days lies between `first` and `last`, both included."""
+        if key not in self._spans:
+            return False
+        firsts, lasts = self._spans[key]
+        begun = bisect_right(firsts, last)
+        return begun > 0 and lasts[begun - 1] >= first

@@ -4,7 +4,7 @@ Strikes and tallies are summed apart and joined afterwards: joined first, a line
 bring its strikes twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -74,16 +74,38 @@ def sums(
     return found
 
 
-def covered(
-    session: ReadSession, strikes: StrikeFilter, countries: frozenset[str] | None
-) -> Sequence[tuple[str, date, date]]:
-    """Return the countries and days for which a report says what there was, none included.
+def spanning(
+    session: ReadSession, strikes: StrikeFilter, grouping: Grouping, days: tuple[date, date]
+) -> Iterator[tuple[Key, date, date]]:
+    """Yield the days of lines of more than one day that touch the days asked for, by group without the period.
 
-    A claim of 0 says none. A report that lists lines for a country and days says none of every other place
-    there. A claim of some strikes without any line tells nothing of where they were, and does not count.
+    Such a line is counted once, where it begins; in the periods that it reaches into there was a report.
     """
-    itemised = (
-        select(Strike.id)
+    others = Grouping(tuple(each for each in grouping.dimensions if each is not Dimension.PERIOD), None)
+    dimensions = [_column(each, others, "date") for each in others.dimensions]
+    lines = from_lines(select(*dimensions, Strike.date_from, Strike.date_to))
+    if others.by_tallies:
+        lines = _with_tallies(lines, strikes, others)
+    reaching = (Strike.date_to > Strike.date_from, Strike.date_to >= days[0], Strike.date_from <= days[1])
+    for row in session.execute(lines.where(strikes.of_lines(), *reaching).distinct()):
+        yield tuple(row[:-2]), row[-2], row[-1]
+
+
+def covered(
+    session: ReadSession,
+    strikes: StrikeFilter,
+    countries: frozenset[str] | None,
+    period_by: PeriodBy,
+    days: tuple[date, date],
+) -> Sequence[tuple[str, date, date]]:
+    """Return the countries and days, of those asked for, for which a report says what there was, none included.
+
+    A claim of 0 says none. A report whose lines reach the total that it claims says none of every other place
+    there. A claim that its lines do not reach tells nothing of where the rest was, and does not count.
+    By publication the days are those on which the reports were published.
+    """
+    listed = (
+        select(func.sum(Strike.strikes_min))
         .where(
             Strike.report_id == Coverage.report_id,
             standing(Strike, strikes.as_of),
@@ -91,12 +113,25 @@ def covered(
             Strike.date_to >= Coverage.date_from,
             Strike.date_from <= Coverage.date_to,
         )
-        .exists()
+        .correlate(Coverage)
+        .scalar_subquery()
+    )
+    begin, end = (
+        (Coverage.date_from, Coverage.date_to)
+        if period_by == "date"
+        else (Revision.published_on, Revision.published_on)
     )
     statement = (
-        select(Coverage.country, Coverage.date_from, Coverage.date_to)
+        select(Coverage.country, begin.label("begin"), end.label("end"))
         .join(Report, Report.id == Coverage.report_id)
-        .where(standing(Coverage, strikes.as_of), (Coverage.strikes == 0) | itemised)
+        .join(Revision, Revision.report_id == Report.id)
+        .where(
+            standing(Coverage, strikes.as_of),
+            standing(Revision, strikes.as_of),
+            end >= days[0],
+            begin <= days[1],
+            (Coverage.strikes == 0) | (listed >= func.coalesce(Coverage.strikes, 0)),
+        )
         .distinct()
     )
     if countries is not None:
@@ -105,7 +140,7 @@ def covered(
         statement = statement.where(Report.publisher_id.in_(sorted(strikes.publisher_ids)))
     if strikes.report_ids is not None:
         statement = statement.where(Coverage.report_id.in_(sorted(strikes.report_ids)))
-    return [(row.country, row.date_from, row.date_to) for row in session.execute(statement)]
+    return [(row.country, row.begin, row.end) for row in session.execute(statement)]
 
 
 def _lines(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]]) -> AnySelect:

@@ -28,7 +28,7 @@ async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()]
 
 
 def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
-    now = head(session)
+    now = head(session, query.as_of)
     catalogue = catalogue_at(session, now)
     grouping = parse_grouping(query.group_by)
     question = Question(query.resolved(catalogue, now.seq), grouping, query.period_by, query.fill == "zero")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.aggregates.fill import State
+from app.http.fields import Natural
 from app.strikes.query import StrikeQuery
 from app.vocabulary.effects import Effect
 
@@ -35,7 +36,7 @@ class AggregatesQuery(StrikeQuery):
         ),
     ] = "zero"
     limit: Annotated[
-        int, Field(ge=1, le=MOST_ROWS, description="How many rows a page holds at most.", examples=[1000])
+        Natural, Field(ge=1, le=MOST_ROWS, description="How many rows a page holds at most.", examples=[1000])
     ] = 1_000
     cursor: Annotated[
         str | None,
@@ -78,8 +79,9 @@ class AggregateRow(Measures):
     period_end: date | None = Field(default=None, description="The last day of the period.")
     state: State | None = Field(
         default=None,
-        description="By period: `reported`; `none_reported` where a report covers the days and has none; "
-        "`no_report` where nothing covers them.",
+        description="By period: `reported`, also where a line of several days reaches into it and is counted "
+        "earlier; `none_reported` where a report covers days of it and has none; `no_report` where no report "
+        "says what there was.",
     )
 
 

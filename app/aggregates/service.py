@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from app.aggregates.dimensions import NOTHING, Dimension, Grouping
-from app.aggregates.fill import CoveredDays, filled
-from app.aggregates.queries import Key, PeriodBy, Sums, covered, sums
+from app.aggregates.fill import Spans, State, filled
+from app.aggregates.queries import Key, PeriodBy, Sums, covered, spanning, sums
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import ReadSession
 from app.strikes.filters import StrikeFilter
@@ -71,17 +71,47 @@ def documents(
             dict(zip((each.value for each in dimensions), group.names, strict=True)) | asdict(group.sums)
             for group in page
         ]
-    asked = _countries(question.strikes, catalogue)
-    days = CoveredDays(covered(session, question.strikes, asked))
+    position = dimensions.index(Dimension.PERIOD)
+    states = _States(session, page, question, catalogue)
     rows = []
     for group in page:
         row: dict[str, Any] = dict(zip((each.value for each in dimensions), group.names, strict=True))
-        start: date = group.key[dimensions.index(Dimension.PERIOD)]
+        start: date = group.key[position]
         end = periods.end_of(unit, start)
         row |= {"period_start": start, "period_end": end, **asdict(group.sums)}
-        row["state"] = days.state(group.sums, _country(group.key, question.grouping, catalogue), start, end)
-        rows.append(row)
+        rows.append(row | {"state": states.of(group, start, end)})
     return rows
+
+
+class _States:
+    """What the rows of a page mean: reported, none, or not known."""
+
+    def __init__(
+        self, session: ReadSession, page: list[Group], question: Question, catalogue: Catalogue
+    ) -> None:
+        self._grouping, self._catalogue = question.grouping, catalogue
+        self._position = question.grouping.dimensions.index(Dimension.PERIOD)
+        self._covered, self._reached = Spans[str](()), Spans[Key](())
+        empty = [group.key[self._position] for group in page if not group.sums.lines]
+        unit = question.grouping.unit
+        if not empty or unit is None:
+            return
+        days = min(empty), periods.end_of(unit, max(empty))
+        countries = _countries(question.strikes, catalogue)
+        self._covered = Spans(covered(session, question.strikes, countries, question.period_by, days))
+        # A report is published on one day, so by publication no line reaches into another period.
+        if question.period_by == "date":
+            self._reached = Spans(spanning(session, question.strikes, question.grouping, days))
+
+    def of(self, group: Group, first: date, last: date) -> State:
+        """Say what the row of a period means."""
+        others = (*group.key[: self._position], *group.key[self._position + 1 :])
+        if group.sums.lines or self._reached.touch(others, first, last):
+            return State.REPORTED
+        country = _country(group.key, self._grouping, self._catalogue)
+        countries = self._covered.keys() if country is None else (country,)
+        found = any(self._covered.touch(each, first, last) for each in countries)
+        return State.NONE_REPORTED if found else State.NO_REPORT
 
 
 def _names(key: Key, grouping: Grouping, catalogue: Catalogue) -> Names:

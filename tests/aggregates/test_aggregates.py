@@ -90,6 +90,61 @@ def test_report_that_lists_other_places_says_none_here(api: Api) -> None:
     assert api.read("/v1/aggregates", location="Mosul", **asked)["rows"][0]["state"] == "no_report"
 
 
+def test_line_of_several_days_is_reported_on_each(api: Api) -> None:
+    """A line of three days is counted on its first, and its other days are reported, not none."""
+    coverage = [{"country": "SY", "date_from": "2017-03-01", "date_to": "2017-03-04", "strikes": 1}]
+    api.post(make_report(make_strike(date_to="2017-03-03"), coverage=coverage))
+    asked = {"date_from": "2017-03-01", "date_to": "2017-03-05", "group_by": "day"}
+    states = [
+        (row["lines"], row["state"]) for row in api.read("/v1/aggregates", location="Raqqa", **asked)["rows"]
+    ]
+
+    assert states == [
+        (1, "reported"),
+        (0, "reported"),
+        (0, "reported"),
+        (0, "none_reported"),
+        (0, "no_report"),
+    ]
+
+
+def test_claim_that_the_lines_do_not_reach_does_not_say_none(api: Api) -> None:
+    """Of nine strikes claimed and one listed, eight may have been anywhere."""
+    coverage = [{"country": "SY", "date_from": "2017-03-01", "date_to": "2017-03-02", "strikes": 9}]
+    api.post(make_report(make_strike(), coverage=coverage))
+    asked = {"date_from": "2017-03-02", "date_to": "2017-03-02", "group_by": "day"}
+
+    assert api.read("/v1/aggregates", location="Palmyra", **asked)["rows"][0]["state"] == "no_report"
+
+
+def test_states_by_publication_are_of_the_days_of_publication(api: Api) -> None:
+    """By publication a report says none on the day that it was published."""
+    api.post(make_report(coverage=[{"country": "SY", "date_from": "2017-03-01", "strikes": 0}]))
+    asked = {"group_by": "day", "period_by": "published_on"}
+    api.post(make_report(make_strike(), published_on="2017-03-01"))
+    api.post(make_report(make_strike(), published_on="2017-03-03"))
+    states = [row["state"] for row in api.read("/v1/aggregates", **asked)["rows"]]
+
+    assert states == ["reported", "none_reported", "reported"]
+
+
+def test_long_spans_cost_no_more_than_short_ones(api: Api) -> None:
+    """A report may cover a century, many times, and a series is still answered."""
+    span = {"country": "SY", "date_from": "1920-01-01", "date_to": "2020-01-01", "strikes": 0}
+    api.post(make_report(coverage=[span] * 2_000))
+    asked = {"group_by": "month", "date_from": "2017-01-01", "date_to": "2017-02-01"}
+
+    assert {row["state"] for row in api.read("/v1/aggregates", **asked)["rows"]} == {"none_reported"}
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
+def test_calendar_ends_before_the_machine_does(api: Api, unit: str) -> None:
+    """The last day that can be asked for makes a period; the year after it is refused."""
+    asked = {"group_by": unit, "date_from": "9998-12-30"}
+    assert api.read("/v1/aggregates", date_to="9998-12-31", **asked)["rows"]
+    assert api.get("/v1/aggregates", date_to="9999-12-31", **asked).status_code == 422
+
+
 def test_claim_without_lines_does_not_say_none(api: Api) -> None:
     """A total of some strikes without any line leaves every place unknown."""
     api.post(make_report(coverage=[{"country": "SY", "date_from": "2017-03-01", "strikes": 5}]))
@@ -186,6 +241,7 @@ def test_pages_of_groups_join_to_the_whole(api: Api) -> None:
     ("group_by", "code"),
     [
         ("plce", "unknown-dimension"),
+        ("locaton", "unknown-dimension"),
         ("location;--", "unknown-dimension"),
         ("day,month", "two-periods"),
         ("location,country,category,effect", "too-many-dimensions"),
