@@ -4,7 +4,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help setup serve test check format lock
+.PHONY: help setup serve test check format bench lock
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile

@@ -7,6 +7,7 @@ StrikeledgerError
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
 ├── InvalidInput            one or many faults, each with its place and the nearest right thing
+│   └── IdempotencyKeyReused  the name of an earlier request, on another one
 ├── Unauthenticated         no key, or one that is wrong, expired or revoked
 ├── InsufficientScope       a key that may not do this
 ├── DatabaseBusy            another writer held the database too long
@@ -61,12 +62,21 @@ class Fault:
     detail: str
 
 
+# Faults that the one-sentence summary of an InvalidInput repeats.
+SUMMED_UP = 3
+
+
 class InvalidInput(StrikeledgerError):
     """The input is well-formed and not acceptable. Holds every fault found, in the input's order."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(fault.detail for fault in faults))
+        more = f"; and {len(faults) - SUMMED_UP} more" if len(faults) > SUMMED_UP else ""
+        super().__init__("; ".join(fault.detail for fault in faults[:SUMMED_UP]) + more)
         self.faults = tuple(faults)
+
+
+class IdempotencyKeyReused(InvalidInput):
+    """The name under which another request was sent before: which of the two is meant is a guess."""
 
 
 class Unauthenticated(StrikeledgerError):

@@ -11,6 +11,6 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default="sqlite:///strikeledger.db",
-        pattern=r"^(sqlite|postgresql)(\+\w+)?://",
+        pattern=r"^(sqlite|postgresql|postgresql\+psycopg)://",
         description="Where the record lives: an SQLite file or a PostgreSQL database.",
     )

@@ -1,10 +1,14 @@
 """Turn the names of a query or a body into things of the vocabulary, and collect what is unknown."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry, PublisherEntry
 from app.errors import Fault, InvalidInput
 from app.vocabulary import places
+
+# Faults of one request that get suggestions: comparing a name with all that are known takes a millisecond.
+MOST_SUGGESTED = 20
 
 
 class Resolver:
@@ -23,28 +27,28 @@ class Resolver:
         """Find a publisher by slug, name or alias."""
         found = self._catalogue.publisher(name)
         if found is None:
-            self._unknown("publisher", where, self._catalogue.publishers.nearest(places.fold(name)))
+            self._unknown("publisher", where, lambda: self._catalogue.publishers.nearest(places.fold(name)))
         return found
 
     def location(self, name: str, where: str) -> LocationEntry | None:
         """Find a location by slug, name or alias."""
         found = self._catalogue.location(name)
         if found is None:
-            self._unknown("location", where, self._catalogue.locations.nearest(places.fold(name)))
+            self._unknown("location", where, lambda: self._catalogue.locations.nearest(places.fold(name)))
         return found
 
     def category(self, phrase: str, where: str) -> CategoryEntry | None:
         """Find a category by slug, name or synonym."""
         found = self._catalogue.category(phrase)
         if found is None:
-            self._unknown("category", where, self._catalogue.similar_categories(phrase))
+            self._unknown("category", where, lambda: self._catalogue.similar_categories(phrase))
         return found
 
     def family(self, name: str, where: str) -> frozenset[int] | None:
         """Find the ids of all categories of a family."""
         members = self._catalogue.family(name)
         if not members:
-            self._unknown("family", where, self._catalogue.similar_families(name))
+            self._unknown("family", where, lambda: self._catalogue.similar_families(name))
             return None
         return members
 
@@ -57,8 +61,9 @@ class Resolver:
         if self.faults:
             raise InvalidInput(self.faults)
 
-    def _unknown(self, noun: str, where: str, nearest: list[str]) -> None:
-        hint = f"; did you mean {_listed(nearest)}?" if nearest else ""
+    def _unknown(self, noun: str, where: str, nearest: Callable[[], list[str]]) -> None:
+        slugs = nearest() if len(self.faults) < MOST_SUGGESTED else []
+        hint = f"; did you mean {_listed(slugs)}?" if slugs else ""
         self.refuse(where, f"unknown-{noun}", f"no {noun} is known by this name{hint}")
 
 

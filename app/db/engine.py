@@ -10,6 +10,7 @@ Reads see one snapshot from their first statement to their last, on a connection
 import importlib
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -25,6 +26,9 @@ from app.errors import DatabaseBusy, DatabaseUnavailable, StrikeledgerError, Unu
 
 # Seconds that a request waits for another writer, or for a connection, before it is refused.
 WAIT_SECONDS = 5
+
+# Between two looks at a lock of the file system, which cannot be waited for with a limit.
+LOCK_POLL_SECONDS = 0.01
 
 # Below this version two connections that write and checkpoint at the same instant can corrupt a WAL file.
 FIRST_SOUND_SQLITE = (3, 51, 3)
@@ -126,9 +130,13 @@ def _sqlite_engines(url: str, path: Path) -> tuple[Engine, Engine]:
     if not path.absolute().parent.is_dir():
         raise UnusableDatabase(f"the folder for the database does not exist: {path.name}")
     module = sqlite_module()
-    reads = create_engine(url, module=module, pool_size=8, max_overflow=8, pool_timeout=WAIT_SECONDS)
+    reads = create_engine(
+        url, module=module, pool_size=8, max_overflow=8, pool_timeout=WAIT_SECONDS, hide_parameters=True
+    )
     # One connection: the writers of this process queue for it fairly instead of polling the file's lock.
-    writes = create_engine(url, module=module, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS)
+    writes = create_engine(
+        url, module=module, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS, hide_parameters=True
+    )
     for engine, begin in ((reads, "BEGIN"), (writes, "BEGIN IMMEDIATE")):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_with(begin))
@@ -161,13 +169,16 @@ def _begin_with(statement: str) -> Callable[[Connection], None]:
 
 def _postgresql_engines(url: str) -> tuple[Engine, Engine]:
     limits = {"options": f"-c lock_timeout={WAIT_SECONDS}s", "connect_timeout": WAIT_SECONDS}
-    engine = create_engine(url, pool_pre_ping=True, pool_timeout=WAIT_SECONDS, connect_args=limits)
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_timeout=WAIT_SECONDS, connect_args=limits, hide_parameters=True
+    )
     reads = create_engine(
         url,
         pool_pre_ping=True,
         pool_size=16,
         pool_timeout=WAIT_SECONDS,
         connect_args=limits,
+        hide_parameters=True,
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
     return reads, engine
@@ -180,8 +191,16 @@ def _file_lock(path: Path) -> Iterator[None]:
         return
     import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
+    until = time.monotonic() + WAIT_SECONDS
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise DatabaseBusy("another writer holds the database") from None
+                time.sleep(LOCK_POLL_SECONDS)
         yield
 
 

@@ -30,9 +30,13 @@ def answer_list(request: Request, head: Head, make: Callable[[], Mapping[str, ob
     query = sorted(request.query_params.multi_items())
     named = orjson.dumps([__version__, head.hash, request.scope["path"], query])
     headers = _headers(f"{head.seq}-{hashlib.blake2b(named, digest_size=8).hexdigest()}")
-    if holds(request.headers.get("if-none-match"), headers["ETag"]):
+    asked = request.headers.get("if-none-match")
+    if holds(asked, headers["ETag"]) and asked != "*":
         return Response(status_code=304, headers=headers)
     body = make()
+    if asked == "*":
+        # "*" names any answer that there is, so there must be one: the question may yet be refused.
+        return Response(status_code=304, headers=headers)
     if cursor := body.get("next"):
         query_string = request.url.include_query_params(cursor=cursor).query
         headers["Link"] = f'<{request.scope["path"]}?{query_string}>; rel="next"'

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
@@ -17,6 +17,16 @@ MOST_ITEMS = 1_000_000
 # The first day that the record takes: no airstrike is older.
 FIRST_DAY = date(1911, 1, 1)
 
+# Periods end within the calendar of the machine, so the last year of that is left free.
+LAST_DAY = date(9998, 12, 31)
+
+_NATURAL = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
+
+# Ledger numbers; longer than any, and shorter than what an engine cannot hold.
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -31,25 +41,62 @@ def _iso_date(value: object) -> date:
         return value
     if isinstance(value, str) and _ISO_DATE.fullmatch(value):
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise PydanticCustomError("no_such_day", "there is no such day in the calendar") from None
+        if day > LAST_DAY:
+            raise PydanticCustomError("no_such_day", "the calendar of this record ends with the year 9998")
+        return day
     raise PydanticCustomError("date_format", "a date is written YYYY-MM-DD")
 
 
 def _country(value: object) -> object:
-    if isinstance(value, str) and value.upper() in COUNTRIES:
+    # Upper case of some letters beyond ASCII is a pair of ASCII letters.
+    if isinstance(value, str) and value.isascii() and value.upper() in COUNTRIES:
         return value.upper()
     raise PydanticCustomError("unknown_country", "a country is an ISO 3166-1 alpha-2 code, such as SY or IQ")
 
 
-def _name(value: str) -> str:
+def _as_of(value: object) -> int | datetime | None:
+    if value is None or isinstance(value, int | datetime):
+        return value
+    text = str(value)
+    if _NUMBER.fullmatch(text):
+        return int(text)
+    # A "+" that was not escaped arrives as a space: RFC 3339 has none there.
+    if _INSTANT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise PydanticCustomError("no_such_instant", "there is no such moment in the calendar") from None
+    raise PydanticCustomError(
+        "as_of_format",
+        "give a ledger number, or an instant such as 2026-11-22T12:00:00Z (escape a '+' as %2B)",
+    )
+
+
+def one_line(value: str) -> str:
+    """Return a wording as it is stored: Unicode NFC, with single spaces. Refuses what is blank or not printable."""
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in value):
+        raise PydanticCustomError("control_character", "must not hold control characters")
     cleaned = " ".join(unicodedata.normalize("NFC", value).split())
     if not cleaned:
         raise PydanticCustomError("blank", "must hold at least one character that is not white space")
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in cleaned):
-        raise PydanticCustomError("control_character", "must not hold control characters")
     return cleaned
+
+
+def _name(value: str) -> str:
+    cleaned = one_line(value)
+    # After normalising, which lengthens some letters: it is this form that a column must hold.
+    if len(cleaned) > NAME_LENGTH:
+        raise PydanticCustomError("too_long", "must hold at most {most} characters", {"most": NAME_LENGTH})
+    return cleaned
+
+
+def _natural(value: object) -> object:
+    if isinstance(value, str) and not _NATURAL.fullmatch(value):
+        raise PydanticCustomError("integer", "must be an integer, in plain digits")
+    return value
 
 
 # A day, written YYYY-MM-DD.
@@ -62,8 +109,34 @@ Country = Annotated[
     Field(min_length=2, max_length=2, examples=["SY"]),
 ]
 
+# A ledger number, or an instant with its zone.
+AsOfParameter = Annotated[
+    int | datetime | None,
+    BeforeValidator(_as_of, json_schema_input_type=str),
+    Field(
+        description="Read the record as it stood at this ledger number, or at this instant (RFC 3339): "
+        "the same answer for ever, and so a citation.",
+        examples=["42", "2026-11-22T12:00:00Z"],
+    ),
+]
+
+
+class AsOfQuery(BaseModel):
+    """The parameter of a single thing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: AsOfParameter = None
+
+
 # A short wording: one line, Unicode NFC, runs of white space made one space.
 Name = Annotated[StrictStr, Field(max_length=NAME_LENGTH), AfterValidator(_name)]
+
+# The same in a query.
+Asked = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_name)]
+
+# A whole number in a query: plain digits, since "1_0" and "٣" are slips.
+Natural = Annotated[int, BeforeValidator(_natural, json_schema_input_type=int)]
 
 # A count of items, strikes or engagements.
 Count = Annotated[StrictInt, Field(ge=0, le=MOST_ITEMS)]

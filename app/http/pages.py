@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from app.errors import Fault, InvalidInput
+from app.http.fields import Natural
 
 MOST_ON_A_PAGE = 500
 
@@ -28,7 +30,8 @@ class PageQuery(BaseModel):
     """The parameters that every list takes."""
 
     limit: Annotated[
-        int, Field(ge=1, le=MOST_ON_A_PAGE, description="How many items a page holds at most.", examples=[50])
+        Natural,
+        Field(ge=1, le=MOST_ON_A_PAGE, description="How many items a page holds at most.", examples=[50]),
     ] = 50
     cursor: Annotated[
         str | None,
@@ -81,9 +84,25 @@ def position_of(
 
 
 def _binding(request: Request) -> bytes:
-    asked = sorted((name, value) for name, value in request.query_params.multi_items() if name not in _FREE)
+    defaults = _defaults(request.scope["route"])
+    asked = sorted(
+        (name, value)
+        for name, value in request.query_params.multi_items()
+        # A default that is spelt out asks the same question.
+        if name not in _FREE and defaults.get(name) != value
+    )
     named = orjson.dumps([request.scope["path"], asked])
     return hashlib.blake2b(named, digest_size=_BINDING).digest()
+
+
+def _defaults(route: APIRoute) -> dict[str, str]:
+    """Return the defaults of a route's parameters, as a query would spell them."""
+    return {
+        name: str(field.default)
+        for parameter in route.dependant.query_params
+        for name, field in getattr(parameter.field_info.annotation, "model_fields", {}).items()
+        if isinstance(field.default, str | int)
+    }
 
 
 def _refused(why: str) -> InvalidInput:

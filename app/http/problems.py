@@ -18,6 +18,7 @@ from app.errors import (
     DatabaseBusy,
     DatabaseUnavailable,
     Fault,
+    IdempotencyKeyReused,
     InsufficientScope,
     InvalidInput,
     MalformedRequest,
@@ -35,6 +36,9 @@ _PROBLEM = "#/components/schemas/Problem"
 # Seconds after which a client may try again what the database could not do.
 RETRY_AFTER = {DatabaseBusy: 1, DatabaseUnavailable: 5, UnusableDatabase: 30}
 
+# Faults that one answer names: a body can hold more than anybody reads.
+MOST_FAULTS = 50
+
 # Each error's status, and the slug that ends its `type`.
 STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     MalformedRequest: (HTTPStatus.BAD_REQUEST, "malformed-request"),
@@ -45,6 +49,7 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     PayloadTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "payload-too-large"),
     UnsupportedMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
     InvalidInput: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation-failed"),
+    IdempotencyKeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
     DatabaseBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "database-busy"),
     DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
     UnusableDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
@@ -161,7 +166,7 @@ async def _of_ours(request: Request, error: Exception) -> Response:
 async def _of_validation(request: Request, error: Exception) -> Response:
     """Answer what pydantic refused, without the rejected values: they may not even be JSON."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration above says so
-    faults = [_fault(request, found) for found in error.errors()]
+    faults = [_fault(request, found) for found in error.errors()[:MOST_FAULTS]]
     return await _of_ours(request, InvalidInput(faults))
 
 
@@ -185,7 +190,10 @@ async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
 
 
 def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:
-    return [{fault.source: fault.where, "code": fault.code, "detail": fault.detail} for fault in faults]
+    return [
+        {fault.source: fault.where, "code": fault.code, "detail": fault.detail}
+        for fault in faults[:MOST_FAULTS]
+    ]
 
 
 def _fault(request: Request, found: dict[str, Any]) -> Fault:

@@ -7,12 +7,15 @@ needs. A write is committed before `write` returns, so no answer speaks of what 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol, TypeVar
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from app.db.engine import Database, ReadSession, WriteSession
 
 T = TypeVar("T")
+
+# Threads that may wait to write. Writers come one after another anyway, and reads have threads of their own.
+_WRITERS = CapacityLimiter(8)
 
 
 class Reader(Protocol):
@@ -50,7 +53,7 @@ def _writer(request: Request) -> Writer:
             return work(session)
 
     async def write(work: Callable[[WriteSession], T], /) -> T:
-        return await to_thread.run_sync(in_transaction, work)
+        return await to_thread.run_sync(in_transaction, work, limiter=_WRITERS)
 
     return write
 

@@ -6,8 +6,11 @@ dropped gives a wrong total, and a wrong number is the worst fault that the prod
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
+from difflib import get_close_matches
 from typing import Any, NoReturn, get_args, get_origin
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,12 +18,17 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput, MalformedRequest, StrikeledgerError, UnsupportedMediaType
+from app.http.bodies import media_type
 
 # A report nests four deep.
 DEEPEST_JSON = 32
 
 # Digits of the longest integer that JSON may hold here; beyond, Python's own parsing grows slow.
 LONGEST_NUMBER = 32
+
+# The longest name of a parameter, and how many wrong ones are looked at before a query is refused.
+LONGEST_PARAMETER = 40
+MOST_UNKNOWN = 20
 
 # Whole strings, so that brackets inside them do not count, and brackets.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
@@ -34,13 +42,14 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler."""
         handle = super().get_route_handler()
-        single = {name for name, many in _parameters(self).items() if not many}
+        parameters = _parameters(self)
 
         async def strictly(request: Request) -> Response:
-            _refuse_doubled(request, single)
             if self.body_field is None:
+                _refuse_query(request, parameters)
                 return await handle(request)
             try:
+                _refuse_query(request, parameters)
                 parsed, refusal = await _read_json(request), None
             except StrikeledgerError as error:
                 parsed, refusal = None, error
@@ -48,7 +57,7 @@ class StrictRoute(APIRoute):
                 return await handle(_JsonRequest(request, parsed))
             except RequestValidationError:
                 # A body that could not be read is missing to the framework. It says so only after it asked
-                # for the key: what is wrong with a body is told to those alone who may send one.
+                # for the key: what is wrong with a request is told to those alone who may send one.
                 if refusal is not None:
                     raise refusal from None
                 raise
@@ -111,21 +120,32 @@ def _is_list(annotation: object) -> bool:
     return get_origin(annotation) is list or any(_is_list(part) for part in get_args(annotation))
 
 
-def _refuse_doubled(request: Request, single: set[str]) -> None:
-    names = [name for name, _ in request.query_params.multi_items()]
-    doubled = sorted({name for name in single if names.count(name) > 1})
-    if doubled:
-        raise InvalidInput(
-            [
-                Fault("parameter", name, "doubled-parameter", f"'{name}' may be given only once")
-                for name in doubled
-            ]
-        )
+def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:
+    """Refuse a query that is not UTF-8, holds NUL, or names a parameter that is unknown, or doubled but single."""
+    try:
+        unquote_to_bytes(request.scope["query_string"]).decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedRequest("the query is not UTF-8") from None
+    faults: dict[str, Fault] = {}
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    for name, value in request.query_params.multi_items():
+        if name not in parameters:
+            near = get_close_matches(name[:LONGEST_PARAMETER], parameters, n=1, cutoff=0.5)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            named = name[:LONGEST_PARAMETER] if name.isprintable() else ""
+            faults[name] = Fault("parameter", named, "unknown-name", f"there is no such parameter here{hint}")
+        elif counts[name] > 1 and not parameters[name]:
+            faults[name] = Fault("parameter", name, "doubled-parameter", f"'{name}' may be given only once")
+        elif "\0" in value:
+            faults[name] = Fault("parameter", name, "unstorable-text", "holds NUL")
+        if len(faults) > MOST_UNKNOWN:
+            break
+    if faults:
+        raise InvalidInput(list(faults.values()))
 
 
 async def _read_json(request: Request) -> object:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json":
+    if media_type(request) != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
     return strict_json(await request.body())
 

@@ -22,10 +22,14 @@ class Resolved:
     categories: Sequence[Sequence[CategoryEntry | None]]
 
 
-def report_content(resolved: Resolved) -> Mapping[str, Any]:
-    """Return the content of a report, ready to be hashed."""
+def report_content(
+    resolved: Resolved, *, status: str = "published", reason: str | None = None
+) -> Mapping[str, Any]:
+    """Return the content of a revision, ready to be hashed. `reason` is None for the first one."""
     report = resolved.report
     return {
+        "status": status,
+        "reason": reason,
         "publisher": resolved.publisher.slug,
         "number": report.number,
         "title": report.title,
@@ -67,6 +71,7 @@ def _strike(
         "strikes_max": strikes_max,
         "engagements": strike.engagements,
         "owner": strike.owner,
+        "same_as": strike.same_as,
         "quote": _span(strike.quote),
         "tallies": [
             _tally(tally, category) for tally, category in zip(strike.tallies, categories, strict=True)

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from app.http.fields import FIRST_DAY, Count, Country, Day, Name, Strict
+from app.http.fields import FIRST_DAY, Count, Country, Day, Name, Strict, one_line
 from app.http.pages import Page
 from app.strikes.schemas import StrikeOut
 from app.vocabulary.effects import Effect
@@ -38,7 +38,12 @@ def _past(day: date) -> date:
 def _web_address(url: str) -> str:
     try:
         parts = urlsplit(url)
-        well_formed = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        well_formed = (
+            parts.scheme in {"http", "https"}
+            and any(char.isalnum() for char in parts.hostname or "")
+            and "%" not in (parts.hostname or "")
+            and parts.port != 0
+        )
     except ValueError:
         well_formed = False
     if not well_formed or "@" in parts.netloc or any(char.isspace() for char in url) or not url.isprintable():
@@ -48,9 +53,9 @@ def _web_address(url: str) -> str:
 
 PastDay = Annotated[Day, AfterValidator(_past), Field(examples=["2017-02-06"])]
 WebAddress = Annotated[StrictStr, Field(max_length=2_048), AfterValidator(_web_address)]
-Title = Annotated[StrictStr, Field(max_length=1_000)]
+Title = Annotated[StrictStr, Field(max_length=1_000), AfterValidator(one_line)]
 Text = Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
-Phrase = Annotated[StrictStr, Field(min_length=1, max_length=2_000)]
+Phrase = Annotated[StrictStr, Field(max_length=2_000, pattern=r"\S")]
 
 
 class SpanIn(Strict):
@@ -151,6 +156,10 @@ class StrikeIn(Strict):
     strikes_max: Annotated[Count | None, Field(description="The most; null: no upper bound.")] = None
     engagements: Annotated[Count | None, Field(description="As given; never worked out from strikes.")] = None
     owner: Annotated[Name | None, Field(description="Whose the target was, where not the enemy's.")] = None
+    same_as: Annotated[
+        Name | None,
+        Field(description="The id of the strike of another report that this line repeats.", examples=["s40"]),
+    ] = None
     quote: Annotated[SpanIn | None, Field(description="The sentence that proves the line, in `text`.")] = None
     tallies: Annotated[list[TallyIn], Field(max_length=MOST_TALLIES)] = []
 

@@ -20,6 +20,14 @@ def test_unchanged_list_is_not_modified(api: Api, path: str) -> None:
     assert api.request("GET", path, headers={"If-None-Match": tag}).status_code == 200
 
 
+def test_any_tag_matches_only_an_answer(api: Api) -> None:
+    """`*` is 304 for what there is, and a refusal for a question that is refused."""
+    anything = {"If-None-Match": "*"}
+    assert api.request("GET", "/v1/strikes", headers=anything).status_code == 304
+    too_long = "/v1/aggregates?group_by=day&date_from=1911-01-01&date_to=2990-01-01"
+    assert api.request("GET", too_long, headers=anything).status_code == 422
+
+
 def test_other_question_has_another_tag(api: Api) -> None:
     """Two filters on one list never share a tag."""
     assert api.get("/v1/strikes").headers["ETag"] != api.get("/v1/strikes", country="SY").headers["ETag"]

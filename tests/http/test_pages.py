@@ -58,6 +58,14 @@ def test_next_page_is_linked(api: Api) -> None:
     assert "Link" not in api.get(target.strip("<>")).headers
 
 
+def test_default_may_be_spelt_out(api: Api) -> None:
+    """A cursor fits the same question, whether its default sort is written or not."""
+    api.post(make_report(make_strike(), make_strike(), make_strike()))
+    cursor = api.read("/v1/strikes", limit=1)["next"]
+
+    assert len(api.read("/v1/strikes", limit=2, sort="-date", cursor=cursor)["items"]) == 2
+
+
 def test_cursor_may_be_used_with_another_limit(api: Api) -> None:
     """A cursor is bound to its list, filter and sort, not to the size of a page."""
     api.post(make_report(make_strike(), make_strike(), make_strike()))

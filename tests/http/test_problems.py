@@ -39,6 +39,32 @@ def test_every_refusal_is_a_problem(api: Api, method: str, path: str, status: in
     assert not [leak for leak in LEAKS if leak in response.text]
 
 
+def test_query_that_is_not_utf8_is_malformed(api: Api) -> None:
+    """Bytes that are no UTF-8 are refused, not replaced."""
+    assert api.request("GET", "/v1/strikes?location=%ff%fe").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/v1/strikes/s1", "/v1/reports/r1", "/v1/ledger", "/healthz", "/version"])
+def test_unknown_parameter_is_refused_everywhere(api: Api, path: str) -> None:
+    """No operation ignores a parameter that it does not know."""
+    response = api.get(path, as_off="1")
+    assert [error["parameter"] for error in response.json()["errors"]] == ["as_off"]
+
+
+def test_unknown_parameter_of_a_write_is_refused(api: Api) -> None:
+    """A write with a parameter that it does not know stores nothing."""
+    response = api.try_posting(make_report(), path="/v1/reports?dry_run=true")
+
+    assert response.status_code == 422
+    assert api.read("/v1/reports")["items"] == []
+
+
+def test_faults_of_one_answer_are_limited(api: Api) -> None:
+    """A body with thousands of faults is answered with the first of them."""
+    response = api.try_posting(make_report() | {f"field{number}": 1 for number in range(5_000)})
+    assert len(response.json()["errors"]) == problems.MOST_FAULTS
+
+
 def test_method_not_allowed_says_which_are(api: Api) -> None:
     """A 405 names the methods that the path takes."""
     assert "GET" in api.request("DELETE", "/v1/strikes").headers["Allow"]

@@ -165,6 +165,16 @@ REFUSED: list[tuple[str, Body, str, str]] = [
     ),
     ("a file as source", make_report(source_url="file:///etc/passwd"), "/source_url", "http"),
     ("a source with a user", make_report(source_url="https://me:pw@example.org/"), "/source_url", "user"),
+    ("a source without a name", make_report(source_url="https://./"), "/source_url", "http"),
+    ("a blank title", make_report(title="  "), "/title", "white space"),
+    ("a control character", make_report(number="1\x1f2"), "/number", "control"),
+    ("a name that grows too long", make_report(number="\ufb2c" * 200), "/number", "200"),
+    (
+        "a country of other letters",
+        make_report(make_strike(country="\u00df")),
+        "/strikes/0/country",
+        "alpha-2",
+    ),
     ("a source on no port", make_report(source_url="https://example.org:99999/"), "/source_url", "http"),
 ]
 
@@ -222,7 +232,8 @@ def test_text_that_no_engine_stores_is_refused(api: Api, text: str) -> None:
     assert response.json()["errors"][0]["pointer"] == "/title"
 
 
-def test_other_media_are_refused(api: Api) -> None:
-    """A body that is not declared as JSON is 415."""
-    headers = {"Authorization": f"Bearer {api.key}", "Content-Type": "text/plain"}
+@pytest.mark.parametrize("media", ["text/plain", "application/json; charset=utf-16"])
+def test_other_media_are_refused(api: Api, media: str) -> None:
+    """A body that is not declared as JSON in UTF-8 is 415."""
+    headers = {"Authorization": f"Bearer {api.key}", "Content-Type": media}
     assert api.request("POST", "/v1/reports", content=b"{}", headers=headers).status_code == 415

@@ -1,0 +1,198 @@
+"""The content of every revision, read back from the stored rows: what `verify` holds against the ledger.
+
+It has exactly the form that `report_content` gave to the hash when the revision was written. It is made of the
+rows that stand as of the entry's own number, so a row that was added, removed, or put aside too early or too
+late shows as much as one that was changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.db.engine import ReadSession
+from app.db.types import AnyRow, AnySelect
+from app.models import (
+    Category,
+    Coverage,
+    LedgerEntry,
+    Location,
+    Publisher,
+    Report,
+    Revision,
+    Strike,
+    Tally,
+)
+from app.vocabulary.identifiers import STRIKE, public_id
+
+Content = dict[str, Any]
+
+
+def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[int, Content | str]:
+    """Return the content of report entries, by their number, as the stored rows give it.
+
+    A sentence in place of a content says why the rows cannot be those of that entry. `entries` are rows of
+    the ledger in rising order; those of the vocabulary are passed over.
+    """
+    if not entries:
+        return {}
+    span = (entries[0].seq, entries[-1].seq)
+    revisions, coverage = _by_seq(session, _revisions(span)), _by_seq(session, _coverage(span))
+    strikes, tallies = _by_seq(session, _strikes(span)), _tallies(session, span)
+    found: dict[int, Content | str] = {}
+    for entry in entries:
+        if entry.report_id is None:
+            continue
+        stand = revisions[entry.seq]
+        if [(row.revision, row.recorded_seq) for row in stand] == [(entry.revision, entry.seq)]:
+            found[entry.seq] = _content(stand[0], coverage[entry.seq], strikes[entry.seq], tallies)
+        else:
+            found[entry.seq] = "its revision is not the only one of its report that stands as of it"
+    return found
+
+
+def _content(
+    revision: AnyRow,
+    coverage: Sequence[AnyRow],
+    strikes: Sequence[AnyRow],
+    tallies: Mapping[int, Sequence[AnyRow]],
+) -> Content | str:
+    if revision.line_order is not None:
+        # The ids are read as numbers and put in the order of the list; a list of other ids is none of ours.
+        order = {number: place for place, number in enumerate(orjson.loads(revision.line_order))}
+        if order.keys() != {strike.id for strike in strikes}:
+            return "the order of its lines does not name its lines"
+        strikes = sorted(strikes, key=lambda strike: order[strike.id])
+    for strike in strikes:
+        if strike.quote != _quoted(revision.text, strike):
+            return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
+    return {
+        "status": revision.status,
+        "reason": revision.reason,
+        "publisher": revision.publisher,
+        "number": revision.number,
+        "title": revision.title,
+        "published_on": revision.published_on,
+        "source_url": revision.source_url,
+        "text": revision.text,
+        "coverage": [
+            {
+                "country": row.country,
+                "date_from": row.date_from,
+                "date_to": row.date_to,
+                "strikes": row.strikes,
+                "engagements": row.engagements,
+            }
+            for row in coverage
+        ],
+        "strikes": [_line(strike, tallies.get(strike.id, ())) for strike in strikes],
+    }
+
+
+def _line(strike: AnyRow, tallies: Sequence[AnyRow]) -> Content:
+    return {
+        "date_from": strike.date_from,
+        "date_to": strike.date_to,
+        "date_precision": strike.date_precision,
+        "country": strike.country,
+        "location": strike.location,
+        "location_as_written": strike.location_as_written,
+        "strikes_min": strike.strikes_min,
+        "strikes_max": strike.strikes_max,
+        "engagements": strike.engagements,
+        "owner": strike.owner,
+        "same_as": None if strike.same_as_id is None else public_id(STRIKE, strike.same_as_id),
+        "quote": _span(strike),
+        "tallies": [
+            {
+                "effect": tally.effect,
+                "verb": tally.verb,
+                "category": tally.category,
+                "count_min": tally.count_min,
+                "count_max": tally.count_max,
+                "as_written": tally.as_written,
+                "quote": _span(tally),
+            }
+            for tally in tallies
+        ],
+    }
+
+
+def _span(row: AnyRow) -> dict[str, int] | None:
+    if row.quote_start is None and row.quote_end is None:
+        return None
+    return {"start": row.quote_start, "end": row.quote_end}
+
+
+def _quoted(text: str | None, strike: AnyRow) -> str | None:
+    """Return the words of a text that a line's offsets name; None without a text or offsets."""
+    if not text or strike.quote_start is None:
+        return None
+    return text[strike.quote_start : strike.quote_end]
+
+
+def _by_seq(session: ReadSession, rows: AnySelect) -> Mapping[int, list[AnyRow]]:
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in session.execute(rows):
+        found[row.seq].append(row)
+    return found
+
+
+def _standing(
+    table: type[Revision | Coverage | Strike], span: tuple[int, int], *columns: ColumnElement[Any]
+) -> AnySelect:
+    """Select, beside the number of each report entry, the rows of its report that stand as of that number."""
+    entry = LedgerEntry
+    stands = and_(
+        table.report_id == entry.report_id,
+        table.recorded_seq <= entry.seq,
+        or_(table.superseded_seq.is_(None), table.superseded_seq > entry.seq),
+    )
+    return select(entry.seq, *columns).join(table, stands).where(entry.seq.between(*span)).order_by(entry.seq)
+
+
+def _slug(
+    thing: InstrumentedAttribute[int | None], slug: InstrumentedAttribute[str]
+) -> ColumnElement[str | None]:
+    """Name what a row refers to; "" where it is not there, which no slug is, and null where it names nothing."""
+    return case((thing.is_not(None), func.coalesce(slug, "")))
+
+
+def _revisions(span: tuple[int, int]) -> AnySelect:
+    columns = Revision.__table__.columns
+    return (
+        _standing(Revision, span, *columns, Publisher.slug.label("publisher"))
+        .join(Report, Report.id == Revision.report_id)
+        .join(Publisher, Publisher.id == Report.publisher_id)
+    )
+
+
+def _coverage(span: tuple[int, int]) -> AnySelect:
+    columns = Coverage.__table__.columns
+    return _standing(Coverage, span, *columns).order_by(Coverage.id)
+
+
+def _strikes(span: tuple[int, int]) -> AnySelect:
+    columns = Strike.__table__.columns
+    return (
+        _standing(Strike, span, *columns, _slug(Strike.location_id, Location.slug).label("location"))
+        .join(Location, Location.id == Strike.location_id, isouter=True)
+        .order_by(Strike.position, Strike.id)
+    )
+
+
+def _tallies(session: ReadSession, span: tuple[int, int]) -> Mapping[int, list[AnyRow]]:
+    """Read the tallies of every line that stands as of one of the entries, by line, each in its order."""
+    lines = _standing(Strike, span).with_only_columns(Strike.id).order_by(None)
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in session.execute(
+        select(*Tally.__table__.columns, _slug(Tally.category_id, Category.slug).label("category"))
+        .join(Category, Category.id == Tally.category_id, isouter=True)
+        .where(Tally.strike_id.in_(lines))
+        .order_by(Tally.strike_id, Tally.position, Tally.id)
+    ):
+        found[row.strike_id].append(row)
+    return found
