@@ -93,7 +93,7 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     read = read_count(tokens, index, len(tokens))
     if read and (definite or speaks_of_last(tokens, read)):  # "in addition to the 14 tanks": counted before.
         return None, None
-    words_from = read.after if read else index
+    words_from = _of_how_many(tokens, read.after) if read else index
     bare_from, words_to = _extent(tokens, words_from, read)
     stopped_at = tokens[words_to] if words_to < len(tokens) else None
     if definite and stopped_at and stopped_at.low.endswith("ed"):  # "…, and the aircraft left the area"
@@ -102,6 +102,16 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "unread"), None
     return _made(tokens, index, (words_from, words_to), read), bare_from
+
+
+def _of_how_many(tokens: Sequence[Token], index: int) -> int:
+    """Skip the whole of which some were hit. Reads: "one of two armored vehicles", "three of the five boats"."""
+    if index >= len(tokens) or tokens[index].low != "of":
+        return index
+    here = index + 1
+    here += here < len(tokens) and tokens[here].low in {"the", "these", "those"}
+    whole = read_count(tokens, here, len(tokens))
+    return whole.after if whole and whole.kind == "number" else index
 
 
 def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount | None) -> bool:
@@ -128,6 +138,12 @@ def _extent(tokens: Sequence[Token], begin: int, read: ReadCount | None) -> tupl
         if token.low in SEPARATORS:
             if not _goes_on(tokens, begin, index, read):
                 return index + 1, index
+        elif (
+            token.low in {"along", "together"}
+            and tokens[index + 1 : index + 2]
+            and tokens[index + 1].low == "with"
+        ):
+            return index + 2, index
         elif token.low in FINITE and read is None:
             return None, begin
         elif describes(tokens, index) or (not token.word[0].isalnum() and token.word not in "-/'#"):
@@ -149,6 +165,8 @@ def _goes_on(tokens: Sequence[Token], begin: int, index: int, read: ReadCount | 
         last.low in SIZES
     ):  # "an ISIL large and small tactical unit" are two, "two large and small units" stay one.
         return many
+    if tokens[index].low == "," and last.low in DOUBTFUL and is_plural(last.low):
+        return False  # "heavy weapons, vehicles and caches"
     if last.low in ATTRIBUTIVE:
         return True
     if last.low in DOUBTFUL:

@@ -18,7 +18,7 @@ _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
 _JOINS = frozenset(", ; and while .".split())
 CONDUCT = frozenset(
     """conducted conducting conduct carried carrying launched launching occurred place took executed performed
-    made flew consisting consisted comprising""".split(),
+    staged mounted made flew consisting consisted comprising""".split(),
 )
 # Past this many clauses a sentence is no sentence.
 MAX_CLAUSES = 60
@@ -46,7 +46,11 @@ class Clause:
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence's tokens with all that was found in them; `left` are those that say who said it, and what follows."""
+    """A sentence's tokens with all that was found in them.
+
+    `left` are those that say who said it, and what follows. `dates` are the days of strikes, `days` those of
+    saying it as well.
+    """
 
     tokens: list[Token]
     text: str
@@ -56,6 +60,7 @@ class Sentence:
     verbs: list[Verb]
     clauses: list[Clause] = field(default_factory=list)
     left: Sequence[Token] = ()
+    days: Sequence[Dates] = ()
 
 
 def cut(sentence: Sentence) -> None:

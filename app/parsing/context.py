@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
-from app.parsing.places import COUNTRIES
 from app.parsing.release import ParsedCoverage, ParsedLine, Remark
 
 MAX_REMARKS = 500
@@ -23,7 +23,9 @@ class Context:
     `base` are the days of the whole release, `dates` those of the section. `mixed` says that the section speaks
     of several countries, so that a line without one only follows the line before. `open_total` is a total, and
     `line_open` a last line, to which "the strikes …" can still be added; `open_block` is the block of either,
-    `open_number` the characters of the total's number of strikes.
+    `open_number` the characters of the total's number of strikes. `bulleted` are the starts of lines in a list.
+    `bare_block` is the block of a last line that may yet prove the total of a list; `totals_of` the countries of
+    the totals in `totals_block`; `spoken_of` a place in prose, its days and its block.
     """
 
     text: str
@@ -43,11 +45,34 @@ class Context:
     line_open: bool = False
     category: str | None = None
     capped: bool = False
+    bulleted: set[int] = field(default_factory=set)
+    bare_block: int = -2
+    totals_block: int = -1
+    spoken_of: tuple[str, Dates, int] | None = None
+    totals_of: set[str | None] = field(default_factory=set)
 
     @property
     def sure_country(self) -> str | None:
         """The country of the section, None where it speaks of several."""
         return None if self.mixed else self.country
+
+    @property
+    def is_head(self) -> bool:
+        """Whether nothing was read yet."""
+        return not self.lines and not self.coverage and not self.in_section and not self.in_bullet
+
+    def enter(self, block: int) -> None:
+        """Forget the country of a lead that gave totals of several: a list after it may be of either."""
+        if len(self.totals_of) > 1 and block != self.totals_block:
+            self.settle(None)
+            self.totals_of.clear()
+
+    def spread_over(self, block: int) -> None:
+        """Note the country of a total."""
+        if block != self.totals_block:
+            self.totals_of.clear()
+        self.totals_block = block
+        self.totals_of.add(self.country)
 
     def remark(self, start: int, end: int, kind: str, message: str) -> None:
         """Note something about text[start:end], up to a limit."""
@@ -61,6 +86,7 @@ class Context:
         if not named and not {"strike", "strikes", "airstrikes"} & set(words):
             return
         self.settle(next(iter(named)) if len(named) == 1 else None)
+        self.totals_of.clear()
         late = not named and not days
         self.dates = days[0] if days else None if late else self.base
         self.in_section = True

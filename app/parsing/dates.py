@@ -16,7 +16,8 @@ _NAMES = (
 )
 # A month is capitalised and ends its word: "12 separate units" holds no September, "2 mar" no March.
 _MONTH = rf"(?:{_NAMES}|{_NAMES.upper()})(?![A-Za-z])\.?"
-_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\w:])"
+# "8 a.m." is no day.
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\w:]| ?[ap]\.?m\b)"
 _YEAR = r"(?:,? {0,2}(?P<y%d>(?:19|20)\d\d)\b)?"
 _TO = r" ?(?:-|\u2013|—|to|through|and|until) ?"
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -32,6 +33,10 @@ DATE = re.compile(
     r"|\b(?P<yesterday>[Yy]esterday)\b(?!['\u2019]s)"
     rf"|\b(?P<weekday>{'|'.join(day.title() for day in _WEEKDAYS)})\b"
     r"|\b(?:last|past) (?P<days>two|three|four|five|six|seven|[2-9]) days\b",
+)
+# What stands between two days of one span: "and", "to", "through 8 a.m.,".
+_JOINING = re.compile(
+    r"[ ,]*(?:and|to|through|until|-|\u2013)(?: \d{1,2}(?::\d\d)? ?[ap]\.?m\.?)?(?:,? local time)?(?:,? on)?[ ,]*"
 )
 # Where nothing of this occurs, the long expression need not run.
 HINT = re.compile(rf"\d|day|(?:in|during) {_MONTH}", re.IGNORECASE)
@@ -94,13 +99,7 @@ def join_dates(found: list[Dates], text: str) -> list[Dates]:
     joined: list[Dates] = []
     for dates in found:
         before = joined[-1] if joined else None
-        if before and text[before.end : dates.start].strip(" ,").lower() in {
-            "and",
-            "to",
-            "through",
-            "-",
-            "\u2013",
-        }:
+        if before and _JOINING.fullmatch(text, before.end, dates.start) and _in_order(before, dates):
             joined[-1] = Dates(
                 before.first, dates.last, before.worked_out or dates.worked_out, before.start, dates.end
             )
@@ -109,6 +108,10 @@ def join_dates(found: list[Dates], text: str) -> list[Dates]:
         else:
             joined.append(dates)
     return joined
+
+
+def _in_order(before: Dates, after: Dates) -> bool:
+    return before.first is None or after.last is None or before.first <= after.last
 
 
 def _is_weekday_of(before: Dates, dates: Dates, text: str) -> bool:
@@ -183,6 +186,8 @@ def _calendar(match: re.Match[str], published_on: date | None) -> tuple[date | N
     else:
         day, month = match["d3"], match["m3"]
         to_day, to_month = match["d5"] or match["d4"] or day, match["m5"] or month
+    if match["m1"] and not match["m2"] and match["d2"] and _number(to_day) < _number(day):
+        return None, None  # "March 12-9" is a slip that leaves the days open.
     last = _day(to_month, to_day, last_year, published_on)
     first = _day(month, day, first_year, last or published_on)
     if first and last and first > last and first_year == last_year:
@@ -192,10 +197,14 @@ def _calendar(match: re.Match[str], published_on: date | None) -> tuple[date | N
     return first, last
 
 
+def _number(day: str) -> int:
+    return int("".join(character for character in day if character.isdigit()))
+
+
 def _day(month: str, day: str, year: int | None, not_after: date | None) -> date | None:
     """Settle that day of the year given, or of the last year in which it is not after `not_after`."""
     number = _MONTHS.index(month[:3].lower()) + 1
-    in_month = int("".join(character for character in day if character.isdigit()))
+    in_month = _number(day)
     years = [year] if year else [] if not_after is None else [not_after.year, not_after.year - 1]
     for candidate in years:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.dates import Dates
 from app.parsing.mentions import Mention, engagements
+from app.parsing.numbers import number
 from app.parsing.places import Place, leading_name
 
 
@@ -17,14 +18,50 @@ def read_header(sentence: Sentence, clause: Clause) -> None:
     Reads: "In Syria, two strikes near Vero", "On Aug. 3 near Orta, Iraq, a strike", "a tank by a strike near Vero".
     """
     head_end = clause.verbs[0].first if clause.verbs else clause.end
-    own = [place for place in sentence.places if clause.first <= place.first < clause.end]
+    own = [
+        place
+        for place in sentence.places
+        if clause.first <= place.first < clause.end and not _of_others(sentence, clause, place)
+    ]
     head = [place for place in own if place.first < head_end]
     clause.place = _place(sentence, clause, own, head_end)
     if clause.place:
         clause.phrase = _phrase(sentence, clause.place)
-    _country(clause, [place for place in own if place in head or place is clause.place or not clause.verbs])
+    places = [place for place in own if place in head or place is clause.place or not clause.verbs]
+    _country(clause, _nearest(sentence, clause, places))
     clause.dates = _dates(sentence, clause, head_end)
     clause.engagements = engagements(sentence.tokens, clause.first, clause.end)
+
+
+def _of_others(sentence: Sentence, clause: Clause, place: Place) -> bool:
+    """Tell a place of something else than the strikes.
+
+    Reads: "24 strikes, 11 of them near Orta", "in support of troops who are fighting in Orta".
+    """
+    if clause.mention is None or place.phrase_first < clause.mention.after:
+        return False
+    before = [token.low for token in sentence.tokens[clause.mention.after : place.phrase_first]]
+    if before[-1:] in (["them"], ["which"], ["those"]):
+        return True
+    if before and number(before[-1]) is not None:  # "25 strikes, including 12 near Orta"
+        return True
+    told = any(clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs)
+    return not told and any(word in {"who", "where", "which", "whose"} for word in before)
+
+
+def _nearest(sentence: Sentence, clause: Clause, places: Sequence[Place]) -> Sequence[Place]:
+    """Of two countries apart from each other, keep the first one behind the number of strikes.
+
+    Reads: "flew nine strikes in Syria and were joined by others in Iraq".
+    """
+    bare = [place for place in places if place.name is None]
+    if clause.mention is None or clause.verbs or len({place.country for place in bare}) < 2:  # noqa: PLR2004
+        return places
+    behind = [place for place in bare if place.phrase_first >= clause.mention.after]
+    between = sentence.tokens[behind[0].after : behind[1].phrase_first] if len(behind) > 1 else []
+    if not behind or (len(behind) > 1 and all(token.low in {"and", ",", "also"} for token in between)):
+        return places
+    return [place for place in places if place.name is not None or place is behind[0]]
 
 
 def _place(sentence: Sentence, clause: Clause, own: Sequence[Place], head_end: int) -> Place | None:

@@ -15,7 +15,15 @@ from app.parsing.verbs import Verb
 from app.vocabulary.effects import Effect
 
 _PRONOUNS = frozenset("other others more additional separate one ones".split())
+_ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
+# "a militant group that …" says again who the enemy is.
+_ENEMY_GROUP = frozenset("militant militants terrorist terror jihadist extremist".split())
+_GROUPS = frozenset("group organization organisation movement faction network".split())
+# Names that are written like one but are targets all the same.
+_NAMED_TARGETS = frozenset(
+    "humvee stryker conex airfield airport bridge dam base refinery camp factory".split()
+)
 # A bare number from here on is a year that lost its month.
 FIRST_YEAR = 1900
 
@@ -59,9 +67,18 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
     if not meaning or all(token.low in _PRONOUNS or token.low in _ORDINALS for token in meaning):
         _anaphora(part, verb, reading)
         return
+    if meaning[-1].low in _ONES and part.count and reading.category:  # "and three small ones"
+        head = reading.category.rpartition(" ")[2]
+        _add(part, verb, reading, part.count, " ".join([*(token.word for token in meaning[:-1]), head]))
+        return
     if meaning[0].low in {"it", "them", "they", "him"} or not any(
         c.isalpha() for token in meaning for c in token.word
     ):
+        return
+    if meaning[-1].low in _GROUPS and meaning[0].low in _ENEMY_GROUP:
+        return
+    if part.count is None and _is_name(meaning):
+        reading.remark(part.start, part.end, "unread", "This looks like a name, not like a target.")
         return
     if part.count is None and _holds_number(meaning):
         reading.remark(
@@ -74,6 +91,16 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
     if part.count is None and _bare(meaning) and not part.general:
         _remark_bare(part, reading)
     _add(part, verb, reading, count, category)
+
+
+def _is_name(meaning: Sequence[Token]) -> bool:
+    """Tell a name from a target without number. Reads: "hit Tal Vero", but not "and Humvee" or "ISIL VBIEDs"."""
+    last = meaning[-1]
+    return (
+        all(token.word.istitle() for token in meaning)
+        and not is_plural(last.word)
+        and last.low not in _NAMED_TARGETS
+    )
 
 
 def _holds_number(meaning: Sequence[Token]) -> bool:

@@ -12,7 +12,7 @@ from app.parsing.text import Token
 # More lines than any release holds; what follows is left unread, with a remark.
 MAX_LINES = 2000
 # "22 targets" sums up what the other tallies say one by one.
-GENERIC = frozenset({"target", "objective"})
+GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _CONNECTIVES = frozenset("moreover also additionally furthermore finally in later then".split())
 _ORDINALS = frozenset("second third fourth fifth another".split())
 
@@ -87,7 +87,7 @@ def _strikes(
         if total.strikes is None:
             return None, None
         return Count(total.strikes, total.strikes), context.open_number
-    if mention is None or mention.count is None or mention.definite:
+    if mention is None or mention.count is None:
         return None, None
     tokens = claim.sentence.tokens
     number = (tokens[mention.number_first].start, tokens[mention.number_last].end)
@@ -100,7 +100,8 @@ def _strikes(
 def _country(context: Context, claim: Claim) -> str | None:
     clause = claim.clause
     if clause.country:
-        if context.mixed or context.country is None:
+        # What a sentence of an article says of one place holds for no other one.
+        if (context.mixed or context.country is None) and (context.in_section or context.in_bullet):
             context.mixed = context.mixed or bool(clause.place and clause.place.country)
             context.country = clause.country
         return clause.country

@@ -22,11 +22,15 @@ from app.parsing.wording import (
     speaks_of_last,
 )
 
+_MARKS = frozenset('()[]“”"')
 _OPENING = SEPARATORS | INCLUDING | {"as", "with", "also"}
 
 
 def without_brackets(tokens: Sequence[Token]) -> list[Token]:
-    """Leave out glosses: "(VBIED)". An open bracket without its end hides nothing."""
+    """Leave out glosses: "(VBIED)". An open bracket without its end hides nothing.
+
+    Quotation marks and square brackets only go: "“two trucks,” “a gun”", "[home-made] bombs".
+    """
     kept: list[Token] = []
     opened: int | None = None
     for token in tokens:
@@ -37,7 +41,7 @@ def without_brackets(tokens: Sequence[Token]) -> list[Token]:
             opened = None
             continue
         kept.append(token)
-    return [token for token in kept if token.word not in "()"]
+    return [token for token in kept if token.word not in _MARKS]
 
 
 def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
 from app.parsing.numbers import ReadCount, number, read_count
 from app.parsing.release import Count
@@ -16,7 +17,7 @@ _BETWEEN = frozenset(
     """u.s. u.s.-led us coalition us-led coalition-led separate additional recent other precision successful more
     further late air other deliberate more such new military international joint total combined kinetic second
     third fourth fifth first these those the of previous unreported previously earlier night
-    american british french isr targeted""".split(),
+    american british french isr targeted latest""".split(),
 )
 _ORDINALS = frozenset("second third fourth fifth sixth".split())
 _NOT_AFTER = frozenset(
@@ -26,7 +27,7 @@ _NOT_AFTER = frozenset(
 _DEFINITE = frozenset("the these those its their".split())
 _ENGAGEMENTS = frozenset({"engagement", "engagements", "engagment", "engagments"})
 # Words that may belong to a number before it: "at least", "up to", "a total of".
-_BEFORE_NUMBER = frozenset(". at least than up to total half".split())
+_BEFORE_NUMBER = frozenset(". at least than up to total half dozen".split())
 WIDEST = 3
 REACH = 8
 
@@ -66,7 +67,28 @@ def find_mentions(tokens: Sequence[Token], dates: Sequence[Dates]) -> list[Menti
             if mention:
                 found.append(mention)
                 last = index
+        elif found and token.low == "and":
+            mention = _elliptic(tokens, index)
+            if mention:
+                found.append(mention)
+                last = mention.after - 1
     return found
+
+
+def _elliptic(tokens: Sequence[Token], joint: int) -> Mention | None:
+    """Read a number whose "strikes" stands before. Reads: "11 strikes in Syria and four in Iraq"."""
+    read = read_count(tokens, joint + 1, len(tokens))
+    if read is None or read.kind != "number":
+        return None
+    after = read.after + (read.after < len(tokens) and tokens[read.after].low in {"others", "more"})
+    named = tokens[after + 1 : after + 8]
+    if (
+        after >= len(tokens)
+        or tokens[after].low != "in"
+        or not any(token.low in COUNTRIES for token in named)
+    ):
+        return None
+    return Mention(joint + 1, after, read.count, read.first, read.last, definite=False, remark=read.remark)
 
 
 def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -> Mention | None:

@@ -147,6 +147,8 @@ def _after_article(tokens: Sequence[Token], index: int, end: int) -> ReadCount:
         following = _quantity(tokens, index, here, end)
         if following:
             return following
+    if here < end and tokens[here].low in {"various", "several"}:  # "a various weaponry"
+        return ReadCount(Count(0, None), here + 1, index, here, "vague")
     inner = here + 1 if here < end and tokens[here].low in {"additional", "further", "other"} else here
     if inner < end:
         if tokens[inner].low in UNITS:

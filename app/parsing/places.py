@@ -6,26 +6,33 @@ A place is kept as spelt; no gazetteer is asked here. Which strike it belongs to
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.parsing.countries import (
+    COUNTRIES,
+    DEMONYMS,
+    MAX_DESCRIPTION,
+    SETTLEMENTS,
+    described_country,
+    skip_description,
+)
 from app.parsing.text import Token
+from app.vocabulary.effects import VERBS
 
-COUNTRIES: dict[str, str] = {
-    "syria": "SY",
-    "iraq": "IQ",
-    "libya": "LY",
-    "yemen": "YE",
-    "somalia": "SO",
-    "afghanistan": "AF",
-    "lebanon": "LB",
-    "turkey": "TR",
-    "jordan": "JO",
-}
-_DIRECTIONS = frozenset(
-    f"{first}{second}"
-    for first in ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
-    for second in ("", "ern")
-) | frozenset("north-east north-west south-east south-west central outskirts town city vicinity".split())
+_DIRECTIONS = (
+    frozenset(
+        f"{first}{second}"
+        for first in ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
+        for second in ("", "ern")
+    )
+    | frozenset(
+        f"{first}-{second}{third}"
+        for first in ("north", "south", "east", "west")
+        for second in ("north", "south")
+        for third in ("east", "west")
+    )
+    | frozenset("north-east north-west south-east south-west central outskirts town city vicinity".split())
+)
 # Lower-case particles that begin or join a place name.
-_PARTICLES = frozenset("al ar as az ad at an ash tal abu ayn el deir dayr de".split())
+_PARTICLES = frozenset("al ar as az ad at an ash tal abu ayn el deir dayr de ez es ed er ath".split())
 _JOINERS = frozenset("al ar az as el de the".split())
 _NEAR = frozenset({"near", "around", "outside"})
 # Capitalised words that begin no place.
@@ -40,6 +47,18 @@ _OPENINGS = frozenset(
 )
 _TAILS = frozenset(
     "dam airfield airport province mountain mountains river valley lake island refinery".split()
+)
+_AIRCRAFT = frozenset(
+    """aircraft jets drones warplanes planes forces bombers fighters helicopters typhoons tornados tornadoes reapers
+    rafales hornets f-16s""".split(),
+)
+_AFTER_LIST = frozenset({*VERBS, "was", "were", "on", "in", "yesterday", "today"})
+# A name that nobody capitalised holds none of these.
+_NOT_IN_NAMES = (
+    frozenset(
+        "a an the which that where including such several border frontier front five six two three four".split(),
+    )
+    | SETTLEMENTS
 )
 MAX_NAME_WORDS = 7
 
@@ -74,7 +93,10 @@ def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
 def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     low = tokens[index].low
     if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
-        return _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
+        found = _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
+        return found or _settlements(tokens, index)
+    if low == "to" and index and tokens[index - 1].low == "close":
+        return _named(tokens, text, index - 1, _skip_the(tokens, index + 1), near=True)
     if low == "of" and index and tokens[index - 1].low in _DIRECTIONS:
         return _named(
             tokens,
@@ -92,9 +114,22 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
 
 
 def _skip_the(tokens: Sequence[Token], index: int) -> int:
+    """Skip what only describes a place. Reads: "the town of", "the rebel-held Syrian border city of", "Iraq's"."""
+    index = skip_description(tokens, index)
     while index < len(tokens) and tokens[index].low in {"the", "town", "city", "village", "of", "near"}:
         index += 1
     return index
+
+
+def _settlements(tokens: Sequence[Token], index: int) -> Place | None:
+    """Read "near five Iraqi towns", which names a country and no place."""
+    for here in range(index + 1, min(index + MAX_DESCRIPTION, len(tokens) - 1)):
+        code = DEMONYMS.get(tokens[here].low)
+        if code and tokens[here + 1].low in SETTLEMENTS:
+            return Place(None, code, here, here + 2, near=True, phrase_first=index, phrase_after=here + 2)
+        if not tokens[here].word[0].islower():
+            break
+    return None
 
 
 def _direction_start(tokens: Sequence[Token], index: int) -> int:
@@ -114,19 +149,49 @@ def _direction_start(tokens: Sequence[Token], index: int) -> int:
 
 def _named(tokens: Sequence[Token], text: str, phrase: int, first: int, *, near: bool) -> Place | None:
     after = _name_end(tokens, first, near=near)
-    if after == first:
+    if after == first or (after == first + 1 and tokens[first].low in DEMONYMS):
         return None
     code = COUNTRIES.get(tokens[first].low) if after == first + 1 else None
     if code:
         both = (
             after + 1 < len(tokens)
-            and tokens[after].low in {"and", "or"}
+            and tokens[after].low in {"and", "or", ","}
             and tokens[after + 1].low in COUNTRIES
         )
         return Place(None, None if both else code, first, after + 2 * both, near, phrase, after + 2 * both)
+    after = _list_end(tokens, after)
     name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
     phrase_after, country = _country_after(tokens, after)
+    country = country or described_country(tokens, phrase + 1, first)
     return Place(name, country, first, phrase_after, near, phrase, after)
+
+
+def _list_end(tokens: Sequence[Token], after: int) -> int:
+    """Take in the other names of a list of places, since what it says holds for no single one of them.
+
+    Reads: "near Orta, Tal Vero and Bela, destroying"; but "near Orta, Jets and Drones of the coalition hit" names one.
+    """
+    index, names = after, 1
+    while index + 1 < len(tokens) and (tokens[index].word == "," or tokens[index].low == "and"):
+        last = tokens[index].low == "and" or tokens[index + 1].low == "and"
+        first = index + 1 + (tokens[index + 1].low == "and")
+        end = _name_end(tokens, first, near=False) if first < len(tokens) else first
+        joined = any(token.low == "and" for token in tokens[first:end])
+        if end == first or tokens[first].low in COUNTRIES or tokens[first].low in DEMONYMS:
+            return after
+        if tokens[end - 1].low in _AIRCRAFT:  # "near Orta, Typhoons and Reapers hit …"
+            return after
+        index, names = end, names + 1 + joined
+        if last or joined:
+            following = tokens[index] if index < len(tokens) else None
+            return index if names > 2 and _ends_list(following) else after  # noqa: PLR2004
+    return after
+
+
+def _ends_list(following: Token | None) -> bool:
+    if following is None or not following.word[0].isalnum():
+        return True
+    return following.low in _AFTER_LIST or following.low.endswith("ing")
 
 
 def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None]:
@@ -182,6 +247,8 @@ def _in_name(tokens: Sequence[Token], index: int, first: int) -> bool:
     if token.low in _PARTICLES or token.low.split("-")[0] in _PARTICLES:
         return "-" in token.low or (follows.word[0].isupper() and follows.low not in _NOT_PLACES)
     if index > first and token.low == "and":
+        if follows.low in _PARTICLES and follows.word[0].islower():
+            return index + 2 < len(tokens) and tokens[index + 2].word[0].isupper()
         return follows.word[0].isupper() and follows.low not in _NOT_PLACES and follows.low not in COUNTRIES
     return index > first and token.low in _JOINERS and follows.word[0].isupper()
 
@@ -191,14 +258,7 @@ def _lower_name_end(tokens: Sequence[Token], first: int) -> int:
     for index in range(first, min(len(tokens), first + 4)):
         if tokens[index].word == ",":
             return index
-        if not tokens[index].word[0].isalpha() or tokens[index].low in {
-            "a",
-            "an",
-            "the",
-            "which",
-            "that",
-            "where",
-        }:
+        if not tokens[index].word[0].isalpha() or tokens[index].low in _NOT_IN_NAMES:
             break
     return first
 

@@ -11,7 +11,8 @@ NUMBER = re.compile(
 )
 # A line that stands alone: a country, a set of strikes, a date, a release number.
 HEADING = re.compile(
-    r"(?:(?:Air)?strikes? (?:in|across) (?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)(?: and (?:Syria|Iraq))?"
+    r"(?:(?:\d{1,3} )?(?:Air)?strikes? (?:in|across) (?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)"
+    r"(?: and (?:Syria|Iraq))?"
     r"|(?:[A-Z][\w\u2019' -]{1,30}, ?|In )?(?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)"
     r"|(?:Additional|Earlier|Previous|Other|Recent|Previously Unreported|Late|More)(?: Recent)? (?:Air)?strikes?"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:[-\u2013,] ?(?:[A-Z][a-z]{2,8}\.? )?\d{1,2})?"
@@ -30,7 +31,12 @@ _DATELINE = re.compile(
 )
 # What stands before the first sentence: a town and perhaps a date. Its date is not that of the strikes.
 DATELINE = re.compile(
-    r"[A-Z][A-Z. ]{2,30}(?:, [A-Z][A-Za-z.]{1,15}){0,2}(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})? ?(?:[—\u2013]|--?) ",
+    r"[A-Z][A-Z. ]{2,30}(?:, [A-Z][A-Za-z.]{1,15}){0,2}(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?"
+    r"(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
+    r"|[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){0,3}, (?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)"
+    r" ?(?:[—\u2013]|--?) "
+    r"|(?:[A-Z][A-Za-z ]{2,20},? )?[A-Z][a-z]{2,8}\.? \d{1,2} ?\([A-Za-z ]{2,20}\) ?(?:[—\u2013]|--?) "
+    r"|date \d{4}-\d\d-\d\d ",
 )
 MAX_DATE_LINE = 80
 MAX_HEADING = 90

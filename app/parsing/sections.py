@@ -3,47 +3,20 @@
 A clause becomes a strike line, a total that the release claims, more tallies of the line before, or nothing.
 """
 
-import re
 from dataclasses import replace
 
+from app.parsing.articles import acted, is_headline, new_tallies, recall, speak_of, tell_once
 from app.parsing.clauses import CONDUCT, Clause, Sentence
 from app.parsing.context import Context
+from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
 from app.parsing.lines import GENERIC, Claim, add_line
-from app.parsing.places import COUNTRIES
-from app.parsing.release import ParsedCoverage
-from app.vocabulary.effects import VERBS
+from app.parsing.mentions import Mention
+from app.parsing.numbers import number
+from app.parsing.phrases import ATTACK, CORRECTION, DEFINITION, EARLIER, INCONCLUSIVE, NONE, RUNNING
+from app.parsing.release import ParsedCoverage, ParsedLine
+from app.vocabulary.effects import VERBS, Effect
 
-_INCONCLUSIVE = re.compile(
-    r"inconclusive|no effect|not successful|unsuccessful|ineffective|had no (?:known )?effects?",
-    re.IGNORECASE,
-)
-_CORRECTION = re.compile(
-    r"\bcorrections?\b|\bcorrected\b|\bshould (?:read|have read|be)\b|\berroneously\b|\berratum\b",
-    re.IGNORECASE,
-)
-_RUNNING = re.compile(
-    r"\btotal of\b.{0,40}\b(?:air)?strikes\b|\bsince (?:the )?(?:[A-Z]|operation|beginning|start)"
-    r"|\bto date\b|\bso far\b|\bof those \d+|\bmore than [\d,]+ (?:air)?strikes\b",
-    re.IGNORECASE,
-)
-_DEFINITION = re.compile(
-    r"kinetic event|kinetic engagement|is one strike|defines? a strike|definition|does not report"
-    r"|not classified as a strike|considered a strike|term .strike",
-    re.IGNORECASE,
-)
-_NONE = re.compile(
-    r"\b(?:no|zero|0)\b(?: \w+){0,2} (?:air)?strikes?\b"
-    r"|\b(?:did not|didn't) (?:conduct|carry out|report)\b(?: \w+){0,3} (?:air)?strikes?",
-    re.IGNORECASE,
-)
-# Only a sentence about attacks sets the days of the release: "which began May 1 to …" does not.
-_ATTACK = re.compile(
-    r"\b(?:continued? to (?:attack|strike)|attacked|conduct(?:ed|ing)?|carr(?:ied|ying) out|launched)\b",
-    re.IGNORECASE,
-)
-_ACTORS = frozenset("coalition u.s u.s. us-led u.s.-led cjtf-oir american alliance".split())
-_ACTING = frozenset("aircraft forces warplanes jets planes drones airplanes force bombers fighters".split())
 # Characters of a sentence in which the phrases above are looked for.
 MAX_LOOK = 4000
 _SEVERAL_COUNTRIES = 2
@@ -53,35 +26,59 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     """Add what one sentence says."""
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
     words = context.text[start : min(end, start + MAX_LOOK)]
-    if _CORRECTION.search(words):
+    if CORRECTION.search(words):
         context.remark(start, end, "correction", "This corrects an earlier statement.")
     if any(token.low in VERBS for token in sentence.left):
         message = "This stands behind the words that say who said it, and was not read."
         context.remark(sentence.left[0].start, sentence.left[-1].end, "unread", message)
     counted = any(mention.count for mention in sentence.mentions)
-    if _NONE.search(words) and not sentence.verbs and not counted:
+    context.enter(block)
+    if NONE.search(words) and not sentence.verbs and not counted:
         _none_reported(context, sentence)
     elif not sentence.mentions and not sentence.verbs:
-        _inherit(context, sentence, words)
-    elif _RUNNING.search(words) and not sentence.verbs:
+        _inherit(context, sentence, words, block)
+    elif RUNNING.search(words) and (not sentence.verbs or any(map(_open, sentence.mentions))):
         if counted:
             message = "A total since the campaign began is no total of this release."
             context.remark(start, end, "running_total", message)
-    elif not _DEFINITION.search(words):
-        _inherit(context, sentence, words)
-        for index, clause in enumerate(sentence.clauses):
-            _clause(context, Claim(sentence, clause, block, *_span(sentence, clause)), first=index == 0)
+    elif context.is_head and is_headline(sentence):
+        _inherit(context, sentence, words, block)
+    elif not DEFINITION.search(words):
+        _inherit(context, sentence, words, block)
+        _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
 
 
-def _inherit(context: Context, sentence: Sentence, words: str) -> None:
+def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earlier: bool) -> None:
+    before = len(context.coverage)
+    conducted = False
+    for index, clause in enumerate(sentence.clauses):
+        conducted = _conducted(sentence, clause) or (conducted and clause.country is not None)
+        if told_earlier and not context.in_section and clause.dates is None:
+            start = sentence.tokens[0].start
+            clause.dates = Dates(None, None, worked_out=False, start=start, end=start)
+        claim = Claim(sentence, clause, block, *_span(sentence, clause))
+        _clause(context, claim, first=index == 0, conducted=conducted)
+    if len({total.country for total in context.coverage[before:]}) > 1:  # "11 in Syria and four in Iraq"
+        context.settle(None)
+
+
+def _open(mention: Mention) -> bool:
+    """Whether the number of strikes is only a bound. Reads: "more than 500 strikes"."""
+    return mention.count is not None and mention.count.maximum is None
+
+
+def _inherit(context: Context, sentence: Sentence, words: str, block: int) -> None:
     """Keep the country that opens a sentence, and the days of the lead sentence."""
     opening = next((p for p in sentence.places if p.name is None and p.country and p.phrase_first <= 1), None)
     if opening and sentence.tokens[opening.phrase_first].low == "in":
         context.settle(opening.country)
-    if context.base is None and not context.in_section and _ATTACK.search(words):
+    if not context.in_section and ATTACK.search(words) and not EARLIER.search(words):
         fitting = [dates for dates in sentence.dates if dates.first not in {None, context.published_on}]
-        if fitting:
-            context.base = context.dates = fitting[0]
+        if fitting and (context.base is None or sentence.mentions):
+            context.dates = fitting[0]
+            context.base = context.base or fitting[0]
+    if not context.in_section:
+        speak_of(context, sentence, block)
 
 
 def _none_reported(context: Context, sentence: Sentence) -> None:
@@ -110,74 +107,148 @@ def _span(sentence: Sentence, clause: Clause) -> tuple[int, int]:
     return tokens[first].start, tokens[last].end
 
 
-def _clause(context: Context, claim: Claim, *, first: bool) -> None:
+def _line(
+    context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
+) -> None:
+    """Add a line. What looked like one before a list may prove its total, and prose may tell one line twice."""
+    if context.in_bullet and context.line_open and context.bare_block == claim.block - 1:
+        _made_total(context)
+    if not context.in_section and not context.in_bullet:
+        recall(context, claim)
+    before = len(context.lines)
+    add_line(context, claim, inconclusive=inconclusive, total=total)
+    if len(context.lines) == before:
+        return
+    if context.in_bullet:
+        context.bulleted.add(context.lines[-1].start)
+    else:
+        tell_once(context)
+
+
+def _made_total(context: Context) -> None:
+    """Make the last line a total. Reads: "On May 3 near Orta, the coalition conducted two strikes:", then a list."""
+    line = context.lines[-1]
+    if line.tallies or line.strikes is None:
+        return
+    context.lines.pop()
+    dates = Dates(line.date_from, line.date_to, line.date_worked_out, line.start, line.end)
+    context.dates = dates
+    days = line.date_from, line.date_to
+    total = ParsedCoverage(line.country, *days, line.strikes.minimum, line.engagements, line.start, line.end)
+    context.coverage.append(total)
+
+
+def _conducted(sentence: Sentence, clause: Clause) -> bool:
+    """Whether the clause says that strikes took place, and not only speaks of them."""
+    tokens = sentence.tokens[clause.first : clause.end]
+    struck = any(
+        verb.effect is Effect.ENGAGED and not verb.passive and not verb.denied for verb in clause.verbs
+    )
+    return struck or clause.engagements is not None or any(token.low in CONDUCT for token in tokens)
+
+
+def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> None:
     clause = claim.clause
-    for remark in clause.reading.remarks:
-        context.remark(remark.start, remark.end, remark.kind, remark.message)
     tallies, mention = clause.reading.tallies, clause.mention
-    inconclusive = not tallies and _INCONCLUSIVE.search(context.text, *claim.span) is not None
+    inconclusive = not tallies and INCONCLUSIVE.search(context.text, *claim.span) is not None
+    taken = True
     if mention is None or mention.definite or (mention.partial and clause.place is None):
-        if tallies:
-            _more(context, claim)
+        taken = not tallies or _more(context, claim)
     elif tallies or (clause.place and inconclusive):
-        add_line(context, claim, inconclusive=inconclusive)
+        _line(context, claim, inconclusive=inconclusive)
     elif mention.count and mention.count.maximum is not None:
         if clause.place and any(verb.denied for verb in clause.verbs):
-            add_line(context, claim)
+            _line(context, claim)
         else:
-            _total(context, claim, first=first, inconclusive=inconclusive)
+            _total(context, claim, first=first, conducted=conducted, inconclusive=inconclusive)
+    elif mention.count and conducted and _is_number(claim, mention):
+        message = "A number of strikes that is only a bound stands here; it is no total."
+        context.remark(*claim.span, "unread", message)
+    for remark in clause.reading.remarks:
+        if taken or remark.kind == "not_counted":
+            context.remark(remark.start, remark.end, remark.kind, remark.message)
 
 
-def _more(context: Context, claim: Claim) -> None:
-    """Add tallies of "the strikes", or of coalition aircraft, to their line or to one of their own."""
-    clause = claim.clause
+def _is_number(claim: Claim, mention: Mention) -> bool:
+    """Whether the bound holds a number. Reads: "at least 14 strikes", but not "several strikes"."""
+    tokens = claim.sentence.tokens[mention.number_first : mention.number_last + 1]
+    return any(number(token.low) is not None for token in tokens)
+
+
+def _more(context: Context, claim: Claim) -> bool:
+    """Add tallies of "the strikes", or of coalition aircraft, to their line or to one of their own.
+
+    Return whether they were added.
+    """
+    clause, mention = claim.clause, claim.clause.mention
     placed = clause.place is not None and clause.place.near
     if all(tally.category in GENERIC for tally in clause.reading.tallies):
         context.remark(*claim.span, "summary", "This sums up targets that are counted elsewhere.")
-    elif clause.mention is None and placed and _acted(claim):
-        add_line(context, claim)
-    elif clause.mention is None:
-        _unread(context, claim)
-    elif context.open_total and not context.line_open:
+    elif mention is None and placed and acted(claim):
+        _line(context, claim)
+    elif mention is None:
+        return _unread(context, claim)
+    elif mention.partial and not context.line_open:
+        _line(context, claim)
+    elif (
+        context.open_total
+        and not context.line_open
+        and _agrees(context.open_total.strikes, mention)
+        and not _there(claim, mention)
+    ):
         clause.country = clause.country or context.open_total.country
-        add_line(context, claim, total=context.open_total)
-    elif context.can_continue(claim.block):
+        _line(context, claim, total=context.open_total)
+    elif context.can_continue(claim.block) and _continues(context.lines[-1], clause, mention):
         last = context.lines[-1]
-        tallies = (*last.tallies, *clause.reading.tallies)
+        tallies = (*last.tallies, *new_tallies(context, claim, last))
         context.lines[-1] = replace(last, end=max(last.end, claim.end), tallies=tallies)
         context.open_block = claim.block
-    elif placed:
-        add_line(context, claim)
+    elif placed or (mention.count and clause.country):
+        _line(context, claim)
     else:
-        _unread(context, claim)
+        return _unread(context, claim)
+    return True
 
 
-def _acted(claim: Claim) -> bool:
-    """Tell whether coalition aircraft are the subject, or nobody is.
-
-    Reads: "coalition jets destroyed", "was destroyed".
-    """
-    verb = claim.clause.verbs[0]
-    if verb.passive:
-        return claim.clause.dates is None
-    subject = {token.low for token in claim.sentence.tokens[claim.clause.first : verb.first]}
-    return bool(subject & _ACTORS) and bool(subject & _ACTING)
+def _there(claim: Claim, mention: Mention) -> bool:
+    """Read "the strikes there", which are those at one place of a total."""
+    following = claim.sentence.tokens[mention.after : mention.after + 1]
+    return bool(following) and following[0].low == "there"
 
 
-def _unread(context: Context, claim: Claim) -> None:
+def _agrees(strikes: int | None, mention: Mention) -> bool:
+    """Whether "the six strikes" can be those of a number before; "the strikes" can be any."""
+    return (
+        mention.partial or mention.count is None or strikes == mention.count.minimum == mention.count.maximum
+    )
+
+
+def _continues(line: ParsedLine, clause: Clause, mention: Mention) -> bool:
+    """Whether "the strikes" can be those of the line: same number, country and place, as far as they are said."""
+    if not _agrees(line.strikes.minimum if line.strikes else None, mention):
+        return False
+    if clause.country and clause.country != line.country:
+        return False
+    place = clause.place
+    return place is None or not place.near or line.place is None or _alike(place.name or "", line.place)
+
+
+def _alike(name: str, other: str) -> bool:
+    return name.casefold() in other.casefold() or other.casefold() in name.casefold()
+
+
+def _unread(context: Context, claim: Claim) -> bool:
     message = "This looks like a claim, but no strike was found that it belongs to."
     context.remark(*claim.span, "unread", message)
+    return False
 
 
-def _total(context: Context, claim: Claim, *, first: bool, inconclusive: bool) -> None:
+def _total(context: Context, claim: Claim, *, first: bool, conducted: bool, inconclusive: bool) -> None:
     """Take a number of strikes without targets: a total, or a line whose targets follow in the next sentence."""
     clause, mention = claim.clause, claim.clause.mention
     if mention is None or mention.count is None:
         return
     tokens = claim.sentence.tokens
-    conducted = clause.engagements is not None or any(
-        token.low in CONDUCT for token in tokens[clause.first : clause.end]
-    )
     if not conducted and not inconclusive:
         context.open_total, context.line_open = None, False
         if not mention.article:
@@ -186,9 +257,12 @@ def _total(context: Context, claim: Claim, *, first: bool, inconclusive: bool) -
             )
         return
     if clause.place and (clause.place.near or (first and not context.in_section)):
-        add_line(context, claim, inconclusive=inconclusive)
+        _line(context, claim, inconclusive=inconclusive)
+        if clause.engagements is not None or tokens[-1].word == ":":
+            context.bare_block = claim.block
         return
     _settle(context, clause)
+    context.spread_over(claim.block)
     days = context.dates
     total = ParsedCoverage(
         clause.country if clause.countries else context.sure_country,

@@ -6,24 +6,19 @@ What a clause means for the release (a line, a total, more of the line before) i
 from collections.abc import Sequence
 from datetime import date
 
+from app.parsing.attribution import attribution, strike_days
 from app.parsing.clauses import Clause, Sentence, cut
 from app.parsing.dates import Dates, find_dates, join_dates
 from app.parsing.headers import read_header
 from app.parsing.items import Reading, read_items
-from app.parsing.mentions import NOUNS, find_mentions
+from app.parsing.mentions import find_mentions
 from app.parsing.places import find_places
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
-from app.vocabulary.effects import VERBS
 
 _BEFORE_PASSIVE = frozenset(
     "was were been being is are also successfully then subsequently had has have".split()
 )
-_REPORTING = frozenset("said says reported announced added told noted confirmed stated according".split())
-_QUOTES = frozenset('"“”')
-# How far back from "said" the words may stand that say who said it, and where the earliest can end.
-REACH = 16
-FIRST = 5
 
 
 def read_sentence(
@@ -33,12 +28,20 @@ def read_sentence(
 
     Reads: "Near Tal Vero, two strikes struck an ISIL depot and destroyed a boat, while one near Orta …".
     """
-    cut_at = _attribution(tokens)
-    own = list(tokens[:cut_at])
+    cut_at = attribution(tokens)
+    own = [_meant(tokens, index) for index in range(cut_at)]
     start, end = own[0].start, own[-1].end
     dates = join_dates(find_dates(text, start, end, published_on), text)
-    sentence = Sentence(own, text, dates, find_places(own, text), find_mentions(own, dates), find_verbs(own))
-    sentence.left = tokens[cut_at:]
+    sentence = Sentence(
+        own,
+        text,
+        strike_days(dates, own),
+        find_places(own, text),
+        find_mentions(own, dates),
+        find_verbs(own),
+        left=tokens[cut_at:],
+        days=dates,
+    )
     cut(sentence)
     for clause in sentence.clauses:
         read_header(sentence, clause)
@@ -49,23 +52,14 @@ def read_sentence(
     return sentence
 
 
-def _attribution(tokens: Sequence[Token]) -> int:
-    """Find where the words begin that say who said it; the length when there are none.
-
-    Reads: "…” the coalition said on Tuesday", "…, officials reported today". What "officials said that …" says is read.
-    """
-    claimed = next(
-        (i for i, token in enumerate(tokens) if token.low in VERBS or token.low in NOUNS), len(tokens)
-    )
-    for index in range(max(FIRST, claimed) + 1, len(tokens)):
-        if tokens[index].low not in _REPORTING:
-            continue
-        back = index - 1
-        while back > max(claimed, index - REACH) and tokens[back].word not in _QUOTES | {","}:
-            back -= 1
-        if back > claimed and tokens[back].word in _QUOTES | {","}:
-            return back
-    return len(tokens)
+def _meant(tokens: Sequence[Token], index: int) -> Token:
+    """Tell the enemy's name from the verb. Reads: "an IS position", where "is" is none."""
+    token = tokens[index]
+    if token.word != "IS" or all(
+        word.isupper() for word, *_ in tokens[max(0, index - 2) : index + 3] if word.isalpha()
+    ):
+        return token
+    return token._replace(low="isis")
 
 
 def _group(sentence: Sentence, clause: Clause, index: int) -> None:
@@ -76,7 +70,9 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
     else:
         following = clause.verbs[index + 1] if index + 1 < len(clause.verbs) else None
         first, end = verb.after, following.first if following else clause.end
-    targets = _undated(sentence.tokens[first:end], sentence.dates)
+        if following and following.passive:
+            end = _subject(sentence.tokens, first, end)
+    targets = _undated(sentence.tokens[first:end], sentence.days)
     if verb.denied:
         _denial(sentence, clause, verb, end)
     elif targets and not (verb.passive and targets[0].low in {"the", "this", "that"}):
@@ -103,6 +99,8 @@ def _passive_targets(sentence: Sentence, clause: Clause, index: int) -> tuple[in
     end = clause.verbs[index].first
     while end > first and tokens[end - 1].low in _BEFORE_PASSIVE:
         end -= 1
+    if index and not clause.verbs[index - 1].passive:
+        first = _subject(tokens, first, end)
     lows = [token.low for token in tokens[first:end]]
     if "," in lows and (lows[0] in {"additionally", "also", "finally"} or lows[:1] in (["as"], ["in"])):
         first += lows.index(",") + 1
@@ -113,6 +111,19 @@ def _passive_targets(sentence: Sentence, clause: Clause, index: int) -> tuple[in
         if place.phrase_first <= first < place.after <= end:
             first = place.after
     return first, end
+
+
+def _subject(tokens: Sequence[Token], first: int, end: int) -> int:
+    """Find where the subject of a passive verb begins, behind the targets of an active one.
+
+    Reads: "destroyed a boat and two sheds were hit", "killed six fighters and that no civilians were injured".
+    """
+    while end > first and tokens[end - 1].low in _BEFORE_PASSIVE:
+        end -= 1
+    for index in range(end - 1, first, -1):
+        if tokens[index].low in {"and", ";", "while", "that", "but"}:
+            return index
+    return end
 
 
 def _denial(sentence: Sentence, clause: Clause, verb: Verb, end: int) -> None:

@@ -47,6 +47,9 @@ _UNFINISHED = frozenset(
 )
 # A line this long without an end mark was probably broken by a mail client, not by its author.
 WRAPPED_COLUMNS = 60
+# The widths between which a program folds the lines of a text.
+FOLDED_COLUMNS = 45
+MAX_FOLDED = 100
 # A word this short before a full stop is an initial or an abbreviation when no space follows ("J.D.").
 MAX_INITIAL = 2
 
@@ -67,6 +70,7 @@ def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:
     """
     current: Block | None = None
     last_end = line_start = 0
+    folded = False
     for match in _LINE.finditer(text):
         line = match.group()
         stripped = line.strip()
@@ -77,7 +81,14 @@ def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:
         mark = BULLET.match(text, start, end)
         heading = is_heading(stripped)
         gap = text.count("\n", last_end, start) > 1
-        if current and not mark and not heading and not gap and _runs_on(text, current, line_start, start):
+        joins = current is not None and not mark and not heading
+        if current and joins and gap:
+            joins = _torn(text, current, start)
+        elif current and joins:
+            runs_on = _runs_on(text, current, line_start, start)
+            joins = runs_on or (folded and _folds_on(text, current, line_start))
+            folded = folded or (runs_on and text[start].islower())
+        if current and joins:
             current = Block(current.start, end, current.bullet)
         else:
             if current:
@@ -89,6 +100,16 @@ def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:
         last_end, line_start = end, start
     if current:
         yield current
+
+
+def _folds_on(text: str, block: Block, line_start: int) -> bool:
+    """Whether a line of a text that a program has folded goes on, however the next one begins."""
+    return FOLDED_COLUMNS <= block.end - line_start <= MAX_FOLDED and text[block.end - 1].isalnum()
+
+
+def _torn(text: str, block: Block, start: int) -> bool:
+    """Whether a page has torn a sentence apart: "…, a tank", and in a paragraph of its own "and a truck."."""
+    return text[block.end - 1].isalnum() and text.startswith(("and ", "or "), start)
 
 
 def _runs_on(text: str, block: Block, line_start: int, start: int) -> bool:

@@ -20,6 +20,12 @@ _DOUBTS = frozenset(
 )
 _DENIALS = frozenset("not n't never failed didn't unable cannot neither wasn't weren't".split())
 _OWNERS = frozenset({"isil", "isis", "daesh"})
+# Whose attacks are no strikes of the coalition.
+_ATTACKERS = _OWNERS | frozenset(
+    """islamic militant militants terrorist terrorists insurgent insurgents extremists jihadists fighters taliban
+    al-shabaab al-qaida gunmen who""".split(),
+)
+_RAIDS = frozenset("raid raids campaign campaigns run runs mission missions sortie sorties".split())
 REACH = 4
 
 
@@ -65,7 +71,7 @@ def _at(tokens: Sequence[Token], index: int, resulted: int) -> Verb | None:
     meant = _meant(tokens, index)
     past = PARTICIPLES.get(meant, meant)
     effect = VERBS.get(past)
-    if effect is None or _adjective(tokens, index):
+    if effect is None or _adjective(tokens, index) or _by_the_enemy(tokens, index, low):
         return None
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     # "The strikes resulted in two sheds destroyed, and a boat damaged" has its targets before the verbs.
@@ -98,6 +104,22 @@ def _meant(tokens: Sequence[Token], index: int) -> str:
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     targets = following in _OWNERS or read_count(tokens, index + 1, len(tokens)) is not None
     return VERB_SLIPS[low] if targets and previous in {"and", ",", ";", "also"} else low
+
+
+def _by_the_enemy(tokens: Sequence[Token], index: int, low: str) -> bool:
+    """Tell what the enemy does from what is done to it.
+
+    Reads: "attacked by ISIL", "fighters attacking a village", "who were attacking a town"; also "bombing raids".
+    """
+    following = [token.low for token in tokens[index + 1 : index + 4]]
+    previous = tokens[index - 1].low if index else ""
+    if low in PARTICIPLES:
+        return (
+            previous in _AUXILIARIES
+            or bool(_RAIDS & set(following[:1]))
+            or (low == "attacking" and previous in _ATTACKERS)
+        )
+    return following[:1] == ["by"] and bool(_ATTACKERS & set(following[1:]))
 
 
 def _resulted(tokens: Sequence[Token], index: int) -> bool:

@@ -39,7 +39,7 @@ HOLDING = frozenset("carrying containing transporting housing store storing hold
 PREPOSITIONS = frozenset(
     """in near at along on for from with by against within inside outside between across around during after before
     through throughout into towards toward while where which that who whose when under over onto behind beside
-    because since until upon via amid as consisting belonging including""".split(),
+    because since until upon via amid among as consisting belonging including""".split(),
 )
 FINITE = frozenset("was were is are had has have said will would did".split())
 _TIMES = frozenset({"yesterday", "today", "overnight", "sometimes"})

@@ -29,7 +29,7 @@ SAMPLE = Path(__file__).parents[2] / "app" / "bulk" / "sample.ndjson.gz"
 SPARSE = (date(2014, 11, 1), date(2014, 12, 18))
 
 # What a release needs to be posted, beside its lines and what it covers.
-HEAD = ("publisher", "number", "published_on", "coverage")
+HEAD = ("publisher", "number", "published_on", "headline", "coverage")
 
 
 def releases() -> dict[date, str]:
