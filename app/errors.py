@@ -6,6 +6,8 @@ StrikeledgerError
 ├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
+├── PreconditionRequired    a write on something that stands, without saying which state of it was seen
+├── PreconditionFailed      somebody else wrote in between
 ├── InvalidInput            one or many faults, each with its place and the nearest right thing
 │   └── IdempotencyKeyReused  the name of an earlier request, on another one
 ├── Unauthenticated         no key, or one that is wrong, expired or revoked
@@ -38,6 +40,14 @@ class Conflict(StrikeledgerError):
 
 class MalformedRequest(StrikeledgerError):
     """The bytes cannot be read as what they claim to be."""
+
+
+class PreconditionRequired(StrikeledgerError):
+    """The request must say, by If-Match, which state of the thing its author saw."""
+
+
+class PreconditionFailed(StrikeledgerError):
+    """The thing is no longer as the request's author saw it."""
 
 
 class PayloadTooLarge(StrikeledgerError):

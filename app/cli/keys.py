@@ -1,16 +1,23 @@
-"""`strikeledger keys`: make API keys."""
+"""`strikeledger keys`: make, list and revoke API keys."""
 
+import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-cli = typer.Typer(help="Make API keys.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from app.keys.schemas import KeyIn
+
+# Columns of the table where no terminal says how wide it is.
+PIPED_WIDTH = 160
+
+cli = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
 
 @cli.callback()
 def keys() -> None:
-    """Make API keys."""
+    """Make, list and revoke API keys."""
 
 
 @cli.command("create")
@@ -35,10 +42,78 @@ def create(
     for asked in scope:
         if asked not in known:
             raise typer.BadParameter(f"there is no scope '{asked}'; the scopes are {', '.join(known)}")
+    wanted = _wanted(name, sorted(set(scope)), expires)
     with opened() as database:
         prepare(database)
         with database.writing() as session:
-            ends = expires.replace(tzinfo=UTC) if expires else None
-            key = create_key(session, name, [Scope(asked) for asked in scope], ends)
-    typer.echo(f"The key of {name}. It is shown this once; keep it.", err=True)
+            key = create_key(session, wanted.name, wanted.scopes, wanted.expires_at)
+    typer.echo(f"The key of {wanted.name}. It is shown this once; keep it.", err=True)
     typer.echo(key)
+
+
+@cli.command("list")
+def list_keys(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print what GET /v1/keys answers.")] = False
+) -> None:
+    """List all keys, revoked ones too. A key itself cannot be shown: only its hash is stored."""
+    from app.cli.database import opened
+    from app.http.answers import dumps
+    from app.keys import queries
+    from app.keys.schemas import shown
+    from app.ledger.clock import head
+
+    with opened() as database, database.reading() as session:
+        items = [shown(row) for row in queries.page(session, 0, None)]
+        seq = head(session).seq
+    if as_json:
+        sys.stdout.buffer.write(dumps({"items": items, "next": None, "seq": seq}))
+        return
+    _show(items)
+
+
+@cli.command("revoke")
+def revoke(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as `keys list` shows it.")],
+) -> None:
+    """End a key at once, and for good. A server that runs refuses it from its next request on."""
+    from app.cli.database import opened
+    from app.keys import service
+
+    with opened() as database, database.writing() as session:
+        service.revoke(session, identifier)
+    typer.echo(f"The key {identifier} is revoked.")
+
+
+def _wanted(name: str, scopes: list[str], expires: datetime | None) -> "KeyIn":
+    """Check a key's fields as POST /v1/keys does."""
+    from pydantic import ValidationError
+
+    from app.keys.schemas import KeyIn
+
+    end = expires.replace(tzinfo=UTC).isoformat() if expires else None
+    try:
+        return KeyIn.model_validate({"name": name, "scopes": scopes, "expires_at": end})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        option = {"name": "--name", "expires_at": "--expires"}.get(str(fault["loc"][0]))
+        raise typer.BadParameter(fault["msg"], param_hint=option) from None
+
+
+def _show(items: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PIPED_WIDTH)
+    table = Table("id", "name", "scopes", "created", "expires", "last used", "revoked")
+    for item in items:
+        instants = (_minute(item[f"{name}_at"]) for name in ("created", "expires", "last_used", "revoked"))
+        # As text: a name may hold what would otherwise be markup.
+        table.add_row(item["id"], Text(item["name"]), " ".join(item["scopes"]), *instants)
+    console.print(table)
+
+
+def _minute(instant: datetime | None) -> str:
+    return "never" if instant is None else f"{instant:%Y-%m-%d %H:%M}Z"

@@ -43,13 +43,13 @@ def answer_list(request: Request, head: Head, make: Callable[[], Mapping[str, ob
     return Response(dumps(body), headers=headers, media_type=MEDIA_TYPE)
 
 
-def answer_one(request: Request, identity: str, revision: int, body: Mapping[str, object]) -> Response:
+def answer_one(request: Request, identity: str, state: int | str, body: Mapping[str, object]) -> Response:
     """Answer a single thing; 304 where the client holds it already.
 
-    The ETag is made of the thing's own revision and representation, so nobody else's write changes it.
+    The ETag is made of the thing's own state (its revision) and representation, so nobody else's write changes it.
     """
     content = dumps(body)
-    headers = _headers(f"{identity}.{revision}-{hashlib.blake2b(content, digest_size=8).hexdigest()}")
+    headers = _headers(f"{identity}.{state}-{hashlib.blake2b(content, digest_size=8).hexdigest()}")
     if holds(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=MEDIA_TYPE)

@@ -14,9 +14,6 @@ from app.db.engine import Database, ReadSession, WriteSession
 
 T = TypeVar("T")
 
-# Threads that may wait to write. Writers come one after another anyway, and reads have threads of their own.
-_WRITERS = CapacityLimiter(8)
-
 
 class Reader(Protocol):
     """Run work on one snapshot of the record."""
@@ -48,12 +45,14 @@ def _reader(request: Request) -> Reader:
 def _writer(request: Request) -> Writer:
     database: Database = request.app.state.database
 
+    writers: CapacityLimiter = request.app.state.writers
+
     def in_transaction(work: Callable[[WriteSession], T]) -> T:
         with database.writing() as session:
             return work(session)
 
     async def write(work: Callable[[WriteSession], T], /) -> T:
-        return await to_thread.run_sync(in_transaction, work, limiter=_WRITERS)
+        return await to_thread.run_sync(in_transaction, work, limiter=writers)
 
     return write
 

@@ -13,8 +13,10 @@ from typing import Any, NoReturn, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput, MalformedRequest, StrikeledgerError, UnsupportedMediaType
@@ -43,10 +45,13 @@ class StrictRoute(APIRoute):
         """Wrap the framework's handler."""
         handle = super().get_route_handler()
         parameters = _parameters(self)
+        secured = _asks_for_key(self.dependant)
 
         async def strictly(request: Request) -> Response:
             if self.body_field is None:
-                _refuse_query(request, parameters)
+                # Who may not ask at all is told that first.
+                if "authorization" in request.headers or not secured:
+                    _refuse_query(request, parameters)
                 return await handle(request)
             try:
                 _refuse_query(request, parameters)
@@ -114,6 +119,10 @@ def _parameters(route: APIRoute) -> dict[str, bool]:
         else:
             found[parameter.alias] = _is_list(annotation)
     return found
+
+
+def _asks_for_key(dependant: Dependant) -> bool:
+    return any(isinstance(each.call, SecurityBase) or _asks_for_key(each) for each in dependant.dependencies)
 
 
 def _is_list(annotation: object) -> bool:

@@ -1,8 +1,8 @@
 """Make and check API keys.
 
 A key is `sl_`, 43 characters of base64url (256 random bits) and 8 of checksum, so that a scanner finds a
-leaked one and a mistyped one is told apart without a look-up. Only its SHA-256 is stored: a hash that is
-fast cannot be turned back when what it covers cannot be guessed.
+leaked one and knows it for a key. Only its SHA-256 is stored: a hash that is fast cannot be turned back when
+what it covers cannot be guessed.
 """
 
 import hashlib
@@ -13,13 +13,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 
 from app.db.engine import ReadSession, WriteSession
-from app.errors import InsufficientScope, Unauthenticated
+from app.db.types import Instant
+from app.errors import InsufficientScope, NotFound, Unauthenticated
 from app.models import Key
+from app.vocabulary.identifiers import KEY, row_number
 
 PREFIX = "sl_"
+
+_NOT_VALID = "the key is not valid"
 
 
 class Scope(StrEnum):
@@ -38,18 +42,34 @@ class KeyHolder(NamedTuple):
     id: int
     scopes: frozenset[str]
 
-    def require(self, scope: Scope) -> None:
-        """Raise InsufficientScope unless the key has this scope, or `admin`."""
-        if not self.scopes & {scope.value, Scope.ADMIN.value}:
-            raise InsufficientScope(scope.value)
+    def may(self, *scopes: Scope) -> bool:
+        """Say whether the key has one of these scopes, or `admin`."""
+        return bool(self.scopes & {Scope.ADMIN.value, *(scope.value for scope in scopes)})
+
+    def require(self, *scopes: Scope) -> None:
+        """Raise InsufficientScope, with the first of these scopes, unless the key has one of them, or `admin`."""
+        if not self.may(*scopes):
+            raise InsufficientScope(scopes[0].value)
+
+
+class Issued(NamedTuple):
+    """A key that was just made: its row, and what opens."""
+
+    id: int
+    key: str
 
 
 def create(session: WriteSession, name: str, scopes: Iterable[Scope], expires_at: datetime | None) -> str:
     """Store a new key and return it: the only time that it can be seen. The caller commits."""
+    return issue(session, name, scopes, expires_at).key
+
+
+def issue(session: WriteSession, name: str, scopes: Iterable[Scope], expires_at: datetime | None) -> Issued:
+    """Store a new key and return it with its row's id. The caller commits."""
     secret = secrets.token_urlsafe(32)
     key = f"{PREFIX}{secret}{_checksum(secret)}"
-    session.execute(
-        insert(Key),
+    key_id = session.execute(
+        insert(Key).returning(Key.id),
         {
             "name": name,
             "digest": _digest(key),
@@ -57,32 +77,50 @@ def create(session: WriteSession, name: str, scopes: Iterable[Scope], expires_at
             "created_at": datetime.now(UTC),
             "expires_at": expires_at,
         },
-    )
-    return key
+    ).scalar_one()
+    return Issued(key_id, key)
+
+
+def revoke(session: WriteSession, identifier: str) -> None:
+    """End a key for good; one that was revoked before keeps its time. The caller commits.
+
+    Raises NotFound where no key has this public id.
+    """
+    known = session.execute(
+        update(Key)
+        .where(Key.id == (row_number(KEY, identifier) or 0))
+        .values(revoked_at=func.coalesce(Key.revoked_at, literal(datetime.now(UTC), Instant())))
+        .returning(Key.id)
+    ).one_or_none()
+    if known is None:
+        raise NotFound("there is no key with this id")
 
 
 def authenticate(session: ReadSession, key: str) -> KeyHolder:
     """Return the holder of a key. Raises Unauthenticated where it is wrong, expired or revoked, not saying which."""
-    if _well_formed(key):
-        now = datetime.now(UTC)
-        row = session.execute(
-            select(Key.id, Key.scopes, Key.expires_at).where(
-                Key.digest == _digest(key), Key.revoked_at.is_(None)
-            )
-        ).one_or_none()
-        if row is not None and (row.expires_at is None or row.expires_at > now):
-            return KeyHolder(row.id, frozenset(row.scopes.split()))
-    raise Unauthenticated("the key is not valid")
+    # Looked up even where its checksum is wrong: how long the answer takes must not say what was wrong.
+    row = session.execute(
+        select(Key.id, Key.scopes, Key.expires_at).where(Key.digest == _digest(key), Key.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None or (row.expires_at is not None and row.expires_at <= datetime.now(UTC)):
+        raise Unauthenticated(_NOT_VALID)
+    return KeyHolder(row.id, frozenset(row.scopes.split()))
 
 
 def note_use(session: WriteSession, holder: KeyHolder) -> None:
-    """Keep when a key last wrote something."""
-    session.execute(update(Key).where(Key.id == holder.id).values(last_used_at=datetime.now(UTC)))
+    """Keep when a key last wrote something. Every write calls it, at its beginning.
 
-
-def _well_formed(key: str) -> bool:
-    secret, checksum = key[len(PREFIX) : -8], key[-8:]
-    return key.isascii() and key.startswith(PREFIX) and checksum == _checksum(secret)
+    Raises Unauthenticated where the key was revoked since the request was let in: it may have waited for
+    seconds behind other writers, and nothing is written with a key that is revoked already.
+    """
+    known = session.execute(
+        update(Key)
+        .where(Key.id == holder.id, Key.revoked_at.is_(None))
+        .values(last_used_at=datetime.now(UTC))
+        .returning(Key.id)
+    ).one_or_none()
+    if known is None:
+        raise Unauthenticated(_NOT_VALID)
 
 
 def _checksum(secret: str) -> str:

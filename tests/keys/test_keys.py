@@ -44,15 +44,69 @@ def test_no_key_is_unauthenticated(api: Api) -> None:
         lambda _key: "sl_",
         lambda _key: "' OR '1'='1",
         lambda _key: "sl_" + "a" * 51,
+        lambda key: key + " ",
+        lambda key: key + "\t",
+        lambda key: key + "\xa0",
+        lambda key: " " + key,
+        lambda key: key + "\0",
+        lambda key: key + "\xe9",
+        lambda key: f'"{key}"',
+        lambda key: f"{key}, {key}",
     ],
-    ids=["shortened", "changed", "other case", "only a prefix", "SQL", "of the right length"],
+    ids=[
+        "shortened",
+        "changed",
+        "other case",
+        "only a prefix",
+        "SQL",
+        "of the right length",
+        "space after",
+        "tab after",
+        "no-break space after",
+        "space before",
+        "NUL",
+        "not ASCII",
+        "quoted",
+        "twice",
+    ],
 )
 def test_wrong_key_is_unauthenticated(api: Api, change: object) -> None:
     """A key that is not exactly right is 401, and the answer does not say what was wrong with it."""
-    response = api.try_posting(make_report(), key=change(api.key))  # type: ignore[operator]
+    bearer = f"Bearer {change(api.key)}"  # type: ignore[operator]
+    headers = [(b"Authorization", bearer.encode("latin-1"))]
+    response = api.request("POST", "/v1/reports", json=make_report(), headers=headers)
 
     assert response.status_code == 401
     assert response.json()["detail"] == "the key is not valid"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        lambda key: [("Authorization", f"Bearer {key}"), ("Authorization", f"Bearer {key}")],
+        lambda key: [("Authorization", f"Bearer {key}"), ("Authorization", "Bearer sl_other")],
+        lambda key: [("Authorization", f"Bearer {key}"), ("X-API-Key", "sl_other")],
+        lambda key: [("X-API-Key", key)],
+        lambda key: [("Authorization", f"Basic {key}")],
+        lambda key: [("Authorization", key)],
+        lambda _key: [("Authorization", "")],
+        lambda _key: [("Authorization", "Bearer")],
+    ],
+    ids=["twice", "two", "two headers", "elsewhere", "Basic", "no scheme", "empty", "no key"],
+)
+def test_key_is_sent_in_one_way(api: Api, headers: object) -> None:
+    """A right key that comes with another one, or in any other way than as Bearer, is 401."""
+    sent = headers(api.key)  # type: ignore[operator]
+    response = api.request("POST", "/v1/reports", json=make_report(), headers=sent)
+
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert api.key not in response.text
+
+
+def test_scheme_is_written_in_any_case(api: Api) -> None:
+    """The name of the scheme has no case; the key has."""
+    headers = {"Authorization": f"bEARER {api.key}"}
+    assert api.request("POST", "/v1/reports", json=make_report(), headers=headers).status_code == 201
 
 
 def test_expired_key_is_unauthenticated(api: Api, database: Database) -> None:

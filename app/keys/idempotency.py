@@ -1,0 +1,151 @@
+"""Let a client send a write again without fear: under one Idempotency-Key it is done once, and answered alike.
+
+The answer is stored in the transaction of the write itself, so neither exists without the other, whenever
+the process dies. Only the answer to a write that succeeded is: an error rolls back everything, and the same
+name may be used again for the mended request.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import delete, insert, select
+
+from app.db.engine import WriteSession
+from app.db.types import AnyRow
+from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
+from app.http.sessions import Writer
+from app.http.strict import strict_json
+from app.keys.service import KeyHolder, note_use
+from app.models import Replay
+
+HEADER = "Idempotency-Key"
+
+# How long an answer can be had again.
+KEPT_FOR = timedelta(hours=24)
+
+# Visible ASCII.
+_NAME = re.compile(r"[!-~]{1,255}", re.ASCII)
+
+# The headers that belong to an answer as its body does.
+_KEPT_HEADERS = ("Location", "ETag", "Content-Type", "Cache-Control")
+
+# What an operation that uses `once` gives as its `openapi_extra`.
+IDEMPOTENT: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": HEADER,
+            "in": "header",
+            "required": False,
+            "description": "A name of your choice for this write, such as a UUID: 1 to 255 visible ASCII "
+            "characters. Sent again within 24 hours under the same API key, the same request is not done "
+            "again: the first answer returns, with `Idempotency-Replayed: true`. Another request under the "
+            "same name is 422.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+            "example": "5f0c9d8e-7a41-4f43-9a39-2d7c0e6a8f11",
+        }
+    ]
+}
+
+
+async def once(
+    request: Request, holder: KeyHolder, write: Writer, work: Callable[[WriteSession], Response]
+) -> Response:
+    """Run `work` in the write transaction and return its answer, or that of the same request before it.
+
+    The same: its method, path, query and JSON body (compared as canonical JSON), under the same name and key.
+    Raises MalformedRequest for a name that cannot be one, IdempotencyKeyReused for another request under a
+    known name. Notes the key's use.
+
+    The contract's 409 `idempotency-in-progress` cannot occur: writers come one after another (db/engine.py),
+    so a request sent while the first still runs waits for its end and then finds its answer, or none if it
+    failed. One that waits too long is 503 `database-busy` with Retry-After, like every write that does.
+    """
+    name = _name(request)
+    if name is None:
+
+        def noted(session: WriteSession) -> Response:
+            note_use(session, holder)
+            return work(session)
+
+        return await write(noted)
+    request_hash = await _hash(request)
+
+    def first_or_again(session: WriteSession) -> Response:
+        note_use(session, holder)
+        now = datetime.now(UTC)
+        # First, so that a name is free again from the moment at which its answer may no longer be had.
+        session.execute(delete(Replay).where(Replay.created_at <= now - KEPT_FOR))
+        known = session.execute(
+            select(Replay.request_hash, Replay.status, Replay.headers, Replay.body).where(
+                Replay.key_id == holder.id, Replay.name == name
+            )
+        ).one_or_none()
+        if known is not None:
+            return _again(known, request_hash)
+        response = work(session)
+        kept = {each: response.headers[each] for each in _KEPT_HEADERS if each in response.headers}
+        session.execute(
+            insert(Replay),
+            {
+                "key_id": holder.id,
+                "name": name,
+                "request_hash": request_hash,
+                "status": response.status_code,
+                "headers": json.dumps(kept),
+                "body": bytes(response.body),
+                "created_at": now,
+            },
+        )
+        return response
+
+    return await write(first_or_again)
+
+
+def _name(request: Request) -> str | None:
+    names = request.headers.getlist(HEADER)
+    if not names:
+        return None
+    if len(names) > 1:
+        raise MalformedRequest(f"send one {HEADER}")
+    if not _NAME.fullmatch(names[0]):
+        raise MalformedRequest(f"an {HEADER} is 1 to 255 visible ASCII characters")
+    return names[0]
+
+
+async def _hash(request: Request) -> str:
+    """Return the SHA-256 of what is asked: method, path, query and body."""
+    asked = [
+        request.method,
+        request.scope["path"],
+        sorted(request.query_params.multi_items()),
+        _comparable(await request.body(), request.headers.get("content-type", "")),
+    ]
+    # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _comparable(body: bytes, content_type: str) -> object:
+    """Return the value of a JSON body, null for none, and for any other one the hash of its bytes."""
+    if not body:
+        return None
+    if content_type.partition(";")[0].strip().lower() == "application/json":
+        try:
+            return strict_json(body)
+        except StrikeledgerError:
+            # An operation that takes no body has not refused it; then it is bytes like any other.
+            pass
+    return hashlib.sha256(body).hexdigest()
+
+
+def _again(known: AnyRow, request_hash: str) -> Response:
+    if known.request_hash != request_hash:
+        detail = f"this {HEADER} was used for another request; take a new one"
+        raise IdempotencyKeyReused([Fault("parameter", HEADER, "idempotency-key-reused", detail)])
+    headers = json.loads(known.headers) | {"Idempotency-Replayed": "true"}
+    return Response(known.body, known.status, headers)

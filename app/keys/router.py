@@ -1,0 +1,108 @@
+"""/v1/keys: make a key, list them, revoke one. For admins alone, and kept by no cache."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import ConfigDict
+
+from app.db.engine import ReadSession, WriteSession
+from app.errors import (
+    InsufficientScope,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from app.http.answers import MEDIA_TYPE, answer_one, dumps
+from app.http.pages import PageQuery, cursor_to, position_of
+from app.http.problems import responses
+from app.http.sessions import Read, Write
+from app.http.strict import StrictRoute
+from app.keys import queries, service
+from app.keys.idempotency import IDEMPOTENT, once
+from app.keys.schemas import Document, KeyIn, KeyPage, NewKey, shown
+from app.keys.security import Administering
+from app.ledger.clock import head
+
+router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=StrictRoute)
+
+_UNCACHED = {"Cache-Control": "no-store"}
+
+
+class KeysQuery(PageQuery):
+    """The parameters of `GET /v1/keys`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        201: {"model": NewKey, "description": "Made. The key itself is shown this once."},
+        **responses(MalformedRequest, Unauthenticated, InsufficientScope, UnsupportedMediaType, InvalidInput),
+    },
+)
+async def create_key(holder: Administering, body: KeyIn, write: Write) -> Response:
+    """Make a key. Takes no Idempotency-Key: an answer that can be had again would be a key that is stored."""
+
+    def create(session: WriteSession) -> Document:
+        service.note_use(session, holder)
+        made = service.issue(session, body.name, body.scopes, body.expires_at)
+        return shown(queries.one(session, made.id)) | {"key": made.key}
+
+    return Response(dumps(await write(create)), 201, _UNCACHED, MEDIA_TYPE)
+
+
+@router.get(
+    "",
+    responses={200: {"model": KeyPage}, **responses(Unauthenticated, InsufficientScope, InvalidInput)},
+)
+async def list_keys(
+    request: Request, _holder: Administering, query: Annotated[KeysQuery, Query()], read: Read
+) -> Response:
+    """List keys, revoked ones too, the oldest first. Of a key itself nothing is shown: only its hash is stored."""
+    return await read(lambda session: _page(session, request, query))
+
+
+@router.delete(
+    "/{key_id}",
+    status_code=204,
+    responses={
+        204: {"description": "Revoked, now or before."},
+        **responses(MalformedRequest, Unauthenticated, InsufficientScope, NotFound, InvalidInput),
+    },
+    openapi_extra=IDEMPOTENT,
+)
+async def revoke_key(
+    request: Request,
+    holder: Administering,
+    key_id: Annotated[str, Path(description="The key's id.", examples=["k12"])],
+    write: Write,
+) -> Response:
+    """Revoke a key at once, in every worker: each request looks it up. It stays in the list."""
+
+    def revoke(session: WriteSession) -> Response:
+        service.revoke(session, key_id)
+        return Response(status_code=204)
+
+    return await once(request, holder, write, revoke)
+
+
+def _page(session: ReadSession, request: Request, query: KeysQuery) -> Response:
+    after = position_of(request, query.cursor, int) or (0,)
+    found = queries.page(session, after[0], query.limit + 1)
+    rows = found[: query.limit]
+    following = cursor_to(request, (rows[-1].id,)) if len(found) > query.limit else None
+    seq = head(session).seq
+    body: Document = {"items": [shown(row) for row in rows], "next": following, "seq": seq} | (
+        {"total": queries.count(session)} if query.count == "exact" else {}
+    )
+    # Keys are no part of the ledger: its number does not rise with them, so the ETag is of the content alone.
+    response = answer_one(request, "keys", seq, body)
+    response.headers.update(_UNCACHED)
+    if following:
+        query_string = request.url.include_query_params(cursor=following).query
+        response.headers["Link"] = f'<{request.scope["path"]}?{query_string}>; rel="next"'
+    return response

@@ -1,0 +1,88 @@
+"""What a key looks like from outside: as it is asked for, as it is shown, and the one time that it is seen."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from app.db.types import AnyRow
+from app.http.fields import Name, Strict
+from app.http.pages import Page
+from app.keys.service import Scope
+from app.vocabulary.identifiers import KEY, public_id
+
+# A key as JSON, before it is written.
+Document = dict[str, Any]
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
+
+
+def _end(value: object) -> datetime | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise PydanticCustomError(
+            "instant_format", "an instant is written with its zone, such as 2027-01-31T12:00:00Z"
+        )
+    try:
+        end = datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("no_such_instant", "there is no such moment in the calendar") from None
+    if end <= datetime.now(UTC):
+        raise PydanticCustomError("in_the_past", "a key cannot end before it begins")
+    return end
+
+
+class KeyIn(Strict):
+    """A key to be made."""
+
+    name: Annotated[Name, Field(description="Whose key it is, for people.", examples=["the Raqqa desk"])]
+    scopes: Annotated[
+        list[Scope],
+        Field(
+            min_length=1,
+            max_length=len(Scope),
+            description="What it may do; `admin` may do all.",
+            examples=[["publish"]],
+        ),
+    ]
+    expires_at: Annotated[
+        datetime | None,
+        BeforeValidator(_end, json_schema_input_type=AwareDatetime | None),
+        Field(description="When it ends: RFC 3339 with its zone, in the future. Never, if left out."),
+    ] = None
+
+
+class KeyOut(BaseModel):
+    """A key as it can be shown: without the key itself, which is stored nowhere."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(examples=["k12"], description="Its id, to revoke it by.")
+    name: str = Field(examples=["the Raqqa desk"], description="Whose key it is.")
+    scopes: list[Scope] = Field(examples=[["publish"]], description="What it may do.")
+    created_at: AwareDatetime = Field(description="When it was made.")
+    expires_at: AwareDatetime | None = Field(description="When it ends; null for never.")
+    last_used_at: AwareDatetime | None = Field(description="When it last wrote something; null for never.")
+    revoked_at: AwareDatetime | None = Field(description="When it was revoked; null while it holds.")
+
+
+class NewKey(KeyOut):
+    """A key that was just made."""
+
+    key: str = Field(description="The key itself. It is shown this once; only a hash of it is stored.")
+
+
+class KeyPage(Page):
+    """A page of keys."""
+
+    items: list[KeyOut]
+
+
+def shown(key: AnyRow) -> Document:
+    """Return the document of a key's row."""
+    return key._asdict() | {"id": public_id(KEY, key.id), "scopes": key.scopes.split()}
