@@ -11,7 +11,7 @@ FLOORS = (
     ("cli",),
     ("main",),
     ("releases", "bulk", "dashboard"),
-    ("reports", "aggregates"),
+    ("reports", "aggregates", "vocabularies"),
     ("keys", "strikes", "changes"),
     ("catalogue",),
     ("http",),

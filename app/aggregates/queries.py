@@ -4,12 +4,13 @@ Strikes and tallies are summed apart and joined afterwards: joined first, a line
 bring its strikes twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Label, and_, func, select
+from sqlalchemy import ColumnElement, Label, and_, case, func, select
 
 from app.aggregates.dimensions import Dimension, Grouping
 from app.db.engine import ReadSession
@@ -24,6 +25,9 @@ from app.strikes.queries import from_lines
 Key = tuple[Any, ...]
 
 PeriodBy = Literal["date", "published_on"]
+
+# By dimension: the ids of what was merged, each with the id of what it counts as.
+Merged = Mapping[Dimension, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,24 @@ class Sums:
 
 
 def sums(
-    session: ReadSession, strikes: StrikeFilter, grouping: Grouping, period_by: PeriodBy = "date"
+    session: ReadSession,
+    strikes: StrikeFilter,
+    grouping: Grouping,
+    period_by: PeriodBy = "date",
+    merged: Merged = MappingProxyType({}),
 ) -> dict[Key, Sums]:
     """Return the measures of every group that has a line; without dimensions, of the one group `()`."""
     dimensions = [
-        _column(dimension, grouping, period_by).label(f"dimension_{index}")
+        _column(dimension, grouping, period_by, merged).label(f"dimension_{index}")
         for index, dimension in enumerate(grouping.dimensions)
     ]
     width = len(dimensions)
     items = {
-        tuple(row[:width]): row[width:] for row in session.execute(_items(strikes, grouping, dimensions))
+        tuple(row[:width]): row[width:]
+        for row in session.execute(_items(strikes, grouping, dimensions, merged))
     }
     found = {}
-    for row in session.execute(_lines(strikes, grouping, dimensions)):
+    for row in session.execute(_lines(strikes, grouping, dimensions, merged)):
         key = tuple(row[:width])
         reports, lines, strikes_min, strikes_max, engagements = row[width:]
         items_min, items_max, open_ended = items.get(key, (None, None, 0))
@@ -75,17 +84,17 @@ def sums(
 
 
 def spanning(
-    session: ReadSession, strikes: StrikeFilter, grouping: Grouping, days: tuple[date, date]
+    session: ReadSession, strikes: StrikeFilter, grouping: Grouping, days: tuple[date, date], merged: Merged
 ) -> Iterator[tuple[Key, date, date]]:
     """Yield the days of lines of more than one day that touch the days asked for, by group without the period.
 
     Such a line is counted once, where it begins; in the periods that it reaches into there was a report.
     """
     others = Grouping(tuple(each for each in grouping.dimensions if each is not Dimension.PERIOD), None)
-    dimensions = [_column(each, others, "date") for each in others.dimensions]
+    dimensions = [_column(each, others, "date", merged) for each in others.dimensions]
     lines = from_lines(select(*dimensions, Strike.date_from, Strike.date_to))
     if others.by_tallies:
-        lines = _with_tallies(lines, strikes, others)
+        lines = _with_tallies(lines, strikes, others, merged)
     reaching = (Strike.date_to > Strike.date_from, Strike.date_to >= days[0], Strike.date_from <= days[1])
     for row in session.execute(lines.where(strikes.of_lines(), *reaching).distinct()):
         yield tuple(row[:-2]), row[-2], row[-1]
@@ -143,7 +152,9 @@ def covered(
     return [(row.country, row.begin, row.end) for row in session.execute(statement)]
 
 
-def _lines(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]]) -> AnySelect:
+def _lines(
+    strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]], merged: Merged
+) -> AnySelect:
     """Add up lines. By dimensions of tallies a line counts once in each group that it has a tally for."""
     lines = from_lines(
         select(
@@ -156,7 +167,7 @@ def _lines(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label
         )
     )
     if grouping.by_tallies:
-        lines = _with_tallies(lines, strikes, grouping).distinct()
+        lines = _with_tallies(lines, strikes, grouping, merged).distinct()
     each = lines.where(strikes.of_lines()).subquery()
     groups = [each.c[dimension.name] for dimension in dimensions]
     return select(
@@ -169,10 +180,14 @@ def _lines(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label
     ).group_by(*groups)
 
 
-def _items(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]]) -> AnySelect:
+def _items(
+    strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label[Any]], merged: Merged
+) -> AnySelect:
     """Add up the tallies that match, of the lines that match."""
     each = (
-        _with_tallies(from_lines(select(*dimensions, Tally.count_min, Tally.count_max)), strikes, grouping)
+        _with_tallies(
+            from_lines(select(*dimensions, Tally.count_min, Tally.count_max)), strikes, grouping, merged
+        )
         .where(strikes.of_lines(), Tally.id.is_not(None))
         .subquery()
     )
@@ -185,27 +200,35 @@ def _items(strikes: StrikeFilter, grouping: Grouping, dimensions: Sequence[Label
     ).group_by(*groups)
 
 
-def _with_tallies(statement: AnySelect, strikes: StrikeFilter, grouping: Grouping) -> AnySelect:
+def _with_tallies(
+    statement: AnySelect, strikes: StrikeFilter, grouping: Grouping, merged: Merged
+) -> AnySelect:
     """Join the tallies that match; a line without any keeps a row of its own, in the group of null."""
     statement = statement.outerjoin(Tally, and_(Tally.strike_id == Strike.id, strikes.of_tallies()))
     if Dimension.FAMILY in grouping.dimensions:
         statement = statement.outerjoin(
             CategoryVersion,
-            and_(CategoryVersion.thing_id == Tally.category_id, standing(CategoryVersion, strikes.as_of)),
+            and_(
+                CategoryVersion.thing_id
+                == _as_merged(Tally.category_id.expression, merged, Dimension.CATEGORY),
+                standing(CategoryVersion, strikes.as_of),
+            ),
         )
     return statement
 
 
-def _column(dimension: Dimension, grouping: Grouping, period_by: PeriodBy) -> ColumnElement[Any]:
+def _column(
+    dimension: Dimension, grouping: Grouping, period_by: PeriodBy, merged: Merged
+) -> ColumnElement[Any]:
     match dimension:
         case Dimension.LOCATION:
-            return Strike.location_id.expression
+            return _as_merged(Strike.location_id.expression, merged, dimension)
         case Dimension.COUNTRY:
             return Strike.country.expression
         case Dimension.PUBLISHER:
-            return Report.publisher_id.expression
+            return _as_merged(Report.publisher_id.expression, merged, dimension)
         case Dimension.CATEGORY:
-            return Tally.category_id.expression
+            return _as_merged(Tally.category_id.expression, merged, dimension)
         case Dimension.FAMILY:
             return CategoryVersion.family.expression
         case Dimension.EFFECT:
@@ -214,3 +237,9 @@ def _column(dimension: Dimension, grouping: Grouping, period_by: PeriodBy) -> Co
             assert grouping.unit is not None  # noqa: S101 - parse_grouping sets both or neither
             day = Strike.date_from if period_by == "date" else Revision.published_on
             return period_start(grouping.unit, day.expression)
+
+
+def _as_merged(column: ColumnElement[Any], merged: Merged, dimension: Dimension) -> ColumnElement[Any]:
+    """Return a column of ids in which what was merged counts as what it was merged into."""
+    final = merged.get(dimension)
+    return case(dict(final), value=column, else_=column) if final else column

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.aggregates.dimensions import NOTHING, Dimension, Grouping
 from app.aggregates.fill import Spans, State, filled
-from app.aggregates.queries import Key, PeriodBy, Sums, covered, spanning, sums
+from app.aggregates.queries import Key, Merged, PeriodBy, Sums, covered, spanning, sums
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import ReadSession
 from app.strikes.filters import StrikeFilter
@@ -46,7 +46,7 @@ def order(names: Names) -> Order:
 
 def groups(session: ReadSession, question: Question, catalogue: Catalogue) -> list[Group]:
     """Return every group that matches, with the empty periods where asked, in order."""
-    found = sums(session, question.strikes, question.grouping, question.period_by)
+    found = sums(session, question.strikes, question.grouping, question.period_by, _merged(catalogue))
     if question.fill:
         # Days asked for are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
@@ -101,7 +101,9 @@ class _States:
         self._covered = Spans(covered(session, question.strikes, countries, question.period_by, days))
         # A report is published on one day, so by publication no line reaches into another period.
         if question.period_by == "date":
-            self._reached = Spans(spanning(session, question.strikes, question.grouping, days))
+            self._reached = Spans(
+                spanning(session, question.strikes, question.grouping, days, _merged(catalogue))
+            )
 
     def of(self, group: Group, first: date, last: date) -> State:
         """Say what the row of a period means."""
@@ -134,6 +136,14 @@ def _name(dimension: Dimension, value: Any, grouping: Grouping, catalogue: Catal
             return periods.key_of(grouping.unit, value)
         case _:
             return str(value)
+
+
+def _merged(catalogue: Catalogue) -> Merged:
+    return {
+        Dimension.LOCATION: catalogue.locations.merged,
+        Dimension.PUBLISHER: catalogue.publishers.merged,
+        Dimension.CATEGORY: catalogue.categories.merged,
+    }
 
 
 def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:

@@ -5,13 +5,12 @@ match of their folded form, and ids become slugs and coordinates in answers. Not
 a catalogue is kept under the hash of the ledger entry that last changed the vocabulary.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.engine import ReadSession
 from app.ledger.clock import Head, standing
@@ -67,13 +66,37 @@ class CategoryEntry(NamedTuple):
 
 Entry = TypeVar("Entry", PublisherEntry, LocationEntry, CategoryEntry)
 
+# Where a vocabulary stands: its things, what is said of them, and their names.
+Tables = tuple[
+    type[Publisher | Location | Category],
+    type[PublisherVersion | LocationVersion | CategoryVersion],
+    type[PublisherAlias | LocationAlias | CategoryAlias],
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Names(Generic[Entry]):
-    """The things of one vocabulary by id, and their ids by folded name."""
+    """The things of one vocabulary by id, and their ids by folded name.
+
+    What was merged into another thing is no thing of its own: its id, in older rows, stands for the other one.
+    """
 
     by_id: dict[int, Entry]
     ids: dict[str, int]
+    # The ids of what was merged, each with the id of what it is now.
+    merged: dict[int, int] = field(default_factory=dict)
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the things by slug, each once."""
+        return (entry for thing_id, entry in self.by_id.items() if thing_id not in self.merged)
+
+    def members(self, thing_id: int) -> frozenset[int]:
+        """Return the ids that stand for a thing: its own, and those of all that was merged into it."""
+        return frozenset({thing_id, *(source for source, into in self.merged.items() if into == thing_id)})
+
+    def of(self, thing_id: int) -> frozenset[str]:
+        """Return the folded names that stand for a thing."""
+        return frozenset(folded for folded, named in self.ids.items() if named == thing_id)
 
     def get(self, folded: str) -> Entry | None:
         """Return the thing that a folded name stands for, or None."""
@@ -119,20 +142,22 @@ class Catalogue:
 
     def family(self, name: str) -> frozenset[int]:
         """Return the ids of all categories of a family; empty where there is no such family."""
-        return frozenset(entry.id for entry in self.categories.by_id.values() if entry.family == name)
+        return frozenset(
+            thing_id for thing_id, entry in self.categories.by_id.items() if entry.family == name
+        )
 
     def similar_families(self, name: str) -> list[str]:
         """Return families to suggest for a name that is none."""
-        known = sorted({entry.family for entry in self.categories.by_id.values()})
+        known = sorted({entry.family for entry in self.categories.entries()})
         scored = process.extract(name.casefold(), known, score_cutoff=SUGGEST_ABOVE, limit=MOST_SUGGESTIONS)
         return [family for family, _, _ in scored]
 
     def with_descendants(self, roots: Iterable[int]) -> frozenset[int]:
-        """Return the ids of categories and of everything below them in the tree."""
+        """Return the ids of categories and of everything below them in the tree, what was merged included."""
         children: dict[int | None, list[int]] = {}
-        for category in self.categories.by_id.values():
-            children.setdefault(category.parent_id, []).append(category.id)
-        found, waiting = set[int](), list(roots)
+        for thing_id, category in self.categories.by_id.items():
+            children.setdefault(category.parent_id, []).append(thing_id)
+        found, waiting = set[int](), [member for root in roots for member in self.categories.members(root)]
         while waiting:
             category_id = waiting.pop()
             if category_id not in found:
@@ -158,45 +183,38 @@ def catalogue_at(session: ReadSession, head: Head) -> Catalogue:
 
 
 def _read(session: ReadSession, seq: int) -> Catalogue:
-    publishers = session.execute(
-        select(Publisher.id, Publisher.slug, PublisherVersion.name)
-        .join(PublisherVersion, PublisherVersion.thing_id == Publisher.id)
-        .where(standing(PublisherVersion, seq))
-        .order_by(Publisher.slug)
-    )
-    version = LocationVersion
-    locations = session.execute(
-        select(
-            Location.id,
-            Location.slug,
-            version.name,
-            version.country,
-            version.lat,
-            version.lon,
-            version.precision_km,
-            version.geonames_id,
-        )
-        .join(version, version.thing_id == Location.id)
-        .where(standing(version, seq))
-        .order_by(Location.slug)
-    )
-    kind = CategoryVersion
-    category_rows = session.execute(
-        select(Category.id, Category.slug, kind.name, kind.parent_id, kind.family, kind.kind)
-        .join(kind, kind.thing_id == Category.id)
-        .where(standing(kind, seq))
-        .order_by(Category.slug)
-    )
     return Catalogue(
-        Names({row.id: PublisherEntry(*row) for row in publishers}, _ids(session, PublisherAlias, seq)),
-        Names({row.id: LocationEntry(*row) for row in locations}, _ids(session, LocationAlias, seq)),
-        Names({row.id: CategoryEntry(*row) for row in category_rows}, _ids(session, CategoryAlias, seq)),
+        _names(session, seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
+        _names(session, seq, LocationEntry, (Location, LocationVersion, LocationAlias)),
+        _names(session, seq, CategoryEntry, (Category, CategoryVersion, CategoryAlias)),
     )
 
 
-def _ids(
-    session: ReadSession, alias: type[PublisherAlias] | type[LocationAlias] | type[CategoryAlias], seq: int
-) -> dict[str, int]:
-    thing: InstrumentedAttribute[int] = alias.thing_id
-    rows = session.execute(select(alias.folded, thing).where(standing(alias, seq)).order_by(alias.folded))
-    return {row.folded: row.thing_id for row in rows}
+def _names(session: ReadSession, seq: int, make: type[Entry], tables: Tables) -> Names[Entry]:
+    identity, version, alias = tables
+    # An entry's fields after id and slug are columns of its version.
+    said = [getattr(version, column) for column in make._fields[2:]]
+    rows = sorted(
+        session.execute(
+            select(identity.id, identity.slug, *said, version.merged_into_id)
+            .join(version, version.thing_id == identity.id)
+            .where(standing(version, seq))
+        ),
+        key=lambda row: row.slug,
+    )
+    by_id = {row.id: make(*row[:-1]) for row in rows if row.merged_into_id is None}
+    into = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
+    merged = {source: _end_of(source, into) for source in into}
+    called = session.execute(select(alias.folded, alias.thing_id).where(standing(alias, seq)))
+    return Names(
+        by_id | {source: by_id[target] for source, target in merged.items()},
+        dict(sorted((row.folded, row.thing_id) for row in called)),
+        merged,
+    )
+
+
+def _end_of(source: int, into: Mapping[int, int]) -> int:
+    """Follow a chain of merges to what is merged no further."""
+    while source in into:
+        source = into[source]
+    return source

@@ -1,93 +1,54 @@
 """Put the vocabularies that come with the product into the database: what is missing, as one ledger entry.
 
 Run by every `migrate`, so that a new version brings its new places and synonyms. It only ever adds:
-what an analyst changed stays as it is.
+what an analyst renamed, moved, merged or took a name from stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from app.catalogue.catalogue import Entry, Names, catalogue_at
+from app.catalogue.catalogue import catalogue_at
+from app.catalogue.history import Change
+from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabulary, record
 from app.db.engine import WriteSession
-from app.ledger.append import append
 from app.ledger.clock import head
-from app.models import (
-    Category,
-    CategoryAlias,
-    CategoryVersion,
-    Location,
-    LocationAlias,
-    LocationVersion,
-    Publisher,
-    PublisherAlias,
-    PublisherVersion,
-    Recorded,
-)
-from app.vocabulary import categories, places
-from app.vocabulary.publishers import PUBLISHERS
-
-
-@dataclass(frozen=True, slots=True)
-class _Shipped:
-    """One thing as the product ships it: its slug, its version's columns, and its names by folded form."""
-
-    slug: str
-    version: Mapping[str, object]
-    names: dict[str, str]
+from app.vocabulary import categories, places, publishers
 
 
 def seed(session: WriteSession) -> int | None:
-    """Add what the shipped vocabularies hold and the record does not. Returns the entry's number, or None."""
-    standing = catalogue_at(session, head(session))
+    """Add what the shipped vocabularies hold and the record never held. Returns the entry's number, or None."""
     missing = {
-        "publishers": _missing(_publishers(), standing.publishers),
-        "locations": _missing(_locations(), standing.locations),
-        "categories": _missing(_categories(), standing.categories),
+        PUBLISHERS.plural: _missing(session, PUBLISHERS, _publishers()),
+        LOCATIONS.plural: _missing(session, LOCATIONS, _locations()),
+        CATEGORIES.plural: _missing(session, CATEGORIES, _categories()),
     }
-    if not any(missing.values()):
-        return None
-    content = {
-        vocabulary: [{"slug": thing.slug, **thing.version, "names": thing.names} for thing in things]
-        for vocabulary, things in missing.items()
-    }
-    seq = append(session, "vocabulary", content)
-    _add(
-        session,
-        seq,
-        missing["publishers"],
-        standing.publishers,
-        (Publisher, PublisherVersion, PublisherAlias),
-    )
-    _add(session, seq, missing["locations"], standing.locations, (Location, LocationVersion, LocationAlias))
-    _add(session, seq, missing["categories"], standing.categories, (Category, CategoryVersion, CategoryAlias))
-    return seq
+    return record(session, missing) if any(missing.values()) else None
 
 
-def _publishers() -> Iterable[_Shipped]:
-    for publisher in PUBLISHERS:
+def _publishers() -> Iterable[Change]:
+    for publisher in publishers.PUBLISHERS:
         written = (publisher.slug, publisher.name, *publisher.aliases)
-        yield _Shipped(publisher.slug, {"name": publisher.name}, _folded(places.fold, written))
+        version = {"name": publisher.name}
+        yield Change(publisher.slug, version, _folded(PUBLISHERS, written))
 
 
-def _locations() -> Iterable[_Shipped]:
+def _locations() -> Iterable[Change]:
     for place in places.load():
         version = {
             "name": place.name,
             "country": place.country,
             "lat": place.lat,
             "lon": place.lon,
-            "precision_km": float(place.precision_km),
+            "precision_km": place.precision_km,
             "geonames_id": place.geonames_id,
         }
         names = {spelling: spelling for spelling in sorted(place.spellings())}
-        yield _Shipped(
-            place.slug, version, names | _folded(places.fold, (place.slug, *place.aliases, place.name))
-        )
+        written = (place.slug, *place.aliases, place.name)
+        yield Change(place.slug, version, names | _folded(LOCATIONS, written))
 
 
-def _categories() -> Iterable[_Shipped]:
+def _categories() -> Iterable[Change]:
     for category in categories.load():
         version = {
             "name": category.name,
@@ -96,54 +57,34 @@ def _categories() -> Iterable[_Shipped]:
             "kind": category.kind,
         }
         written = (category.slug, *category.synonyms, category.name)
-        yield _Shipped(category.slug, version, _folded(categories.fold, written))
+        yield Change(category.slug, version, _folded(CATEGORIES, written))
 
 
-def _folded(fold: Callable[[str], str], written: Iterable[str]) -> dict[str, str]:
-    return {fold(name): name for name in written if fold(name)}
+def _folded(vocabulary: Vocabulary, written: Iterable[str]) -> dict[str, str]:
+    return {vocabulary.fold(name): name for name in written if vocabulary.fold(name)}
 
 
-def _missing(shipped: Iterable[_Shipped], standing: Names[Entry]) -> list[_Shipped]:
+def _missing(session: WriteSession, vocabulary: Vocabulary, shipped: Iterable[Change]) -> list[Change]:
     """Leave only what is new: whole things, or further names of things that stand.
 
-    A name that already stands for something else stays with it.
+    A name that already stands for something else stays with it, and one that was taken from a thing does not
+    come back. A thing whose slug already stands for something is that: it was merged, or an analyst added it
+    first.
     """
-    known = {entry.slug for entry in standing.by_id.values()}
+    _, _, alias = vocabulary.tables
+    names = vocabulary.names(catalogue_at(session, head(session)))
+    ever = set(session.scalars(select(alias.folded)))
     found = []
     for thing in shipped:
-        names = {folded: name for folded, name in thing.names.items() if folded not in standing.ids}
-        if thing.slug not in known:
-            found.append(_Shipped(thing.slug, thing.version, names))
-        elif names:
-            found.append(_Shipped(thing.slug, {}, names))
+        known = names.get(vocabulary.fold(thing.slug))
+        taken = ever if known else names.ids
+        free: dict[str, str | None] = {
+            folded: name for folded, name in thing.names.items() if folded not in taken
+        }
+        if known is None:
+            version = dict(thing.version or {})
+            parent = names.get(vocabulary.fold(str(version.get("parent") or "")))
+            found.append(Change(thing.slug, version | ({"parent": parent.slug} if parent else {}), free))
+        elif free:
+            found.append(Change(known.slug, None, free))
     return found
-
-
-_Tables = tuple[type[Publisher | Location | Category], type[Recorded], type[Recorded]]
-
-
-def _add(
-    session: WriteSession, seq: int, things: Iterable[_Shipped], standing: Names[Entry], tables: _Tables
-) -> None:
-    identity, version, alias = tables
-    ids = {entry.slug: entry.id for entry in standing.by_id.values()}
-    new = [thing for thing in things if thing.slug not in ids]
-    if new:
-        session.execute(insert(identity), [{"slug": thing.slug} for thing in new])
-        ids = {row.slug: row.id for row in session.execute(select(identity.id, identity.slug))}
-        session.execute(insert(version), [_version_row(thing, ids, seq) for thing in new])
-    names = [
-        {"thing_id": ids[thing.slug], "folded": folded, "name": name, "recorded_seq": seq}
-        for thing in things
-        for folded, name in thing.names.items()
-    ]
-    if names:
-        session.execute(insert(alias), names)
-
-
-def _version_row(thing: _Shipped, ids: Mapping[str, int], seq: int) -> dict[str, object]:
-    row = {"thing_id": ids[thing.slug], "recorded_seq": seq, **thing.version}
-    if "parent" in row:
-        parent = row.pop("parent")
-        row["parent_id"] = ids[str(parent)] if parent else None
-    return row

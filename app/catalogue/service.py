@@ -1,0 +1,188 @@
+"""Change the vocabularies: add, rename, move and merge, in the caller's transaction, each under a ledger number.
+
+One mechanism serves places, categories and publishers. No change reaches back: an answer as of an earlier
+number stays what it was. And no name that was ever shown dies: a thing answers to its slug, to every name
+that it was displayed under, and to those of all that was merged into it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.catalogue.catalogue import Catalogue, CategoryEntry, catalogue_at
+from app.catalogue.history import Change
+from app.catalogue.recording import AnyEntry, AnyNames, Vocabulary, record, version_of
+from app.catalogue.resolve import Resolver
+from app.db.engine import ReadSession, WriteSession
+from app.errors import Conflict, NotFound
+from app.ledger.clock import head
+from app.models.base import NAME_LENGTH
+from app.vocabulary.categories import FAMILIES, KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that an analyst says of a thing, but its slug.
+
+    `aliases` None leaves what else it is called as it is. `columns` are the other columns of its version;
+    a category's "parent" may be any name of the parent.
+    """
+
+    name: str
+    aliases: Sequence[str] | None
+    columns: Mapping[str, object]
+
+
+def add(session: WriteSession, vocabulary: Vocabulary, slug: str, state: State) -> int:
+    """Add a thing, and return the ledger number under which it was added.
+
+    Raises InvalidInput for names without a letter and for what cannot be said of a thing; Conflict where a name
+    already stands for another thing. The caller commits.
+    """
+    catalogue = catalogue_at(session, head(session))
+    faults = Resolver(catalogue, "pointer")
+    version = _version(state, catalogue, None, faults)
+    names = _folded(vocabulary, [("/slug", slug), *_written(state)], faults)
+    faults.finish()
+    _refuse_taken(vocabulary, catalogue, names, None)
+    return record(session, {vocabulary.plural: [Change(slug, version, names)]})
+
+
+def change(session: WriteSession, vocabulary: Vocabulary, slug: str, state: State) -> int:
+    """Say anew what a thing is, and return the ledger number since which it holds.
+
+    Names that `state` leaves out are dropped, except its slug and all names that it was ever displayed under.
+    Raises as `add` does, NotFound for an unknown slug, and Conflict for one that now means another thing.
+    """
+    catalogue = catalogue_at(session, head(session))
+    names = vocabulary.names(catalogue)
+    entry = _standing(vocabulary, names, slug)
+    faults = Resolver(catalogue, "pointer")
+    version = _version(state, catalogue, entry, faults)
+    called = _folded(vocabulary, _written(state), faults)
+    faults.finish()
+    _refuse_taken(vocabulary, catalogue, called, entry)
+    own = names.of(entry.id)
+    kept = own if state.aliases is None else own & _lasting(session, vocabulary, names.members(entry.id))
+    given = {folded: name for folded, name in called.items() if folded not in own}
+    taken = dict.fromkeys(own - kept - called.keys())
+    return record(session, {vocabulary.plural: [Change(entry.slug, version, given | taken)]})
+
+
+def merge(session: WriteSession, vocabulary: Vocabulary, slug: str, into: str) -> int:
+    """Find a thing to be another one, and return the ledger number since which it is.
+
+    From then on its names, its rows and what stood below it are the other one's.
+    Raises NotFound and Conflict as `change` does, and InvalidInput where `into` is no thing to merge into.
+    """
+    catalogue = catalogue_at(session, head(session))
+    names = vocabulary.names(catalogue)
+    source = _standing(vocabulary, names, slug)
+    target = _target(vocabulary, catalogue, source, into)
+    _, _, alias = vocabulary.tables
+    moving = session.execute(
+        select(alias.folded, alias.name).where(alias.thing_id == source.id, alias.superseded_seq.is_(None))
+    )
+    called = {row.folded: row.name for row in moving}
+    children = [
+        Change(child.slug, version_of(child, names) | {"parent": target.slug})
+        for child in names.entries()
+        if isinstance(child, CategoryEntry) and child.parent_id == source.id
+    ]
+    gone = Change(
+        source.slug, version_of(source, names) | {"merged_into": target.slug}, dict.fromkeys(called)
+    )
+    return record(session, {vocabulary.plural: [gone, Change(target.slug, None, called), *children]})
+
+
+def _standing(vocabulary: Vocabulary, names: AnyNames, slug: str) -> AnyEntry:
+    """Return the thing of a slug. One that was merged is not changed through its old slug: that hides which."""
+    found = names.get(vocabulary.fold(slug))
+    if found is None:
+        raise NotFound(f"there is no {vocabulary.noun} with this slug")
+    if found.slug != slug:
+        raise Conflict(f"this is a name of '{found.slug}' now", existing=vocabulary.path(found.slug))
+    return found
+
+
+def _target(vocabulary: Vocabulary, catalogue: Catalogue, source: AnyEntry, into: str) -> AnyEntry:
+    faults = Resolver(catalogue, "pointer")
+    target = vocabulary.find(faults, into, "/into")
+    faults.finish()
+    assert target is not None  # noqa: S101 - finish() raised where it was not found
+    if target.id == source.id:
+        faults.refuse("/into", "same-thing", "nothing is merged into itself")
+    elif target.slug != into:
+        detail = f"this is a name of '{target.slug}'; give that slug to merge into it"
+        faults.refuse("/into", "not-a-slug", detail)
+    elif isinstance(source, CategoryEntry) and isinstance(target, CategoryEntry):
+        if source.kind != target.kind:
+            detail = f"'{source.slug}' is of kind {source.kind}, '{target.slug}' of kind {target.kind}"
+            faults.refuse("/into", "other-kind", detail)
+        if target.id in catalogue.with_descendants([source.id]):
+            detail = f"'{target.slug}' stands below '{source.slug}'; move it first"
+            faults.refuse("/into", "circle", detail)
+    faults.finish()
+    return target
+
+
+def _version(
+    state: State, catalogue: Catalogue, entry: AnyEntry | None, faults: Resolver
+) -> dict[str, object]:
+    """Return what is to be said of a thing, the parent by its slug; notes a fault where it cannot be said."""
+    version = {"name": state.name, **state.columns}
+    parent, family, kind = (state.columns.get(column) for column in ("parent", "family", "kind"))
+    if parent is not None:
+        found = faults.category(str(parent), "/parent")
+        if found and entry and found.id in catalogue.with_descendants([entry.id]):
+            faults.refuse("/parent", "circle", f"'{found.slug}' is this category, or stands below it")
+        version["parent"] = found.slug if found else None
+    if family is not None and family not in FAMILIES:
+        faults.family(str(family), "/family")
+    if kind is not None and kind not in KINDS:
+        faults.refuse("/kind", "unknown-kind", f"a kind is one of {', '.join(sorted(KINDS))}")
+    return version
+
+
+def _written(state: State) -> Iterable[tuple[str, str]]:
+    for index, name in enumerate(state.aliases or ()):
+        yield f"/aliases/{index}", name
+    yield "/name", state.name
+
+
+def _folded(vocabulary: Vocabulary, written: Iterable[tuple[str, str]], faults: Resolver) -> dict[str, str]:
+    """Return names as written by their folded form; notes a fault for what cannot be looked up."""
+    found = {}
+    for where, name in written:
+        folded = vocabulary.fold(name)
+        if not folded:
+            faults.refuse(where, "no-letter", "must hold a letter or a digit")
+        elif len(folded) > NAME_LENGTH:
+            # Some characters fold to many: one Arabic ligature is a whole sentence.
+            faults.refuse(where, "too-long", f"folds to more than {NAME_LENGTH} characters")
+        else:
+            found[folded] = name
+    return found
+
+
+def _refuse_taken(
+    vocabulary: Vocabulary, catalogue: Catalogue, names: Iterable[str], own: AnyEntry | None
+) -> None:
+    known = vocabulary.names(catalogue)
+    for folded in names:
+        holder = known.get(folded)
+        if holder is not None and (own is None or holder.id != own.id):
+            detail = f"'{folded}' already stands for '{holder.slug}'"
+            raise Conflict(detail, existing=vocabulary.path(holder.slug))
+
+
+def _lasting(session: ReadSession, vocabulary: Vocabulary, members: frozenset[int]) -> set[str]:
+    """Return the folded names that never die: the slugs of a thing's members, and all their display names."""
+    identity, version, _ = vocabulary.tables
+    rows = session.execute(
+        select(identity.slug, version.name)
+        .join(version, version.thing_id == identity.id)
+        .where(identity.id.in_(members))
+    )
+    return {vocabulary.fold(name) for row in rows for name in row}
