@@ -48,6 +48,11 @@ class Revision(Base, Recorded):
     source_url: Mapped[str | None] = mapped_column(Text)
     # The source's own words, to which every quote's offsets refer; null where they are not held.
     text: Mapped[str | None] = mapped_column(Text)
+    # The totals that the headline claims over all countries; null where it claims none.
+    headline_strikes: Mapped[int | None]
+    headline_engagements: Mapped[int | None]
+    # Why sums that do not agree were accepted, in the analyst's word.
+    sums_note: Mapped[str | None] = mapped_column(Text)
     # The ids of its lines in their order, as a JSON list: a line that did not change keeps its id, and may
     # have moved. Null: by their position.
     line_order: Mapped[str | None] = mapped_column(Text)

@@ -44,6 +44,7 @@ def draft_report(release: ParsedRelease, text: str, catalogue: Catalogue, publis
         "published_on": release.published_on,
         "source_url": None,
         "text": text,
+        "headline": _headline(release),
         "coverage": [_coverage(claim) for claim in release.coverage if claim.country is not None],
         "strikes": [_strike(line, catalogue) for line in release.lines],
     }
@@ -100,6 +101,14 @@ def _coverage(claim: ParsedCoverage) -> Document:
         "strikes": claim.strikes,
         "engagements": claim.engagements,
     }
+
+
+def _headline(release: ParsedRelease) -> Document | None:
+    """Return the first total that the text claims over all countries; later ones are those of late additions."""
+    for claim in release.coverage:
+        if claim.country is None:
+            return {"strikes": claim.strikes, "engagements": claim.engagements}
+    return None
 
 
 def _strike(line: ParsedLine, catalogue: Catalogue) -> Document:

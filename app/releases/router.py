@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -29,9 +29,6 @@ LONGEST_TEXT = 200 * 1024
 # In JSON a character takes up to six bytes; beside the text there is little.
 LONGEST_JSON = 6 * LONGEST_TEXT + 4096
 
-# Texts read at the same time: more would only take the interpreter from each other, and from all others.
-_READERS = CapacityLimiter(2)
-
 _BODY = {
     "required": True,
     "content": {
@@ -55,7 +52,9 @@ async def parse(request: Request, read: Read) -> Response:
     catalogue = await read(lambda session: catalogue_at(session, head(session)))
     publisher = _publisher(asked, catalogue)
     work = partial(_draft, asked.text, asked.published_on, catalogue, publisher)
-    return Response(dumps(await to_thread.run_sync(work, limiter=_READERS)), media_type=MEDIA_TYPE)
+    return Response(
+        dumps(await to_thread.run_sync(work, limiter=request.app.state.parsers)), media_type=MEDIA_TYPE
+    )
 
 
 def _draft(text: str, published_on: date | None, catalogue: Catalogue, publisher: str | None) -> Document:

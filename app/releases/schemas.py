@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from app.http.fields import Name, Strict
-from app.reports.schemas import Check, PastDay
+from app.reports.schemas import Check, HeadlineOut, PastDay
 from app.strikes.schemas import Span
 from app.vocabulary.effects import Effect
 
@@ -77,6 +77,9 @@ class Draft(_Answer):
     published_on: date | None = Field(description="As the caller or the text says.")
     source_url: str | None = Field(description="Always null: the text does not tell.")
     text: str = Field(description="The text as sent.")
+    headline: HeadlineOut | None = Field(
+        description="The total over all countries; null where none is claimed."
+    )
     coverage: list[DraftCoverage]
     strikes: list[DraftStrike]
 

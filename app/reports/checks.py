@@ -1,6 +1,7 @@
-"""Arithmetic: do a report's lines add up to the totals that it claims? In real releases they nearly always do."""
+"""Arithmetic: do lines, claims for countries and headline add up? In real releases they nearly always do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -60,25 +61,50 @@ class Counted(Protocol):
         """None: not given."""
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A claim over all countries and days that a report speaks for."""
+
+    strikes: int | None
+    engagements: int | None
+    country: None = None
+    date_from: None = None
+    date_to: None = None
+
+
 def arithmetic(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[dict[str, Any]]:
     """Yield, for each claimed total, what the lines of that country within those days add up to.
 
-    A line without a number of strikes adds at least nothing and has no upper bound.
+    A total over all countries is held against the countries' own totals as well. A line without a number of
+    strikes adds at least nothing and has no upper bound.
     """
-    every = list(lines)
-    for claim in claims:
+    every, claimed = list(lines), list(claims)
+    for claim in claimed:
         within = [line for line in every if _is_within(line, claim)]
         if claim.strikes is not None:
             bounds = [(line.strikes_min or 0, line.strikes_max) for line in within]
-            yield _check("strikes", claim, claim.strikes, bounds)
+            yield _check("strikes", "lines", claim, claim.strikes, bounds)
         # Before 2017 no line gives engagements; then there is nothing to hold the claim against.
         given = [line.engagements for line in within if line.engagements is not None]
         if claim.engagements is not None and len(given) == len(within) and given:
-            yield _check("engagements", claim, claim.engagements, [(count, count) for count in given])
+            counts = [(count, count) for count in given]
+            yield _check("engagements", "lines", claim, claim.engagements, counts)
+        if claim.country is None:
+            yield from _against_countries(claim, [each for each in claimed if each.country is not None])
 
 
-def _is_within(line: Counted, claim: Claim) -> bool:
-    """Say whether a claim is about a line; an unknown country or day does not set it apart."""
+def _against_countries(headline: Claim, claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
+    """Hold a total over all countries against the totals claimed for countries, where all of them give one."""
+    within = [claim for claim in claims if _is_within(claim, headline)]
+    for measure in ("strikes", "engagements"):
+        total = getattr(headline, measure)
+        parts = [getattr(claim, measure) for claim in within]
+        if total is not None and parts and None not in parts:
+            yield _check(measure, "coverage", headline, total, [(part, part) for part in parts])
+
+
+def _is_within(line: Counted | Claim, claim: Claim) -> bool:
+    """Say whether a claim is about a line, or about a claim for a country; what is unknown sets neither apart."""
     return (
         claim.country in {None, line.country}
         and (claim.date_from is None or line.date_from is None or claim.date_from <= line.date_from)
@@ -86,12 +112,15 @@ def _is_within(line: Counted, claim: Claim) -> bool:
     )
 
 
-def _check(measure: str, claim: Claim, claimed: int, bounds: list[tuple[int, int | None]]) -> dict[str, Any]:
+def _check(
+    measure: str, against: str, claim: Claim, claimed: int, bounds: Sequence[tuple[int, int | None]]
+) -> dict[str, Any]:
     least = sum(low for low, _ in bounds)
     known = [high for _, high in bounds if high is not None]
     most = sum(known) if len(known) == len(bounds) else None
     return {
         "measure": measure,
+        "against": against,
         "country": claim.country,
         "date_from": claim.date_from,
         "date_to": claim.date_to,

@@ -14,28 +14,39 @@ from app.reports.schemas import CoverageIn, ReportIn, SpanIn, StrikeIn, TallyIn
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A report with its names resolved: `locations` by line, `categories` by line and tally."""
+    """A report with its names resolved: `locations` by line, `categories` by line and tally.
+
+    `publisher_ids` are those of the publisher and of all that was merged into it.
+    `repeated` holds, for a line that repeats a strike of another report, that strike's id and its event.
+    """
 
     report: ReportIn
     publisher: PublisherEntry
+    publisher_ids: frozenset[int]
     locations: Sequence[LocationEntry | None]
     categories: Sequence[Sequence[CategoryEntry | None]]
+    repeated: Mapping[int, tuple[int, int]]
 
 
 def report_content(
-    resolved: Resolved, *, status: str = "published", reason: str | None = None
+    resolved: Resolved, *, publisher: str | None = None, reason: str | None = None
 ) -> Mapping[str, Any]:
-    """Return the content of a revision, ready to be hashed. `reason` is None for the first one."""
+    """Return the content of a revision, ready to be hashed. `reason` is None for the first one.
+
+    `publisher` is the slug under which the report was first published, where that one was merged since.
+    """
     report = resolved.report
     return {
-        "status": status,
+        "status": "published",
         "reason": reason,
-        "publisher": resolved.publisher.slug,
+        "publisher": publisher or resolved.publisher.slug,
         "number": report.number,
         "title": report.title,
         "published_on": report.published_on,
         "source_url": report.source_url,
         "text": report.text,
+        "headline": headline(report),
+        "sums_note": report.sums_note,
         "coverage": [_coverage(coverage) for coverage in report.coverage],
         "strikes": [
             _strike(strike, location, categories)
@@ -77,6 +88,14 @@ def _strike(
             _tally(tally, category) for tally, category in zip(strike.tallies, categories, strict=True)
         ],
     }
+
+
+def headline(report: ReportIn) -> dict[str, int | None] | None:
+    """Return the totals over all countries, or None where neither is claimed."""
+    claimed = report.headline
+    if claimed is None or (claimed.strikes is None and claimed.engagements is None):
+        return None
+    return {"strikes": claimed.strikes, "engagements": claimed.engagements}
 
 
 def wording(strike: StrikeIn, location: LocationEntry | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db.engine import ReadSession
 from app.db.types import AnyRow, AnySelect
@@ -69,6 +69,8 @@ def _content(
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
+        if not strike.event_fits:
+            return f"its line {public_id(STRIKE, strike.id)} is counted with an event that is not its own"
     return {
         "status": revision.status,
         "reason": revision.reason,
@@ -78,6 +80,8 @@ def _content(
         "published_on": revision.published_on,
         "source_url": revision.source_url,
         "text": revision.text,
+        "headline": _headline(revision),
+        "sums_note": revision.sums_note,
         "coverage": [
             {
                 "country": row.country,
@@ -90,6 +94,11 @@ def _content(
         ],
         "strikes": [_line(strike, tallies.get(strike.id, ())) for strike in strikes],
     }
+
+
+def _headline(revision: AnyRow) -> dict[str, int | None] | None:
+    claimed = {"strikes": revision.headline_strikes, "engagements": revision.headline_engagements}
+    return None if set(claimed.values()) == {None} else claimed
 
 
 def _line(strike: AnyRow, tallies: Sequence[AnyRow]) -> Content:
@@ -177,11 +186,33 @@ def _coverage(span: tuple[int, int]) -> AnySelect:
 
 def _strikes(span: tuple[int, int]) -> AnySelect:
     columns = Strike.__table__.columns
+    slug = _slug(Strike.location_id, Location.slug).label("location")
     return (
-        _standing(Strike, span, *columns, _slug(Strike.location_id, Location.slug).label("location"))
+        _standing(Strike, span, *columns, slug, _event_fits().label("event_fits"))
         .join(Location, Location.id == Strike.location_id, isouter=True)
         .order_by(Strike.position, Strike.id)
     )
+
+
+def _event_fits() -> ColumnElement[bool]:
+    """Say whether a line's event, which no hash covers, is one that it can have.
+
+    That is the event of the line that it repeats; else none, or the event of a line of its own report that was
+    put aside when it was recorded, and which it corrects.
+    """
+    other = aliased(Strike)
+    event = func.coalesce(other.event_id, other.id)
+    repeats = select(other.id).where(other.id == Strike.same_as_id, event == Strike.event_id).exists()
+    corrects = (
+        select(other.id)
+        .where(
+            other.report_id == Strike.report_id,
+            other.superseded_seq == Strike.recorded_seq,
+            event == Strike.event_id,
+        )
+        .exists()
+    )
+    return case((Strike.same_as_id.is_not(None), repeats), else_=or_(Strike.event_id.is_(None), corrects))
 
 
 def _tallies(session: ReadSession, span: tuple[int, int]) -> Mapping[int, list[AnyRow]]:

@@ -17,10 +17,11 @@ class ReportFilter:
     """A question about reports. None asks nothing. Days are days of publication, inclusive."""
 
     as_of: int
-    publisher_id: int | None = None
+    publisher_ids: frozenset[int] | None = None
     number: str | None = None
     published_from: date | None = None
     published_to: date | None = None
+    status: str | None = None
 
 
 def page(
@@ -46,10 +47,21 @@ def count(session: ReadSession, reports: ReportFilter) -> int:
 
 def one(session: ReadSession, report_id: int, as_of: int) -> AnyRow | None:
     """Return a report's standing revision, with its text, or None."""
-    statement = _reports(as_of).add_columns(Revision.text)
+    statement = _reports(as_of).add_columns(
+        Revision.text, Revision.headline_strikes, Revision.headline_engagements, Revision.sums_note
+    )
     return session.execute(
         statement.where(Revision.report_id == report_id, standing(Revision, as_of))
     ).one_or_none()
+
+
+def revisions(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:
+    """Return every revision of a report recorded up to a ledger number, the first one first."""
+    return session.execute(
+        _reports(as_of)
+        .where(Revision.report_id == report_id, Revision.recorded_seq <= as_of)
+        .order_by(Revision.revision)
+    ).all()
 
 
 def coverage(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:
@@ -84,6 +96,7 @@ def _reports(as_of: int) -> AnySelect:
             Revision.published_on,
             Revision.source_url,
             Revision.status,
+            Revision.reason,
             Revision.revision,
             Revision.recorded_seq,
             LedgerEntry.recorded_at,
@@ -96,10 +109,12 @@ def _reports(as_of: int) -> AnySelect:
 
 def _condition(reports: ReportFilter) -> ColumnElement[bool]:
     conditions = [standing(Revision, reports.as_of)]
-    if reports.publisher_id is not None:
-        conditions.append(Report.publisher_id == reports.publisher_id)
+    if reports.publisher_ids is not None:
+        conditions.append(Report.publisher_id.in_(sorted(reports.publisher_ids)))
     if reports.number is not None:
         conditions.append(Revision.number == reports.number)
+    if reports.status is not None:
+        conditions.append(Revision.status == reports.status)
     if reports.published_from is not None:
         conditions.append(Revision.published_on >= reports.published_from)
     if reports.published_to is not None:

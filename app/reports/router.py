@@ -1,16 +1,18 @@
-"""/v1/reports: post a report, list them, read one."""
+"""/v1/reports: post a report, list them, read one and its history. Corrections stand in corrections.py."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
+from app.db.types import AnyRow
 from app.errors import (
     Conflict,
+    IdempotencyKeyReused,
     InsufficientScope,
     InvalidInput,
     MalformedRequest,
@@ -24,19 +26,26 @@ from app.http.pages import PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
-from app.keys.security import Publishing
-from app.keys.service import note_use
-from app.ledger.clock import AsOf, head
-from app.reports import queries, service
-from app.reports.document import Document, report_document, summary
+from app.keys.idempotency import IDEMPOTENT, once
+from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
+from app.keys.service import KeyHolder, Scope
+from app.ledger.clock import AsOf, Head, head
+from app.reports import drafts, queries, service
+from app.reports.diff import revision_diff
+from app.reports.document import Document, draft_document, duplicates_document, report_document, summary
+from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
-from app.reports.schemas import ReportIn, ReportOut, ReportPage
-from app.vocabulary.identifiers import REPORT, row_number
+from app.reports.schemas import (
+    ReportIn,
+    ReportOut,
+    ReportPage,
+    ReportPost,
+    RevisionDiff,
+    RevisionList,
+)
+from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
-
-
-ReportId = Annotated[str, Path(description="The report's id.", examples=["r12"])]
 
 
 class ReportsQuery(PageQuery):
@@ -48,6 +57,12 @@ class ReportsQuery(PageQuery):
         Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     number: Annotated[Asked | None, Field(description="The publisher's own number.")] = None
+    status: Annotated[
+        Literal["published", "retracted", "draft"] | None,
+        Field(
+            description="What the report is now; `draft` needs a key that may write drafts, and stands alone."
+        ),
+    ] = None
     published_from: Annotated[Day | None, Field(description="First day of publication, inclusive.")] = None
     published_to: Annotated[Day | None, Field(description="Last day of publication, inclusive.")] = None
     as_of: AsOfParameter = None
@@ -57,44 +72,135 @@ class ReportsQuery(PageQuery):
     "",
     status_code=201,
     responses={
-        201: {"model": ReportOut, "description": "Stored, and part of the record."},
+        201: {"model": ReportOut, "description": "Stored."},
         **responses(
-            MalformedRequest, Unauthenticated, InsufficientScope, Conflict, UnsupportedMediaType, InvalidInput
+            MalformedRequest,
+            Unauthenticated,
+            InsufficientScope,
+            Conflict,
+            UnsupportedMediaType,
+            InvalidInput,
+            IdempotencyKeyReused,
         ),
     },
+    openapi_extra=IDEMPOTENT,
 )
-async def create_report(request: Request, holder: Publishing, body: ReportIn, write: Write) -> Response:
-    """Publish a report: it takes the next number of the ledger, in one transaction, or nothing is stored."""
+async def create_report(request: Request, holder: Drafting, body: ReportPost, write: Write) -> Response:
+    """Publish a report, under the next number of the ledger, or save it as a draft; all of it, or nothing."""
+    if body.status == "published":
+        holder.require(Scope.PUBLISH)
+    report = ReportIn.model_validate(body.model_dump(exclude={"status"}, exclude_unset=True))
 
-    def create(session: WriteSession) -> Document:
-        report_id = service.create(session, body, holder.id)
-        note_use(session, holder)
-        document = report_document(session, report_id, head(session))
-        assert document is not None  # noqa: S101 - it was written a moment ago, in this transaction
-        return document
+    def create(session: WriteSession) -> Response:
+        if body.status == "draft":
+            report_id = drafts.save(session, report, holder.id)
+            response = answer_draft(session, request, report_id)
+        else:
+            report_id = service.create(session, report, holder.id)
+            response = answer_written(session, request, report_id)
+        response.status_code = 201
+        response.headers["Location"] = f"/v1/reports/{public_id(REPORT, report_id)}"
+        return response
 
-    document = await write(create)
-    response = answer_one(request, document["id"], document["revision"], document)
-    response.status_code = 201
-    response.headers["Location"] = f"/v1/reports/{document['id']}"
-    return response
+    return await once(request, holder, write, create)
 
 
-@router.get("", responses={200: {"model": ReportPage}, **responses(InvalidInput)})
-async def list_reports(request: Request, query: Annotated[ReportsQuery, Query()], read: Read) -> Response:
+@router.get(
+    "",
+    responses={200: {"model": ReportPage}, **responses(Unauthenticated, InsufficientScope, InvalidInput)},
+    openapi_extra=OPTIONAL_KEY,
+)
+async def list_reports(
+    request: Request, query: Annotated[ReportsQuery, Query()], holder: MaybeHolder, read: Read
+) -> Response:
     """List reports, the latest published first, without their texts and lines."""
+    if query.status == "draft":
+        if holder is None:
+            raise Unauthenticated("drafts are shown to those who hold a key")
+        holder.require(Scope.DRAFT, Scope.PUBLISH)
+        return await read(lambda session: _drafts(session, request, query))
     return await read(lambda session: _page(session, request, query))
 
 
-@router.get("/{report_id}", responses={200: {"model": ReportOut}, **responses(NotFound)})
+@router.get(
+    "/{report_id}",
+    responses={200: {"model": ReportOut}, **responses(Unauthenticated, NotFound, InvalidInput)},
+    openapi_extra=OPTIONAL_KEY,
+)
 async def get_report(
     request: Request,
     report_id: ReportId,
     query: Annotated[AsOfQuery, Query()],
+    holder: MaybeHolder,
     read: Read,
 ) -> Response:
-    """Show one report with its coverage, lines, tallies and checks."""
-    return await read(lambda session: _one(session, request, report_id, query.as_of))
+    """Show one report with its coverage, lines, tallies and checks. A draft is shown to who may write drafts."""
+    return await read(lambda session: _one(session, request, report_id, query.as_of, holder))
+
+
+@router.get("/{report_id}/revisions", responses={200: {"model": RevisionList}, **responses(NotFound)})
+async def list_revisions(request: Request, report_id: ReportId, read: Read) -> Response:
+    """List every revision of a report, the first one first, with the reason for each."""
+
+    def every(session: ReadSession) -> Response:
+        now = head(session)
+        fields = ("revision", "recorded_at", "status", "reason")
+        items = [
+            {name: getattr(row, name) for name in fields} | {"seq": row.recorded_seq}
+            for row in _revisions(session, report_id, now)
+        ]
+        return answer_list(request, now, lambda: {"items": items, "next": None, "seq": now.seq})
+
+    return await read(every)
+
+
+@router.get("/{report_id}/revisions/{revision}", responses={200: {"model": ReportOut}, **responses(NotFound)})
+async def get_revision(request: Request, report_id: ReportId, revision: str, read: Read) -> Response:
+    """Show a report as one of its revisions had it: the same answer for ever."""
+
+    def one(session: ReadSession) -> Response:
+        _, after = _before_and_after(session, report_id, revision)
+        return answer_one(request, report_id, str(after["revision"]), after)
+
+    return await read(one)
+
+
+@router.get(
+    "/{report_id}/revisions/{revision}/diff", responses={200: {"model": RevisionDiff}, **responses(NotFound)}
+)
+async def get_diff(request: Request, report_id: ReportId, revision: str, read: Read) -> Response:
+    """Show what a revision changed, against the one before it: in sentences, by field and by line."""
+
+    def one(session: ReadSession) -> Response:
+        before, after = _before_and_after(session, report_id, revision)
+        diff = revision_diff(before, after)
+        return answer_one(request, f"{report_id}.diff", str(after["revision"]), diff)
+
+    return await read(one)
+
+
+def answer_written(session: ReadSession, request: Request, report_id: int) -> Response:
+    """Answer a report that was just written, with what its lines may repeat."""
+    now = head(session)
+    document = report_document(session, report_id, now)
+    assert document is not None  # noqa: S101 - it was written a moment ago, in this transaction
+    written = document | {"possible_duplicates": duplicates_document(session, report_id, now)}
+    response = answer_one(request, document["id"], str(document["revision"]), written)
+    # The tag is that of the report as it reads from now on, which is what a later If-Match speaks of.
+    response.headers["ETag"] = answer_one(
+        request, document["id"], str(document["revision"]), document
+    ).headers["ETag"]
+    return response
+
+
+def answer_draft(session: ReadSession, request: Request, report_id: int) -> Response:
+    """Answer a draft: to be kept by nobody, since it is shown to few."""
+    draft = drafts.read(session, report_id)
+    assert draft is not None  # noqa: S101 - the caller found it in this session
+    document = draft_document(session, draft, head(session))
+    response = answer_one(request, document["id"], state_tag(draft.version, is_draft=True), document)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
@@ -107,10 +213,11 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     names.finish()
     reports = ReportFilter(
         as_of=now.seq,
-        publisher_id=publisher.id if publisher else None,
+        publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
         number=query.number,
         published_from=query.published_from,
         published_to=query.published_to,
+        status=query.status,
     )
     after = position_of(request, query.cursor, date.fromisoformat, int)
 
@@ -127,9 +234,58 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     return answer_list(request, now, page)
 
 
-def _one(session: ReadSession, request: Request, report_id: str, as_of: AsOf | None) -> Response:
+def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
+    """Answer the drafts, the newest first. They hang on no ledger number, so nothing keeps this answer."""
+    now = head(session)
+    after = position_of(request, query.cursor, int)
+    found = drafts.page(session, after[0] if after else None, query.limit + 1)
+    page = found[: query.limit]
+    documents = [draft_document(session, draft, now) for draft in page]
+    beside = {"text", "coverage", "strikes", "checks"}
+    body = {
+        "items": [{name: value for name, value in each.items() if name not in beside} for each in documents],
+        "next": cursor_to(request, (page[-1].report_id,)) if len(found) > query.limit else None,
+        "seq": now.seq,
+    }
+    response = answer_one(request, "drafts", "", body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _one(
+    session: ReadSession, request: Request, report_id: str, as_of: AsOf | None, holder: KeyHolder | None
+) -> Response:
     number = row_number(REPORT, report_id)
     document = report_document(session, number, head(session, as_of)) if number else None
-    if document is None:
+    if document is not None:
+        return answer_one(request, report_id, str(document["revision"]), document)
+    # To all others a draft is not there at all.
+    may_see = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH)
+    if number and may_see and as_of is None and drafts.read(session, number) is not None:
+        return answer_draft(session, request, number)
+    raise NotFound("there is no report with this id")
+
+
+def _revisions(session: ReadSession, report_id: str, now: Head) -> list[AnyRow]:
+    number = row_number(REPORT, report_id)
+    rows = queries.revisions(session, number, now.seq) if number else ()
+    if not rows:
         raise NotFound("there is no report with this id")
-    return answer_one(request, report_id, document["revision"], document)
+    return list(rows)
+
+
+def _before_and_after(
+    session: ReadSession, report_id: str, revision: str
+) -> tuple[Document | None, Document]:
+    """Return a report as the revision before had it (None for the first one), and as this one has it."""
+    rows = {str(row.revision): row for row in _revisions(session, report_id, head(session))}
+    row = rows.get(revision)
+    if row is None:
+        raise NotFound("the report has no such revision")
+    after = report_document(session, row.report_id, head(session, row.recorded_seq))
+    previous = rows.get(str(row.revision - 1))
+    before = (
+        report_document(session, row.report_id, head(session, previous.recorded_seq)) if previous else None
+    )
+    assert after is not None  # noqa: S101 - its revision was found
+    return before, after

@@ -1,162 +1,337 @@
-"""The one door in: whatever enters the record enters here, as a ReportIn, in the caller's transaction."""
+"""The one door in: whatever enters the record enters here, as a ReportIn, in the caller's transaction.
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+Nothing that was published is overwritten. A correction takes a ledger number of its own; what it changes is
+put aside under that number, and a line that it does not change stays, with its id.
+"""
 
-from sqlalchemy import insert, select
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from app.catalogue.catalogue import CategoryEntry, catalogue_at
-from app.catalogue.resolve import Resolver
+from sqlalchemy import ColumnElement, insert, select, update
+
 from app.db.engine import WriteSession
-from app.errors import Conflict
+from app.db.types import AnyRow
+from app.errors import Conflict, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append
-from app.ledger.clock import head
-from app.models import Coverage, Report, Revision, Strike, Tally
-from app.reports.content import Resolved, report_content, wording
-from app.reports.schemas import ReportIn, SpanIn
+from app.models import Coverage, Publisher, Report, Revision, Strike, Tally
+from app.reports.content import Resolved, report_content
+from app.reports.resolve import resolve
+from app.reports.rows import Row, coverage_rows, line_rows
+from app.reports.schemas import ReportIn
 from app.vocabulary.identifiers import REPORT, public_id
+
+# What makes two lines the same line: all that they say, and nothing of where they stand.
+LINE = (
+    "date_from",
+    "date_to",
+    "date_precision",
+    "country",
+    "location_id",
+    "location_as_written",
+    "strikes_min",
+    "strikes_max",
+    "engagements",
+    "owner",
+    "same_as_id",
+    "quote",
+    "quote_start",
+    "quote_end",
+)
+TALLY = (
+    "effect",
+    "verb",
+    "category_id",
+    "count_min",
+    "count_max",
+    "as_written",
+    "quote_start",
+    "quote_end",
+)
+COVERAGE = ("country", "date_from", "date_to", "strikes", "engagements")
 
 
 def create(session: WriteSession, report: ReportIn, key_id: int | None) -> int:
-    """Publish a report as revision 1 under the next ledger number, and return its row's id.
+    """Publish a new report as revision 1 under the next ledger number, and return its row's id.
 
     `key_id` says who wrote it; None is the product itself, loading its sample.
     Raises InvalidInput for names that the vocabulary does not hold and quotes outside the text, Conflict where
     the publisher already has a report of this number. The caller commits.
     """
-    resolved = _resolve(session, report)
-    _refuse_known(session, resolved)
-    report_id = session.execute(
-        insert(Report).returning(Report.id),
-        {"publisher_id": resolved.publisher.id, "number": report.number},
-    ).scalar_one()
-    seq = append(session, "published", report_content(resolved), report_id=report_id, revision=1)
+    resolved = resolve(session, report)
+    refuse_known_number(session, resolved)
+    report_id = new_report(session, resolved.publisher.id, report.number)
+    _publish(session, report_id, resolved, key_id)
+    return report_id
+
+
+def new_report(session: WriteSession, publisher_id: int, number: str | None) -> int:
+    """Give a report its identity, which is never reused, and return its row's id."""
+    identity = {"publisher_id": publisher_id, "number": number}
+    report_id: int = session.execute(insert(Report).returning(Report.id), identity).scalar_one()
+    return report_id
+
+
+def publish_draft(session: WriteSession, report_id: int, report: ReportIn, key_id: int | None) -> None:
+    """Publish a draft, which has its id already, as revision 1. Raises what `create` raises."""
+    resolved = resolve(session, report, report_id)
+    refuse_known_number(session, resolved)
+    session.execute(
+        update(Report)
+        .where(Report.id == report_id)
+        .values(publisher_id=resolved.publisher.id, number=report.number)
+    )
+    _publish(session, report_id, resolved, key_id)
+
+
+class Correction(NamedTuple):
+    """Why a report changes, which revision of it the analyst saw, and whose key says so."""
+
+    expected: int
+    reason: str
+    key_id: int
+
+
+def revise(session: WriteSession, report_id: int, report: ReportIn, correction: Correction) -> None:
+    """Record a correction as the next revision.
+
+    Raises PreconditionFailed where the revision that the analyst saw no longer stands, Conflict for a
+    retracted report, and what `create` raises.
+    """
+    standing = _standing(session, report_id, correction.expected)
+    resolved = resolve(session, report, report_id)
+    if standing.publisher_id not in resolved.publisher_ids:
+        fault = Fault("pointer", "/publisher", "other-publisher", "a report stays with its publisher")
+        raise InvalidInput([fault])
+    if report.number != standing.number:
+        refuse_known_number(session, resolved)
+        session.execute(update(Report).where(Report.id == report_id).values(number=report.number))
+    content = report_content(resolved, publisher=standing.publisher, reason=correction.reason)
+    revision = correction.expected + 1
+    seq = append(session, "revised", content, report_id=report_id, revision=revision)
+    _put_aside(session, Revision, seq, Revision.report_id == report_id)
+    _revise_coverage(session, report_id, seq, coverage_rows(resolved))
+    order = _revise_lines(session, report_id, seq, resolved)
+    row = _revision_row(report_id, revision, seq, report, correction.key_id)
+    session.execute(insert(Revision), row | {"reason": correction.reason, "line_order": json.dumps(order)})
+
+
+def retract(session: WriteSession, report_id: int, correction: Correction) -> None:
+    """Withdraw a report: its lines and coverage are put aside, a tombstone with the reason stays.
+
+    Raises PreconditionFailed where the revision that the analyst saw no longer stands, and Conflict where the
+    report is retracted already.
+    """
+    standing = _standing(session, report_id, correction.expected)
+    head = {
+        name: getattr(standing, name) for name in ("number", "title", "published_on", "source_url", "text")
+    }
+    content = {
+        "status": "retracted",
+        "reason": correction.reason,
+        "publisher": standing.publisher,
+        **head,
+        "headline": None,
+        "sums_note": None,
+        "coverage": [],
+        "strikes": [],
+    }
+    seq = append(session, "retracted", content, report_id=report_id, revision=correction.expected + 1)
+    _put_aside(session, Revision, seq, Revision.report_id == report_id)
+    _put_aside(session, Coverage, seq, Coverage.report_id == report_id)
+    _put_aside(session, Strike, seq, Strike.report_id == report_id)
     session.execute(
         insert(Revision),
         {
             "report_id": report_id,
-            "revision": 1,
+            "revision": correction.expected + 1,
             "recorded_seq": seq,
-            "status": "published",
-            "number": report.number,
-            "title": report.title,
-            "published_on": report.published_on,
-            "source_url": report.source_url,
-            "text": report.text,
-            "key_id": key_id,
+            "status": "retracted",
+            "reason": correction.reason,
+            "key_id": correction.key_id,
+            **head,
         },
     )
-    _add_coverage(session, report_id, seq, report)
-    _add_lines(session, report_id, seq, resolved)
-    return report_id
 
 
-def _resolve(session: WriteSession, report: ReportIn) -> Resolved:
-    """Turn every name into a thing of the vocabulary, or raise InvalidInput with all that is unknown."""
-    names = Resolver(catalogue_at(session, head(session)), "pointer")
-    publisher = names.publisher(report.publisher, "/publisher")
-    locations = [
-        None if strike.location is None else names.location(strike.location, f"/strikes/{index}/location")
-        for index, strike in enumerate(report.strikes)
-    ]
-    categories: list[Sequence[CategoryEntry | None]] = [
-        [
-            None
-            if tally.category is None
-            else names.category(tally.category, f"/strikes/{index}/tallies/{position}/category")
-            for position, tally in enumerate(strike.tallies)
-        ]
-        for index, strike in enumerate(report.strikes)
-    ]
-    for where, span in _quotes(report):
-        if span is not None and (report.text is None or span.end > len(report.text)):
-            names.refuse(where, "quote-outside-text", "the quote does not lie within 'text'")
-    names.finish()
-    assert publisher is not None  # noqa: S101 - finish() raised where it was not found
-    return Resolved(report, publisher, locations, categories)
-
-
-def _quotes(report: ReportIn) -> Iterable[tuple[str, SpanIn | None]]:
-    for index, strike in enumerate(report.strikes):
-        yield f"/strikes/{index}/quote", strike.quote
-        for position, tally in enumerate(strike.tallies):
-            yield f"/strikes/{index}/tallies/{position}/quote", tally.quote
-
-
-def _refuse_known(session: WriteSession, resolved: Resolved) -> None:
+def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
+    """Raise Conflict where the publisher already has a report of this number."""
     number = resolved.report.number
     if number is None:
         return
     known = session.execute(
-        select(Report.id).where(Report.publisher_id == resolved.publisher.id, Report.number == number)
+        select(Report.id)
+        .where(Report.publisher_id.in_(sorted(resolved.publisher_ids)), Report.number == number)
+        .limit(1)
     ).scalar_one_or_none()
     if known is not None:
         path = f"/v1/reports/{public_id(REPORT, known)}"
         raise Conflict(f"'{resolved.publisher.slug}' already has a report of this number", existing=path)
 
 
-def _add_coverage(session: WriteSession, report_id: int, seq: int, report: ReportIn) -> None:
+def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: int | None) -> None:
+    seq = append(session, "published", report_content(resolved), report_id=report_id, revision=1)
+    session.execute(insert(Revision), _revision_row(report_id, 1, seq, resolved.report, key_id))
+    if rows := coverage_rows(resolved):
+        session.execute(
+            insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
+        )
+    events = {index: event for index, (_, event) in resolved.repeated.items()}
+    _add_lines(session, report_id, seq, list(enumerate(line_rows(resolved))), events)
+
+
+def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key_id: int | None) -> Row:
+    return {
+        "report_id": report_id,
+        "revision": revision,
+        "recorded_seq": seq,
+        "status": "published",
+        "number": report.number,
+        "title": report.title,
+        "published_on": report.published_on,
+        "source_url": report.source_url,
+        "text": report.text,
+        "headline_strikes": report.headline.strikes if report.headline else None,
+        "headline_engagements": report.headline.engagements if report.headline else None,
+        "sums_note": report.sums_note,
+        "key_id": key_id,
+    }
+
+
+def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
+    """Return the revision that stands, which must be the expected one and not a tombstone."""
+    row = session.execute(
+        select(*Revision.__table__.c, Report.publisher_id, Publisher.slug.label("publisher"))
+        .join(Report, Report.id == Revision.report_id)
+        .join(Publisher, Publisher.id == Report.publisher_id)
+        .where(Revision.report_id == report_id, Revision.superseded_seq.is_(None))
+    ).one()
+    if row.revision != expected:
+        raise PreconditionFailed(f"the report stands at revision {row.revision}; read it again")
+    if row.status == "retracted":
+        path = f"/v1/reports/{public_id(REPORT, report_id)}"
+        raise Conflict("the report is retracted; a tombstone does not change", existing=path)
+    return row
+
+
+def _put_aside(
+    session: WriteSession, table: type[Revision | Coverage | Strike], seq: int, which: ColumnElement[bool]
+) -> None:
+    session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
+
+
+def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
+    """Put the coverage aside and record it anew, unless nothing about it changed."""
+    standing = session.execute(
+        select(*(getattr(Coverage, name) for name in COVERAGE))
+        .where(Coverage.report_id == report_id, Coverage.superseded_seq.is_(None))
+        .order_by(Coverage.id)
+    )
+    if [tuple(row) for row in standing] == [tuple(row[name] for name in COVERAGE) for row in rows]:
+        return
+    _put_aside(session, Coverage, seq, Coverage.report_id == report_id)
+    if rows:
+        session.execute(
+            insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
+        )
+
+
+def _revise_lines(session: WriteSession, report_id: int, seq: int, resolved: Resolved) -> list[int]:
+    """Keep the lines that did not change, put aside the others, add the new; return the ids in the new order."""
+    old = _standing_lines(session, report_id)
+    unused: dict[Any, list[int]] = {}
+    for strike_id, (said, _) in old.items():
+        unused.setdefault(said, []).append(strike_id)
+    kept: dict[int, int] = {}
+    new: list[tuple[int, tuple[Row, list[Row]]]] = []
+    for index, (line, tallies) in enumerate(line_rows(resolved)):
+        same = unused.get(_said(line, tallies))
+        if same:
+            kept[index] = same.pop(0)
+        else:
+            new.append((index, (line, tallies)))
+    gone = {strike_id: row for strike_id, (_, row) in old.items() if strike_id not in kept.values()}
+    if gone:
+        _put_aside(session, Strike, seq, Strike.id.in_(sorted(gone)))
+    events = _inherited_events(new, gone) | {index: event for index, (_, event) in resolved.repeated.items()}
+    added = _add_lines(session, report_id, seq, new, events)
+    ids = kept | {index: strike_id for (index, _), strike_id in zip(new, added, strict=True)}
+    return [ids[index] for index in sorted(ids)]
+
+
+def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
+    """Return the standing lines of a report by id: what each says, and its row."""
+    rows = session.execute(
+        select(*Strike.__table__.c)
+        .where(Strike.report_id == report_id, Strike.superseded_seq.is_(None))
+        .order_by(Strike.position, Strike.id)
+    ).all()
+    tallies: dict[int, list[dict[str, Any]]] = {row.id: [] for row in rows}
+    for tally in session.execute(
+        select(*Tally.__table__.c)
+        .where(Tally.strike_id.in_(tallies))
+        .order_by(Tally.strike_id, Tally.position)
+    ):
+        tallies[tally.strike_id].append(tally._asdict())
+    return {row.id: (_said(row._asdict(), tallies[row.id]), row) for row in rows}
+
+
+def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
+    """Return all that a line says, to be compared."""
+    return (
+        tuple(line[name] for name in LINE),
+        tuple(tuple(tally[name] for name in TALLY) for tally in tallies),
+    )
+
+
+def _inherited_events(
+    new: Iterable[tuple[int, tuple[Row, list[Row]]]], gone: Mapping[int, AnyRow]
+) -> dict[int, int]:
+    """Let a corrected line tell of the same event as the line that it corrects, so that repeats stay counted once.
+
+    A new line corrects the first line put aside, and not yet taken, of the same place and day, or else of the
+    same place.
+    """
+    left, events = dict(gone), {}
+    for exact in (True, False):
+        for index, (line, _) in new:
+            if index in events:
+                continue
+            for strike_id, row in left.items():
+                same_place = (row.location_id, row.country) == (line["location_id"], line["country"])
+                if same_place and (row.date_from == line["date_from"] or not exact):
+                    events[index] = row.event_id or strike_id
+                    del left[strike_id]
+                    break
+    return events
+
+
+def _add_lines(
+    session: WriteSession,
+    report_id: int,
+    seq: int,
+    lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
+    events: Mapping[int, int],
+) -> list[int]:
+    """Add lines at their places in the report, each with its event and its tallies; return their ids in order."""
+    if not lines:
+        return []
     rows = [
         {
             "report_id": report_id,
             "recorded_seq": seq,
-            "country": coverage.country,
-            "date_from": coverage.date_from,
-            "date_to": coverage.last_day,
-            "strikes": coverage.strikes,
-            "engagements": coverage.engagements,
+            "position": index,
+            "event_id": events.get(index),
+            **line,
         }
-        for coverage in report.coverage
+        for index, (line, _) in lines
     ]
-    if rows:
-        session.execute(insert(Coverage), rows)
-
-
-def _add_lines(session: WriteSession, report_id: int, seq: int, resolved: Resolved) -> None:
-    report = resolved.report
-    lines = [
-        {
-            "report_id": report_id,
-            "recorded_seq": seq,
-            "position": position,
-            "date_from": strike.date_from,
-            "date_to": strike.last_day,
-            "date_precision": strike.date_precision,
-            "country": strike.country,
-            "location_id": location.id if location else None,
-            "location_as_written": wording(strike, location),
-            "strikes_min": strike.bounds[0],
-            "strikes_max": strike.bounds[1],
-            "engagements": strike.engagements,
-            "owner": strike.owner,
-            "quote": report.text[strike.quote.start : strike.quote.end]
-            if report.text and strike.quote
-            else None,
-            **_span(strike.quote),
-        }
-        for position, (strike, location) in enumerate(zip(report.strikes, resolved.locations, strict=True))
-    ]
-    if not lines:
-        return
-    ids = session.scalars(insert(Strike).returning(Strike.id, sort_by_parameter_order=True), lines).all()
+    ids = session.scalars(insert(Strike).returning(Strike.id, sort_by_parameter_order=True), rows).all()
     tallies = [
-        {
-            "strike_id": strike_id,
-            "position": position,
-            "effect": tally.effect.value,
-            "verb": tally.verb,
-            "category_id": category.id if category else None,
-            "count_min": tally.bounds[0],
-            "count_max": tally.bounds[1],
-            "as_written": tally.as_written,
-            **_span(tally.quote),
-        }
-        for strike_id, strike, categories in zip(ids, report.strikes, resolved.categories, strict=True)
-        for position, (tally, category) in enumerate(zip(strike.tallies, categories, strict=True))
+        {"strike_id": strike_id, **tally}
+        for strike_id, (_, (_, found)) in zip(ids, lines, strict=True)
+        for tally in found
     ]
     if tallies:
         session.execute(insert(Tally), tallies)
-
-
-def _span(quote: SpanIn | None) -> dict[str, Any]:
-    return {"quote_start": quote.start if quote else None, "quote_end": quote.end if quote else None}
+    return list(ids)

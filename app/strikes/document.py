@@ -14,7 +14,8 @@ def strike_document(line: Line, catalogue: Catalogue) -> Document:
     """Return a line as `StrikeOut` describes it."""
     row = line.row
     return {
-        "id": public_id(STRIKE, row.id),
+        # A draft's lines have no id yet.
+        "id": None if row.id is None else public_id(STRIKE, row.id),
         "report": {
             "id": public_id(REPORT, row.report_id),
             "publisher": catalogue.publishers.by_id[row.publisher_id].slug,
@@ -33,6 +34,7 @@ def strike_document(line: Line, catalogue: Catalogue) -> Document:
         "strikes_max": row.strikes_max,
         "engagements": row.engagements,
         "owner": row.owner,
+        "same_as": None if row.same_as_id is None else public_id(STRIKE, row.same_as_id),
         "quote": row.quote,
         "tallies": [_tally(tally, catalogue) for tally in line.tallies],
     }

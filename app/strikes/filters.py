@@ -7,7 +7,8 @@ a filter that works in one place works in all. Nothing here runs a query; see qu
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, false
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_
+from sqlalchemy.orm import aliased
 
 from app.ledger.clock import standing
 from app.models import Report, Revision, Strike, Tally
@@ -34,6 +35,8 @@ class StrikeFilter:
     effects: frozenset[str] | None = None
     publisher_ids: frozenset[int] | None = None
     report_ids: frozenset[int] | None = None
+    # Whether lines count that repeat another line that stands; else each event is told once.
+    repeats: bool = True
 
     @property
     def asks_for_tallies(self) -> bool:
@@ -57,11 +60,32 @@ class StrikeFilter:
             )
             if allowed is not None
         ]
+        if not self.repeats:
+            conditions.append(or_(Strike.same_as_id.is_(None), ~self._told_better()))
         if self.asks_for_tallies:
             # Aggregates join tallies too; these are the line's own, not the joined one.
             matching = exists().where(Tally.strike_id == Strike.id, self.of_tallies()).correlate(Strike)
             conditions.append(matching)
         return and_(*conditions)
+
+    def _told_better(self) -> ColumnElement[bool]:
+        """Return the condition that another standing line tells of the event of a line that repeats one.
+
+        The line that first told it, or what corrected that line, goes before all that repeat it; where it is
+        gone, the earliest of those stands for the event.
+        """
+        other = aliased(Strike)
+        event = func.coalesce(Strike.event_id, Strike.id)
+        return (
+            exists()
+            .where(
+                or_(other.event_id == event, other.id == event),
+                standing(other, self.as_of),
+                or_(other.same_as_id.is_(None), other.id < Strike.id),
+                other.id != Strike.id,
+            )
+            .correlate(Strike)
+        )
 
     def of_tallies(self) -> ColumnElement[bool]:
         """Return the condition that a row of Tally must meet for its items to count."""

@@ -1,13 +1,16 @@
 """Read strike lines with their reports and tallies. Takes conditions from filters.py; knows no request."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select, tuple_
 
 from app.db.engine import ReadSession
 from app.db.types import AnyRow, AnySelect
+from app.ledger.clock import standing
 from app.models import Report, Revision, Strike, Tally
 from app.strikes.filters import StrikeFilter
 
@@ -17,10 +20,13 @@ Position = tuple[date, int]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A strike line with what is needed to show it: its report's revision, and its tallies in order."""
+    """A strike line with what is needed to show it: its report's revision, and its tallies in order.
 
-    row: AnyRow
-    tallies: Sequence[AnyRow]
+    Rows of the database, or things with the same names: a draft's lines have no rows.
+    """
+
+    row: Any
+    tallies: Sequence[Any]
 
 
 def page(
@@ -77,7 +83,21 @@ def one(session: ReadSession, strike_id: int, as_of: int) -> Line | None:
 def of_report(session: ReadSession, report_id: int, as_of: int) -> list[Line]:
     """Return all lines of one report as of a ledger number, in the report's order."""
     of_it = StrikeFilter(as_of=as_of, report_ids=frozenset({report_id}))
-    return _with_tallies(session, _lines().where(of_it.of_lines()).order_by(Strike.position, Strike.id))
+    lines = _with_tallies(session, _lines().where(of_it.of_lines()).order_by(Strike.position, Strike.id))
+    order = session.execute(
+        select(Revision.line_order).where(Revision.report_id == report_id, standing(Revision, as_of))
+    ).scalar_one_or_none()
+    if order is None:
+        return lines
+    places = {strike_id: place for place, strike_id in enumerate(json.loads(order))}
+    return sorted(lines, key=lambda line: places[line.row.id])
+
+
+def lines_of(session: ReadSession, strikes: StrikeFilter, ids: Sequence[int]) -> list[Line]:
+    """Return the matching lines among these ids, by id."""
+    if not ids:
+        return []
+    return _with_tallies(session, _lines().where(strikes.of_lines(), Strike.id.in_(ids)).order_by(Strike.id))
 
 
 def from_lines(statement: AnySelect) -> AnySelect:
@@ -103,6 +123,7 @@ def _columns() -> AnySelect:
         Strike.strikes_max,
         Strike.engagements,
         Strike.owner,
+        Strike.same_as_id,
         Strike.quote,
         Strike.quote_start,
         Strike.quote_end,

@@ -59,6 +59,14 @@ class StrikeQuery(BaseModel):
         Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     report: Annotated[Asked | None, Field(description="The id of a report.", examples=["r12"])] = None
+    duplicates: Annotated[
+        Literal["collapse", "include"] | None,
+        Field(
+            description="`collapse` counts an event once: it leaves out a line that repeats another one that "
+            "stands. `include` keeps it, and is the default where a publisher or a report is named.",
+            examples=["include"],
+        ),
+    ] = None
     as_of: AsOfParameter = None
 
     def resolved(self, catalogue: Catalogue, as_of: int) -> StrikeFilter:
@@ -77,12 +85,18 @@ class StrikeQuery(BaseModel):
             as_of=as_of,
             date_from=self.date_from,
             date_to=self.date_to,
-            location_ids=frozenset(found.id for found in locations if found) if locations else None,
+            location_ids=frozenset().union(
+                *(catalogue.locations.members(found.id) for found in locations if found)
+            )
+            if locations
+            else None,
             countries=frozenset({self.country}) if self.country else None,
             category_ids=categories,
             effects=frozenset(self.effect) if self.effect else None,
-            publisher_ids=frozenset({publisher.id}) if publisher else None,
+            publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
             report_ids=frozenset({report}) if report else None,
+            repeats=self.duplicates == "include"
+            or (self.duplicates is None and bool(self.publisher or self.report)),
         )
 
     def _categories(self, names: Resolver, catalogue: Catalogue) -> frozenset[int] | None:

@@ -67,7 +67,7 @@ class TallyOut(_Answer):
 class StrikeOut(_Answer):
     """One line of a report: a place, a day or days, and how many strikes. It may stand for several strikes."""
 
-    id: str = Field(description="The line's id; never reused.", examples=["s40"])
+    id: str | None = Field(description="The line's id; never reused. Null in a draft.", examples=["s40"])
     report: ReportReference
     date_from: date = Field(description="The first day of the strikes.")
     date_to: date = Field(description="The last day of the strikes.")
@@ -81,6 +81,9 @@ class StrikeOut(_Answer):
     strikes_max: int | None = Field(description="How many at most; null: not given, or open.", examples=[9])
     engagements: int | None = Field(description="As given; null where the source gives none.")
     owner: str | None = Field(description="Whose the target was, where not the enemy's.")
+    same_as: str | None = Field(
+        description="The strike of another report that this line repeats; null: told first here."
+    )
     quote: str | None = Field(description="The sentence that proves the line; null without a text.")
     tallies: list[TallyOut] = Field(description="Empty for strikes with inconclusive results.")
 

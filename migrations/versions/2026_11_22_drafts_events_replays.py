@@ -1,4 +1,4 @@
-"""Hold drafts, events told twice, merged things, the order of revised lines, and the answers kept for retries.
+"""Hold drafts, headlines, events told twice, merged things, the order of lines, and answers kept for retries.
 
 Revision: 0002, after 0001.
 """
@@ -19,6 +19,9 @@ ADDED = (
     ("location_versions", "merged_into_id", sa.Integer()),
     ("publisher_versions", "merged_into_id", sa.Integer()),
     ("revisions", "line_order", sa.Text()),
+    ("revisions", "headline_strikes", sa.Integer()),
+    ("revisions", "headline_engagements", sa.Integer()),
+    ("revisions", "sums_note", sa.Text()),
     ("strikes", "same_as_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
     ("strikes", "event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
 )

@@ -1,0 +1,123 @@
+"""Corrections of a report: PUT a new revision, publish a draft, retract. Each needs If-Match and is safe to retry."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.db.engine import WriteSession
+from app.errors import (
+    Conflict,
+    Fault,
+    IdempotencyKeyReused,
+    InsufficientScope,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from app.http.problems import responses
+from app.http.sessions import Write
+from app.http.strict import StrictRoute
+from app.keys.idempotency import IDEMPOTENT, once
+from app.keys.security import Drafting, Publishing
+from app.reports import drafts, service
+from app.reports.preconditions import DraftPrecondition, RecordPrecondition, ReportId, find_target
+from app.reports.router import answer_draft, answer_written
+from app.reports.schemas import ReportIn, ReportOut, ReportPut, Retraction
+from app.reports.service import Correction
+from app.vocabulary.identifiers import REPORT, public_id
+
+router = APIRouter(prefix="/v1/reports/{report_id}", tags=["reports"], route_class=StrictRoute)
+
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the report as you saw it: nobody's change is overwritten unseen.",
+    "schema": {"type": "string"},
+    "example": '"r12.1-0123456789abcdef"',
+}
+_PARAMETERS = {"parameters": [_IF_MATCH, *IDEMPOTENT["parameters"]]}
+
+_REFUSALS = responses(
+    MalformedRequest,
+    Unauthenticated,
+    InsufficientScope,
+    NotFound,
+    Conflict,
+    PreconditionFailed,
+    UnsupportedMediaType,
+    InvalidInput,
+    PreconditionRequired,
+    IdempotencyKeyReused,
+)
+
+
+@router.put(
+    "",
+    responses={200: {"model": ReportOut}, **_REFUSALS},
+    openapi_extra=_PARAMETERS,
+    dependencies=[DraftPrecondition],
+)
+async def revise_report(
+    request: Request, report_id: ReportId, holder: Drafting, body: ReportPut, write: Write
+) -> Response:
+    """Correct a report as a new revision, with the reason; the lines that do not change keep their ids."""
+    report = ReportIn.model_validate(body.model_dump(exclude={"reason"}, exclude_unset=True))
+
+    def revise(session: WriteSession) -> Response:
+        target = find_target(session, request, report_id, holder)
+        if target.is_draft:
+            drafts.replace(session, target.report_id, target.state, report, holder.id)
+            return answer_draft(session, request, target.report_id)
+        if body.reason is None:
+            fault = Fault("pointer", "/reason", "missing", "say why what was published changes")
+            raise InvalidInput([fault])
+        service.revise(session, target.report_id, report, Correction(target.state, body.reason, holder.id))
+        return answer_written(session, request, target.report_id)
+
+    return await once(request, holder, write, revise)
+
+
+@router.post(
+    "/publication",
+    responses={200: {"model": ReportOut}, **_REFUSALS},
+    openapi_extra=_PARAMETERS,
+    dependencies=[RecordPrecondition],
+)
+async def publish_draft(request: Request, report_id: ReportId, holder: Publishing, write: Write) -> Response:
+    """Make a draft public: it takes the next number of the ledger."""
+
+    def publish(session: WriteSession) -> Response:
+        target = find_target(session, request, report_id, holder)
+        if not target.is_draft:
+            path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
+            raise Conflict("the report is published already", existing=path)
+        report = drafts.take(session, target.report_id, target.state)
+        service.publish_draft(session, target.report_id, report, holder.id)
+        return answer_written(session, request, target.report_id)
+
+    return await once(request, holder, write, publish)
+
+
+@router.post(
+    "/retraction",
+    responses={200: {"model": ReportOut}, **_REFUSALS},
+    openapi_extra=_PARAMETERS,
+    dependencies=[RecordPrecondition],
+)
+async def retract_report(
+    request: Request, report_id: ReportId, holder: Publishing, body: Retraction, write: Write
+) -> Response:
+    """Withdraw a report: it drops out of every count, and a tombstone with the reason stays."""
+
+    def retract(session: WriteSession) -> Response:
+        target = find_target(session, request, report_id, holder)
+        if target.is_draft:
+            path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
+            raise Conflict("a draft is not part of the record, so there is nothing to retract", existing=path)
+        service.retract(session, target.report_id, Correction(target.state, body.reason, holder.id))
+        return answer_written(session, request, target.report_id)
+
+    return await once(request, holder, write, retract)
