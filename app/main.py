@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -14,12 +15,28 @@ from app.changes.router import router as changes
 from app.db.engine import Database
 from app.http import problems
 from app.http.health import router as health
+from app.keys.router import router as keys
 from app.releases.router import router as releases
+from app.reports.corrections import router as corrections
+from app.reports.coverage import router as coverage
 from app.reports.router import router as reports
 from app.settings import Settings
 from app.strikes.router import router as strikes
+from app.vocabularies.router import router as vocabularies
 
-ROUTERS = (strikes, aggregates, reports, releases, catalogue, changes, health)
+ROUTERS = (
+    strikes,
+    aggregates,
+    reports,
+    corrections,
+    coverage,
+    releases,
+    catalogue,
+    vocabularies,
+    changes,
+    keys,
+    health,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -42,6 +59,10 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
+    # Threads that may wait to write: writers come one after another anyway, and reads have threads of their own.
+    app.state.writers = CapacityLimiter(8)
+    # Texts parsed at the same time: more would only take the interpreter from each other, and from all others.
+    app.state.parsers = CapacityLimiter(2)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

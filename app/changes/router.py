@@ -1,37 +1,33 @@
-"""Follow the record from outside. GET /v1/ledger: a number that is a citation, a hash that seals all before it."""
+"""Follow the record from outside: /v1/ledger, where it stands, and /v1/changes, how it came there.
 
+A ledger number is a citation, and its hash seals all before it. The changes can be read page by page, as a
+stream of server-sent events, and as a feed for feed readers.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
+from app.changes import atom, queries, stream
+from app.changes.schemas import ChangesPage, ChangesQuery, LedgerHead, NoParameters, StreamQuery, change
 from app.db.engine import ReadSession
-from app.errors import InvalidInput
+from app.errors import DatabaseUnavailable, InvalidInput
 from app.http.answers import answer_list
+from app.http.fields import Natural
+from app.http.pages import LARGEST_INTEGER, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import head, last_entry
 
-router = APIRouter(prefix="/v1/ledger", tags=["ledger"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1", tags=["ledger"], route_class=StrictRoute)
 
 
-class LedgerQuery(BaseModel):
-    """No parameters."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class LedgerHead(BaseModel):
-    """The last entry of the ledger."""
-
-    seq: int = Field(description="Its number; 0 before anything was recorded.", examples=[42])
-    hash: str | None = Field(description="SHA-256 over it and, through the chain, over all before it.")
-    recorded_at: AwareDatetime | None = Field(description="When it was recorded, UTC.")
-
-
-@router.get("", responses={200: {"model": LedgerHead}, **responses(InvalidInput)})
-async def get_ledger(request: Request, _query: Annotated[LedgerQuery, Query()], read: Read) -> Response:
+@router.get("/ledger", responses={200: {"model": LedgerHead}, **responses(InvalidInput)})
+async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()], read: Read) -> Response:
     """Say where the ledger stands. Save the number and the hash: together they prove the record up to there."""
 
     def where(session: ReadSession) -> Response:
@@ -41,3 +37,93 @@ async def get_ledger(request: Request, _query: Annotated[LedgerQuery, Query()], 
         return answer_list(request, head(session), lambda: body)
 
     return await read(where)
+
+
+@router.get("/changes", responses={200: {"model": ChangesPage}, **responses(InvalidInput)})
+async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
+    """List what was recorded, in order and for ever: the entries of the ledger after a number.
+
+    To follow the record, keep the last `seq` that you have seen and ask for what comes after it. Beyond the
+    ledger's head the list is empty.
+    """
+    return await read(lambda session: _page(session, request, query))
+
+
+@router.get(
+    "/changes/stream",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Events named `change`, without end. The id is the ledger number, the data an entry "
+            "as `/v1/changes` lists it.",
+            "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
+        },
+        **responses(InvalidInput, DatabaseUnavailable),
+    },
+)
+async def stream_changes(
+    query: Annotated[StreamQuery, Query()],
+    read: Read,
+    last_event_id: Annotated[
+        Natural | None,
+        Header(
+            ge=0,
+            le=LARGEST_INTEGER,
+            description="The ledger number that was received last, as a browser sends it when it comes back. "
+            "Goes before `after`.",
+        ),
+    ] = None,
+) -> Response:
+    """Send what is recorded as it is recorded, as server-sent events: none skipped, none twice, in order."""
+    seq = query.after if last_event_id is None else last_event_id
+    first = await stream.entries_after(read, seq)
+    return StreamingResponse(
+        stream.events(read, seq, first),
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        media_type=stream.MEDIA_TYPE,
+    )
+
+
+@router.get(
+    "/changes.atom",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The feed, in Atom 1.0.",
+            "content": {atom.MEDIA_TYPE: {"schema": {"type": "string"}}},
+        },
+        **responses(InvalidInput),
+    },
+)
+async def feed_of_changes(request: Request, _query: Annotated[NoParameters, Query()], read: Read) -> Response:
+    """Show the latest changes of reports as an Atom feed, for a feed reader."""
+    return await read(lambda session: _feed(session, request))
+
+
+def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Response:
+    now = head(session)
+    (start,) = position_of(request, query.cursor, int) or (query.after,)
+
+    def page() -> Mapping[str, object]:
+        found = queries.after(session, start, query.limit + 1)
+        entries = found[: query.limit]
+        last = entries[-1] if len(found) > query.limit else None
+        return {
+            "items": [change(entry) for entry in entries],
+            "next": cursor_to(request, (last.seq,)) if last else None,
+            "seq": now.seq,
+            # Numbers have no gaps.
+        } | ({"total": max(0, now.seq - query.after)} if query.count == "exact" else {})
+
+    return answer_list(request, now, page)
+
+
+def _feed(session: ReadSession, request: Request) -> Response:
+    # The tag, and 304 where the client holds it, as of any list; the body alone is another.
+    answer = answer_list(request, head(session), dict)
+    if answer.status_code == HTTPStatus.NOT_MODIFIED:
+        return answer
+    headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control")}
+    entries = queries.latest_of_reports(session, atom.LENGTH)
+    content = atom.feed(entries, request.scope["path"], queries.genesis(session))
+    return Response(content, headers=headers, media_type=atom.MEDIA_TYPE)

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import keys, migrate, parse, sample, serve
+from app.cli import keys, migrate, parse, sample, serve, verify
 from app.errors import StrikeledgerError
 
 cli = typer.Typer(
@@ -21,6 +21,7 @@ cli.command("serve")(serve.serve)
 cli.command("migrate")(migrate.migrate)
 cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
+cli.command("verify")(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 
 

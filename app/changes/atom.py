@@ -1,0 +1,63 @@
+"""Write the latest changes of reports as an Atom 1.0 feed (RFC 4287), for people's feed readers."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from app.db.types import AnyRow
+from app.ledger.canonical import json_form
+from app.vocabulary.identifiers import REPORT, public_id
+
+MEDIA_TYPE = "application/atom+xml"
+NAMESPACE = "http://www.w3.org/2005/Atom"
+
+# Entries that the feed holds. Who needs them all reads /v1/changes.
+LENGTH = 50
+
+# Who mints the ids of entries and feeds (RFC 4151). They are made of hashes, so each is one entry's of one
+# database, wherever that is served and however it moves.
+_AUTHORITY = "tag:strikeledger.invalid,2026:"
+
+# When a feed without entries was last changed.
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Characters that XML 1.0 cannot hold, not even escaped.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def feed(entries: Sequence[AnyRow], path: str, genesis: str | None) -> bytes:
+    """Write a feed of entries, the newest first. `genesis`, the first entry's hash, tells one record from another."""
+    root = ET.Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
+    _texts(
+        root,
+        ("id", f"{_AUTHORITY}record:{genesis or 'empty'}"),
+        ("title", "Airstrike reports: what was published, revised and retracted"),
+        ("updated", json_form(entries[0].recorded_at if entries else _NEVER)),
+    )
+    _texts(ET.SubElement(root, "author"), ("name", "strikeledger"))
+    ET.SubElement(root, "link", {"rel": "self", "type": MEDIA_TYPE, "href": path})
+    for entry in entries:
+        _add(root, entry)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _add(root: ET.Element, entry: AnyRow) -> None:
+    report = public_id(REPORT, entry.report_id)
+    element = ET.SubElement(root, "entry")
+    said = [part for part in (entry.publisher, entry.number, entry.title) if part]
+    _texts(
+        element,
+        ("id", f"{_AUTHORITY}change:{entry.seq}:{entry.hash}"),
+        ("title", f"Report {report} {entry.action}"),
+        ("updated", json_form(entry.recorded_at)),
+        ("summary", ", ".join(said)),
+    )
+    href = f"/v1/reports/{report}/revisions/{entry.revision}"
+    ET.SubElement(element, "link", {"rel": "alternate", "type": "application/json", "href": href})
+
+
+def _texts(element: ET.Element, *children: tuple[str, str]) -> None:
+    for name, text in children:
+        ET.SubElement(element, name).text = _NOT_XML.sub("\ufffd", text)

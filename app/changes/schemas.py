@@ -1,0 +1,89 @@
+"""What the feed of changes takes and answers, whether asked page by page or as a stream."""
+
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.db.types import AnyRow
+from app.http.fields import Natural
+from app.http.pages import LARGEST_INTEGER, Page, PageQuery
+from app.vocabulary.identifiers import REPORT, public_id
+
+# A ledger number to start after.
+After = Annotated[
+    Natural,
+    Field(
+        ge=0,
+        le=LARGEST_INTEGER,
+        description="Start with the entry after this ledger number; 0 starts with the first.",
+        examples=[42],
+    ),
+]
+
+
+class NoParameters(BaseModel):
+    """No parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ChangesQuery(PageQuery):
+    """The parameters of `GET /v1/changes`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: After = 0
+
+
+class StreamQuery(BaseModel):
+    """The parameters of `GET /v1/changes/stream`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: After = 0
+
+
+class Change(BaseModel):
+    """One entry of the ledger: one accepted write."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seq: int = Field(description="Its number. Numbers rise by one, without gaps.", examples=[42])
+    recorded_at: AwareDatetime = Field(description="When it was recorded, UTC; later than the one before.")
+    action: str = Field(
+        description="`published`, `revised` or `retracted` for a report; `vocabulary` for the vocabularies.",
+        examples=["published"],
+    )
+    report: str | None = Field(
+        description="The id of the report; null for the vocabularies.", examples=["r12"]
+    )
+    revision: int | None = Field(
+        description="The revision that it made; null for the vocabularies.", examples=[1]
+    )
+    hash: str = Field(description="SHA-256 over it and, through the chain, over all before it.")
+
+
+class ChangesPage(Page):
+    """A page of changes, in the order in which they were recorded."""
+
+    items: list[Change]
+
+
+class LedgerHead(BaseModel):
+    """The last entry of the ledger."""
+
+    seq: int = Field(description="Its number; 0 before anything was recorded.", examples=[42])
+    hash: str | None = Field(description="SHA-256 over it and, through the chain, over all before it.")
+    recorded_at: AwareDatetime | None = Field(description="When it was recorded, UTC.")
+
+
+def change(entry: AnyRow) -> dict[str, Any]:
+    """Return an entry as `Change` describes it."""
+    return {
+        "seq": entry.seq,
+        "recorded_at": entry.recorded_at,
+        "action": entry.action,
+        "report": None if entry.report_id is None else public_id(REPORT, entry.report_id),
+        "revision": entry.revision,
+        "hash": entry.hash,
+    }

@@ -1,0 +1,91 @@
+"""`strikeledger verify`: prove that nothing in the record was changed, removed, inserted or reordered."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from app.db.engine import Database
+    from app.ledger.verify import SavedHead, Verdict
+
+
+def verify(
+    *,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEQ:HASH",
+            help="A head saved earlier, from here or GET /v1/ledger. Shows entries cut off or written anew.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Check every entry of the ledger and every row of the record. Reads only; exits 1 at the first bad number."""
+    from app.cli.database import configured
+    from app.db.engine import Database
+    from app.ledger.verify import parse_head
+
+    saved = parse_head(head) if head is not None else None
+    if head is not None and saved is None:
+        raise typer.BadParameter(
+            "a head is SEQ:HASH, such as 42 and 64 hexadecimal digits", param_hint="--head"
+        )
+    database = Database(configured().database_url)
+    try:
+        verdict = _checked(database, saved)
+    finally:
+        database.close()
+    _show(verdict, as_json=as_json)
+    if verdict.fault:
+        raise typer.Exit(1)
+
+
+def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
+    from pathlib import Path
+
+    from app.catalogue.history import rebuilt_vocabularies
+    from app.db.migrate import is_current
+    from app.errors import UnusableDatabase
+    from app.ledger import verify
+    from app.reports.history import stored_contents
+
+    # Opening would make the file: a check of nothing, and then an empty database that nobody asked for.
+    if database.is_sqlite and not Path(str(database.url.database)).exists():
+        raise UnusableDatabase(f"there is no database at {database.url.database}")
+    with database.reading() as session, _progress() as progress:
+        if not is_current(session):
+            raise UnusableDatabase(
+                "the database does not have the schema of this version; run `strikeledger migrate`"
+            )
+        sources = verify.Sources(stored_contents, rebuilt_vocabularies)
+        return verify.verify(session, sources, saved, progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], object]]:
+    """Show how far the check is, on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Checking the record", total=None)
+        yield lambda done, every: bar.update(task, completed=done, total=every)
+
+
+def _show(verdict: "Verdict", *, as_json: bool) -> None:
+    from app.http.answers import dumps
+
+    fault = verdict.fault
+    if as_json:
+        found = {"seq": fault.seq, "what": fault.what} if fault else None
+        body = {"entries": verdict.entries, "hash": verdict.hash or None, "fault": found}
+        typer.echo(dumps(body).decode())
+    elif fault:
+        typer.echo(f"The record does not hold at {fault.seq}: {fault.what}.")
+    elif verdict.entries:
+        typer.echo(f"All {verdict.entries:,} entries hold. The head is {verdict.entries}:{verdict.hash}")
+    else:
+        typer.echo("The ledger holds no entry.")
