@@ -4,7 +4,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help setup serve test check format bench lock
+.PHONY: help setup serve test faults check format bench lock
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -17,6 +17,9 @@ serve: .venv/runs ## Set up, load the sample into an empty database, and serve (
 
 test: .venv/ready ## Run the tests, on SQLite and on a real PostgreSQL.
 	$(BIN)/pytest -n auto
+
+faults: .venv/ready ## Kill the server and the database amid writes, in full.
+	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 $(BIN)/pytest -s tests/faults
 
 check: .venv/ready ## Lint, formatting and types.
 	$(BIN)/ruff check

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from app.http.fields import Name, Strict
-from app.reports.schemas import Check, HeadlineOut, PastDay
+from app.reports.answers import Check, HeadlineOut
+from app.reports.schemas import PastDay
 from app.strikes.schemas import Span
 from app.vocabulary.effects import Effect
 

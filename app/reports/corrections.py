@@ -22,9 +22,10 @@ from app.http.strict import StrictRoute
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import Drafting, Publishing
 from app.reports import drafts, service
+from app.reports.answers import ReportOut
 from app.reports.preconditions import DraftPrecondition, RecordPrecondition, ReportId, find_target
 from app.reports.router import answer_draft, answer_written
-from app.reports.schemas import ReportIn, ReportOut, ReportPut, Retraction
+from app.reports.schemas import ReportIn, ReportPut, Retraction
 from app.reports.service import Correction
 from app.vocabulary.identifiers import REPORT, public_id
 

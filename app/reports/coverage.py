@@ -22,7 +22,7 @@ from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import head, standing
 from app.models import Coverage, Report
-from app.reports.schemas import CoverageOut
+from app.reports.answers import CoverageOut
 from app.vocabulary.identifiers import REPORT, public_id
 
 router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=StrictRoute)

@@ -31,18 +31,12 @@ from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
 from app.keys.service import KeyHolder, Scope
 from app.ledger.clock import AsOf, Head, head
 from app.reports import drafts, queries, service
+from app.reports.answers import ReportOut, ReportPage, RevisionDiff, RevisionList
 from app.reports.diff import revision_diff
 from app.reports.document import Document, draft_document, duplicates_document, report_document, summary
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
-from app.reports.schemas import (
-    ReportIn,
-    ReportOut,
-    ReportPage,
-    ReportPost,
-    RevisionDiff,
-    RevisionList,
-)
+from app.reports.schemas import ReportIn, ReportPost
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
