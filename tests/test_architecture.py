@@ -103,7 +103,7 @@ def test_only_the_edges_commit() -> None:
 
 
 def test_only_one_room_writes_reports() -> None:
-    """One door in: `service.create` of reports is the only place that adds report and strike rows."""
+    """One door in: only the reports' service, and its lines, add report and strike rows."""
     writing = {
         name
         for name, tree in modules()
@@ -113,4 +113,4 @@ def test_only_one_room_writes_reports() -> None:
         and node.func.id == "insert"
         and any(isinstance(part, ast.Name) and part.id in {"Report", "Strike", "Tally"} for part in node.args)
     }
-    assert writing == {"app.reports.service"}
+    assert writing == {"app.reports.service", "app.reports.lines"}

@@ -8,11 +8,11 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select, update
 
 from app.db.engine import WriteSession
 from app.ledger.canonical import canonical_json
-from app.models import LedgerEntry
+from app.models import LedgerEntry, Recorded
 
 # What the first entry is chained to.
 GENESIS = "0" * 64
@@ -48,6 +48,11 @@ def append(
     }
     session.execute(insert(LedgerEntry), entry | {"hash": chain_hash(previous, entry)})
     return seq
+
+
+def put_aside(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:
+    """Supersede the standing rows of a table that meet a condition: from `seq` on they are history."""
+    session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
 
 
 def content_hash(content: Mapping[str, object]) -> str:

@@ -5,49 +5,24 @@ put aside under that number, and a line that it does not change stays, with its 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.errors import Conflict, Fault, InvalidInput, PreconditionFailed
-from app.ledger.append import append
-from app.models import Coverage, Publisher, Report, Revision, Strike, Tally
+from app.ledger.append import append, put_aside
+from app.models import Coverage, Publisher, Report, Revision, Strike
 from app.reports.content import Resolved, report_content
+from app.reports.lines import add_lines, revise_lines
 from app.reports.resolve import resolve
 from app.reports.rows import Row, coverage_rows, line_rows
 from app.reports.schemas import ReportIn
 from app.vocabulary.identifiers import REPORT, public_id
 
-# What makes two lines the same line: all that they say, and nothing of where they stand.
-LINE = (
-    "date_from",
-    "date_to",
-    "date_precision",
-    "country",
-    "location_id",
-    "location_as_written",
-    "strikes_min",
-    "strikes_max",
-    "engagements",
-    "owner",
-    "same_as_id",
-    "quote",
-    "quote_start",
-    "quote_end",
-)
-TALLY = (
-    "effect",
-    "verb",
-    "category_id",
-    "count_min",
-    "count_max",
-    "as_written",
-    "quote_start",
-    "quote_end",
-)
+# What a claim of coverage says.
 COVERAGE = ("country", "date_from", "date_to", "strikes", "engagements")
 
 
@@ -109,9 +84,9 @@ def revise(session: WriteSession, report_id: int, report: ReportIn, correction: 
     content = report_content(resolved, publisher=standing.publisher, reason=correction.reason)
     revision = correction.expected + 1
     seq = append(session, "revised", content, report_id=report_id, revision=revision)
-    _put_aside(session, Revision, seq, Revision.report_id == report_id)
+    put_aside(session, Revision, seq, Revision.report_id == report_id)
     _revise_coverage(session, report_id, seq, coverage_rows(resolved))
-    order = _revise_lines(session, report_id, seq, resolved)
+    order = revise_lines(session, report_id, seq, resolved)
     row = _revision_row(report_id, revision, seq, report, correction.key_id)
     session.execute(insert(Revision), row | {"reason": correction.reason, "line_order": json.dumps(order)})
 
@@ -137,9 +112,9 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         "strikes": [],
     }
     seq = append(session, "retracted", content, report_id=report_id, revision=correction.expected + 1)
-    _put_aside(session, Revision, seq, Revision.report_id == report_id)
-    _put_aside(session, Coverage, seq, Coverage.report_id == report_id)
-    _put_aside(session, Strike, seq, Strike.report_id == report_id)
+    put_aside(session, Revision, seq, Revision.report_id == report_id)
+    put_aside(session, Coverage, seq, Coverage.report_id == report_id)
+    put_aside(session, Strike, seq, Strike.report_id == report_id)
     session.execute(
         insert(Revision),
         {
@@ -177,7 +152,7 @@ def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: 
             insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
         )
     events = {index: event for index, (_, event) in resolved.repeated.items()}
-    _add_lines(session, report_id, seq, list(enumerate(line_rows(resolved))), events)
+    add_lines(session, report_id, seq, list(enumerate(line_rows(resolved))), events)
 
 
 def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key_id: int | None) -> Row:
@@ -214,12 +189,6 @@ def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
     return row
 
 
-def _put_aside(
-    session: WriteSession, table: type[Revision | Coverage | Strike], seq: int, which: ColumnElement[bool]
-) -> None:
-    session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
-
-
 def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
     """Put the coverage aside and record it anew, unless nothing about it changed."""
     standing = session.execute(
@@ -229,109 +198,8 @@ def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequ
     )
     if [tuple(row) for row in standing] == [tuple(row[name] for name in COVERAGE) for row in rows]:
         return
-    _put_aside(session, Coverage, seq, Coverage.report_id == report_id)
+    put_aside(session, Coverage, seq, Coverage.report_id == report_id)
     if rows:
         session.execute(
             insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
         )
-
-
-def _revise_lines(session: WriteSession, report_id: int, seq: int, resolved: Resolved) -> list[int]:
-    """Keep the lines that did not change, put aside the others, add the new; return the ids in the new order."""
-    old = _standing_lines(session, report_id)
-    unused: dict[Any, list[int]] = {}
-    for strike_id, (said, _) in old.items():
-        unused.setdefault(said, []).append(strike_id)
-    kept: dict[int, int] = {}
-    new: list[tuple[int, tuple[Row, list[Row]]]] = []
-    for index, (line, tallies) in enumerate(line_rows(resolved)):
-        same = unused.get(_said(line, tallies))
-        if same:
-            kept[index] = same.pop(0)
-        else:
-            new.append((index, (line, tallies)))
-    gone = {strike_id: row for strike_id, (_, row) in old.items() if strike_id not in kept.values()}
-    if gone:
-        _put_aside(session, Strike, seq, Strike.id.in_(sorted(gone)))
-    events = _inherited_events(new, gone) | {index: event for index, (_, event) in resolved.repeated.items()}
-    added = _add_lines(session, report_id, seq, new, events)
-    ids = kept | {index: strike_id for (index, _), strike_id in zip(new, added, strict=True)}
-    return [ids[index] for index in sorted(ids)]
-
-
-def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
-    """Return the standing lines of a report by id: what each says, and its row."""
-    rows = session.execute(
-        select(*Strike.__table__.c)
-        .where(Strike.report_id == report_id, Strike.superseded_seq.is_(None))
-        .order_by(Strike.position, Strike.id)
-    ).all()
-    tallies: dict[int, list[dict[str, Any]]] = {row.id: [] for row in rows}
-    for tally in session.execute(
-        select(*Tally.__table__.c)
-        .where(Tally.strike_id.in_(tallies))
-        .order_by(Tally.strike_id, Tally.position)
-    ):
-        tallies[tally.strike_id].append(tally._asdict())
-    return {row.id: (_said(row._asdict(), tallies[row.id]), row) for row in rows}
-
-
-def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
-    """Return all that a line says, to be compared."""
-    return (
-        tuple(line[name] for name in LINE),
-        tuple(tuple(tally[name] for name in TALLY) for tally in tallies),
-    )
-
-
-def _inherited_events(
-    new: Iterable[tuple[int, tuple[Row, list[Row]]]], gone: Mapping[int, AnyRow]
-) -> dict[int, int]:
-    """Let a corrected line tell of the same event as the line that it corrects, so that repeats stay counted once.
-
-    A new line corrects the first line put aside, and not yet taken, of the same place and day, or else of the
-    same place.
-    """
-    left, events = dict(gone), {}
-    for exact in (True, False):
-        for index, (line, _) in new:
-            if index in events:
-                continue
-            for strike_id, row in left.items():
-                same_place = (row.location_id, row.country) == (line["location_id"], line["country"])
-                if same_place and (row.date_from == line["date_from"] or not exact):
-                    events[index] = row.event_id or strike_id
-                    del left[strike_id]
-                    break
-    return events
-
-
-def _add_lines(
-    session: WriteSession,
-    report_id: int,
-    seq: int,
-    lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
-    events: Mapping[int, int],
-) -> list[int]:
-    """Add lines at their places in the report, each with its event and its tallies; return their ids in order."""
-    if not lines:
-        return []
-    rows = [
-        {
-            "report_id": report_id,
-            "recorded_seq": seq,
-            "position": index,
-            "event_id": events.get(index),
-            **line,
-        }
-        for index, (line, _) in lines
-    ]
-    ids = session.scalars(insert(Strike).returning(Strike.id, sort_by_parameter_order=True), rows).all()
-    tallies = [
-        {"strike_id": strike_id, **tally}
-        for strike_id, (_, (_, found)) in zip(ids, lines, strict=True)
-        for tally in found
-    ]
-    if tallies:
-        session.execute(insert(Tally), tallies)
-    return list(ids)

@@ -1,0 +1,142 @@
+"""Lines in the record: added with their tallies, and carried over a correction where they did not change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.db.engine import WriteSession
+from app.db.types import AnyRow
+from app.ledger.append import put_aside
+from app.models import Strike, Tally
+from app.reports.content import Resolved
+from app.reports.rows import Row, line_rows
+
+# What makes two lines the same line: all that they say, and nothing of where they stand.
+LINE = (
+    "date_from",
+    "date_to",
+    "date_precision",
+    "country",
+    "location_id",
+    "location_as_written",
+    "strikes_min",
+    "strikes_max",
+    "engagements",
+    "owner",
+    "same_as_id",
+    "quote",
+    "quote_start",
+    "quote_end",
+)
+TALLY = (
+    "effect",
+    "verb",
+    "category_id",
+    "count_min",
+    "count_max",
+    "as_written",
+    "quote_start",
+    "quote_end",
+)
+
+
+def revise_lines(session: WriteSession, report_id: int, seq: int, resolved: Resolved) -> list[int]:
+    """Keep the lines that did not change, put aside the others, add the new; return the ids in the new order."""
+    old = _standing_lines(session, report_id)
+    unused: dict[Any, list[int]] = {}
+    for strike_id, (said, _) in old.items():
+        unused.setdefault(said, []).append(strike_id)
+    kept: dict[int, int] = {}
+    new: list[tuple[int, tuple[Row, list[Row]]]] = []
+    for index, (line, tallies) in enumerate(line_rows(resolved)):
+        same = unused.get(_said(line, tallies))
+        if same:
+            kept[index] = same.pop(0)
+        else:
+            new.append((index, (line, tallies)))
+    gone = {strike_id: row for strike_id, (_, row) in old.items() if strike_id not in kept.values()}
+    if gone:
+        put_aside(session, Strike, seq, Strike.id.in_(sorted(gone)))
+    events = _inherited_events(new, gone) | {index: event for index, (_, event) in resolved.repeated.items()}
+    added = add_lines(session, report_id, seq, new, events)
+    ids = kept | {index: strike_id for (index, _), strike_id in zip(new, added, strict=True)}
+    return [ids[index] for index in sorted(ids)]
+
+
+def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
+    """Return the standing lines of a report by id: what each says, and its row."""
+    rows = session.execute(
+        select(*Strike.__table__.c)
+        .where(Strike.report_id == report_id, Strike.superseded_seq.is_(None))
+        .order_by(Strike.position, Strike.id)
+    ).all()
+    tallies: dict[int, list[dict[str, Any]]] = {row.id: [] for row in rows}
+    for tally in session.execute(
+        select(*Tally.__table__.c)
+        .where(Tally.strike_id.in_(tallies))
+        .order_by(Tally.strike_id, Tally.position)
+    ):
+        tallies[tally.strike_id].append(tally._asdict())
+    return {row.id: (_said(row._asdict(), tallies[row.id]), row) for row in rows}
+
+
+def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
+    """Return all that a line says, to be compared."""
+    return (
+        tuple(line[name] for name in LINE),
+        tuple(tuple(tally[name] for name in TALLY) for tally in tallies),
+    )
+
+
+def _inherited_events(
+    new: Iterable[tuple[int, tuple[Row, list[Row]]]], gone: Mapping[int, AnyRow]
+) -> dict[int, int]:
+    """Let a corrected line tell of the same event as the line that it corrects, so that repeats stay counted once.
+
+    A new line corrects the first line put aside, and not yet taken, of the same place and day, or else of the
+    same place.
+    """
+    left, events = dict(gone), {}
+    for exact in (True, False):
+        for index, (line, _) in new:
+            if index in events:
+                continue
+            for strike_id, row in left.items():
+                same_place = (row.location_id, row.country) == (line["location_id"], line["country"])
+                if same_place and (row.date_from == line["date_from"] or not exact):
+                    events[index] = row.event_id or strike_id
+                    del left[strike_id]
+                    break
+    return events
+
+
+def add_lines(
+    session: WriteSession,
+    report_id: int,
+    seq: int,
+    lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
+    events: Mapping[int, int],
+) -> list[int]:
+    """Add lines at their places in the report, each with its event and its tallies; return their ids in order."""
+    if not lines:
+        return []
+    rows = [
+        {
+            "report_id": report_id,
+            "recorded_seq": seq,
+            "position": index,
+            "event_id": events.get(index),
+            **line,
+        }
+        for index, (line, _) in lines
+    ]
+    ids = session.scalars(insert(Strike).returning(Strike.id, sort_by_parameter_order=True), rows).all()
+    tallies = [
+        {"strike_id": strike_id, **tally}
+        for strike_id, (_, (_, found)) in zip(ids, lines, strict=True)
+        for tally in found
+    ]
+    if tallies:
+        session.execute(insert(Tally), tallies)
+    return list(ids)
