@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from app.catalogue.catalogue import catalogue_at
-from app.catalogue.document import document, documents, spellings
+from app.catalogue.document import Document, document, documents, spellings
 from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabulary
 from app.catalogue.schemas import (
     CategoryOut,
@@ -26,7 +26,7 @@ from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import AsOf, head
-from app.vocabulary import places
+from app.vocabulary import categories, places
 from app.vocabulary.effects import VERBS, Effect
 
 router = APIRouter(prefix="/v1", tags=["vocabulary"], route_class=StrictRoute)
@@ -121,11 +121,10 @@ def _page(session: ReadSession, request: Request, query: NamesQuery, vocabulary:
     """Answer a page of a vocabulary: it is small and in memory, so its slugs are its cursor."""
     now = head(session, query.as_of)
     after = position_of(request, query.cursor, str)
-    wanted = places.fold(query.q) if query.q else ""
     found = [
         shown
         for shown in documents(vocabulary, catalogue_at(session, now))
-        if any(wanted in places.fold(name) for name in spellings(shown))
+        if query.q is None or _holds(shown, query.q)
     ]
     rest = [shown for shown in found if after is None or shown["slug"] > after[0]]
     items = rest[: query.limit]
@@ -148,3 +147,12 @@ def _one(
     if shown["slug"] != slug:
         response.headers["Content-Location"] = vocabulary.path(shown["slug"])
     return response
+
+
+def _holds(shown: Document, asked: str) -> bool:
+    """Say whether a spelling holds what was asked, folded as names are, or as phrases of targets are.
+
+    What folds to nothing, such as "%", is held by nothing.
+    """
+    wanted = {fold(asked) for fold in (places.fold, categories.fold)} - {""}
+    return any(each in places.fold(name) for name in spellings(shown) for each in wanted)
