@@ -45,7 +45,7 @@ def serve(
     socket.listen(BACKLOG)
     if warning:
         typer.echo(f"Warning: {warning}", err=True)
-    typer.echo(f"Listening on http://{host}:{socket.getsockname()[1]} (reference: /docs)")
+    typer.echo(f"Listening on http://{host}:{socket.getsockname()[1]} (reference: /openapi.json)")
     typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")
     # As it was started: in a checkout the command is not on the path.
     typer.echo(f"To write, make a key: {sys.argv[0]} keys create --name NAME --scope publish")

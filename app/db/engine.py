@@ -200,7 +200,7 @@ def _file_lock(path: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise DatabaseBusy("another writer holds the database") from None
-                time.sleep(LOCK_POLL_SECONDS)
+                time.sleep(LOCK_POLL_SECONDS)  # In a thread: writes never run on the event loop.
         yield
 
 

@@ -36,6 +36,6 @@ class Recorded:
         return mapped_column(ForeignKey("ledger.seq"))
 
     @declared_attr
-    def superseded_seq(cls) -> Mapped[int | None]:  # noqa: N805
+    def superseded_seq(cls) -> Mapped[int | None]:  # noqa: N805 - as above
         """Name the entry that put this row aside; null while it stands."""
         return mapped_column(ForeignKey("ledger.seq"))

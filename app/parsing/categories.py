@@ -48,7 +48,7 @@ def singular(word: str) -> str:
         return word[0] + ending[1:]
     if low.endswith("men"):
         return word
-    if low.endswith("ies") and len(low) > 4 and not word.isupper():  # noqa: PLR2004
+    if low.endswith("ies") and len(low) > 4 and not word.isupper():
         return word[:-3] + "y"
     if low.endswith(("sses", "xes", "shes", "ches", "zes")):
         return word[:-2]

@@ -202,7 +202,7 @@ def _share_heads(found: list[Chunk]) -> list[Chunk]:
         part, following = found[index], found[index + 1]
         own = [token for token in part.words if token.low not in ENEMY]
         lent = [token for token in following.words if token.low not in ENEMY]
-        if part.count is None or not own or len(lent) < 2 or own[-1].low not in ATTRIBUTIVE | DOUBTFUL:  # noqa: PLR2004
+        if part.count is None or not own or len(lent) < 2 or own[-1].low not in ATTRIBUTIVE | DOUBTFUL:
             continue
         many = part.count.maximum is None or part.count.maximum > 1
         if own[-1].low in DOUBTFUL and (not many or is_plural(own[-1].low)):

@@ -142,7 +142,7 @@ def _settle(match: re.Match[str], published_on: date | None) -> Dates:
         try:
             day = date.fromisoformat(match["iso"])
         except ValueError:
-            return Dates(None, None, False, start, end)  # noqa: FBT003
+            return Dates(None, None, False, start, end)  # noqa: FBT003 - not worked out
         return Dates(day, day, worked_out=False, start=start, end=end)
     if match["yesterday"] or match["weekday"] or match["days"]:
         first, last = _relative(match, published_on)

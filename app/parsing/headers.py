@@ -55,7 +55,7 @@ def _nearest(sentence: Sentence, clause: Clause, places: Sequence[Place]) -> Seq
     Reads: "flew nine strikes in Syria and were joined by others in Iraq".
     """
     bare = [place for place in places if place.name is None]
-    if clause.mention is None or clause.verbs or len({place.country for place in bare}) < 2:  # noqa: PLR2004
+    if clause.mention is None or clause.verbs or len({place.country for place in bare}) < 2:
         return places
     behind = [place for place in bare if place.phrase_first >= clause.mention.after]
     between = sentence.tokens[behind[0].after : behind[1].phrase_first] if len(behind) > 1 else []

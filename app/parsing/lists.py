@@ -107,7 +107,7 @@ def _set_off(tokens: Sequence[Token], index: int) -> bool:
 
 def _missing_comma(tokens: Sequence[Token], index: int, begin: int) -> bool:
     """Read "two vehicles three bunkers", where the comma between two targets was forgotten."""
-    if index - begin < 2:  # noqa: PLR2004
+    if index - begin < 2:
         return False
     read = read_count(tokens, index, len(tokens))
     if read is None or read.kind == "vague":

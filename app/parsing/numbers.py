@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from text_to_num import text2num  # type: ignore[import-untyped]
+from text_to_num import text2num  # type: ignore[import-untyped] # it ships no types
 
 from app.parsing.release import Count
 from app.parsing.text import Token
@@ -48,7 +48,7 @@ def number(low: str) -> int | None:
         digits = low.replace(",", "")
         return int(digits) if len(digits) <= MAX_DIGITS and digits.isascii() and digits.isdigit() else None
     pieces = low.split("-")
-    if len(pieces) > 2 or any(piece not in NUMBER_WORDS for piece in pieces):  # noqa: PLR2004
+    if len(pieces) > 2 or any(piece not in NUMBER_WORDS for piece in pieces):
         return None
     return _in_words(tuple(pieces))
 

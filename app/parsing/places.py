@@ -184,7 +184,7 @@ def _list_end(tokens: Sequence[Token], after: int) -> int:
         index, names = end, names + 1 + joined
         if last or joined:
             following = tokens[index] if index < len(tokens) else None
-            return index if names > 2 and _ends_list(following) else after  # noqa: PLR2004
+            return index if names > 2 and _ends_list(following) else after
     return after
 
 

@@ -84,7 +84,7 @@ def title(text: str, body: int) -> str | None:
     """Find the line before the strikes that looks like a title, or None."""
     for line in text[: min(body, MAX_HEAD)].splitlines()[:12]:
         stripped = line.strip()
-        if not 12 <= len(stripped) <= MAX_TITLE or _NOT_TITLE.search(stripped) or HEADING.fullmatch(stripped):  # noqa: PLR2004
+        if not 12 <= len(stripped) <= MAX_TITLE or _NOT_TITLE.search(stripped) or HEADING.fullmatch(stripped):
             continue
         if _TITLE.search(stripped) and not stripped.startswith(("*", "-", "•", "—", "\u2013")):
             return stripped

@@ -31,11 +31,11 @@ class Keeper:
         carried = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json", **headers}
         return self.api.request(method, f"/v1/{path}", content=json.dumps(body), headers=carried)
 
-    def try_adding(self, kind: str, /, **fields: Any) -> httpx.Response:  # noqa: ANN401 - any field of the body
+    def try_adding(self, kind: str, /, **fields: Any) -> httpx.Response:  # noqa: ANN401 - JSON - any field of the body
         """Add a thing of which all that is required is filled in."""
         return self.send("POST", kind, {"slug": SLUGS[kind], **STATES[kind], **fields})
 
-    def try_changing(self, kind: str, slug: str, /, **fields: Any) -> httpx.Response:  # noqa: ANN401
+    def try_changing(self, kind: str, slug: str, /, **fields: Any) -> httpx.Response:  # noqa: ANN401 - JSON
         """Change fields of a thing, and leave the others as they are."""
         state = self.api.read(f"/v1/{kind}/{slug}")
         for left_out in ("slug", "aliases", "synonyms"):

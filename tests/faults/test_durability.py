@@ -110,7 +110,7 @@ def posting(deployment: Deployment, acknowledged: dict[int, bytes]) -> Iterator[
                     answer = client.post("/v1/reports", json=body(number), headers=headers)
                 except httpx.TransportError:
                     # The server is gone; whether this one was stored is nobody's promise.
-                    time.sleep(0.01)
+                    time.sleep(0.01)  # Until it is started again or all stop.
                     continue
                 if answer.status_code == 201:
                     acknowledged[number] = answer.content

@@ -72,7 +72,7 @@ def test_no_key_is_unauthenticated(api: Api) -> None:
 )
 def test_wrong_key_is_unauthenticated(api: Api, change: object) -> None:
     """A key that is not exactly right is 401, and the answer does not say what was wrong with it."""
-    bearer = f"Bearer {change(api.key)}"  # type: ignore[operator]
+    bearer = f"Bearer {change(api.key)}"  # type: ignore[operator] # a case of the table
     headers = [(b"Authorization", bearer.encode("latin-1"))]
     response = api.request("POST", "/v1/reports", json=make_report(), headers=headers)
 
@@ -96,7 +96,7 @@ def test_wrong_key_is_unauthenticated(api: Api, change: object) -> None:
 )
 def test_key_is_sent_in_one_way(api: Api, headers: object) -> None:
     """A right key that comes with another one, or in any other way than as Bearer, is 401."""
-    sent = headers(api.key)  # type: ignore[operator]
+    sent = headers(api.key)  # type: ignore[operator] # a case of the table
     response = api.request("POST", "/v1/reports", json=make_report(), headers=sent)
 
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")

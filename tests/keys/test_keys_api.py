@@ -188,7 +188,7 @@ def test_write_that_waited_is_refused_by_then(admin: Api, database: Database) ->
         with database.writing() as session:
             sent = threads.submit(admin.try_posting, make_report(), key=made["key"])
             # Time to be let in and to wait; if it were too short, the key would be refused at the door.
-            time.sleep(0.5)
+            time.sleep(0.5)  # As said above.
             assert not sent.done()
             revoke(session, made["id"])
         assert sent.result().status_code == 401
