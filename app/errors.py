@@ -2,7 +2,8 @@
 
 StrikeledgerError
 ├── NotFound                a report, strike or page that is not there (or not visible)
-├── Conflict                the record already holds this
+├── Conflict                the record already holds this, or holds it in a state that does not allow it
+│   └── DuplicateReport       the publisher already has a report of this number
 ├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
@@ -31,11 +32,15 @@ class NotFound(StrikeledgerError):
 
 
 class Conflict(StrikeledgerError):
-    """The record already holds this; `existing` is the path of what it holds."""
+    """The record already holds this, or what it holds does not allow it; `existing` is the path of that."""
 
     def __init__(self, message: str, *, existing: str) -> None:
         super().__init__(message)
         self.existing = existing
+
+
+class DuplicateReport(Conflict):
+    """The publisher already has a report of this number."""
 
 
 class MalformedRequest(StrikeledgerError):

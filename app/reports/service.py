@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from app.db.engine import WriteSession
 from app.db.types import AnyRow
-from app.errors import Conflict, Fault, InvalidInput, PreconditionFailed
+from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append, put_aside
 from app.models import Coverage, Publisher, Report, Revision, Strike
 from app.reports.content import Resolved, report_content
@@ -30,7 +30,7 @@ def create(session: WriteSession, report: ReportIn, key_id: int | None) -> int:
     """Publish a new report as revision 1 under the next ledger number, and return its row's id.
 
     `key_id` says who wrote it; None is the product itself, loading its sample.
-    Raises InvalidInput for names that the vocabulary does not hold and quotes outside the text, Conflict where
+    Raises InvalidInput for names that the vocabulary does not hold and quotes outside the text, DuplicateReport where
     the publisher already has a report of this number. The caller commits.
     """
     resolved = resolve(session, report)
@@ -130,7 +130,7 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
 
 
 def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
-    """Raise Conflict where the publisher already has a report of this number."""
+    """Raise DuplicateReport where the publisher already has a report of this number."""
     number = resolved.report.number
     if number is None:
         return
@@ -141,7 +141,7 @@ def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
     ).scalar_one_or_none()
     if known is not None:
         path = f"/v1/reports/{public_id(REPORT, known)}"
-        raise Conflict(f"'{resolved.publisher.slug}' already has a report of this number", existing=path)
+        raise DuplicateReport(f"'{resolved.publisher.slug}' already has a report of this number", existing=path)
 
 
 def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: int | None) -> None:

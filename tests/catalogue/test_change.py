@@ -122,7 +122,7 @@ def test_taken_name_is_a_conflict(keeper: Keeper, kind: str, fields: dict[str, A
     """A name that already stands for a thing is 409 and says for which."""
     response = keeper.try_adding(kind, **fields)
 
-    assert response.status_code == 409
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/conflict")
     assert response.json()["existing"] == f"/v1/{kind}/{holder}"
     assert f"'{holder}'" in response.json()["detail"]
 

@@ -93,7 +93,7 @@ def test_same_number_twice_is_a_conflict_with_a_link(api: Api) -> None:
     first = api.post(make_report(number="20170302-01"))
     response = api.try_posting(make_report(number="20170302-01"))
 
-    assert response.status_code == 409
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/duplicate-report")
     assert response.json()["existing"] == f"/v1/reports/{first['id']}"
 
 
