@@ -28,8 +28,8 @@ def append(
 ) -> int:
     """Add the entry for one accepted write and return its number.
 
-    `content` is what the write puts into the record, free of internal ids: the same content has the same
-    hash in every database. A change of the vocabulary has neither `report_id` nor `revision`.
+    `content` is what the write puts into the record, named as the API names it. A change of the vocabulary
+    has neither `report_id` nor `revision`.
     The session is the only writer, so the next number is the last plus one, without gaps.
     """
     last = session.execute(

@@ -1,7 +1,6 @@
 """The canonical content of a report: what the ledger's hash covers.
 
-It names things by their slugs and holds no internal number, so the same report has the same content, and
-the same hash, in every database.
+It names things as the API does, by slugs and public ids, and holds nothing of how they are stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 
 from app.catalogue.catalogue import CategoryEntry, LocationEntry, PublisherEntry
 from app.reports.schemas import CoverageIn, ReportIn, SpanIn, StrikeIn, TallyIn
+from app.vocabulary.identifiers import KEY, STRIKE, public_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,30 @@ class Resolved:
     repeated: Mapping[int, tuple[int, int]]
 
 
-def report_content(
-    resolved: Resolved, *, publisher: str | None = None, reason: str | None = None
-) -> Mapping[str, Any]:
-    """Return the content of a revision, ready to be hashed. `reason` is None for the first one.
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who published or corrected a report, and why it was corrected.
 
-    `publisher` is the slug under which the report was first published, where that one was merged since.
+    `key_id` None is the product itself, loading its sample; `reason` None is a first revision. `publisher` is
+    the slug under which the report was first published, where that one was merged since.
+    """
+
+    key_id: int | None
+    reason: str | None = None
+    publisher: str | None = None
+
+
+def report_content(resolved: Resolved, events: Mapping[int, int], by: Authorship) -> Mapping[str, Any]:
+    """Return the content of a revision, ready to be hashed.
+
+    `events` holds, by line, the line that first told of the same event, for those that tell of an earlier one.
     """
     report = resolved.report
     return {
         "status": "published",
-        "reason": reason,
-        "publisher": publisher or resolved.publisher.slug,
+        "key": key_name(by.key_id),
+        "reason": by.reason,
+        "publisher": by.publisher or resolved.publisher.slug,
         "number": report.number,
         "title": report.title,
         "published_on": report.published_on,
@@ -49,12 +61,22 @@ def report_content(
         "sums_note": report.sums_note,
         "coverage": [_coverage(coverage) for coverage in report.coverage],
         "strikes": [
-            _strike(strike, location, categories)
-            for strike, location, categories in zip(
-                report.strikes, resolved.locations, resolved.categories, strict=True
+            _strike(strike, location, categories) | {"event": event_name(events.get(index))}
+            for index, (strike, location, categories) in enumerate(
+                zip(report.strikes, resolved.locations, resolved.categories, strict=True)
             )
         ],
     }
+
+
+def key_name(key_id: int | None) -> str | None:
+    """Return the name of a key in a content; None for the product itself."""
+    return None if key_id is None else public_id(KEY, key_id)
+
+
+def event_name(event_id: int | None) -> str | None:
+    """Return the name of an event in a content: the line that first told of it; None where that is the line itself."""
+    return None if event_id is None else public_id(STRIKE, event_id)
 
 
 def _coverage(coverage: CoverageIn) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.engine import ReadSession
 from app.db.types import AnyRow, AnySelect
@@ -26,6 +26,7 @@ from app.models import (
     Strike,
     Tally,
 )
+from app.reports.content import event_name, key_name
 from app.vocabulary.identifiers import STRIKE, public_id
 
 Content = dict[str, Any]
@@ -69,10 +70,11 @@ def _content(
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
-        if not strike.event_fits:
-            return f"its line {public_id(STRIKE, strike.id)} is counted with an event that is not its own"
+    if revision.superseded_seq is None and revision.number_of_report != revision.number:
+        return "its report is found by a number that is not its own"
     return {
         "status": revision.status,
+        "key": key_name(revision.key_id),
         "reason": revision.reason,
         "publisher": revision.publisher,
         "number": revision.number,
@@ -114,6 +116,7 @@ def _line(strike: AnyRow, tallies: Sequence[AnyRow]) -> Content:
         "engagements": strike.engagements,
         "owner": strike.owner,
         "same_as": None if strike.same_as_id is None else public_id(STRIKE, strike.same_as_id),
+        "event": event_name(strike.event_id),
         "quote": _span(strike),
         "tallies": [
             {
@@ -172,8 +175,9 @@ def _slug(
 
 def _revisions(span: tuple[int, int]) -> AnySelect:
     columns = Revision.__table__.columns
+    of_report = (Publisher.slug.label("publisher"), Report.number.label("number_of_report"))
     return (
-        _standing(Revision, span, *columns, Publisher.slug.label("publisher"))
+        _standing(Revision, span, *columns, *of_report)
         .join(Report, Report.id == Revision.report_id)
         .join(Publisher, Publisher.id == Report.publisher_id)
     )
@@ -188,31 +192,10 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
     columns = Strike.__table__.columns
     slug = _slug(Strike.location_id, Location.slug).label("location")
     return (
-        _standing(Strike, span, *columns, slug, _event_fits().label("event_fits"))
+        _standing(Strike, span, *columns, slug)
         .join(Location, Location.id == Strike.location_id, isouter=True)
         .order_by(Strike.position, Strike.id)
     )
-
-
-def _event_fits() -> ColumnElement[bool]:
-    """Say whether a line's event, which no hash covers, is one that it can have.
-
-    That is the event of the line that it repeats; else none, or the event of a line of its own report that was
-    put aside when it was recorded, and which it corrects.
-    """
-    other = aliased(Strike)
-    event = func.coalesce(other.event_id, other.id)
-    repeats = select(other.id).where(other.id == Strike.same_as_id, event == Strike.event_id).exists()
-    corrects = (
-        select(other.id)
-        .where(
-            other.report_id == Strike.report_id,
-            other.superseded_seq == Strike.recorded_seq,
-            event == Strike.event_id,
-        )
-        .exists()
-    )
-    return case((Strike.same_as_id.is_not(None), repeats), else_=or_(Strike.event_id.is_(None), corrects))
 
 
 def _tallies(session: ReadSession, span: tuple[int, int]) -> Mapping[int, list[AnyRow]]:

@@ -1,7 +1,7 @@
 """Lines in the record: added with their tallies, and carried over a correction where they did not change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
 
@@ -41,8 +41,21 @@ TALLY = (
 )
 
 
-def revise_lines(session: WriteSession, report_id: int, seq: int, resolved: Resolved) -> list[int]:
-    """Keep the lines that did not change, put aside the others, add the new; return the ids in the new order."""
+class Plan(NamedTuple):
+    """What a correction makes of a report's lines, before anything is written.
+
+    `kept` holds, by its place, the id of each line that did not change; `new` the others with their places;
+    `gone` the ids of those to be put aside; `events`, by place, the event of each line that has an earlier one's.
+    """
+
+    kept: Mapping[int, int]
+    new: Sequence[tuple[int, tuple[Row, list[Row]]]]
+    gone: Sequence[int]
+    events: Mapping[int, int]
+
+
+def plan_lines(session: WriteSession, report_id: int, resolved: Resolved) -> Plan:
+    """Tell the lines that did not change from those to be put aside and those to be added."""
     old = _standing_lines(session, report_id)
     unused: dict[Any, list[int]] = {}
     for strike_id, (said, _) in old.items():
@@ -56,11 +69,19 @@ def revise_lines(session: WriteSession, report_id: int, seq: int, resolved: Reso
         else:
             new.append((index, (line, tallies)))
     gone = {strike_id: row for strike_id, (_, row) in old.items() if strike_id not in kept.values()}
-    if gone:
-        put_aside(session, Strike, seq, Strike.id.in_(sorted(gone)))
-    events = _inherited_events(new, gone) | {index: event for index, (_, event) in resolved.repeated.items()}
-    added = add_lines(session, report_id, seq, new, events)
-    ids = kept | {index: strike_id for (index, _), strike_id in zip(new, added, strict=True)}
+    events = {index: old[strike_id][1].event_id for index, strike_id in kept.items()}
+    events |= _inherited_events(new, gone)
+    events |= {index: event for index, (_, event) in resolved.repeated.items() if index not in kept}
+    told_before = {index: event for index, event in events.items() if event is not None}
+    return Plan(kept, new, sorted(gone), told_before)
+
+
+def revise_lines(session: WriteSession, report_id: int, seq: int, plan: Plan) -> list[int]:
+    """Put aside and add what the plan says under `seq`; return the ids of all lines in their new order."""
+    if plan.gone:
+        put_aside(session, Strike, seq, Strike.id.in_(plan.gone))
+    added = add_lines(session, report_id, seq, plan.new, plan.events)
+    ids = {**plan.kept, **{index: strike_id for (index, _), strike_id in zip(plan.new, added, strict=True)}}
     return [ids[index] for index in sorted(ids)]
 
 

@@ -15,8 +15,8 @@ from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append, put_aside
 from app.models import Coverage, Publisher, Report, Revision, Strike
-from app.reports.content import Resolved, report_content
-from app.reports.lines import add_lines, revise_lines
+from app.reports.content import Authorship, Resolved, key_name, report_content
+from app.reports.lines import add_lines, plan_lines, revise_lines
 from app.reports.resolve import resolve
 from app.reports.rows import Row, coverage_rows, line_rows
 from app.reports.schemas import ReportIn
@@ -81,12 +81,14 @@ def revise(session: WriteSession, report_id: int, report: ReportIn, correction: 
     if report.number != standing.number:
         refuse_known_number(session, resolved)
         session.execute(update(Report).where(Report.id == report_id).values(number=report.number))
-    content = report_content(resolved, publisher=standing.publisher, reason=correction.reason)
+    plan = plan_lines(session, report_id, resolved)
+    by = Authorship(correction.key_id, correction.reason, standing.publisher)
+    content = report_content(resolved, plan.events, by)
     revision = correction.expected + 1
     seq = append(session, "revised", content, report_id=report_id, revision=revision)
     put_aside(session, Revision, seq, Revision.report_id == report_id)
     _revise_coverage(session, report_id, seq, coverage_rows(resolved))
-    order = revise_lines(session, report_id, seq, resolved)
+    order = revise_lines(session, report_id, seq, plan)
     row = _revision_row(report_id, revision, seq, report, correction.key_id)
     session.execute(insert(Revision), row | {"reason": correction.reason, "line_order": json.dumps(order)})
 
@@ -103,6 +105,7 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     }
     content = {
         "status": "retracted",
+        "key": key_name(correction.key_id),
         "reason": correction.reason,
         "publisher": standing.publisher,
         **head,
@@ -145,13 +148,14 @@ def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
 
 
 def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: int | None) -> None:
-    seq = append(session, "published", report_content(resolved), report_id=report_id, revision=1)
+    events = {index: event for index, (_, event) in resolved.repeated.items()}
+    content = report_content(resolved, events, Authorship(key_id))
+    seq = append(session, "published", content, report_id=report_id, revision=1)
     session.execute(insert(Revision), _revision_row(report_id, 1, seq, resolved.report, key_id))
     if rows := coverage_rows(resolved):
         session.execute(
             insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
         )
-    events = {index: event for index, (_, event) in resolved.repeated.items()}
     add_lines(session, report_id, seq, list(enumerate(line_rows(resolved))), events)
 
 

@@ -66,6 +66,12 @@ TAMPERED = {
     ),
     "headline": ("UPDATE revisions SET headline_strikes = 4 WHERE title = 'Harmless'", story.PUBLISHED),
     "event of a repeat": ("UPDATE strikes SET event_id = NULL WHERE same_as_id IS NOT NULL", story.REPEATED),
+    "event of a corrected line": (
+        "UPDATE strikes SET event_id = NULL WHERE event_id IS NOT NULL AND same_as_id IS NULL",
+        story.REVISED,
+    ),
+    "number of a report": ("UPDATE reports SET number = 'X' WHERE id = 13", story.REVISED),
+    "who corrected a report": ("UPDATE revisions SET key_id = NULL WHERE reason = 'two strikes'", story.REVISED),
     "event of another line": ("UPDATE strikes SET event_id = 1 WHERE id = :kept", story.PUBLISHED),
     "repeated line": ("UPDATE strikes SET same_as_id = NULL WHERE same_as_id IS NOT NULL", story.REPEATED),
     "extra tally": (TALLY % ":line", story.PUBLISHED),
