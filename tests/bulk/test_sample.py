@@ -19,16 +19,28 @@ beside = pytest.mark.skipif(
 )
 
 
-def test_items_destroyed_near_palmyra_by_month(sampled: Api) -> None:
-    """Near Palmyra 14 items and one open count were destroyed in December 2016, and 41 in February 2017."""
+def items_near_palmyra(sampled: Api, **filters: str) -> list[tuple[str, int, int]]:
+    """Return the items destroyed near Palmyra by month since December 2016, and how many counts are open."""
     asked = {"location": "Palmyra", "effect": "destroyed", "group_by": "month", "date_from": "2016-12-01"}
-    rows = sampled.read("/v1/aggregates", **asked)["rows"]
+    rows = sampled.read("/v1/aggregates", **asked, **filters)["rows"]
+    return [(row["period"], row["items_min"], row["open_ended"]) for row in rows]
 
-    assert [(row["period"], row["items_min"], row["open_ended"]) for row in rows] == [
-        ("2016-12", 14, 1),
-        ("2017-01", 0, 0),
-        ("2017-02", 41, 0),
-    ]
+
+def test_items_destroyed_near_palmyra_are_counted_once(sampled: Api) -> None:
+    """The coalition's own releases and the article that quotes them tell of 22 and 41 items."""
+    assert items_near_palmyra(sampled) == [("2016-12", 22, 0), ("2017-01", 0, 0), ("2017-02", 41, 0)]
+
+
+def test_items_destroyed_near_palmyra_with_repeats(sampled: Api) -> None:
+    """Counted wherever they are told, they are 36, with one open count, and 81."""
+    counted = items_near_palmyra(sampled, duplicates="include")
+    assert counted == [("2016-12", 36, 1), ("2017-01", 0, 0), ("2017-02", 81, 0)]
+
+
+def test_items_destroyed_near_palmyra_by_the_article(sampled: Api) -> None:
+    """The article alone tells of 14 items and one open count, and of 41."""
+    counted = items_near_palmyra(sampled, publisher="ara-news")
+    assert counted == [("2016-12", 14, 1), ("2017-01", 0, 0), ("2017-02", 41, 0)]
 
 
 def test_tanks_destroyed_near_palmyra(sampled: Api) -> None:
@@ -41,18 +53,18 @@ def test_tanks_destroyed_near_palmyra(sampled: Api) -> None:
 
 
 def test_article_holds_three_lines(sampled: Api) -> None:
-    """The article's three lines have nine strikes, an unknown number, and one."""
+    """The article's three lines have nine strikes, one, and an unknown number; two repeat the coalition's own."""
     lines = sampled.read("/v1/strikes", publisher="ara-news")["items"]
-    assert [(line["date_from"], line["strikes_min"]) for line in lines] == [
-        ("2017-02-06", 9),
-        ("2017-02-04", 1),
-        ("2016-12-15", None),
+    assert [(line["date_from"], line["strikes_min"], line["same_as"] is not None) for line in lines] == [
+        ("2017-02-06", 9, True),
+        ("2017-02-04", 1, False),
+        ("2016-12-15", None, True),
     ]
 
 
 def test_sample_holds_no_sentences() -> None:
     """No text of a source is shipped, and no phrase is as long as a sentence."""
-    for report in sample.reports():
+    for report, _ in sample.reports():
         assert report.text is None
         assert all(len(tally.as_written or "") < 120 for strike in report.strikes for tally in strike.tallies)
 
@@ -67,7 +79,7 @@ def test_sample_is_what_the_parser_reads() -> None:
 def test_sample_equals_the_labels() -> None:
     """Every labelled release is in the sample with its places, strikes, effects and counts, and no others."""
     shipped = {
-        str(report.published_on): report for report in sample.reports() if report.publisher == "centcom"
+        str(report.published_on): report for report, _ in sample.reports() if report.publisher == "centcom"
     }
     folds = {spelling: place.slug for place in places.load() for spelling in place.spellings()}
     for path in sorted((DATA / "labels").glob("*.json")):

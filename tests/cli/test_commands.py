@@ -101,7 +101,7 @@ def test_sample_is_loaded_once(tmp_path: Path) -> None:
     first, second = run(tmp_path, "sample"), run(tmp_path, "sample")
 
     assert (first.returncode, second.returncode) == (0, 0)
-    assert "Loaded 532 reports" in first.stdout
+    assert "Loaded 534 reports" in first.stdout
     assert "already holds reports" in second.stdout
 
 
@@ -194,7 +194,7 @@ def test_installed_package_can_create_its_database(tmp_path: Path) -> None:
         check=True,
     )
     assert found.stdout.strip() == str(tmp_path / "installed" / "app" / "migrations")
-    assert "Loaded 532 reports" in loaded.stdout, loaded.stderr
+    assert "Loaded 534 reports" in loaded.stdout, loaded.stderr
 
 
 def test_openapi_document_is_made(tmp_path: Path) -> None:
