@@ -7,6 +7,7 @@ StrikeledgerError
 ├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
+├── NotAcceptable           an answer asked for in formats of which the server writes none
 ├── PreconditionRequired    a write on something that stands, without saying which state of it was seen
 ├── PreconditionFailed      somebody else wrote in between
 ├── InvalidInput            one or many faults, each with its place and the nearest right thing
@@ -14,6 +15,7 @@ StrikeledgerError
 ├── Unauthenticated         no key, or one that is wrong, expired or revoked
 ├── InsufficientScope       a key that may not do this
 ├── DatabaseBusy            another writer held the database too long
+├── QueryTimeout            the question takes longer than a request may
 ├── DatabaseUnavailable     the database cannot be reached
 └── UnusableDatabase        the database is not one that this version may touch
 """
@@ -63,6 +65,10 @@ class UnsupportedMediaType(StrikeledgerError):
     """The body is in a format that the operation does not take."""
 
 
+class NotAcceptable(StrikeledgerError):
+    """The answer is not to be had in any format that the request allows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with an input.
@@ -108,6 +114,10 @@ class InsufficientScope(StrikeledgerError):
 
 class DatabaseBusy(StrikeledgerError):
     """Another writer held the database for longer than a request may wait."""
+
+
+class QueryTimeout(StrikeledgerError):
+    """The question takes longer than a request may; the engine has stopped working on it."""
 
 
 class DatabaseUnavailable(StrikeledgerError):

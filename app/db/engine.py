@@ -1,43 +1,23 @@
 """Open the database: one engine that reads, one that writes, and a session type for each.
 
-SQLite: a write transaction begins with BEGIN IMMEDIATE, since a deferred one that reads first and then
-writes fails at once when another writer came between (measured: 286 of 320 lost against none).
-PostgreSQL: a write transaction begins by taking one advisory lock. So on both engines writers come one
-after another, and the ledger's numbers become visible in the order in which they were given.
-Reads see one snapshot from their first statement to their last, on a connection that refuses to write.
+A write transaction begins as the only one: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by one advisory lock.
+So writers come one after another, and the ledger's numbers become visible in the order in which they were given.
+Reads see one snapshot from their first statement to their last, on a connection that refuses to write, and
+the engine itself stops one that takes too long.
 """
 
-import importlib
 import sqlite3
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.errors import DatabaseBusy, DatabaseUnavailable, StrikeledgerError, UnusableDatabase
-
-# Seconds that a request waits for another writer, or for a connection, before it is refused.
-WAIT_SECONDS = 5
-
-# Between two looks at a lock of the file system, which cannot be waited for with a limit.
-LOCK_POLL_SECONDS = 0.01
-
-# Below this version two connections that write and checkpoint at the same instant can corrupt a WAL file.
-FIRST_SOUND_SQLITE = (3, 51, 3)
-
-# PostgreSQL's names for what can be said of its state.
-LOCK_NOT_AVAILABLE = "55P03"
-UNDEFINED_TABLE = "42P01"
-
-NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
+from app.db import sqlite
+from app.db.meaning import WAIT_SECONDS, translated
+from app.errors import DatabaseUnavailable
 
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
@@ -58,11 +38,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._reads, self._writes = _sqlite_engines(str(self.url), _sqlite_path(self.url.database))
+            self._reads, self._writes = sqlite.engines(str(self.url), sqlite.path_of(self.url.database))
         else:
             self._reads, self._writes = _postgresql_engines(
                 str(self.url.render_as_string(hide_password=False))
             )
+        self._glances: sqlite3.Connection | None = None
         self._read_sessions = sessionmaker(self._reads, class_=ReadSession, autoflush=False)
         self._write_sessions = sessionmaker(self._writes, class_=WriteSession, autoflush=False)
 
@@ -72,9 +53,13 @@ class Database:
         return self._writes
 
     @contextmanager
-    def reading(self) -> Iterator[ReadSession]:
-        """Open a session on one snapshot. Raises DatabaseBusy and DatabaseUnavailable."""
-        with _translated(), self._read_sessions() as session:
+    def reading(self, seconds: float | None = None) -> Iterator[ReadSession]:
+        """Open a session on one snapshot. Raises DatabaseBusy and DatabaseUnavailable.
+
+        With `seconds` the engine stops the statements of a session that takes longer, and QueryTimeout is
+        raised: SQLite counts from the beginning of the session, PostgreSQL from that of each statement.
+        """
+        with translated(), self._read_sessions() as session, self._stopped_after(session, seconds):
             yield session
 
     @contextmanager
@@ -83,88 +68,66 @@ class Database:
 
         Raises DatabaseBusy after WAIT_SECONDS behind another writer, and DatabaseUnavailable.
         """
-        with _translated(), self._lock_across_processes(), self._write_sessions.begin() as session:
+        with translated(), self._lock_across_processes(), self._write_sessions.begin() as session:
             # The transaction begins here, not at the first statement: who gets the session is the writer.
             connection = session.connection()
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
             yield session
 
+    def glance(self, statement: str) -> Any:  # noqa: ANN401 - whatever a column holds
+        """Return the one value that a statement asks for, without a session and as cheaply as can be.
+
+        On SQLite it waits for nobody, and is for one thread; PostgreSQL is asked over the network.
+        Raises DatabaseUnavailable.
+        """
+        if not self.is_sqlite:
+            with translated(), self._reads.connect() as connection:
+                return connection.exec_driver_sql(statement).scalar()
+        try:
+            if self._glances is None:
+                self._glances = sqlite.sqlite_module().connect(
+                    self.url.database, timeout=0, isolation_level=None, check_same_thread=False
+                )
+                sqlite.refuse_writes(self._glances)
+            row: tuple[Any] = self._glances.execute(statement).fetchone()
+        except sqlite.sqlite_module().Error as error:
+            raise DatabaseUnavailable("the database file cannot be read now") from error
+        return row[0]
+
     def close(self) -> None:
         """Close every connection."""
+        if self._glances is not None:
+            self._glances.close()
         self._reads.dispose()
         self._writes.dispose()
 
+    @contextmanager
+    def _stopped_after(self, session: ReadSession, seconds: float | None) -> Iterator[None]:
+        if seconds is None:
+            yield
+            return
+        if not self.is_sqlite:
+            limit = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+            session.execute(limit, {"milliseconds": str(int(seconds * 1000))})
+            yield
+            return
+        with sqlite.stopped_after(session.connection(), seconds):
+            yield
+
     def _lock_across_processes(self) -> AbstractContextManager[object]:
-        if self.is_sqlite and sqlite_module().sqlite_version_info < FIRST_SOUND_SQLITE:
-            return _file_lock(Path(f"{self.url.database}.lock"))
+        if self.is_sqlite and sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
+            return sqlite.file_lock(Path(f"{self.url.database}.lock"))
         return nullcontext()
-
-
-def sqlite_module() -> ModuleType:
-    """Return the SQLite driver: the bundled, known one where it has a wheel, else the standard library's."""
-    try:
-        module: ModuleType = importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        return sqlite3
-    return module
 
 
 def engine_warning(database: Database) -> str | None:
     """Say what an operator must know of the engine in use, or None."""
-    version: str = sqlite_module().sqlite_version
-    if database.is_sqlite and sqlite_module().sqlite_version_info < FIRST_SOUND_SQLITE:
-        sound = ".".join(map(str, FIRST_SOUND_SQLITE))
+    version: str = sqlite.sqlite_module().sqlite_version
+    if database.is_sqlite and sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
+        sound = ".".join(map(str, sqlite.FIRST_SOUND_SQLITE))
         return f"SQLite {version} is older than {sound}: writes take one lock across all processes."
     return None
-
-
-def _sqlite_path(database: str | None) -> Path:
-    if not database or database == ":memory:":
-        raise UnusableDatabase("an SQLite database must be a file: sqlite:///name.db")
-    return Path(database)
-
-
-def _sqlite_engines(url: str, path: Path) -> tuple[Engine, Engine]:
-    # An engine creates the file at its first touch, yet not the folder; saying so beats "unable to open".
-    if not path.absolute().parent.is_dir():
-        raise UnusableDatabase(f"the folder for the database does not exist: {path.name}")
-    module = sqlite_module()
-    reads = create_engine(
-        url, module=module, pool_size=8, max_overflow=8, pool_timeout=WAIT_SECONDS, hide_parameters=True
-    )
-    # One connection: the writers of this process queue for it fairly instead of polling the file's lock.
-    writes = create_engine(
-        url, module=module, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS, hide_parameters=True
-    )
-    for engine, begin in ((reads, "BEGIN"), (writes, "BEGIN IMMEDIATE")):
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_with(begin))
-    event.listen(reads, "connect", _refuse_writes_on_sqlite)
-    return reads, writes
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: the "begin" listener says which kind it is.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {WAIT_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _refuse_writes_on_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    connection.execute("PRAGMA query_only = ON")
-
-
-def _begin_with(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
-    return begin
 
 
 def _postgresql_engines(url: str) -> tuple[Engine, Engine]:
@@ -182,59 +145,3 @@ def _postgresql_engines(url: str) -> tuple[Engine, Engine]:
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
     return reads, engine
-
-
-@contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    if sys.platform == "win32":  # The bundled SQLite has a wheel there, so the lock is never asked for.
-        yield
-        return
-    import fcntl  # noqa: PLC0415 - the module does not exist on every platform
-
-    until = time.monotonic() + WAIT_SECONDS
-    with path.open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise DatabaseBusy("another writer holds the database") from None
-                time.sleep(LOCK_POLL_SECONDS)  # In a thread: writes never run on the event loop.
-        yield
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what an engine says of its own state into our errors; the fault of a statement stays what it is.
-
-    A driver's message can hold SQL, so none is passed on.
-    """
-    try:
-        yield
-    except PoolTimeout as error:
-        raise DatabaseBusy("all connections to the database are in use") from error
-    except DBAPIError as error:
-        meaning = _meaning_on_sqlite(error) if hasattr(error.orig, "sqlite_errorname") else _meaning(error)
-        if meaning is None:
-            raise
-        raise meaning from error
-
-
-def _meaning_on_sqlite(error: DBAPIError) -> StrikeledgerError | None:
-    name = getattr(error.orig, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseBusy("another writer holds the database")
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FULL")):
-        return DatabaseUnavailable("the database file cannot be used")
-    return UnusableDatabase(NO_SCHEMA) if "no such table" in str(error.orig) else None
-
-
-def _meaning(error: DBAPIError) -> StrikeledgerError | None:
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if sqlstate == LOCK_NOT_AVAILABLE:
-        return DatabaseBusy("another writer holds the database")
-    if sqlstate == UNDEFINED_TABLE:
-        return UnusableDatabase(NO_SCHEMA)
-    # A connection that was refused, or broke, has an OperationalError; so has a server that shuts down.
-    return DatabaseUnavailable("the database did not answer") if isinstance(error, OperationalError) else None

@@ -1,14 +1,17 @@
 """SQL functions that each engine spells its own way."""
 
 from datetime import date
+from typing import Any, TypeVar
 
-from sqlalchemy import Date, literal_column
+from sqlalchemy import Date, Integer, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.vocabulary.periods import PeriodUnit
+
+T = TypeVar("T")
 
 _SQLITE = {
     PeriodUnit.DAY: "{day}",
@@ -47,3 +50,79 @@ def _period_start_on_sqlite(element: PeriodStart, compiler: SQLCompiler, **kw: o
 def _period_start_on_postgresql(element: PeriodStart, compiler: SQLCompiler, **kw: object) -> str:
     unit, day = element.clauses
     return f"date_trunc('{PeriodUnit(str(unit)).value}', {compiler.process(day, **kw)}::timestamp)::date"
+
+
+class DayNumber(FunctionElement[int]):
+    """The number of a day, counted from 1970-01-01."""
+
+    name = "day_number"
+    type = Integer()
+    inherit_cache = True
+
+
+def day_number(day: ColumnElement[date]) -> ColumnElement[int]:
+    """Return the number of a day, counted from 1970-01-01."""
+    return DayNumber(day)
+
+
+@compiles(DayNumber, "sqlite")
+def _day_number_on_sqlite(element: DayNumber, compiler: SQLCompiler, **kw: object) -> str:
+    # Days of SQLite begin at noon of a year long ago; 2440587.5 is the first midnight of 1970.
+    return f"CAST(julianday({compiler.process(element.clauses, **kw)}) - 2440587.5 AS INTEGER)"
+
+
+@compiles(DayNumber, "postgresql")
+def _day_number_on_postgresql(element: DayNumber, compiler: SQLCompiler, **kw: object) -> str:
+    return f"({compiler.process(element.clauses, **kw)} - DATE '1970-01-01')"
+
+
+class Unindexed(FunctionElement[Any]):
+    """A column that is compared row by row."""
+
+    name = "unindexed"
+    inherit_cache = True
+
+
+def unindexed(column: ColumnElement[T]) -> ColumnElement[T]:
+    """Return a column by which SQLite looks nothing up: it knows no figures of a table, and often guesses wrong.
+
+    PostgreSQL has figures, and goes by them.
+    """
+    found = Unindexed(column)
+    found.type = column.type
+    return found
+
+
+@compiles(Unindexed, "sqlite")
+def _unindexed_on_sqlite(element: Unindexed, compiler: SQLCompiler, **kw: object) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
+@compiles(Unindexed, "postgresql")
+def _unindexed_on_postgresql(element: Unindexed, compiler: SQLCompiler, **kw: object) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+class DaysLater(FunctionElement[date]):
+    """The day some days after another one."""
+
+    name = "days_later"
+    type = Date()
+    inherit_cache = True
+
+
+def days_later(day: ColumnElement[date], days: int) -> ColumnElement[date]:
+    """Return the day so many days after `day`, spelt as the partial indexes spell it that are found by it."""
+    return DaysLater(day, literal_column(str(days)))
+
+
+@compiles(DaysLater, "sqlite")
+def _days_later_on_sqlite(element: DaysLater, compiler: SQLCompiler, **kw: object) -> str:
+    day, days = element.clauses
+    return f"date({compiler.process(day, **kw)}, '+{days} days')"
+
+
+@compiles(DaysLater, "postgresql")
+def _days_later_on_postgresql(element: DaysLater, compiler: SQLCompiler, **kw: object) -> str:
+    day, days = element.clauses
+    return f"{compiler.process(day, **kw)} + {days}"

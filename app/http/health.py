@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from app import __version__
-from app.db.engine import sqlite_module
 from app.db.migrate import is_current
-from app.errors import DatabaseUnavailable, UnusableDatabase
+from app.db.sqlite import sqlite_module
+from app.errors import DatabaseUnavailable, InvalidInput, UnusableDatabase
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
@@ -27,13 +27,13 @@ class Version(BaseModel):
     engine: str = Field(description="The database engine.", examples=["sqlite 3.53.4"])
 
 
-@router.get("/healthz", response_model=Health)
+@router.get("/healthz", response_model=Health, responses=responses(InvalidInput))
 async def healthz() -> dict[str, str]:
     """Answer while the process lives, whatever the database does."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", response_model=Health, responses=responses(DatabaseUnavailable))
+@router.get("/readyz", response_model=Health, responses=responses(DatabaseUnavailable, InvalidInput))
 async def readyz(read: Read) -> dict[str, str]:
     """Answer 200 when the database is there and has the schema that this version knows, else 503."""
     if not await read(is_current):
@@ -43,7 +43,7 @@ async def readyz(read: Read) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/version", response_model=Version)
+@router.get("/version", response_model=Version, responses=responses(InvalidInput))
 async def version(request: Request) -> dict[str, str]:
     """Say which version and which database engine run here."""
     database = request.app.state.database

@@ -5,9 +5,19 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from app.db.engine import ReadSession
+from app.db.engine import Database, ReadSession
+from app.db.types import AnySelect
 from app.errors import Fault, InvalidInput
 from app.models import LedgerEntry, Recorded
+
+_LAST = "SELECT max(seq) FROM ledger"
+
+ENTRY = LedgerEntry.__table__.columns
+
+# Heads by the hash of their last entry, which stands for all before it, in whatever database it is. The last few
+# suffice: one for now, some for `as_of`.
+_KNOWN: dict[str, "Head"] = {}
+_MOST_KNOWN = 64
 
 # A ledger number, or a moment: what the record is read as of.
 AsOf = int | datetime
@@ -32,26 +42,36 @@ def head(session: ReadSession, as_of: AsOf | None = None) -> Head:
     An instant means the last entry recorded at or before it; before the first one the record is empty.
     Raises InvalidInput for a number that was not given yet.
     """
-    entries = select(LedgerEntry.seq, LedgerEntry.hash)
+    entries = select(ENTRY.seq, ENTRY.hash)
     if isinstance(as_of, datetime):
         # Times rise with numbers, and have an index of their own.
-        entries = entries.where(LedgerEntry.recorded_at <= as_of).order_by(LedgerEntry.recorded_at.desc())
+        entries = entries.where(ENTRY.recorded_at <= as_of).order_by(ENTRY.recorded_at.desc())
     else:
-        entries = entries.order_by(LedgerEntry.seq.desc())
+        entries = entries.order_by(ENTRY.seq.desc())
     if isinstance(as_of, int):
-        entries = entries.where(LedgerEntry.seq <= as_of)
-    entries = entries.limit(1)
-    last = session.execute(entries).one_or_none()
-    if isinstance(as_of, int) and as_of != (last.seq if last else 0):
-        detail = f"the ledger stands at {last.seq if last else 0}"
-        raise InvalidInput([Fault("parameter", "as_of", "beyond-head", detail)])
-    vocabulary = session.execute(entries.where(LedgerEntry.report_id.is_(None))).one_or_none()
-    return Head(
-        last.seq if last else 0,
-        last.hash if last else "",
-        vocabulary.seq if vocabulary else 0,
-        vocabulary.hash if vocabulary else "",
-    )
+        entries = entries.where(ENTRY.seq <= as_of)
+    last = _one(session, entries)
+    if isinstance(as_of, int) and as_of != last[0]:
+        raise InvalidInput([Fault("parameter", "as_of", "beyond-head", f"the ledger stands at {last[0]}")])
+    known = _KNOWN.get(last[1])
+    if known is None:
+        vocabulary = _one(session, entries.where(ENTRY.report_id.is_(None)))
+        while len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+        known = _KNOWN[last[1]] = Head(*last, *vocabulary)
+    return known
+
+
+def _one(session: ReadSession, entries: AnySelect) -> tuple[int, str]:
+    """Return the number and hash of the first entry, 0 and "" where there is none."""
+    # By the connection, since every request asks: a session would wrap the row once more.
+    row = session.connection().execute(entries.limit(1)).one_or_none()
+    return (0, "") if row is None else (row.seq, row.hash)
+
+
+def last_seq(database: Database) -> int:
+    """Return where the ledger stands, as cheaply as can be asked: for each request that a cache may answer."""
+    return int(database.glance(_LAST) or 0)
 
 
 def standing(table: type[Recorded], seq: int) -> ColumnElement[bool]:

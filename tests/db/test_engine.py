@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.db import engine
+from app.db import engine, sqlite
 from app.db.engine import Database
 from app.errors import DatabaseBusy, DatabaseUnavailable, UnusableDatabase
 from app.ledger.append import append
@@ -97,7 +97,7 @@ def test_sqlite_in_memory_is_refused() -> None:
 
 def test_old_sqlite_is_warned_of(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Below the first sound SQLite an operator is told, and writes still work, behind a lock."""
-    monkeypatch.setattr(engine, "FIRST_SOUND_SQLITE", (99, 0, 0))
+    monkeypatch.setattr(sqlite, "FIRST_SOUND_SQLITE", (99, 0, 0))
     with database.writing() as session:
         append(session, "published", {}, report_id=1, revision=1)
 
