@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from app.db.engine import Database
 from app.models import Base
+from app.models.words import is_compared
 from app.settings import Settings
 
 
@@ -17,6 +18,7 @@ def run(connection: Connection) -> None:
         render_as_batch=True,
         transactional_ddl=True,
         compare_type=True,
+        include_name=is_compared,
         user_module_prefix="",
     )
     with context.begin_transaction():

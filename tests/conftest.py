@@ -205,7 +205,7 @@ def both_filled(
     with ScratchDatabase(postgresql_url, postgresql_template) as postgresql:
         for url in (f"sqlite:///{path}", postgresql):
             database = Database(url)
-            record.fill(database)
+            record.fill(database, retracted=5)
             database.close()
         with serving(f"sqlite:///{path}") as on_sqlite, serving(postgresql) as on_postgresql:
             yield on_sqlite, on_postgresql

@@ -3,7 +3,12 @@
 import random
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
+
 from app.db.engine import Database
+from app.keys.service import Scope
+from app.keys.service import create as create_key
+from app.models import Key
 from app.reports import service
 from app.reports.schemas import ReportIn
 from tests.factories import Body, make_report, make_strike, make_tally
@@ -27,17 +32,28 @@ CATEGORIES = (
     None,
 )
 EFFECTS = ("destroyed", "damaged", "engaged", "suppressed")
+# By the count, so that what is drawn stays the same.
+WORDINGS = ("as the source has it", "some ISIL-held Vehicles", "destroyed, it's said", "TÁNK (damaged)")
 PUBLISHERS = ("cjtf-oir", "centcom", "ara-news")
 FIRST_DAY = date(2016, 12, 1)
 DAYS = 90
 
 
-def fill(database: Database, reports: int = 40, seed: int = 7) -> None:
-    """Put `reports` random reports into a database; the same for the same seed, on either engine."""
+def fill(database: Database, reports: int = 40, seed: int = 7, retracted: int = 0) -> None:
+    """Put `reports` random reports into a database, and retract the first `retracted` of them.
+
+    The record is the same for the same seed, on either engine.
+    """
     source = random.Random(seed)  # noqa: S311 - test data, not secrets
     with database.writing() as session:
-        for _ in range(reports):
+        made = [
             service.create(session, ReportIn.model_validate(random_report(source)), None)
+            for _ in range(reports)
+        ]
+        create_key(session, "record", [Scope.PUBLISH], None)
+        key_id = session.execute(select(func.max(Key.id))).scalar_one()
+        for report_id in made[:retracted]:
+            service.retract(session, report_id, service.Correction(1, "Withdrawn.", key_id))
 
 
 def random_report(source: random.Random) -> Body:
@@ -86,5 +102,5 @@ def random_tally(source: random.Random) -> Body:
         category=source.choice(CATEGORIES),
         count_min=least,
         count_max=most,
-        as_written="as the source has it",
+        as_written=WORDINGS[least % len(WORDINGS)],
     )

@@ -16,8 +16,10 @@ from app.models.vocabulary import (
     PublisherAlias,
     PublisherVersion,
 )
+from app.models.words import STRIKE_WORDS
 
 __all__ = [
+    "STRIKE_WORDS",
     "Base",
     "Category",
     "CategoryAlias",

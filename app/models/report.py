@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import Identity, Instant
@@ -32,6 +32,14 @@ class Revision(Base, Recorded):
     __table_args__ = (
         Index("ix_revisions_published_on_report_id", "published_on", "report_id"),
         Index("ix_revisions_recorded_seq", "recorded_seq"),
+        # Finds what was retracted, and holds nothing else.
+        Index(
+            "ix_revisions_retracted",
+            "report_id",
+            "recorded_seq",
+            sqlite_where=text("status = 'retracted'"),
+            postgresql_where=text("status = 'retracted'"),
+        ),
     )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), primary_key=True)

@@ -2,11 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import Identity
 from app.models.base import NAME_LENGTH, Base, Recorded
+
+# Lines that reach more days beyond their first have an index of their own, by which those of them that reach into
+# a window are found. All others that do begin so many days before it at most.
+LONG_DAYS = 7
 
 
 class Strike(Base, Recorded):
@@ -23,6 +27,16 @@ class Strike(Base, Recorded):
         CheckConstraint("strikes_min >= 0 AND strikes_max >= strikes_min", name="counts"),
         Index("ix_strikes_date_from_id", "date_from", "id"),
         Index("ix_strikes_location_id_date_from_id", "location_id", "date_from", "id"),
+        Index("ix_strikes_strikes_min_date_from_id", "strikes_min", "date_from", "id"),
+        Index("ix_strikes_items_min_date_from_id", "items_min", "date_from", "id"),
+        # Finds the few lines that last long: see LONG_DAYS.
+        Index(
+            "ix_strikes_long",
+            "date_to",
+            "date_from",
+            sqlite_where=text("date_to > date(date_from, '+7 days')"),
+            postgresql_where=text("date_to > date_from + 7"),
+        ),
         Index("ix_strikes_recorded_seq", "recorded_seq"),
         {"sqlite_autoincrement": True},
     )
@@ -44,6 +58,8 @@ class Strike(Base, Recorded):
     strikes_max: Mapped[int | None]
     # Null where the source gives none, as all do before 2017. Never worked out from strikes.
     engagements: Mapped[int | None]
+    # What its tallies' minima add up to, so that lines can be read in this order.
+    items_min: Mapped[int] = mapped_column(server_default=text("0"))
     # Whose the target was, where it was not the enemy's ("inoperable Coalition equipment").
     owner: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     # The line of another report that this one repeats, as its analyst said; null: it is told first here.

@@ -70,6 +70,8 @@ def _content(
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
+        if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
+            return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
     if revision.superseded_seq is None and revision.number_of_report != revision.number:
         return "its report is found by a number that is not its own"
     return {

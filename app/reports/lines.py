@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
-from app.models import Strike, Tally
+from app.models import STRIKE_WORDS, Strike, Tally
 from app.reports.content import Resolved
-from app.reports.rows import Row, line_rows
+from app.reports.rows import Row, line_rows, said_by
+from app.vocabulary.words import words_of
 
 # What makes two lines the same line: all that they say, and nothing of where they stand.
 LINE = (
@@ -139,7 +140,10 @@ def add_lines(
     lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
     events: Mapping[int, int],
 ) -> list[int]:
-    """Add lines at their places in the report, each with its event and its tallies; return their ids in order."""
+    """Add lines at their places in the report, each with its event, its tallies and the words that it is found by.
+
+    Return their ids in order.
+    """
     if not lines:
         return []
     rows = [
@@ -148,9 +152,10 @@ def add_lines(
             "recorded_seq": seq,
             "position": index,
             "event_id": events.get(index),
+            "items_min": sum(tally["count_min"] for tally in found),
             **line,
         }
-        for index, (line, _) in lines
+        for index, (line, found) in lines
     ]
     ids = session.scalars(insert(Strike).returning(Strike.id, sort_by_parameter_order=True), rows).all()
     tallies = [
@@ -160,4 +165,9 @@ def add_lines(
     ]
     if tallies:
         session.execute(insert(Tally), tallies)
+    words = [
+        {"rowid": strike_id, "words": words_of(said_by(line, found))}
+        for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
+    ]
+    session.execute(insert(STRIKE_WORDS), words)
     return list(ids)

@@ -1,5 +1,6 @@
 """The rows that a report becomes: coverage, lines and tallies, without the numbers that the record gives them."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.reports.content import Resolved, wording
@@ -68,6 +69,15 @@ def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
             )
         lines.append((line, tallies))
     return lines
+
+
+def said_by(line: Row, tallies: Iterable[Row]) -> Iterator[str | None]:
+    """Yield what a line says in the source's own words; None where a wording is not kept."""
+    yield line["quote"]
+    yield line["location_as_written"]
+    for tally in tallies:
+        yield tally["as_written"]
+        yield tally["verb"]
 
 
 def _span(quote: SpanIn | None) -> Row:

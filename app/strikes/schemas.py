@@ -1,10 +1,11 @@
 """What a strike looks like to a client. The models document and test the answers; document.py makes them."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.http.examples import example_of
 from app.http.pages import Page
 from app.vocabulary.effects import Effect
 
@@ -23,8 +24,12 @@ class ReportReference(_Answer):
     number: str | None = Field(
         description="The publisher's number; null where it gave none.", examples=["20170207-01"]
     )
-    published_on: date = Field(description="When it was published; not when the strikes were.")
-    source_url: str | None = Field(description="Where it was published; null where unknown.")
+    published_on: date = Field(
+        description="When it was published; not when the strikes were.", examples=["2017-02-07"]
+    )
+    source_url: str | None = Field(
+        description="Where it was published; null where unknown.", examples=["https://example.org/release"]
+    )
     revision: int = Field(description="Which revision of the report this is; 1 is the first.", examples=[1])
 
 
@@ -43,8 +48,8 @@ class LocationReference(_Answer):
 class Span(_Answer):
     """Characters of the report's text: Unicode code points, from `start` up to `end`."""
 
-    start: int = Field(ge=0, examples=[32], description="The first character.")
-    end: int = Field(ge=0, examples=[59], description="The character after the last.")
+    start: int = Field(ge=0, examples=[69], description="The first character.")
+    end: int = Field(ge=0, examples=[78], description="The character after the last.")
 
 
 class TallyOut(_Answer):
@@ -58,37 +63,71 @@ class TallyOut(_Answer):
     family: str | None = Field(
         description="The category's family; null without a category.", examples=["armor"]
     )
-    count_min: int = Field(description="What the words prove.", examples=[17])
-    count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[17])
+    count_min: int = Field(description="What the words prove.", examples=[2])
+    count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
     as_written: str | None = Field(description="The phrase with its number.", examples=["two tanks"])
-    quote: Span | None = Field(description="Where the number stands in the text; null without a text.")
+    quote: Span | None = Field(
+        description="Where the number stands in the text; null without a text.", examples=[example_of(Span)]
+    )
 
 
 class StrikeOut(_Answer):
     """One line of a report: a place, a day or days, and how many strikes. It may stand for several strikes."""
 
     id: str | None = Field(description="The line's id; never reused. Null in a draft.", examples=["s40"])
-    report: ReportReference
-    date_from: date = Field(description="The first day of the strikes.")
-    date_to: date = Field(description="The last day of the strikes.")
+    report: ReportReference = Field(
+        description="The report that it is a line of.", examples=[example_of(ReportReference)]
+    )
+    date_from: date = Field(description="The first day of the strikes.", examples=["2017-02-06"])
+    date_to: date = Field(description="The last day of the strikes.", examples=["2017-02-06"])
     date_precision: Literal["day", "week", "month", "unknown"] = Field(
-        description="How exactly the source gives the days."
+        description="How exactly the source gives the days.", examples=["day"]
     )
     country: str = Field(description="ISO 3166-1 alpha-2.", examples=["SY"])
-    location: LocationReference | None = Field(description="Null where the source names no known place.")
-    location_as_written: str | None = Field(description="The place as the source spells it.")
+    location: LocationReference | None = Field(
+        description="The place; null where the source names none that is known.",
+        examples=[example_of(LocationReference)],
+    )
+    location_as_written: str | None = Field(
+        description="The place as the source spells it; null where not kept.", examples=["Palmyra"]
+    )
     strikes_min: int | None = Field(description="How many strikes at least; null: not given.", examples=[9])
     strikes_max: int | None = Field(description="How many at most; null: not given, or open.", examples=[9])
-    engagements: int | None = Field(description="As given; null where the source gives none.")
-    owner: str | None = Field(description="Whose the target was, where not the enemy's.")
-    same_as: str | None = Field(
-        description="The strike of another report that this line repeats; null: told first here."
+    engagements: int | None = Field(description="As given; null where the source gives none.", examples=[12])
+    owner: str | None = Field(
+        description="Whose the target was, where not the enemy's; null: the enemy's.", examples=["Coalition"]
     )
-    quote: str | None = Field(description="The sentence that proves the line; null without a text.")
-    tallies: list[TallyOut] = Field(description="Empty for strikes with inconclusive results.")
+    same_as: str | None = Field(
+        description="The strike of another report that this line repeats; null: told first here.",
+        examples=["s31"],
+    )
+    quote: str | None = Field(
+        description="The sentence that proves the line; null without a text.",
+        examples=["Near Palmyra, nine strikes destroyed 17 heavy equipment vehicles and two tanks."],
+    )
+    tallies: list[TallyOut] = Field(
+        description="What they did; empty for strikes with inconclusive results.",
+        examples=[[example_of(TallyOut)]],
+    )
+
+
+# What `fields` can name, in the order in which a strike holds it.
+STRIKE_FIELDS = tuple(StrikeOut.model_fields)
+
+
+def _none_required(schema: dict[str, Any]) -> None:
+    schema.pop("required", None)
+
+
+class ListedStrike(StrikeOut):
+    """A line as a list shows it: with `fields`, those fields alone."""
+
+    model_config = ConfigDict(json_schema_extra=_none_required)
 
 
 class StrikePage(Page):
     """A page of strikes."""
 
-    items: list[StrikeOut]
+    items: list[ListedStrike] = Field(
+        description="The lines of the page.", examples=[[example_of(StrikeOut)]]
+    )

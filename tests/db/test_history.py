@@ -30,6 +30,7 @@ CHANGES = (
     "UPDATE coverage SET strikes = 1000",
     "UPDATE strikes SET strikes_min = 0, strikes_max = 0",
     "UPDATE strikes SET superseded_seq = 1, strikes_min = 0",
+    "UPDATE strikes SET items_min = 1000",
     "UPDATE tallies SET count_min = 0",
     "UPDATE location_versions SET name = 'x'",
     "UPDATE location_aliases SET thing_id = 1",

@@ -8,13 +8,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.migrate import configuration, downgrade, is_current, upgrade
+from app.db.words import holds_all
 from app.errors import UnusableDatabase
 from app.ledger.clock import head
-from app.models import Base, LedgerEntry, Strike, Tally
+from app.models import STRIKE_WORDS, Base, LedgerEntry, Strike, Tally
+from app.models.words import is_compared
 from app.reports import service
 from app.reports.schemas import ReportIn
 from tests.factories import make_report, make_strike, make_tally
@@ -47,7 +50,9 @@ def test_history_has_one_head() -> None:
 def test_migrations_make_what_the_models_say(database: Database) -> None:
     """After all migrations the schema and the models agree: nothing is left for a new migration."""
     with database.writing() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        context = MigrationContext.configure(
+            session.connection(), opts={"compare_type": True, "include_name": is_compared}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -63,6 +68,34 @@ def test_up_down_up_on_a_filled_database(empty_url: str) -> None:
     fill(database)
 
     assert contents(database) == before
+    database.close()
+
+
+def test_older_lines_get_what_they_are_found_by(empty_url: str) -> None:
+    """Lines that were there before their words and items were kept get both, and are history again."""
+    database = Database(empty_url)
+    upgrade(database)
+    with database.writing() as session:
+        seed(session)
+        lines = [
+            make_strike(make_tally(3, as_written="trois camions"), make_tally(4, verb="d\u00e9truits")),
+            make_strike(make_tally(1, as_written="un camion")),
+        ]
+        service.create(session, ReportIn.model_validate(make_report(*lines)), None)
+    downgrade(database, "0004")
+    upgrade(database)
+
+    with database.reading() as session:
+        items = session.scalars(select(Strike.items_min).order_by(Strike.id)).all()
+        found = [
+            session.scalars(select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, words))).all()
+            for words in (["camions"], ["camions", "detruits"], ["camion"], ["camion", "detruits"])
+        ]
+    first, second = sorted({each for ids in found for each in ids})
+    assert items == [7, 1]
+    assert found == [[first], [first], [second], []]
+    with pytest.raises(DBAPIError, match="only added to"), database.writing() as session:
+        session.execute(text("UPDATE strikes SET items_min = 0"))
     database.close()
 
 

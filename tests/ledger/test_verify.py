@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from app.catalogue.history import rebuilt_vocabularies
-from app.db.engine import Database, sqlite_module
+from app.db.engine import Database
+from app.db.sqlite import sqlite_module
 from app.ledger import verify as verify_module
 from app.ledger.append import chain_hash
 from app.ledger.verify import Fault, SavedHead, Sources, Verdict, parse_head, verify
@@ -44,6 +45,7 @@ TAMPERED = {
     "place of a line": ("UPDATE strikes SET location_id = 99999 WHERE id = :line", story.PUBLISHED),
     "day of a line": ("UPDATE strikes SET date_from = '2017-02-28' WHERE id = :line", story.PUBLISHED),
     "day that is none": ("UPDATE strikes SET date_to = '2017-13-41' WHERE id = :line", story.PUBLISHED),
+    "items of a line": ("UPDATE strikes SET items_min = items_min + 1 WHERE id = :line", story.PUBLISHED),
     "sentence": ("UPDATE strikes SET quote = 'Nothing happened.' WHERE id = :line", story.PUBLISHED),
     "title": ("UPDATE revisions SET title = 'Harmlfss' WHERE title = 'Harmless'", story.PUBLISHED),
     "bytes that are no text": (

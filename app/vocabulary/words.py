@@ -1,0 +1,44 @@
+"""The words of a source's text, as `q` finds them.
+
+Words are cut and folded here alone, where they are stored and where they are asked for, and both engines are
+handed words and no text: so both find the same lines.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+# Characters of a word that count: longer ones are the same word where they begin alike. No language has more.
+LONGEST_WORD = 100
+
+# Bytes of the words that one line is found by, in UTF-8, the first that it holds. A sentence has a few hundred;
+# PostgreSQL cannot keep a million for one row.
+MOST_BYTES = 500_000
+
+# General categories of what disappears: accents and other marks, modifier letters, invisible characters.
+_DROPPED = frozenset({"Mn", "Mc", "Me", "Lm", "Cf"})
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in their order, each once.
+
+    A word is a run of letters and digits; everything else separates words. Case, accents and width fold:
+    "Dayr az-Zawr" has "dayr", "az" and "zawr", "Raqqa's" has "raqqa" and "s". Folding twice changes nothing.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = []
+    for char in decomposed:
+        category = unicodedata.category(char)
+        if category not in _DROPPED:
+            kept.append(char if category[0] in "LN" else " ")
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in "".join(kept).split()))
+
+
+def words_of(texts: Iterable[str | None]) -> list[str]:
+    """Return the words of several texts, each once, up to MOST_BYTES; None holds none."""
+    found, left = list[str](), MOST_BYTES
+    for word in words("\n".join(text for text in texts if text)):
+        left -= len(word.encode())
+        if left < 0:
+            break
+        found.append(word)
+    return found
