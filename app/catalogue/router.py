@@ -11,6 +11,7 @@ from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabular
 from app.catalogue.schemas import (
     CategoryOut,
     CategoryPage,
+    EffectOut,
     EffectPage,
     LocationOut,
     LocationPage,
@@ -18,13 +19,15 @@ from app.catalogue.schemas import (
     PublisherPage,
 )
 from app.db.engine import ReadSession
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.answers import answer_list, answer_one
 from app.http.fields import AsOfParameter, AsOfQuery
+from app.http.formats import WITH_PLACE, WITHOUT_PLACE, Form, FormatQuery, described
 from app.http.pages import PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
+from app.http.tables import Place, Table, columns_of
 from app.ledger.clock import AsOf, head
 from app.vocabulary import categories, places
 from app.vocabulary.effects import VERBS, Effect
@@ -32,7 +35,17 @@ from app.vocabulary.effects import VERBS, Effect
 router = APIRouter(prefix="/v1", tags=["vocabulary"], route_class=StrictRoute)
 
 
-class NamesQuery(PageQuery):
+LISTS = {
+    LOCATIONS: Table(
+        columns_of(LocationOut), place=lambda shown: Place(shown["lat"], shown["lon"]), key="slug"
+    ),
+    CATEGORIES: Table(columns_of(CategoryOut)),
+    PUBLISHERS: Table(columns_of(PublisherOut)),
+}
+EFFECTS = Table(columns_of(EffectOut))
+
+
+class NamesQuery(PageQuery, FormatQuery):
     """The parameters of a vocabulary's list."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,17 +59,22 @@ class NamesQuery(PageQuery):
     as_of: AsOfParameter = None
 
 
-Slug = Annotated[
-    str,
-    Path(
-        description="A slug, of now or of old, or any other name. Where it is not the slug of now, "
-        "`Content-Location` says which is.",
-        examples=["palmyra"],
-    ),
-]
+class EffectsQuery(AsOfQuery, FormatQuery):
+    """The parameters of the list of effects."""
 
 
-@router.get("/locations", responses={200: {"model": LocationPage}, **responses(InvalidInput)})
+_ANY_NAME = (
+    "A slug, of now or of old, or any other name. Where it is not the slug of now, "
+    "`Content-Location` says which is."
+)
+LocationName = Annotated[str, Path(description=_ANY_NAME, examples=["palmyra"])]
+CategoryName = Annotated[str, Path(description=_ANY_NAME, examples=["tank"])]
+PublisherName = Annotated[str, Path(description=_ANY_NAME, examples=["cjtf-oir"])]
+
+
+@router.get(
+    "/locations", responses={**described(LocationPage, WITH_PLACE), **responses(NotAcceptable, InvalidInput)}
+)
 async def list_locations(request: Request, query: Annotated[NamesQuery, Query()], read: Read) -> Response:
     """List places by slug, or those with a spelling that holds `q`."""
     return await read(lambda session: _page(session, request, query, LOCATIONS))
@@ -64,13 +82,16 @@ async def list_locations(request: Request, query: Annotated[NamesQuery, Query()]
 
 @router.get("/locations/{slug}", responses={200: {"model": LocationOut}, **responses(NotFound, InvalidInput)})
 async def get_location(
-    request: Request, slug: Slug, query: Annotated[AsOfQuery, Query()], read: Read
+    request: Request, slug: LocationName, query: Annotated[AsOfQuery, Query()], read: Read
 ) -> Response:
     """Show one place with every spelling that it answers to."""
     return await read(lambda session: _one(session, request, slug, query.as_of, LOCATIONS))
 
 
-@router.get("/categories", responses={200: {"model": CategoryPage}, **responses(InvalidInput)})
+@router.get(
+    "/categories",
+    responses={**described(CategoryPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)},
+)
 async def list_categories(request: Request, query: Annotated[NamesQuery, Query()], read: Read) -> Response:
     """List categories by slug, or those with a synonym that holds `q`."""
     return await read(lambda session: _page(session, request, query, CATEGORIES))
@@ -80,13 +101,16 @@ async def list_categories(request: Request, query: Annotated[NamesQuery, Query()
     "/categories/{slug}", responses={200: {"model": CategoryOut}, **responses(NotFound, InvalidInput)}
 )
 async def get_category(
-    request: Request, slug: Slug, query: Annotated[AsOfQuery, Query()], read: Read
+    request: Request, slug: CategoryName, query: Annotated[AsOfQuery, Query()], read: Read
 ) -> Response:
     """Show one category with every phrase that means it."""
     return await read(lambda session: _one(session, request, slug, query.as_of, CATEGORIES))
 
 
-@router.get("/publishers", responses={200: {"model": PublisherPage}, **responses(InvalidInput)})
+@router.get(
+    "/publishers",
+    responses={**described(PublisherPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)},
+)
 async def list_publishers(request: Request, query: Annotated[NamesQuery, Query()], read: Read) -> Response:
     """List publishers by slug, or those with a name that holds `q`."""
     return await read(lambda session: _page(session, request, query, PUBLISHERS))
@@ -96,14 +120,16 @@ async def list_publishers(request: Request, query: Annotated[NamesQuery, Query()
     "/publishers/{slug}", responses={200: {"model": PublisherOut}, **responses(NotFound, InvalidInput)}
 )
 async def get_publisher(
-    request: Request, slug: Slug, query: Annotated[AsOfQuery, Query()], read: Read
+    request: Request, slug: PublisherName, query: Annotated[AsOfQuery, Query()], read: Read
 ) -> Response:
     """Show one publisher with every name that it answers to."""
     return await read(lambda session: _one(session, request, slug, query.as_of, PUBLISHERS))
 
 
-@router.get("/effects", responses={200: {"model": EffectPage}, **responses(InvalidInput)})
-async def list_effects(request: Request, query: Annotated[AsOfQuery, Query()], read: Read) -> Response:
+@router.get(
+    "/effects", responses={**described(EffectPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)}
+)
+async def list_effects(request: Request, query: Annotated[EffectsQuery, Query()], read: Read) -> Response:
     """List the ten normalised effects with the verbs that mean them."""
 
     def all_of_them(session: ReadSession) -> Response:
@@ -112,7 +138,8 @@ async def list_effects(request: Request, query: Annotated[AsOfQuery, Query()], r
             {"slug": effect, "verbs": sorted(verb for verb, meant in VERBS.items() if meant is effect)}
             for effect in Effect
         ]
-        return answer_list(request, now, lambda: {"items": items, "next": None, "seq": now.seq})
+        body = {"items": items, "next": None, "seq": now.seq}
+        return answer_list(request, now, lambda: body, Form(EFFECTS, query))
 
     return await read(all_of_them)
 
@@ -133,7 +160,7 @@ def _page(session: ReadSession, request: Request, query: NamesQuery, vocabulary:
         "next": cursor_to(request, (items[-1]["slug"],)) if len(rest) > query.limit else None,
         "seq": now.seq,
     } | ({"total": len(found)} if query.count == "exact" else {})
-    return answer_list(request, now, lambda: body)
+    return answer_list(request, now, lambda: body, Form(LISTS[vocabulary], query))
 
 
 def _one(

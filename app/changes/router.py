@@ -12,18 +12,30 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.changes import atom, queries, stream
-from app.changes.schemas import ChangesPage, ChangesQuery, LedgerHead, NoParameters, StreamQuery, change
+from app.changes.schemas import (
+    Change,
+    ChangesPage,
+    ChangesQuery,
+    LedgerHead,
+    NoParameters,
+    Seen,
+    StreamQuery,
+    change,
+)
 from app.db.engine import ReadSession
-from app.errors import DatabaseUnavailable, InvalidInput
-from app.http.answers import answer_list
-from app.http.fields import Natural
-from app.http.pages import LARGEST_INTEGER, cursor_to, position_of
+from app.errors import DatabaseUnavailable, InvalidInput, NotAcceptable
+from app.http.answers import SEQ, answer_list, current
+from app.http.formats import WITHOUT_PLACE, Form, described
+from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
+from app.http.tables import Table, columns_of
 from app.ledger.clock import head, last_entry
 
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=StrictRoute)
+
+CHANGES = Table(columns_of(Change))
 
 
 @router.get("/ledger", responses={200: {"model": LedgerHead}, **responses(InvalidInput)})
@@ -34,12 +46,15 @@ async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()],
         entry = last_entry(session)
         seq, seal, recorded_at = entry or (0, None, None)
         body = {"seq": seq, "hash": seal, "recorded_at": recorded_at}
-        return answer_list(request, head(session), lambda: body)
+        return current(answer_list(request, head(session), lambda: body))
 
     return await read(where)
 
 
-@router.get("/changes", responses={200: {"model": ChangesPage}, **responses(InvalidInput)})
+@router.get(
+    "/changes",
+    responses={**described(ChangesPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)},
+)
 async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
     """List what was recorded, in order and for ever: the entries of the ledger after a number.
 
@@ -65,12 +80,11 @@ async def stream_changes(
     query: Annotated[StreamQuery, Query()],
     read: Read,
     last_event_id: Annotated[
-        Natural | None,
+        Seen | None,
         Header(
-            ge=0,
-            le=LARGEST_INTEGER,
             description="The ledger number that was received last, as a browser sends it when it comes back. "
             "Goes before `after`.",
+            examples=[42],
         ),
     ] = None,
 ) -> Response:
@@ -115,15 +129,15 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
             # Numbers have no gaps.
         } | ({"total": max(0, now.seq - query.after)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page)
+    return current(answer_list(request, now, page, Form(CHANGES, query)))
 
 
 def _feed(session: ReadSession, request: Request) -> Response:
     # The tag, and 304 where the client holds it, as of any list; the body alone is another.
-    answer = answer_list(request, head(session), dict)
+    answer = current(answer_list(request, head(session), dict))
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return answer
-    headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control")}
+    headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
     entries = queries.latest_of_reports(session, atom.LENGTH)
     content = atom.feed(entries, request.scope["path"], queries.genesis(session))
     return Response(content, headers=headers, media_type=atom.MEDIA_TYPE)

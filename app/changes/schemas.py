@@ -5,16 +5,22 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.db.types import AnyRow
-from app.http.fields import Natural
+from app.http.examples import INSTANT, example_of
+from app.http.fields import PLAIN_DIGITS
+from app.http.formats import FormatQuery
 from app.http.pages import LARGEST_INTEGER, Page, PageQuery
 from app.vocabulary.identifiers import REPORT, public_id
 
+# What the hash of an entry looks like.
+HASH = "8fab3fb0d1a32d80f5a081bc26bcdea8cba685bc539c471cf9bee11fa0e1a4e8"
+
+# A ledger number that somebody saw.
+Seen = Annotated[int, Field(ge=0, le=LARGEST_INTEGER), PLAIN_DIGITS]
+
 # A ledger number to start after.
 After = Annotated[
-    Natural,
+    Seen,
     Field(
-        ge=0,
-        le=LARGEST_INTEGER,
         description="Start with the entry after this ledger number; 0 starts with the first.",
         examples=[42],
     ),
@@ -27,7 +33,7 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ChangesQuery(PageQuery):
+class ChangesQuery(PageQuery, FormatQuery):
     """The parameters of `GET /v1/changes`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -49,7 +55,9 @@ class Change(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     seq: int = Field(description="Its number. Numbers rise by one, without gaps.", examples=[42])
-    recorded_at: AwareDatetime = Field(description="When it was recorded, UTC; later than the one before.")
+    recorded_at: AwareDatetime = Field(
+        description="When it was recorded, UTC; later than the one before.", examples=[INSTANT]
+    )
     action: str = Field(
         description="`published`, `revised` or `retracted` for a report; `vocabulary` for the vocabularies.",
         examples=["published"],
@@ -60,21 +68,28 @@ class Change(BaseModel):
     revision: int | None = Field(
         description="The revision that it made; null for the vocabularies.", examples=[1]
     )
-    hash: str = Field(description="SHA-256 over it and, through the chain, over all before it.")
+    hash: str = Field(
+        description="SHA-256 over it and, through the chain, over all before it.", examples=[HASH]
+    )
 
 
 class ChangesPage(Page):
     """A page of changes, in the order in which they were recorded."""
 
-    items: list[Change]
+    items: list[Change] = Field(description="The entries of the page.", examples=[[example_of(Change)]])
 
 
 class LedgerHead(BaseModel):
     """The last entry of the ledger."""
 
     seq: int = Field(description="Its number; 0 before anything was recorded.", examples=[42])
-    hash: str | None = Field(description="SHA-256 over it and, through the chain, over all before it.")
-    recorded_at: AwareDatetime | None = Field(description="When it was recorded, UTC.")
+    hash: str | None = Field(
+        description="SHA-256 over it and, through the chain, over all before it; null before the first.",
+        examples=[HASH],
+    )
+    recorded_at: AwareDatetime | None = Field(
+        description="When it was recorded, UTC; null before the first.", examples=[INSTANT]
+    )
 
 
 def change(entry: AnyRow) -> dict[str, Any]:

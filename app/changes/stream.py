@@ -15,8 +15,8 @@ from app.changes.schemas import change
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.errors import DatabaseBusy, DatabaseUnavailable, UnusableDatabase
-from app.http.answers import dumps
 from app.http.sessions import Reader
+from app.http.writers import dumps
 
 MEDIA_TYPE = "text/event-stream"
 

@@ -57,7 +57,7 @@ def list_keys(
 ) -> None:
     """List all keys, revoked ones too. A key itself cannot be shown: only its hash is stored."""
     from app.cli.database import opened
-    from app.http.answers import dumps
+    from app.http.writers import dumps
     from app.keys import queries
     from app.keys.schemas import shown
     from app.ledger.clock import head

@@ -35,7 +35,7 @@ def parse(
         raise typer.BadParameter("name a file, or - for standard input", param_hint="FILE")
 
     from app.catalogue.shipped import shipped_catalogue
-    from app.http.answers import dumps
+    from app.http.writers import dumps
     from app.parsing import parse_release
     from app.releases.draft import draft_report
 

@@ -76,7 +76,7 @@ def _progress() -> Iterator[Callable[[int, int], object]]:
 
 
 def _show(verdict: "Verdict", *, as_json: bool) -> None:
-    from app.http.answers import dumps
+    from app.http.writers import dumps
 
     fault = verdict.fault
     if as_json:

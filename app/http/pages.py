@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from app.errors import Fault, InvalidInput
-from app.http.fields import Natural
+from app.http.fields import PLAIN_DIGITS, spelt
 
 MOST_ON_A_PAGE = 500
 
@@ -22,33 +22,47 @@ _BINDING = 6
 # The largest integer that both engines hold.
 LARGEST_INTEGER = 2**63 - 1
 
-# Parameters that a cursor is not bound to: where the page starts, and how long it is.
-_FREE = {"cursor", "limit", "count"}
+# What a cursor looks like. One that is asked with comes from the page before.
+CURSOR = "j_8WrFtBWyIyMDE2LTEwLTEwIiw0OTUwXQ"
+
+CursorParameter = Annotated[str, spelt("[A-Za-z0-9_-]+")]
+
+# Parameters that a cursor is not bound to: where the page starts, how long it is, and how it is written.
+_FREE = {"cursor", "limit", "count", "format", "cells", "shape", "fields"}
 
 
 class PageQuery(BaseModel):
     """The parameters that every list takes."""
 
     limit: Annotated[
-        Natural,
-        Field(ge=1, le=MOST_ON_A_PAGE, description="How many items a page holds at most.", examples=[50]),
+        int,
+        Field(ge=1, le=MOST_ON_A_PAGE),
+        PLAIN_DIGITS,
+        Field(description="How many items a page holds at most.", examples=[50]),
     ] = 50
     cursor: Annotated[
-        str | None,
-        Field(max_length=500, description="Where the page starts: the `next` of the page before it."),
+        Annotated[CursorParameter, Field(max_length=500)] | None,
+        Field(
+            description="Where the page starts: the `next` of the page before it.",
+            examples=[CURSOR],
+        ),
     ] = None
     count: Annotated[
         Literal["none", "exact"],
-        Field(description="`exact` adds `total`: how many items the whole list holds."),
+        Field(description="`exact` adds `total`: how many items the whole list holds.", examples=["exact"]),
     ] = "none"
 
 
 class Page(BaseModel):
     """What every list answers beside its items."""
 
-    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+    next: str | None = Field(
+        description="The cursor of the next page; null on the last one.", examples=[CURSOR]
+    )
     seq: int = Field(description="The ledger number as of which the page was read.", examples=[42])
-    total: int | None = Field(default=None, description="With `count=exact`: all items that match.")
+    total: int | None = Field(
+        default=None, description="With `count=exact`: all items that match.", examples=[4999]
+    )
 
 
 def cursor_to(request: Request, position: tuple[object, ...]) -> str:

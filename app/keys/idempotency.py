@@ -18,8 +18,9 @@ from sqlalchemy import delete, insert, select
 from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
+from app.http.bodies import limited_body
 from app.http.sessions import Writer
-from app.http.strict import strict_json
+from app.http.strict import LONGEST_JSON, strict_json
 from app.keys.service import KeyHolder, note_use
 from app.models import Replay
 
@@ -123,7 +124,7 @@ async def _hash(request: Request) -> str:
         request.method,
         request.scope["path"],
         sorted(request.query_params.multi_items()),
-        _comparable(await request.body(), request.headers.get("content-type", "")),
+        _comparable(await limited_body(request, LONGEST_JSON), request.headers.get("content-type", "")),
     ]
     # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
     canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))

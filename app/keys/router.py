@@ -14,11 +14,12 @@ from app.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from app.http.answers import MEDIA_TYPE, answer_one, dumps
+from app.http.answers import MEDIA_TYPE, answer_one
 from app.http.pages import PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
+from app.http.writers import dumps
 from app.keys import queries, service
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.schemas import Document, KeyIn, KeyPage, NewKey, shown

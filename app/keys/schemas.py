@@ -8,10 +8,14 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from app.db.types import AnyRow
-from app.http.fields import Name, Strict
+from app.http.examples import INSTANT, example_of
+from app.http.fields import Name, Strict, spelt
 from app.http.pages import Page
 from app.keys.service import Scope
 from app.vocabulary.identifiers import KEY, public_id
+
+# When the example's key ends.
+_ENDS = "2099-12-31T00:00:00Z"
 
 # A key as JSON, before it is written.
 Document = dict[str, Any]
@@ -52,8 +56,13 @@ class KeyIn(Strict):
     ]
     expires_at: Annotated[
         datetime | None,
-        BeforeValidator(_end, json_schema_input_type=AwareDatetime | None),
-        Field(description="When it ends: RFC 3339 with its zone, in the future. Never, if left out."),
+        BeforeValidator(
+            _end, json_schema_input_type=Annotated[AwareDatetime, spelt(_INSTANT.pattern)] | None
+        ),
+        Field(
+            description="When it ends: RFC 3339 with its zone, in the future. Never, if left out.",
+            examples=[_ENDS],
+        ),
     ] = None
 
 
@@ -65,22 +74,28 @@ class KeyOut(BaseModel):
     id: str = Field(examples=["k12"], description="Its id, to revoke it by.")
     name: str = Field(examples=["the Raqqa desk"], description="Whose key it is.")
     scopes: list[Scope] = Field(examples=[["publish"]], description="What it may do.")
-    created_at: AwareDatetime = Field(description="When it was made.")
-    expires_at: AwareDatetime | None = Field(description="When it ends; null for never.")
-    last_used_at: AwareDatetime | None = Field(description="When it last wrote something; null for never.")
-    revoked_at: AwareDatetime | None = Field(description="When it was revoked; null while it holds.")
+    created_at: AwareDatetime = Field(description="When it was made.", examples=[INSTANT])
+    expires_at: AwareDatetime | None = Field(description="When it ends; null for never.", examples=[_ENDS])
+    last_used_at: AwareDatetime | None = Field(
+        description="When it last wrote something; null for never.", examples=[INSTANT]
+    )
+    revoked_at: AwareDatetime | None = Field(
+        description="When it was revoked; null while it holds.", examples=[INSTANT]
+    )
 
 
 class NewKey(KeyOut):
     """A key that was just made."""
 
-    key: str = Field(description="The key itself. It is shown this once; only a hash of it is stored.")
+    key: str = Field(
+        description="The key itself. It is shown this once; only a hash of it is stored.", examples=["sl_…"]
+    )
 
 
 class KeyPage(Page):
     """A page of keys."""
 
-    items: list[KeyOut]
+    items: list[KeyOut] = Field(description="The keys of the page.", examples=[[example_of(KeyOut)]])
 
 
 def shown(key: AnyRow) -> Document:

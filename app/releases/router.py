@@ -11,15 +11,17 @@ from pydantic import ValidationError
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.errors import InvalidInput, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
-from app.http.answers import MEDIA_TYPE, dumps
+from app.http.answers import MEDIA_TYPE
 from app.http.bodies import limited_body, media_type, utf8
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute, strict_json
+from app.http.writers import dumps
 from app.ledger.clock import head
 from app.parsing import parse_release
 from app.releases.draft import Document, draft_report
 from app.releases.schemas import ParseIn, ParseOut
+from app.reports.examples import TEXT
 
 router = APIRouter(prefix="/v1/parse", tags=["releases"], route_class=StrictRoute)
 
@@ -32,7 +34,9 @@ LONGEST_JSON = 6 * LONGEST_TEXT + 4096
 _BODY = {
     "required": True,
     "content": {
-        "text/plain": {"schema": {"type": "string", "description": "The release, as it stands."}},
+        "text/plain": {
+            "schema": {"type": "string", "description": "The release, as it stands.", "examples": [TEXT]}
+        },
         "application/json": {"schema": ParseIn.model_json_schema()},
     },
 }

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from app.http.examples import example_of
 from app.http.fields import Name, Strict
 from app.reports.answers import Check, HeadlineOut
-from app.reports.schemas import PastDay
+from app.reports.examples import STRIKE, TEXT
+from app.reports.fields import PastDay
 from app.strikes.schemas import Span
 from app.vocabulary.effects import Effect
 
@@ -15,12 +17,15 @@ from app.vocabulary.effects import Effect
 class ParseIn(Strict):
     """A release as text, and what the caller knows of it."""
 
-    text: Annotated[StrictStr, Field(description="The release, unchanged: offsets refer to it.")]
+    text: Annotated[
+        StrictStr, Field(description="The release, unchanged: offsets refer to it.", examples=[TEXT])
+    ]
     publisher: Annotated[
         Name | None, Field(description="Who published it: slug, name or alias.", examples=["cjtf-oir"])
     ] = None
     published_on: Annotated[
-        PastDay | None, Field(description="When; needed where the text itself does not say.")
+        PastDay | None,
+        Field(description="When; needed where the text itself does not say.", examples=["2017-02-07"]),
     ] = None
 
 
@@ -32,10 +37,16 @@ class DraftCoverage(_Answer):
     """A country and days that the text speaks for."""
 
     country: str = Field(description="ISO 3166-1 alpha-2.", examples=["SY"])
-    date_from: date | None = Field(description="The first day; null where the text does not say.")
-    date_to: date | None = Field(description="The last day; null where the text does not say.")
-    strikes: int | None = Field(description='As claimed; 0: "no strikes reported"; null: no total given.')
-    engagements: int | None = Field(description="As claimed; null: not given.")
+    date_from: date | None = Field(
+        description="The first day; null where the text does not say.", examples=["2017-02-06"]
+    )
+    date_to: date | None = Field(
+        description="The last day; null where the text does not say.", examples=["2017-02-06"]
+    )
+    strikes: int | None = Field(
+        description='As claimed; 0: "no strikes reported"; null: no total given.', examples=[9]
+    )
+    engagements: int | None = Field(description="As claimed; null: not given.", examples=[12])
 
 
 class DraftTally(_Answer):
@@ -45,58 +56,97 @@ class DraftTally(_Answer):
     verb: str = Field(description="The verb as written.", examples=["destroyed"])
     category: str | None = Field(description="A category's slug; null: known to none.", examples=["tank"])
     as_written: str = Field(description="The phrase with its number.", examples=["two tanks"])
-    count_min: int = Field(description="What the words prove.")
-    count_max: int | None = Field(description="The most they allow; null: no upper bound.")
-    quote: Span = Field(description="The phrase, in code points of the text as sent.")
+    count_min: int = Field(description="What the words prove.", examples=[2])
+    count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
+    quote: Span = Field(
+        description="The phrase, in code points of the text as sent.", examples=[example_of(Span)]
+    )
 
 
 class DraftStrike(_Answer):
     """One line of the draft. What is null and needed to post it has a remark."""
 
-    date_from: date | None = Field(description="The first day; null where the text does not say.")
-    date_to: date | None = Field(description="The last day; null where the text does not say.")
-    date_precision: Literal["day", "week", "month", "unknown"] = Field(
-        description="How exactly the days are given."
+    date_from: date | None = Field(
+        description="The first day; null where the text does not say.", examples=["2017-02-06"]
     )
-    country: str | None = Field(description="ISO 3166-1 alpha-2; null where the text does not say.")
-    location: str | None = Field(description="A place's slug; null: known to none, or none named.")
-    location_as_written: str | None = Field(description="The place as the text spells it.")
-    strikes_min: int | None = Field(description="Null: the text gives no number of strikes.")
-    strikes_max: int | None = Field(description="Null: not given, or open.")
-    engagements: int | None = Field(description="Null: not given.")
-    owner: str | None = Field(description="Whose the target was, where not the enemy's.")
-    quote: Span = Field(description="The sentence that the line was read from.")
-    tallies: list[DraftTally]
+    date_to: date | None = Field(
+        description="The last day; null where the text does not say.", examples=["2017-02-06"]
+    )
+    date_precision: Literal["day", "week", "month", "unknown"] = Field(
+        description="How exactly the days are given.", examples=["day"]
+    )
+    country: str | None = Field(
+        description="ISO 3166-1 alpha-2; null where the text does not say.", examples=["SY"]
+    )
+    location: str | None = Field(
+        description="A place's slug; null: known to none, or none named.", examples=["palmyra"]
+    )
+    location_as_written: str | None = Field(
+        description="The place as the text spells it; null: none named.", examples=["Palmyra"]
+    )
+    strikes_min: int | None = Field(
+        description="How many strikes at least; null: the text gives no number.", examples=[9]
+    )
+    strikes_max: int | None = Field(description="How many at most; null: not given, or open.", examples=[9])
+    engagements: int | None = Field(description="As given; null: not given.", examples=[12])
+    owner: str | None = Field(
+        description="Whose the target was, where not the enemy's; null: the enemy's.", examples=["Coalition"]
+    )
+    quote: Span = Field(description="The sentence that the line was read from.", examples=[STRIKE["quote"]])
+    tallies: list[DraftTally] = Field(
+        description="What the strikes did, as far as it was understood.", examples=[[example_of(DraftTally)]]
+    )
 
 
 class Draft(_Answer):
     """A report that can be posted once an analyst has filled in what is null."""
 
-    publisher: str | None = Field(description="A publisher's slug, as the caller said.")
-    number: str | None = Field(description="The release's own number.", examples=["20170207-01"])
-    title: str | None = Field(description="The headline.")
-    published_on: date | None = Field(description="As the caller or the text says.")
-    source_url: str | None = Field(description="Always null: the text does not tell.")
-    text: str = Field(description="The text as sent.")
-    headline: HeadlineOut | None = Field(
-        description="The total over all countries; null where none is claimed."
+    publisher: str | None = Field(
+        description="A publisher's slug, as the caller said; null where not said.", examples=["cjtf-oir"]
     )
-    coverage: list[DraftCoverage]
-    strikes: list[DraftStrike]
+    number: str | None = Field(
+        description="The release's own number; null where it gives none.", examples=["20170207-01"]
+    )
+    title: str | None = Field(
+        description="The headline; null where there is none.", examples=["Strikes in Syria and Iraq"]
+    )
+    published_on: date | None = Field(
+        description="As the caller or the text says; null where neither does.", examples=["2017-02-07"]
+    )
+    source_url: str | None = Field(description="Always null: the text does not tell.", examples=[None])
+    text: str = Field(description="The text as sent.", examples=[TEXT])
+    headline: HeadlineOut | None = Field(
+        description="The total over all countries; null where none is claimed.",
+        examples=[example_of(HeadlineOut)],
+    )
+    coverage: list[DraftCoverage] = Field(
+        description="The countries and days that the text speaks for.",
+        examples=[[example_of(DraftCoverage)]],
+    )
+    strikes: list[DraftStrike] = Field(
+        description="Its lines, in its order.", examples=[[example_of(DraftStrike)]]
+    )
 
 
 class RemarkOut(_Answer):
     """Something that a reader should look at: not understood, worked out, or unknown."""
 
-    start: int = Field(description="The first character, in code points of the text as sent.")
-    end: int = Field(description="The character after the last.")
+    start: int = Field(description="The first character, in code points of the text as sent.", examples=[37])
+    end: int = Field(description="The character after the last.", examples=[64])
     kind: str = Field(description="A stable name for the kind of remark.", examples=["unknown_category"])
-    message: str = Field(description="What is to be looked at.")
+    message: str = Field(
+        description="What is to be looked at.", examples=["no category is known by this phrase"]
+    )
 
 
 class ParseOut(_Answer):
     """A draft report, what was not understood, and whether its sums agree. Nothing is stored."""
 
-    draft: Draft
-    remarks: list[RemarkOut]
-    checks: list[Check] = Field(description="The lines against the totals that the text claims.")
+    draft: Draft = Field(description="The report, as far as the text gives it.", examples=[example_of(Draft)])
+    remarks: list[RemarkOut] = Field(
+        description="What a reader should look at, in the order of the text.",
+        examples=[[example_of(RemarkOut)]],
+    )
+    checks: list[Check] = Field(
+        description="The lines against the totals that the text claims.", examples=[[example_of(Check)]]
+    )

@@ -13,13 +13,16 @@ from app.catalogue.catalogue import catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotAcceptable
 from app.http.answers import answer_list
+from app.http.examples import example_of
 from app.http.fields import Asked, AsOfParameter, Country, Day
+from app.http.formats import WITHOUT_PLACE, Form, FormatQuery, described
 from app.http.pages import Page, PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
+from app.http.tables import Table, columns_of
 from app.ledger.clock import head, standing
 from app.models import Coverage, Report
 from app.reports.answers import CoverageOut
@@ -28,15 +31,19 @@ from app.vocabulary.identifiers import REPORT, public_id
 router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=StrictRoute)
 
 
-class CoverageQuery(PageQuery):
+class CoverageQuery(PageQuery, FormatQuery):
     """The parameters of `GET /v1/coverage`."""
 
     model_config = ConfigDict(extra="forbid")
 
     date_from: Annotated[
-        Day | None, Field(description="First day, inclusive; a claim matches when its days overlap.")
+        Day | None,
+        Field(
+            description="First day, inclusive; a claim matches when its days overlap.",
+            examples=["2016-12-01"],
+        ),
     ] = None
-    date_to: Annotated[Day | None, Field(description="Last day, inclusive.")] = None
+    date_to: Annotated[Day | None, Field(description="Last day, inclusive.", examples=["2017-02-28"])] = None
     country: Annotated[Country | None, Field(description="ISO 3166-1 alpha-2 code.", examples=["SY"])] = None
     publisher: Annotated[
         Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
@@ -50,14 +57,20 @@ class CoverageItem(CoverageOut):
     report: str = Field(description="The report's id.", examples=["r12"])
     publisher: str = Field(description="The publisher's slug.", examples=["cjtf-oir"])
     says: Literal["strikes", "none_reported", "no_total"] = Field(
-        description="`none_reported` where it claims 0, `no_total` where it gives no number, else `strikes`."
+        description="`none_reported` where it claims 0, `no_total` where it gives no number, else `strikes`.",
+        examples=["strikes"],
     )
+
+
+COVERAGE = Table(columns_of(CoverageItem))
 
 
 class CoveragePage(Page):
     """A page of coverage."""
 
-    items: list[CoverageItem]
+    items: list[CoverageItem] = Field(
+        description="The claims of the page.", examples=[[example_of(CoverageItem)]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,9 @@ class CoverageFilter:
         return and_(*conditions)
 
 
-@router.get("", responses={200: {"model": CoveragePage}, **responses(InvalidInput)})
+@router.get(
+    "", responses={**described(CoveragePage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)}
+)
 async def list_coverage(request: Request, query: Annotated[CoverageQuery, Query()], read: Read) -> Response:
     """List what reports speak for, the latest days first."""
     return await read(lambda session: _page(session, request, query))
@@ -124,7 +139,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
             "seq": now.seq,
         } | ({"total": _count(session, asked)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page)
+    return answer_list(request, now, page, Form(COVERAGE, query))
 
 
 def _rows(

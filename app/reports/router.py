@@ -1,10 +1,9 @@
 """/v1/reports: post a report, list them, read one and its history. Corrections stand in corrections.py."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import ConfigDict, Field
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.resolve import Resolver
@@ -16,13 +15,15 @@ from app.errors import (
     InsufficientScope,
     InvalidInput,
     MalformedRequest,
+    NotAcceptable,
     NotFound,
     Unauthenticated,
     UnsupportedMediaType,
 )
 from app.http.answers import answer_list, answer_one
-from app.http.fields import Asked, AsOfParameter, AsOfQuery, Day
-from app.http.pages import PageQuery, cursor_to, position_of
+from app.http.fields import AsOfQuery
+from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
+from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
@@ -31,35 +32,24 @@ from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
 from app.keys.service import KeyHolder, Scope
 from app.ledger.clock import AsOf, Head, head
 from app.reports import drafts, queries, service
-from app.reports.answers import ReportOut, ReportPage, RevisionDiff, RevisionList
+from app.reports.answers import (
+    ReportOut,
+    ReportPage,
+    RevisionDiff,
+    RevisionList,
+)
 from app.reports.diff import revision_diff
 from app.reports.document import Document, draft_document, duplicates_document, report_document, summary
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
+from app.reports.query import REPORTS, REVISIONS, ReportsQuery, RevisionsQuery
 from app.reports.schemas import ReportIn, ReportPost
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
 
 
-class ReportsQuery(PageQuery):
-    """The parameters of `GET /v1/reports`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    publisher: Annotated[
-        Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
-    ] = None
-    number: Annotated[Asked | None, Field(description="The publisher's own number.")] = None
-    status: Annotated[
-        Literal["published", "retracted", "draft"] | None,
-        Field(
-            description="What the report is now; `draft` needs a key that may write drafts, and stands alone."
-        ),
-    ] = None
-    published_from: Annotated[Day | None, Field(description="First day of publication, inclusive.")] = None
-    published_to: Annotated[Day | None, Field(description="Last day of publication, inclusive.")] = None
-    as_of: AsOfParameter = None
+RevisionNumber = Annotated[str, Path(description="The revision; 1 is the first.", examples=["1"])]
 
 
 @router.post(
@@ -101,7 +91,10 @@ async def create_report(request: Request, holder: Drafting, body: ReportPost, wr
 
 @router.get(
     "",
-    responses={200: {"model": ReportPage}, **responses(Unauthenticated, InsufficientScope, InvalidInput)},
+    responses={
+        **described(ReportPage, WITHOUT_PLACE),
+        **responses(Unauthenticated, InsufficientScope, NotAcceptable, InvalidInput),
+    },
     openapi_extra=OPTIONAL_KEY,
 )
 async def list_reports(
@@ -132,8 +125,16 @@ async def get_report(
     return await read(lambda session: _one(session, request, report_id, query.as_of, holder))
 
 
-@router.get("/{report_id}/revisions", responses={200: {"model": RevisionList}, **responses(NotFound)})
-async def list_revisions(request: Request, report_id: ReportId, read: Read) -> Response:
+@router.get(
+    "/{report_id}/revisions",
+    responses={
+        **described(RevisionList, WITHOUT_PLACE),
+        **responses(NotFound, NotAcceptable, InvalidInput),
+    },
+)
+async def list_revisions(
+    request: Request, report_id: ReportId, query: Annotated[RevisionsQuery, Query()], read: Read
+) -> Response:
     """List every revision of a report, the first one first, with the reason for each."""
 
     def every(session: ReadSession) -> Response:
@@ -143,13 +144,19 @@ async def list_revisions(request: Request, report_id: ReportId, read: Read) -> R
             {name: getattr(row, name) for name in fields} | {"seq": row.recorded_seq}
             for row in _revisions(session, report_id, now)
         ]
-        return answer_list(request, now, lambda: {"items": items, "next": None, "seq": now.seq})
+        body = {"items": items, "next": None, "seq": now.seq}
+        return answer_list(request, now, lambda: body, Form(REVISIONS, query))
 
     return await read(every)
 
 
-@router.get("/{report_id}/revisions/{revision}", responses={200: {"model": ReportOut}, **responses(NotFound)})
-async def get_revision(request: Request, report_id: ReportId, revision: str, read: Read) -> Response:
+@router.get(
+    "/{report_id}/revisions/{revision}",
+    responses={200: {"model": ReportOut}, **responses(NotFound, InvalidInput)},
+)
+async def get_revision(
+    request: Request, report_id: ReportId, revision: RevisionNumber, read: Read
+) -> Response:
     """Show a report as one of its revisions had it: the same answer for ever."""
 
     def one(session: ReadSession) -> Response:
@@ -160,9 +167,10 @@ async def get_revision(request: Request, report_id: ReportId, revision: str, rea
 
 
 @router.get(
-    "/{report_id}/revisions/{revision}/diff", responses={200: {"model": RevisionDiff}, **responses(NotFound)}
+    "/{report_id}/revisions/{revision}/diff",
+    responses={200: {"model": RevisionDiff}, **responses(NotFound, InvalidInput)},
 )
-async def get_diff(request: Request, report_id: ReportId, revision: str, read: Read) -> Response:
+async def get_diff(request: Request, report_id: ReportId, revision: RevisionNumber, read: Read) -> Response:
     """Show what a revision changed, against the one before it: in sentences, by field and by line."""
 
     def one(session: ReadSession) -> Response:
@@ -225,19 +233,22 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
             "seq": now.seq,
         } | ({"total": queries.count(session, reports)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page)
+    return answer_list(request, now, page, Form(REPORTS, query))
 
 
 def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
-    """Answer the drafts, the newest first. They hang on no ledger number, so nothing keeps this answer."""
+    """Answer the drafts, the newest first. They hang on no ledger number, so nothing keeps this answer.
+
+    In JSON only: other formats are for the record, and a draft is no part of it.
+    """
+    negotiated(query.format, request.headers.getlist("accept"), (Format.JSON,))
     now = head(session)
     after = position_of(request, query.cursor, int)
     found = drafts.page(session, after[0] if after else None, query.limit + 1)
     page = found[: query.limit]
     documents = [draft_document(session, draft, now) for draft in page]
-    beside = {"text", "coverage", "strikes", "checks"}
     body = {
-        "items": [{name: value for name, value in each.items() if name not in beside} for each in documents],
+        "items": [{name: each[name] for name in ReportSummary.model_fields} for each in documents],
         "next": cursor_to(request, (page[-1].report_id,)) if len(found) > query.limit else None,
         "seq": now.seq,
     }

@@ -1,15 +1,15 @@
 """GET /v1/strikes: the lines of all reports, filtered, page by page, and one by its id."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import ReadSession
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.answers import answer_list, answer_one
 from app.http.fields import AsOfQuery
+from app.http.formats import WITH_PLACE, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
@@ -19,18 +19,19 @@ from app.strikes import queries
 from app.strikes.document import Document, strike_document
 from app.strikes.query import StrikesQuery
 from app.strikes.schemas import StrikeOut, StrikePage
+from app.strikes.sorting import READERS, position
 from app.vocabulary.identifiers import STRIKE, row_number
 
 router = APIRouter(prefix="/v1/strikes", tags=["strikes"], route_class=StrictRoute)
 
 
-@router.get("", responses={200: {"model": StrikePage}, **responses(InvalidInput)})
+@router.get("", responses={**described(StrikePage, WITH_PLACE), **responses(NotAcceptable, InvalidInput)})
 async def list_strikes(request: Request, query: Annotated[StrikesQuery, Query()], read: Read) -> Response:
-    """List strike lines that match every filter, latest first."""
+    """List strike lines that match every filter, the latest first unless `sort` says otherwise."""
     return await read(lambda session: _page(session, request, query))
 
 
-@router.get("/{strike_id}", responses={200: {"model": StrikeOut}, **responses(NotFound)})
+@router.get("/{strike_id}", responses={200: {"model": StrikeOut}, **responses(NotFound, InvalidInput)})
 async def get_strike(
     request: Request,
     strike_id: Annotated[str, Path(description="The line's id.", examples=["s40"])],
@@ -45,22 +46,21 @@ def _page(session: ReadSession, request: Request, query: StrikesQuery) -> Respon
     now = head(session, query.as_of)
     catalogue = catalogue_at(session, now)
     strikes = query.resolved(catalogue, now.seq)
-    after = position_of(request, query.cursor, date.fromisoformat, int)
+    form = query.form(query.picked())
+    after = position_of(request, query.cursor, *READERS[query.sort])
 
     def page() -> Document:
         # One line more than the page holds says whether there is a next page.
-        found = queries.page(
-            session, strikes, newest_first=query.sort == "-date", after=after, limit=query.limit + 1
-        )
+        found = queries.page(session, strikes, query.sort, after, query.limit + 1)
         lines = found[: query.limit]
         last = lines[-1].row if len(found) > query.limit else None
         return {
             "items": [strike_document(line, catalogue) for line in lines],
-            "next": cursor_to(request, (last.date_from, last.id)) if last else None,
+            "next": cursor_to(request, position(last, query.sort)) if last else None,
             "seq": now.seq,
         } | ({"total": queries.count(session, strikes)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page)
+    return answer_list(request, now, page, form)
 
 
 def _one(session: ReadSession, request: Request, strike_id: str, as_of: AsOf | None) -> Response:

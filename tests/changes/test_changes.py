@@ -144,3 +144,9 @@ def test_nothing_is_skipped_while_others_write(database: Database) -> None:
         thread.join()
 
     assert seen == list(range(1, 2 + WRITERS * REPORTS_EACH))
+
+
+@pytest.mark.parametrize("path", ["/v1/ledger", "/v1/changes", "/v1/changes.atom"])
+def test_where_the_record_stands_is_asked_anew(api: Api, path: str) -> None:
+    """No cache gives an old head for the last one; each asks first whether it still stands."""
+    assert api.get(path).headers["Cache-Control"] == "public, no-cache"

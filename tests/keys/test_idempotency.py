@@ -19,9 +19,10 @@ from sqlalchemy import func, select, update
 import app.main
 from app.db.engine import Database, WriteSession
 from app.errors import NotFound
-from app.http.answers import MEDIA_TYPE, dumps
+from app.http.answers import MEDIA_TYPE
 from app.http.sessions import Write
 from app.http.strict import StrictRoute
+from app.http.writers import dumps
 from app.keys.idempotency import once
 from app.keys.security import Publishing
 from app.keys.service import Scope, create

@@ -1,0 +1,26 @@
+"""Say whether a key is one that was issued and is valid: for counting requests, not for letting them in."""
+
+from anyio import to_thread
+
+from app.db.engine import Database
+from app.errors import StrikeledgerError
+from app.keys.service import authenticate
+
+
+class KnownKeys:
+    """Ask the database. While it cannot be reached, no key is known."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, key: str) -> bool:
+        """Return whether `key` is valid now."""
+        return await to_thread.run_sync(self._is_valid, key)
+
+    def _is_valid(self, key: str) -> bool:
+        try:
+            with self._database.reading() as session:
+                authenticate(session, key)
+        except StrikeledgerError:
+            return False
+        return True
