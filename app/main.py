@@ -1,26 +1,42 @@
 """The server, as a list of its parts."""
 
+import os
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
 
 from app import __version__
 from app.aggregates.router import router as aggregates
+from app.bulk.router import router as export
 from app.catalogue.router import router as catalogue
 from app.changes.router import router as changes
 from app.db.engine import Database
+from app.errors import StrikeledgerError
 from app.http import problems
+from app.http.cache import Cache
+from app.http.compression import Compressed
+from app.http.counters import COUNTED_IN, Counters
+from app.http.guard import Guard
 from app.http.health import router as health
+from app.http.hosts import Hosts
+from app.http.openapi import described
+from app.http.rates import COUNTERS, RateLimits
+from app.http.reference import router as reference
+from app.keys.known import KnownKeys
 from app.keys.router import router as keys
+from app.ledger.clock import head, last_seq
 from app.releases.router import router as releases
 from app.reports.corrections import router as corrections
 from app.reports.coverage import router as coverage
 from app.reports.router import router as reports
 from app.settings import Settings
+from app.strikes.columns import Columns
 from app.strikes.router import router as strikes
 from app.vocabularies.router import router as vocabularies
 
@@ -30,23 +46,45 @@ ROUTERS = (
     reports,
     corrections,
     coverage,
+    export,
     releases,
     catalogue,
     vocabularies,
     changes,
     keys,
     health,
+    reference,
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the server on the database of `settings`. Nothing global: two can live in one process."""
+def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
+    """Build the server on the database of `settings`. Nothing global: two can live in one process.
+
+    `counted_in` is the file in which workers count requests together; without it, each counts alone.
+    """
     database = Database(settings.database_url)
+    counters = Counters(counted_in) if settings.rate_limits == "on" else None
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        # Requests do not wait for this: until it is done, only aggregates are told to come again.
+        threading.Thread(target=_read_columns, args=(database, app.state.columns), daemon=True).start()
+        yield {COUNTERS: counters}
         database.close()
+        if counters is not None:
+            counters.close()
+
+    async def ledger_stands_at() -> int:
+        # A file is looked into in microseconds, a network is waited for in a thread.
+        return last_seq(database) if database.is_sqlite else await to_thread.run_sync(last_seq, database)
+
+    # From the outside to the inside.
+    layers = [
+        Middleware(Guard, Hosts(settings.allowed_hosts)),
+        *([] if counters is None else [Middleware(RateLimits, counters, KnownKeys(database))]),
+        Middleware(Cache, ledger_stands_at),
+        Middleware(Compressed),
+    ]
 
     app = FastAPI(
         title="strikeledger",
@@ -54,38 +92,40 @@ def create_app(settings: Settings) -> FastAPI:
         summary="An airstrike report database: whole, searchable, countable and citable.",
         license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=lifespan,
+        middleware=layers,
         redirect_slashes=False,
+        # The framework's own pages load their files from the internet; http/reference.py shows one that does not.
+        docs_url=None,
+        redoc_url=None,
         responses=problems.ANY,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
-    # Threads that may wait to write: writers come one after another anyway, and reads have threads of their own.
-    app.state.writers = CapacityLimiter(8)
+    # Writers come one after another anyway; here they wait in the order in which they came.
+    app.state.writers = CapacityLimiter(1)
+    # What aggregates are counted from: this process's own copy, which follows the ledger.
+    app.state.columns = Columns()
+    # Questions that take long are worked on one at a time: see http/sessions.py.
+    app.state.slow_lane = CapacityLimiter(1)
     # Texts parsed at the same time: more would only take the interpreter from each other, and from all others.
     app.state.parsers = CapacityLimiter(2)
+    # Pieces of exports made at the same time, for the same reason.
+    app.state.exporters = CapacityLimiter(2)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign] # the framework's documented way
+    app.openapi = lambda: described(app)  # type: ignore[method-assign] # the framework's documented way
     return app
 
 
-def _described(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document, in which every refusal is a Problem."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            routes=app.routes,
-            license_info=app.license_info,
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= problems.schemas()
-        app.openapi_schema = document
-    return app.openapi_schema
+def _read_columns(database: Database, columns: Columns) -> None:
+    """Read what aggregates are counted from, so that the first question need not."""
+    # A database that cannot be read now is told of by each request, and read by the first that finds it back.
+    with suppress(StrikeledgerError), database.reading() as session:
+        columns.at(session, head(session).seq)
 
 
 def from_environment() -> FastAPI:
     """Build the server from STRIKELEDGER_* variables: what each worker process runs."""
-    return create_app(Settings())
+    file = os.environ.get(COUNTED_IN)
+    return create_app(Settings(), Path(file) if file else None)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
@@ -20,7 +20,7 @@ FIRST_DAY = date(1911, 1, 1)
 # Periods end within the calendar of the machine, so the last year of that is left free.
 LAST_DAY = date(9998, 12, 31)
 
-_NATURAL = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
+_NATURAL = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 
 # Ledger numbers; longer than any, and shorter than what an engine cannot hold.
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -28,6 +28,14 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+# Text with something to see in it and no control character. Of those, `one_line` knows more than can be said here.
+ONE_LINE = r"[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*"
+
+
+def spelt(pattern: str) -> Any:  # noqa: ANN401 - what pydantic's Field is typed as
+    """Say in the reference how a text is spelt. Whoever reads the text refuses all else, in words of its own."""
+    return Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 
 class Strict(BaseModel):
@@ -103,16 +111,14 @@ def _natural(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_iso_date, json_schema_input_type=date)]
 
 # ISO 3166-1 alpha-2, in upper case.
-Country = Annotated[
-    str,
-    BeforeValidator(_country, json_schema_input_type=str),
-    Field(min_length=2, max_length=2, examples=["SY"]),
-]
+Country = Annotated[str, spelt("[A-Za-z]{2}"), BeforeValidator(_country), Field(examples=["SY"])]
 
 # A ledger number, or an instant with its zone.
 AsOfParameter = Annotated[
     int | datetime | None,
-    BeforeValidator(_as_of, json_schema_input_type=str),
+    BeforeValidator(
+        _as_of, json_schema_input_type=Annotated[str, spelt(f"({_NUMBER.pattern}|{_INSTANT.pattern})")]
+    ),
     Field(
         description="Read the record as it stood at this ledger number, or at this instant (RFC 3339): "
         "the same answer for ever, and so a citation.",
@@ -130,13 +136,14 @@ class AsOfQuery(BaseModel):
 
 
 # A short wording: one line, Unicode NFC, runs of white space made one space.
-Name = Annotated[StrictStr, Field(max_length=NAME_LENGTH), AfterValidator(_name)]
+Name = Annotated[StrictStr, Field(max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)]
 
 # The same in a query.
-Asked = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_name)]
+Asked = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)]
 
-# A whole number in a query: plain digits, since "1_0" and "٣" are slips.
-Natural = Annotated[int, BeforeValidator(_natural, json_schema_input_type=int)]
+# Before a whole number in a query: plain digits, since "1_0" and "٣" are slips. Stands after the bounds, which
+# would else not be found in the reference.
+PLAIN_DIGITS = BeforeValidator(_natural)
 
 # A count of items, strikes or engagements.
 Count = Annotated[StrictInt, Field(ge=0, le=MOST_ITEMS)]

@@ -1,7 +1,7 @@
 """Answer every error as RFC 9457 problem details. The one place that knows which error has which status."""
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -12,6 +12,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.errors import (
     Conflict,
@@ -23,21 +25,24 @@ from app.errors import (
     InsufficientScope,
     InvalidInput,
     MalformedRequest,
+    NotAcceptable,
     NotFound,
     PayloadTooLarge,
     PreconditionFailed,
     PreconditionRequired,
+    QueryTimeout,
     StrikeledgerError,
     Unauthenticated,
     UnsupportedMediaType,
     UnusableDatabase,
 )
+from app.http.examples import example_of
 
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"
 
 # Seconds after which a client may try again what the database could not do.
-RETRY_AFTER = {DatabaseBusy: 1, DatabaseUnavailable: 5, UnusableDatabase: 30}
+RETRY_AFTER = {DatabaseBusy: 1, QueryTimeout: 10, DatabaseUnavailable: 5, UnusableDatabase: 30}
 
 # Faults that one answer names: a body can hold more than anybody reads.
 MOST_FAULTS = 50
@@ -48,6 +53,7 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     Unauthenticated: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
     InsufficientScope: (HTTPStatus.FORBIDDEN, "insufficient-scope"),
     NotFound: (HTTPStatus.NOT_FOUND, "not-found"),
+    NotAcceptable: (HTTPStatus.NOT_ACCEPTABLE, "not-acceptable"),
     Conflict: (HTTPStatus.CONFLICT, "conflict"),
     DuplicateReport: (HTTPStatus.CONFLICT, "duplicate-report"),
     PreconditionFailed: (HTTPStatus.PRECONDITION_FAILED, "precondition-failed"),
@@ -57,6 +63,7 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     InvalidInput: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation-failed"),
     IdempotencyKeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
     DatabaseBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "database-busy"),
+    QueryTimeout: (HTTPStatus.SERVICE_UNAVAILABLE, "query-timeout"),
     DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
     UnusableDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
 }
@@ -79,7 +86,14 @@ class ErrorDetail(BaseModel):
     )
     parameter: str | None = Field(default=None, description="Query parameter.", examples=["date_from"])
     code: str = Field(description="A stable name for the kind of fault.", examples=["unknown-location"])
-    detail: str = Field(description="What is wrong, and the nearest right thing.")
+    detail: str = Field(
+        description="What is wrong, and the nearest right thing.",
+        examples=["no location is known by this name; did you mean 'palmyra'?"],
+    )
+
+
+# A fault is in the body or in a parameter, not in both.
+_FAULT = {name: value for name, value in example_of(ErrorDetail).items() if name != "parameter"}
 
 
 class Problem(BaseModel):
@@ -90,32 +104,48 @@ class Problem(BaseModel):
     )
     title: str = Field(description="The HTTP status in words.", examples=["Unprocessable Entity"])
     status: int = Field(description="The HTTP status.", examples=[422])
-    detail: str = Field(description="What is wrong, in a sentence.")
+    detail: str = Field(
+        description="What is wrong, in a sentence.",
+        examples=["no location is known by this name; did you mean 'palmyra'?"],
+    )
     instance: str = Field(description="The path that was asked.", examples=["/v1/reports"])
-    errors: list[ErrorDetail] | None = Field(default=None, description="On 422: every fault found.")
-    existing: str | None = Field(default=None, description="On 409: the path of what is already there.")
+    errors: list[ErrorDetail] | None = Field(
+        default=None, description="On 422: every fault found.", examples=[[_FAULT]]
+    )
+    existing: str | None = Field(
+        default=None, description="On 409: the path of what is already there.", examples=["/v1/reports/r12"]
+    )
+
+
+def document(path: str, status: HTTPStatus, slug: str, detail: str, **members: object) -> bytes:
+    """Write a problem. `path` is the path that was asked; of `members`, those that are None are left out."""
+    return orjson.dumps(
+        {
+            "type": f"/problems/{slug}",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+            "instance": quote(path),
+            **{name: value for name, value in members.items() if value is not None},
+        }
+    )
 
 
 def problem(
-    request: Request,
+    scope: Scope,
     status: HTTPStatus,
     slug: str,
     detail: str,
     *,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
     **members: object,
 ) -> Response:
-    """Make a problem answer. `members` are further members; those that are None are left out."""
-    body = {
-        "type": f"/problems/{slug}",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": detail,
-        "instance": quote(request.scope["path"]),
-        **{name: value for name, value in members.items() if value is not None},
-    }
+    """Make the answer to a request that is refused; `members` as in `document`."""
     return Response(
-        orjson.dumps(body), status.value, {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
+        document(scope["path"], status, slug, detail, **members),
+        status.value,
+        {"Cache-Control": "no-store", **(headers or {})},
+        MEDIA_TYPE,
     )
 
 
@@ -159,7 +189,7 @@ async def _of_ours(request: Request, error: Exception) -> Response:
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(
-        request,
+        request.scope,
         status,
         slug,
         str(error),
@@ -179,20 +209,41 @@ async def _of_validation(request: Request, error: Exception) -> Response:
 async def _of_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the registration above says so
     status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names the methods of the first route that has the path; others may have it too.
+        headers["Allow"] = ", ".join(_methods(request))
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     detail = {404: "there is nothing at this path", 405: "this path does not take this method"}
     return problem(
-        request,
+        request.scope,
         status,
         _BARE.get(status.value, status.phrase.lower().replace(" ", "-")),
         detail.get(status.value, status.description or status.phrase),
-        headers=dict(error.headers or {}),
+        headers=headers,
     )
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods that a path takes, over all routes."""
+    taken = {"OPTIONS"}
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        # A scope of its own: matching a route leaves marks in it.
+        asked = {"type": "http", "method": method, "path": request.scope["path"], "root_path": ""}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            taken |= {"GET", "HEAD"} if method == "GET" else {method}
+    return sorted(taken)
 
 
 async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
     """Say that it is our fault, and nothing of how: the log has it."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return problem(request, status, "internal-error", "the server failed; the fault is not in the request")
+    detail = "the server failed; the fault is not in the request"
+    # Made outside of all layers, so what they add to every answer is said here.
+    return problem(
+        request.scope, status, "internal-error", detail, headers={"X-Content-Type-Options": "nosniff"}
+    )
 
 
 def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:

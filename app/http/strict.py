@@ -5,13 +5,15 @@ dropped gives a wrong total, and a wrong number is the worst fault that the prod
 """
 
 import json
+import math
 import re
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from difflib import get_close_matches
 from typing import Any, NoReturn, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
+from anyio import to_thread
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +22,13 @@ from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput, MalformedRequest, StrikeledgerError, UnsupportedMediaType
-from app.http.bodies import media_type
+from app.http.bodies import limited_body, media_type, utf8
+
+# Bytes of a JSON body. The longest report of the sample has a hundredth of that.
+LONGEST_JSON = 1024 * 1024
+
+# Bytes from which a body is read in a thread: it takes longer than others should wait for.
+_LONG_JSON = 64 * 1024
 
 # A report nests four deep.
 DEEPEST_JSON = 32
@@ -32,8 +40,11 @@ LONGEST_NUMBER = 32
 LONGEST_PARAMETER = 40
 MOST_UNKNOWN = 20
 
-# Whole strings, so that brackets inside them do not count, and brackets.
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# What may be a number that needs a closer look, and an escape that may be no character.
+_ODD_NUMBER = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1}}}|[0-9][eE]")
+_ODD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+
+_NESTING = {list, dict}
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -53,13 +64,16 @@ class StrictRoute(APIRoute):
                 if "authorization" in request.headers or not secured:
                     _refuse_query(request, parameters)
                 return await handle(request)
+            body, parsed, refusal = b"", None, None
+            # Who sends no key where one is needed is told that; nothing of the body is read for it.
+            if "authorization" in request.headers or not secured:
+                try:
+                    _refuse_query(request, parameters)
+                    body, parsed = await _read_json(request)
+                except StrikeledgerError as error:
+                    refusal = error
             try:
-                _refuse_query(request, parameters)
-                parsed, refusal = await _read_json(request), None
-            except StrikeledgerError as error:
-                parsed, refusal = None, error
-            try:
-                return await handle(_JsonRequest(request, parsed))
+                return await handle(_JsonRequest(request, body, parsed))
             except RequestValidationError:
                 # A body that could not be read is missing to the framework. It says so only after it asked
                 # for the key: what is wrong with a request is told to those alone who may send one.
@@ -73,13 +87,11 @@ class StrictRoute(APIRoute):
 class _JsonRequest(Request):
     """A request whose JSON body was already read."""
 
-    def __init__(self, request: Request, parsed: object) -> None:
+    def __init__(self, request: Request, body: bytes, parsed: object) -> None:
         super().__init__(request.scope, request.receive)
+        # Where the framework keeps it too; of a body that was refused there is nothing, and nothing more is read.
+        self._body = body
         self._parsed = parsed
-        self._original = request
-
-    async def body(self) -> bytes:
-        return await self._original.body()
 
     async def json(self) -> Any:  # noqa: ANN401 - the framework's own signature
         return self._parsed
@@ -87,24 +99,25 @@ class _JsonRequest(Request):
 
 def strict_json(body: bytes) -> object:
     """Read a JSON body, or raise MalformedRequest (not JSON) or InvalidInput (JSON that no field can take)."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise MalformedRequest("the body is not UTF-8") from None
-    if _depth_exceeds(text, DEEPEST_JSON):
-        raise MalformedRequest(f"the body nests deeper than {DEEPEST_JSON}")
+    text = utf8(body)
+    if not text.strip():
+        raise MalformedRequest("the body is empty")
+    odd_number = _ODD_NUMBER.search(text)
     try:
         parsed = json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_float,
+            parse_int=_integer if odd_number else None,
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise MalformedRequest(f"the body is not JSON: {error.msg} at {place}") from None
-    _refuse_text(parsed, "")
+    except RecursionError:
+        raise _too_deep() from None
+    _refuse_depth(parsed)
+    if odd_number or _ODD_ESCAPE.search(text):
+        _refuse_values(parsed, "")
     return parsed
 
 
@@ -131,13 +144,19 @@ def _is_list(annotation: object) -> bool:
 
 def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:
     """Refuse a query that is not UTF-8, holds NUL, or names a parameter that is unknown, or doubled but single."""
+    query = request.scope["query_string"]
+    if not query:
+        return
     try:
-        unquote_to_bytes(request.scope["query_string"]).decode("utf-8")
+        unquote_to_bytes(query).decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedRequest("the query is not UTF-8") from None
     faults: dict[str, Fault] = {}
-    counts = Counter(name for name, _ in request.query_params.multi_items())
-    for name, value in request.query_params.multi_items():
+    sent = request.query_params.multi_items()
+    counts = Counter(name for name, _ in sent)
+    for name, value in sent:
+        if name in faults:
+            continue
         if name not in parameters:
             near = get_close_matches(name[:LONGEST_PARAMETER], parameters, n=1, cutoff=0.5)
             hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -153,23 +172,36 @@ def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:
         raise InvalidInput(list(faults.values()))
 
 
-async def _read_json(request: Request) -> object:
-    if media_type(request) != "application/json":
+async def _read_json(request: Request) -> tuple[bytes, object]:
+    media = media_type(request)
+    if not media and not await request.body():
+        raise MalformedRequest("the body is empty")
+    if media != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
-    return strict_json(await request.body())
+    body = await limited_body(request, LONGEST_JSON)
+    if len(body) < _LONG_JSON:
+        return body, strict_json(body)
+    return body, await to_thread.run_sync(strict_json, body)
 
 
-def _depth_exceeds(text: str, limit: int) -> bool:
-    """Say whether brackets nest deeper than `limit`, without a recursion that a hostile body could exhaust."""
-    depth = 0
-    for token in _BRACKETS.finditer(text):
-        if token[0] in "[{":
-            depth += 1
-            if depth > limit:
-                return True
-        elif token[0] in "]}":
-            depth -= 1
-    return False
+def _refuse_depth(parsed: object) -> None:
+    """Refuse what nests too deep, level by level: a recursion could be exhausted by a hostile body."""
+    level = [parsed]
+    for _ in range(DEEPEST_JSON):
+        level = [part for each in level for part in _parts(each) if type(part) in _NESTING]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep() -> MalformedRequest:
+    return MalformedRequest(f"the body nests deeper than {DEEPEST_JSON}")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -183,30 +215,26 @@ def _refuse_constant(_name: str) -> NoReturn:
     raise MalformedRequest("NaN and Infinity are not JSON")
 
 
-def _integer(digits: str) -> int:
-    if len(digits) > LONGEST_NUMBER:
-        raise MalformedRequest("the body holds a number of too many digits")
-    return int(digits)
+def _integer(digits: str) -> int | float:
+    # Refused below, where its place is known.
+    return int(digits) if len(digits) <= LONGEST_NUMBER else math.inf
 
 
-def _float(digits: str) -> float:
-    value = float(digits)
-    if value in {float("inf"), float("-inf")}:
-        raise MalformedRequest("the body holds a number that is too large")
-    return value
-
-
-def _refuse_text(value: object, pointer: str) -> None:
-    """Refuse text that a database or an answer cannot hold: NUL, and surrogates without their other half."""
+def _refuse_values(value: object, pointer: str) -> None:
+    """Refuse what a database or an answer cannot hold: NUL, surrogates without their other half, too large numbers."""
     if isinstance(value, str):
         if _UNSTORABLE.search(value):
-            raise InvalidInput(
-                [Fault("pointer", pointer, "unstorable-text", "holds NUL or a lone surrogate")]
-            )
+            raise _unstorable(pointer, "unstorable-text", "holds NUL or a lone surrogate")
     elif isinstance(value, dict):
         for name, member in value.items():
-            _refuse_text(name, pointer)
-            _refuse_text(member, f"{pointer}/{name}")
+            _refuse_values(name, pointer)
+            _refuse_values(member, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            _refuse_text(member, f"{pointer}/{index}")
+            _refuse_values(member, f"{pointer}/{index}")
+    elif isinstance(value, float) and math.isinf(value):
+        raise _unstorable(pointer, "too-large-number", "is a number that is too large")
+
+
+def _unstorable(pointer: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput([Fault("pointer", pointer, code, detail)])

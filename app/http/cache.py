@@ -1,0 +1,130 @@
+"""Keep answers that anybody may read, and give them again for as long as nothing was recorded.
+
+Between two entries of the ledger the same question has the same answer, so an answer is kept under the ledger's
+last number, and all are dropped when that number moves. A request with a key is never answered from here, nor
+kept: what it may see is nobody else's. The number itself is read for each request, by one look-up in an index.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import StrikeledgerError
+from app.http.answers import names
+
+# Bytes of all answers that are kept, and of the largest: one export must not push out all else.
+MOST_BYTES = 64 * 1024 * 1024
+LARGEST = MOST_BYTES // 32
+
+# What an entry costs beside its body: its key, its headers, and the table that holds it.
+_OVERHEAD = 2_000
+
+# The headers that the form of an answer depends on.
+_FORMS = (b"accept", b"accept-encoding")
+
+# What stays of an answer that the client holds already (RFC 9110, 15.4.5).
+_OF_UNCHANGED = {b"etag", b"cache-control", b"vary", b"link", b"strikeledger-seq"}
+
+_Key = tuple[bytes, ...]
+_Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    etag: str
+    start: Message
+    body: Message
+    unchanged: Message
+
+
+class Cache:
+    """A layer that answers what was asked before; everything else goes through it."""
+
+    def __init__(self, app: ASGIApp, last_seq: Callable[[], Awaitable[int]]) -> None:
+        self._app = app
+        self._last_seq = last_seq
+        self._seq = -1
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from what is kept, or pass on and keep the answer."""
+        key, held = _question(scope) if scope["type"] == "http" else (None, None)
+        if key is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            seq = await self._last_seq()
+        except StrikeledgerError:
+            # The database does not answer; how that is told is not for this layer.
+            await self._app(scope, receive, send)
+            return
+        if seq != self._seq:
+            self._kept.clear()
+            self._seq, self._bytes = seq, 0
+        kept = self._kept.get(key)
+        if kept is None:
+            await self._app(scope, receive, _Keeping(self, key, seq, send))
+            return
+        self._kept.move_to_end(key)
+        if held is not None and names(held, kept.etag):
+            await send(kept.unchanged)
+            await send(_EMPTY)
+            return
+        await send(kept.start)
+        await send(kept.body)
+
+    def keep(self, key: _Key, seq: int, start: Message, body: Message) -> None:
+        """Keep an answer to a question that was asked when the ledger stood at `seq`."""
+        headers: _Headers = list(start["headers"])
+        etag = next((value.decode("latin-1") for name, value in headers if name == b"etag"), None)
+        public = any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
+        size = len(body.get("body", b"")) + _OVERHEAD
+        # Where the ledger moved on meanwhile, the answer may be of before or after.
+        if etag is None or not public or size > LARGEST or seq != self._seq or key in self._kept:
+            return
+        unchanged = [(name, value) for name, value in headers if name in _OF_UNCHANGED]
+        kept = _Kept(etag, start, body, {"type": start["type"], "status": 304, "headers": unchanged})
+        self._kept[key] = kept
+        self._bytes += size
+        while self._bytes > MOST_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= len(oldest.body.get("body", b"")) + _OVERHEAD
+
+
+class _Keeping:
+    """Send an answer on, and have it kept if it is a whole one."""
+
+    def __init__(self, cache: Cache, key: _Key, seq: int, send: Send) -> None:
+        self._cache, self._key, self._seq, self._send = cache, key, seq, send
+        self._start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message if message["status"] == 200 else None  # noqa: PLR2004 - OK
+        elif self._start is not None:
+            start, self._start = self._start, None
+            if not message.get("more_body", False):
+                self._cache.keep(self._key, self._seq, start, message)
+        await self._send(message)
+
+
+_EMPTY: Message = {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+def _question(scope: Scope) -> tuple[_Key | None, str | None]:
+    """Return what identifies a question that anybody may ask, and the tags that the client holds; else None."""
+    if scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+        return None, None
+    forms = dict.fromkeys(_FORMS, b"")
+    held = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return None, None
+        if name in forms:
+            forms[name] = forms[name] + b"," + value if forms[name] else value
+        elif name == b"if-none-match":
+            held = value.decode("latin-1")
+    return (scope["raw_path"], scope["query_string"], *forms.values()), held

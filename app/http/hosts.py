@@ -1,0 +1,28 @@
+"""Say whose name a request may call the server by.
+
+A page of another site that makes its own name point at this machine speaks to the server with the reader's
+network behind it; it cannot choose the Host that its requests carry. Links never repeat the Host either.
+"""
+
+import re
+from collections.abc import Iterable
+
+from app.settings import ANY_HOST, HOST
+
+_HOST = re.compile(rf"({HOST})(?::([0-9]{{0,5}}))?".encode())
+
+_LARGEST_PORT = 65535
+
+
+class Hosts:
+    """The names that the server answers to, each with any port; `*` stands for all that are well-formed."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(name.encode() for name in names)
+        self._any = ANY_HOST.encode() in self._names
+
+    def __contains__(self, host: object) -> bool:
+        found = _HOST.fullmatch(host.lower()) if isinstance(host, bytes) else None
+        if found is None or int(found[2] or 0) > _LARGEST_PORT:
+            return False
+        return self._any or found[1] in self._names

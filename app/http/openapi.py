@@ -1,0 +1,41 @@
+"""The OpenAPI document: what the framework says of the routes, with what it leaves out and without what is not so."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.http import problems
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """Return the document, made once. Every refusal in it is a Problem, and no parameter is null."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            license_info=app.license_info,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= problems.schemas()
+        for parameter in _parameters(document):
+            parameter["schema"] = _without_null(parameter["schema"])
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _parameters(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            yield from operation.get("parameters", ())
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's schema without null: it can be left out, but a URL or a header has no way to say null."""
+    kept = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(kept) != 1:
+        return schema
+    return {**kept[0], **{name: value for name, value in schema.items() if name != "anyOf"}}

@@ -1,0 +1,300 @@
+"""Speak HTTP as uvicorn does, and be neither kept waiting nor flooded by requests that are not complete.
+
+uvicorn hands a request to the application when its headers are complete. What happens until then, and what the
+parser refuses, is answered here: with problem details, as everywhere. Beyond the methods that are overridden
+this uses `parser`, `cycle`, `pipeline`, `transport`, `flow`, `url`, `client`, `connections`, `app_state`,
+`config` and `server_state` of uvicorn's class.
+"""
+
+import asyncio
+import re
+import sys
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any, ClassVar
+from urllib.parse import unquote
+from weakref import WeakKeyDictionary
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from app.http.counters import Counters
+from app.http.guard import LONGEST_HEADERS, LONGEST_URL
+from app.http.problems import MEDIA_TYPE, document
+from app.http.rates import COUNTERS, MOST_CONNECTIONS, is_within, network
+from app.http.waiting import Patience, Watch, most_open
+
+# Bytes that may come without completing headers or bringing a piece of a body: a URL, its headers, the rest of
+# the first line. Trailers after a chunked body count too.
+MOST_UNREAD = LONGEST_URL + LONGEST_HEADERS + 1024
+
+# Bytes that are still read of a request that was refused, so that its client gets to read the refusal.
+MOST_LEFTOVER = 1024 * 1024
+
+# A method of somebody's own, rather than a protocol of another kind.
+_METHOD = re.compile(rb"[A-Z][A-Z-]{0,31} ")
+
+# What is answered to a method that no path takes.
+_METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
+
+
+class Phase(Enum):
+    """What a connection is doing."""
+
+    HEADERS = auto()
+    BODY = auto()
+    BUSY = auto()
+    IDLE = auto()
+    # Refused or answered before its request was read: only waiting for the client to see that.
+    ENDING = auto()
+
+
+class StrictProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    patience: ClassVar[Patience] = Patience()
+
+    # One for each server of the process.
+    _watches: ClassVar[WeakKeyDictionary[ServerState, Watch]] = WeakKeyDictionary()
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        if server_state not in self._watches:
+            self._watches[server_state] = Watch(self.loop, self.patience, most_open())
+        self._watch = self._watches[server_state]
+        self._phase = Phase.HEADERS
+        # The client's address as it is counted; empty where it speaks for many.
+        self.address = ""
+        self._entered: Counters | None = None
+        # Bytes since the last ones that completed something, and bytes read of what was refused already.
+        self._unread = 0
+        self._leftover = 0
+        # What came last, and the URL as far as it came; uvicorn's class has none before the first request.
+        self._piece = self.url = b""
+        # Whether the connection is to be kept when the body is complete; until then it is not.
+        self._keep_alive = False
+
+    # What the loop tells.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
+        """Let a connection in, unless there are too many."""
+        super().connection_made(transport)
+        proxies = tuple(self.config.forwarded_allow_ips) if self.config.proxy_headers else ()
+        if self.client and not is_within(self.client[0], proxies):
+            self.address = network(self.client[0])
+        if len(self.connections) > self._watch.most and not self._watch.make_room():
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "no connection is free")
+            return
+        counters: Counters | None = self.app_state.get(COUNTERS)
+        if counters is not None and self.address:
+            if not counters.enter(f"connections {self.address}", MOST_CONNECTIONS):
+                self._refuse(HTTPStatus.TOO_MANY_REQUESTS, "rate-limited", "too many connections")
+                return
+            self._entered = counters
+        self._watch.half_open(self, self.patience.headers)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget a connection."""
+        self._watch.done(self)
+        if self._entered is not None:
+            self._entered.leave(f"connections {self.address}")
+            self._entered = None
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and see where that leads."""
+        if self._is_ending:
+            self._leftover += len(data)
+            if self._leftover > MOST_LEFTOVER:
+                self.transport.abort()
+            return
+        self._piece = data
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > MOST_UNREAD and not self._is_ending:
+            self._refuse_length()
+        if not self._is_ending:
+            self._follow()
+
+    def shutdown(self) -> None:
+        """Keep no connection any longer."""
+        self._keep_alive = False
+        super().shutdown()
+
+    def eof_received(self) -> None:
+        """Close when a client that was waited for has gone."""
+        if self._is_ending:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """Give a client that does not take its answer some time."""
+        super().pause_writing()
+        self._watch.stalled(self, self.patience.answer)
+
+    def resume_writing(self) -> None:
+        """Forget that: it took some."""
+        super().resume_writing()
+        self._watch.done(self)
+
+    # What the parser and a finished answer tell.
+
+    def on_headers_complete(self) -> None:
+        """Start a request."""
+        self._unread = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._unread = 0
+        super().on_body(body)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request; not behind a body that nobody wants, which may be endless."""
+        super().on_response_complete()
+        if self.transport.is_closing() or not self.cycle.response_complete:
+            return
+        if self.cycle.more_body:
+            self.farewell()
+        elif not self._is_ending and not self.flow.write_paused:
+            self._watch.done(self)
+            self._watch.idle(self)
+            self._phase = Phase.IDLE
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; it says nothing new
+        """Refuse what the parser could not read."""
+        if len(self.url) > LONGEST_URL:
+            self._refuse_length()
+        elif self.parser.get_method() == b"CONNECT" or (
+            isinstance(sys.exception(), httptools.HttpParserInvalidMethodError) and _METHOD.match(self._piece)
+        ):
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "no path takes this method")
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "malformed-request", "the request is not HTTP/1.1")
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: a request that offers another protocol is answered in this one."""
+
+    # What the watch tells.
+
+    def time_out(self) -> None:
+        """End the connection, whose time is over."""
+        if self._is_ending or self.flow.write_paused:
+            self.transport.abort()
+        elif self._phase is Phase.BODY and self.flow.read_paused:
+            # It is we who do not read.
+            self._watch.half_open(self, self.patience.body)
+        elif self._phase is Phase.HEADERS and not self._unread:
+            # Browsers open connections that they may not need.
+            self.transport.close()
+        else:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request did not come in time")
+
+    def give_way(self) -> None:
+        """End the connection, whose place is needed."""
+        self._watch.done(self)
+        self.transport.abort()
+
+    # What is done about it.
+
+    def _follow(self) -> None:
+        """Note where the bytes that came last have led."""
+        cycle, before = self.cycle, self._phase
+        if cycle is None or cycle.response_complete:
+            if before is not Phase.HEADERS:
+                self._watch.done(self)
+                self._watch.half_open(self, self.patience.headers)
+                self._phase = Phase.HEADERS
+        elif cycle.more_body:
+            if before is not Phase.BODY:
+                self._watch.done(self)
+                self._keep_alive, cycle.keep_alive = cycle.keep_alive, False
+                cycle.transport = _Farewell(self)  # type: ignore[assignment] # has what a cycle uses
+                self._phase = Phase.BODY
+            self._watch.half_open(self, self.patience.body)
+        elif before is not Phase.BUSY:
+            self._watch.done(self)
+            if before is Phase.BODY:
+                cycle.keep_alive = self._keep_alive
+            self._phase = Phase.BUSY
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._phase is Phase.ENDING
+
+    def _refuse_length(self) -> None:
+        if len(self.url) > LONGEST_URL:
+            detail = f"more than {LONGEST_URL} bytes of URL"
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "uri-too-long", detail)
+        else:
+            detail = f"more than {LONGEST_HEADERS} bytes of headers"
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", detail)
+
+    def _refuse(self, status: HTTPStatus, slug: str, detail: str) -> None:
+        """Answer a request that the application does not see, or not in full, and close."""
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.more_body and not self.pipeline:
+                # An earlier request is being answered, and nothing may come between.
+                cycle.keep_alive = False
+                self._phase = Phase.ENDING
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started or self.pipeline:
+                self.transport.abort()
+                return
+        path = unquote(self.url.partition(b"?")[0].decode("latin-1")[:LONGEST_URL])
+        body = document(path or "/", status, slug, detail)
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"connection", b"close"),
+        ]
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers.append((b"allow", _METHODS.encode()))
+        if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+            headers.append((b"retry-after", b"1"))
+        lines = [b"HTTP/1.1 %d %s" % (status.value, status.phrase.encode())]
+        lines += [name + b": " + value for name, value in headers]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        self.farewell()
+
+    def farewell(self) -> None:
+        """Close so that the client sees the answer: what it still sends is read and dropped for a while.
+
+        A connection that is closed with bytes unread is reset, and a reset takes the answer with it.
+        """
+        if self._is_ending or self.transport.is_closing():
+            return
+        self._phase = Phase.ENDING
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self._watch.stalled(self, self.patience.farewell)
+
+
+class _Farewell:
+    """The transport of an answer to a request whose body is not read yet."""
+
+    def __init__(self, protocol: StrictProtocol) -> None:
+        self._protocol = protocol
+        self.write = protocol.transport.write
+        self.is_closing = protocol.transport.is_closing
+
+    def close(self) -> None:
+        """Close, unless everything has come in by now, with a farewell."""
+        if self._protocol.cycle.more_body:
+            self._protocol.farewell()
+        else:
+            self._protocol.transport.close()

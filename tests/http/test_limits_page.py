@@ -1,0 +1,53 @@
+"""docs/limits.md says what the code holds to."""
+
+from pathlib import Path
+
+import pytest
+
+from app.cli import serve
+from app.http import compression, counters, guard, problems, protocol, rates, strict
+from app.http.pages import MOST_ON_A_PAGE
+from app.http.waiting import MOST_OPEN, Patience
+from app.releases.router import LONGEST_TEXT
+from app.settings import Settings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+KIB = 1024
+
+SAID = [
+    f"| URL: path and query | {guard.LONGEST_URL // KIB} KiB |",
+    f"| all headers together | {guard.LONGEST_HEADERS // KIB} KiB |",
+    f"| JSON body | {strict.LONGEST_JSON // KIB**2} MiB |",
+    f"| text for `POST /v1/parse` | {LONGEST_TEXT // KIB} KiB |",
+    f"| nesting of JSON | {strict.DEEPEST_JSON} |",
+    f"| digits of an integer in JSON | {strict.LONGEST_NUMBER} |",
+    f"| items on a page | {MOST_ON_A_PAGE} |",
+    f"| faults named in one answer | {problems.MOST_FAULTS} |",
+    f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",
+    f"| the headers of a request | {Patience().headers} s |",
+    f"| the next byte of a body | {Patience().body} s |",
+    f"| a client to take any of its answer | {Patience().answer} s |",
+    f"| the next request on a connection | {serve.KEEP_ALIVE} s |",
+    f"| requests in flight when the server is told to stop | {serve.GRACE} s |",
+    f"({MOST_OPEN:,} at most)",
+    f"One address may have {Patience().half_open} connections",
+    f"| an address without a valid key | {rates.ANONYMOUS.item.amount} requests a minute |",
+    f"| the same | {rates.MOST_AT_ONCE} requests at once",
+    f"| {rates.READS.item.amount} requests a minute | `{rates.READS.name}` |",
+    f"| {rates.WRITES.item.amount} requests a minute | `{rates.WRITES.name}` |",
+    f"| an address | {rates.MOST_CONNECTIONS} connections |",
+    f"at most {rates.UNPROVEN.amount} times a minute",
+    f"Answers of {compression.SMALLEST // KIB} KiB and more",
+    *(f"`{host}`" for host in Settings(database_url="sqlite:///x.db").allowed_hosts),
+]
+
+
+def test_as_many_workers_serve_as_can_count() -> None:
+    """The command takes no more workers than the table of the counters has places."""
+    assert serve.MOST_WORKERS == counters.MOST_WORKERS
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_page_says_what_holds(said: str) -> None:
+    """Each figure of the page is the one in the code."""
+    assert said in PAGE
