@@ -1,8 +1,10 @@
-"""Count again in plain Python, from what /v1/strikes answers: the oracle that aggregates are held against.
+"""Choose and count again in plain Python, from what /v1/strikes answers: the oracle for filters and aggregates.
 
 Written apart from the product: it shares no code with it, and knows lines only as clients do.
 """
 
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -38,6 +40,89 @@ def period_key(unit: str, day: date) -> str:
     }[unit]
 
 
+def everything(api: Api) -> list[Line]:
+    """Return every line there is, each with the `status` of its report."""
+    reports = api.read("/v1/reports", limit=500)["items"]
+    status = {report["id"]: report["status"] for report in reports}
+    lines = crawl(api, status="any", duplicates="include")
+    return [line | {"status": status[line["report"]["id"]]} for line in lines]
+
+
+def chosen(
+    lines: Iterable[Line], filters: dict[str, Any], *, places: set[str] | None, categories: set[str] | None
+) -> list[Line]:
+    """Return the lines that meet a filter; `places` and `categories` are the slugs that it names, None for any."""
+    effects = set(filters["effect"]) if "effect" in filters else None
+    return [
+        line
+        for line in lines
+        if filters.get("status", "published") in {line["status"], "any"}
+        and line["date_to"] >= filters.get("date_from", "")
+        and line["date_from"] <= filters.get("date_to", "9")
+        and (places is None or (line["location"] or {}).get("slug") in places)
+        and filters.get("country", line["country"]) == line["country"]
+        and filters.get("publisher", line["report"]["publisher"]) == line["report"]["publisher"]
+        and lies_within(line["location"], filters)
+        and holds_words(line, filters.get("q", ""))
+        and has_items(line, filters, categories, effects)
+    ]
+
+
+def lies_within(place: Line | None, filters: dict[str, Any]) -> bool:
+    """Say whether a place lies in the box and the circle of a filter."""
+    if "bbox" not in filters and "near" not in filters:
+        return True
+    if place is None:
+        return False
+    inside = True
+    if "bbox" in filters:
+        west, south, east, north = (float(edge) for edge in filters["bbox"].split(","))
+        across = west <= place["lon"] <= east if west <= east else not east < place["lon"] < west
+        inside = across and south <= place["lat"] <= north
+    if "near" in filters:
+        here = vector(*(float(part) for part in filters["near"].split(",")))
+        there = vector(place["lat"], place["lon"])
+        angle = math.acos(max(-1.0, min(1.0, sum(a * b for a, b in zip(here, there, strict=True)))))
+        inside = inside and angle * 6371.0088 <= float(filters["radius_km"])
+    return bool(inside)
+
+
+def vector(lat: float, lon: float) -> tuple[float, float, float]:
+    """Return the direction of a point from the middle of the Earth."""
+    north, east = math.radians(lat), math.radians(lon)
+    return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
+
+
+def holds_words(line: Line, asked: str) -> bool:
+    """Say whether a line's wordings hold all words that are asked for."""
+    wordings = [line["quote"], line["location_as_written"]]
+    wordings += [tally[name] for tally in line["tallies"] for name in ("as_written", "verb")]
+    return plain_words(asked) <= plain_words(" ".join(wording for wording in wordings if wording))
+
+
+def plain_words(text: str) -> set[str]:
+    """Return the words of a text, for the letters that these tests use."""
+    return set(re.findall("[a-z0-9]+", text.lower().replace("\u00e1", "a")))
+
+
+def has_items(
+    line: Line, filters: dict[str, Any], categories: set[str] | None, effects: set[str] | None
+) -> bool:
+    """Say whether a line has tallies that meet all conditions on tallies, and enough items in them."""
+    matching = [tally for tally in line["tallies"] if meets(tally, categories, effects)]
+    if not matching and (categories is not None or effects is not None):
+        return False
+    least = filters.get("min_items", 0)
+    return bool(sum(tally["count_min"] for tally in matching) >= least)
+
+
+def meets(tally: Line, categories: set[str] | None, effects: set[str] | None) -> bool:
+    """Say whether a tally is of these categories and effects."""
+    return (categories is None or tally["category"] in categories) and (
+        effects is None or tally["effect"] in effects
+    )
+
+
 def recount(
     lines: Iterable[Line], group_by: list[str], *, categories: set[str] | None, effects: set[str] | None
 ) -> dict[tuple[str | None, ...], dict[str, Any]]:
@@ -46,12 +131,7 @@ def recount(
     members: dict[tuple[str | None, ...], dict[str, Line]] = defaultdict(dict)
     tallies: dict[tuple[str | None, ...], list[Line]] = defaultdict(list)
     for line in lines:
-        matching = [
-            tally
-            for tally in line["tallies"]
-            if (categories is None or tally["category"] in categories)
-            and (effects is None or tally["effect"] in effects)
-        ]
+        matching = [tally for tally in line["tallies"] if meets(tally, categories, effects)]
         for tally in matching or ([None] if categories is None and effects is None else []):
             key = tuple(value_of(name, line, tally) for name in group_by)
             members[key][line["id"]] = line

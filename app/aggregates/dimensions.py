@@ -29,6 +29,10 @@ OF_TALLIES = frozenset({Dimension.CATEGORY, Dimension.FAMILY, Dimension.EFFECT})
 # What `group_by` takes: the dimensions by name, and the units of the period.
 NAMES = tuple(sorted({dimension.value for dimension in Dimension} - {"period"} | set(PeriodUnit)))
 
+_NAME = rf"\s*({'|'.join(NAMES)})\s*"
+# How a `group_by` is spelt, as a regular expression.
+GROUP_BY = rf"({_NAME}(,{_NAME}){{0,{MOST_DIMENSIONS - 1}}})?"
+
 
 @dataclass(frozen=True, slots=True)
 class Grouping:

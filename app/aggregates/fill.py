@@ -1,19 +1,25 @@
 """Put the empty periods between the others, and tell zero from unknown."""
 
+import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from app.aggregates.dimensions import Dimension, Grouping
-from app.aggregates.queries import Key, Sums
+import numpy as np
+import numpy.typing as npt
+
+from app.aggregates.dimensions import Dimension
+from app.aggregates.sums import Groups, Measure, Scale
 from app.errors import Fault, InvalidInput
 from app.vocabulary import periods
+from app.vocabulary.periods import PeriodUnit
 
 # More rows than any chart shows; a day series over ten years for 27 groups.
 MOST_FILLED = 100_000
 
+BY_PERIOD = (Dimension.PERIOD,)
 
 T = TypeVar("T")
 
@@ -26,35 +32,57 @@ class State(StrEnum):
     NO_REPORT = "no_report"
 
 
-def filled(
-    groups: Mapping[Key, Sums], grouping: Grouping, first: date | None, last: date | None
-) -> dict[Key, Sums]:
+def filled(groups: Groups, unit: PeriodUnit, first: date | None, last: date | None) -> Groups:
     """Return the groups with every period from `first` to `last`, for each group of the other dimensions present.
 
     By period alone there is one such group, even where nothing matches. None stands for the first or last
     period that is there; with neither lines nor days asked for, nothing is added.
     Raises InvalidInput above MOST_FILLED rows.
     """
-    unit = grouping.unit
-    if unit is None:
-        return dict(groups)
-    position = grouping.dimensions.index(Dimension.PERIOD)
-    there = {key[position] for key in groups}
-    first = first or min(there, default=None)
-    last = last or max(there, default=None)
+    at = next(index for index, scale in enumerate(groups.scales) if scale.dimensions == BY_PERIOD)
+    there = [start for (start,) in groups.scales[at].values]
+    first, last = first or min(there, default=None), last or max(there, default=None)
     if first is None or last is None or first > last:
-        return dict(groups)
-    others = {(key[:position], key[position + 1 :]) for key in groups}
-    if len(grouping.dimensions) == 1:
-        others = {((), ())}
-    if periods.count(unit, first, last) * len(others) > MOST_FILLED:
+        return groups
+    # A group's number is (before * periods + period) * after + place after the period.
+    after = math.prod(len(scale.values) for scale in groups.scales[at + 1 :])
+    before, behind = _numbers(groups, slice(0, at)), _numbers(groups, slice(at + 1, None))
+    beside = np.unique(before * after + behind) if len(groups.scales) > 1 else np.zeros(1, np.int64)
+    if periods.count(unit, first, last) * len(beside) > MOST_FILLED:
         detail = f"this makes more than {MOST_FILLED} rows; ask for fewer days, larger periods or fill=none"
         raise InvalidInput([Fault("parameter", "group_by", "too-many-rows", detail)])
-    found = dict(groups)
-    for start in periods.each(unit, first, last):
-        for before, after in others:
-            found.setdefault((*before, start, *after), Sums())
-    return found
+    asked = list(periods.each(unit, first, last))
+    starts = sorted({*there, *asked})
+    place_of = {start: place for place, start in enumerate(starts)}
+    moved = np.array([place_of[start] for start in there], np.int64)[groups.places[at]]
+    present = (before * len(starts) + moved) * after + behind
+    wanted = np.array([place_of[start] for start in asked], np.int64)
+    empty = ((beside // after)[:, None] * len(starts) + wanted) * after + (beside % after)[:, None]
+    numbers = np.union1d(present, empty)
+    scales = list(groups.scales)
+    scales[at] = Scale(BY_PERIOD, [(start,) for start in starts])
+    shape = [len(scale.values) for scale in scales]
+    counted = np.searchsorted(numbers, present)
+    return Groups(
+        scales,
+        np.unravel_index(numbers, shape) if len(numbers) else [numbers] * len(shape),
+        {name: _spread(each, counted, len(numbers)) for name, each in groups.measures.items()},
+    )
+
+
+def _numbers(groups: Groups, which: slice) -> npt.NDArray[np.int64]:
+    """Return the numbers of groups along some of their scales."""
+    numbers = np.zeros(len(groups), np.int64)
+    for scale, places in zip(groups.scales[which], groups.places[which], strict=True):
+        numbers = numbers * len(scale.values) + places
+    return numbers
+
+
+def _spread(measure: Measure, to: npt.NDArray[np.intp], length: int) -> Measure:
+    """Put values where they belong among more groups. Of the others counts are 0, and what can be unknown is null."""
+    values, known = np.zeros(length, np.int64), np.zeros(length, np.bool_)
+    values[to], known[to] = measure.values, measure.known
+    return Measure(values, known | (not measure.can_be_unknown), can_be_unknown=measure.can_be_unknown)
 
 
 class Spans(Generic[T]):

@@ -1,57 +1,68 @@
 """GET /v1/aggregates: one endpoint for every count by place, period, category, effect and publisher."""
 
-from dataclasses import asdict
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
-from app.aggregates.dimensions import group_by_names, parse_grouping
+from app.aggregates.dimensions import group_by_names
+from app.aggregates.notes import notes
+from app.aggregates.rows import measures, rows
 from app.aggregates.schemas import Aggregates, AggregatesQuery
-from app.aggregates.service import Names, Question, documents, groups, order, totals
+from app.aggregates.service import answer
+from app.aggregates.table import table_of
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import ReadSession
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.answers import answer_list
+from app.http.formats import WITH_PLACE, Form, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import head
+from app.strikes.columns import Columns
+from app.strikes.queries import worded
 
 router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=StrictRoute)
 
 
-@router.get("", responses={200: {"model": Aggregates}, **responses(InvalidInput)})
+@router.get(
+    "",
+    responses={**described(Aggregates, WITH_PLACE), **responses(NotAcceptable, InvalidInput, QueryTimeout)},
+)
 async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()], read: Read) -> Response:
     """Count reports, lines, strikes, engagements and items of what matches, by up to three dimensions."""
     return await read(lambda session: _answer(session, request, query))
 
 
 def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
-    now = head(session, query.as_of)
+    # All pages of an answer are of one state of the record: that of the first.
+    begin, seq = position_of(request, query.cursor, _natural, _natural) or (0, query.as_of)
+    now = head(session, seq)
     catalogue = catalogue_at(session, now)
-    grouping = parse_grouping(query.group_by)
-    question = Question(query.resolved(catalogue, now.seq), grouping, query.period_by, query.fill == "zero")
-    position = position_of(request, query.cursor, _names)
+    question = query.question(catalogue, now.seq)
 
     def body() -> dict[str, object]:
-        rows = groups(session, question, catalogue)
-        if position is not None:
-            rows = [group for group in rows if order(group.names) > order(position[0])]
-        page, more = rows[: query.limit], len(rows) > query.limit
+        columns: Columns = request.app.state.columns
+        lines = columns.at(session, now.seq)
+        found = answer(lines, question, catalogue, worded(session, question.strikes))
+        end = min(begin + query.limit, len(found.groups))
+        page = found.groups.at(np.arange(begin, max(begin, end)))
         return {
-            "group_by": group_by_names(grouping),
+            "group_by": group_by_names(question.grouping),
             "seq": now.seq,
-            "next": cursor_to(request, (page[-1].names,)) if more else None,
-            "rows": documents(session, page, question, catalogue),
-            "totals": asdict(totals(session, question)),
+            "next": cursor_to(request, (end, now.seq)) if end < len(found.groups) else None,
+            "rows": rows(session, page, found, question, catalogue),
+            "totals": measures(found.totals),
+            **notes(question, found.groups),
         }
 
-    return answer_list(request, now, body)
+    return answer_list(request, now, body, Form(table_of(question, catalogue), query))
 
 
-def _names(value: object) -> Names:
-    """Read the names of the last row of a page out of its cursor."""
-    if not isinstance(value, list) or not all(isinstance(name, str | None) for name in value):
-        raise TypeError("not the names of a group")
-    return tuple(value)
+def _natural(value: object) -> int:
+    """Read a whole number that is not negative out of a cursor."""
+    if not isinstance(value, int) or value < 0:
+        raise ValueError("not a row or a ledger number")
+    return value

@@ -1,25 +1,35 @@
 """The parameters of aggregates, and what they answer."""
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.aggregates.dimensions import GROUP_BY, Dimension, Grouping, group_by_names, parse_grouping
 from app.aggregates.fill import State
-from app.http.fields import Natural
+from app.aggregates.service import Question, Sort
+from app.catalogue.catalogue import Catalogue
+from app.errors import Fault, InvalidInput
+from app.http.examples import example_of
+from app.http.fields import PLAIN_DIGITS, Day, spelt
+from app.http.formats import FormatQuery
+from app.http.pages import CURSOR, CursorParameter
 from app.strikes.query import StrikeQuery
 from app.vocabulary.effects import Effect
 
 MOST_ROWS = 10_000
+MOST_TOP = 1_000
+
+TRUE = "true"
 
 
-class AggregatesQuery(StrikeQuery):
+class AggregatesQuery(StrikeQuery, FormatQuery):
     """The strike filters, and how to group what matches."""
 
     group_by: Annotated[
-        str | None,
+        Annotated[str, Field(max_length=100), spelt(GROUP_BY)] | None,
         Field(
-            max_length=100,
             description="Up to three of location, country, publisher, category, family, effect and one of day, "
             "week, month, quarter, year; separated by commas. None: one grand total.",
             examples=["location,month"],
@@ -27,21 +37,93 @@ class AggregatesQuery(StrikeQuery):
     ] = None
     period_by: Annotated[
         Literal["date", "published_on"],
-        Field(description="Count by the first day of the strikes, or by the day of publication."),
+        Field(
+            description="Count by the first day of the strikes, or by the day of publication.",
+            examples=["published_on"],
+        ),
     ] = "date"
     fill: Annotated[
         Literal["zero", "none"],
         Field(
-            description="`zero` adds the empty periods of the range, each with its `state`; `none` does not."
+            description="`zero` adds the empty periods of the range, each with its `state`; `none` does not.",
+            examples=["none"],
         ),
     ] = "zero"
+    cumulative: Annotated[
+        Literal["true", "false"],
+        Field(
+            description="`true` adds `cumulative_*`: each measure up to and with the period. Needs a period.",
+            examples=["true"],
+        ),
+    ] = "false"
+    sort: Annotated[
+        str | None,
+        Field(
+            max_length=50,
+            description="What rows are sorted by: a measure or one of the dimensions asked for, from the least; "
+            "with `-` from the most. Null comes last. None: by the dimensions, in their order.",
+            examples=["-items_max"],
+        ),
+    ] = None
+    top: Annotated[
+        Annotated[int, Field(ge=1, le=MOST_TOP), PLAIN_DIGITS] | None,
+        Field(
+            description="Keep so many groups, by `items_max` or by `sort`, and let one more, `other`, take in the "
+            "rest. With a period among others, these are the groups of which there is a series.",
+            examples=[10],
+        ),
+    ] = None
     limit: Annotated[
-        Natural, Field(ge=1, le=MOST_ROWS, description="How many rows a page holds at most.", examples=[1000])
+        int,
+        Field(ge=1, le=MOST_ROWS),
+        PLAIN_DIGITS,
+        Field(description="How many rows a page holds at most.", examples=[1000]),
     ] = 1_000
     cursor: Annotated[
-        str | None,
-        Field(max_length=2_000, description="Where the page starts: the `next` of the page before it."),
+        Annotated[CursorParameter, Field(max_length=2_000)] | None,
+        Field(
+            description="Where the page starts: the `next` of the page before it.",
+            examples=[CURSOR],
+        ),
     ] = None
+
+    def question(self, catalogue: Catalogue, as_of: int) -> Question:
+        """Return what is asked, with every name resolved. Raises InvalidInput for what makes no sense."""
+        grouping = parse_grouping(self.group_by)
+        if self.cumulative == TRUE and grouping.unit is None:
+            raise _refused("cumulative", "no-period", "cumulative needs a unit of time in group_by")
+        if self.top is not None and not grouping.dimensions:
+            raise _refused("top", "no-groups", "top needs a dimension in group_by")
+        if self.cumulative == TRUE and self.top is not None and len(grouping.dimensions) == 1:
+            raise _refused("cumulative", "ranked-periods", "ranked periods are no series; leave top out")
+        return Question(
+            strikes=self.resolved(catalogue, as_of),
+            grouping=grouping,
+            period_by=self.period_by,
+            fill=self.fill == "zero",
+            cumulative=self.cumulative == TRUE,
+            sort=self._sort(grouping),
+            top=self.top,
+        )
+
+    def _sort(self, grouping: Grouping) -> Sort | None:
+        if self.sort is None:
+            return None
+        by = self.sort.removeprefix("-")
+        names = dict(zip(group_by_names(grouping), (each.value for each in grouping.dimensions), strict=True))
+        known = [*Measures.model_fields, *names]
+        if by not in known and by not in names.values():
+            near = get_close_matches(by, known, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise _refused("sort", "unknown-sort", f"sort takes {', '.join(known)}{hint}")
+        by = names.get(by, by)
+        if by == Dimension.PERIOD and self.top is not None and len(grouping.dimensions) > 1:
+            raise _refused("sort", "ranked-periods", "top ranks groups, each with all its periods; sort by another")
+        return Sort(by, descending=self.sort.startswith("-"))
+
+
+def _refused(parameter: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput([Fault("parameter", parameter, code, detail)])
 
 
 class _Answer(BaseModel):
@@ -59,7 +141,9 @@ class Measures(_Answer):
     strikes_max: int | None = Field(
         description="The sum of the known maxima; null where there is none.", examples=[9]
     )
-    engagements: int | None = Field(description="Engagements as given; null where nothing is known.")
+    engagements: int | None = Field(
+        description="Engagements as given; null where nothing is known.", examples=[12]
+    )
     items_min: int = Field(description="Items of the tallies that match, at least.", examples=[40])
     items_max: int = Field(description="The sum of their known maxima.", examples=[40])
     open_ended: int = Field(description="How many of these tallies have no maximum.", examples=[0])
@@ -72,17 +156,71 @@ class AggregateRow(Measures):
     country: str | None = Field(default=None, description="ISO 3166-1 alpha-2.", examples=["SY"])
     publisher: str | None = Field(default=None, description="A publisher's slug.", examples=["cjtf-oir"])
     category: str | None = Field(default=None, description="A category's slug.", examples=["tank"])
-    family: str | None = Field(default=None, description="A family of categories.")
+    family: str | None = Field(default=None, description="A family of categories.", examples=["armor"])
     effect: Effect | None = Field(default=None, description="A normalised effect.", examples=["destroyed"])
-    period: str | None = Field(default=None, description="2017-02-06, 2017-W06, 2017-02, 2017-Q1 or 2017.")
-    period_start: date | None = Field(default=None, description="The first day of the period.")
-    period_end: date | None = Field(default=None, description="The last day of the period.")
+    period: str | None = Field(
+        default=None, description="2017-02-06, 2017-W06, 2017-02, 2017-Q1 or 2017.", examples=["2017-02"]
+    )
+    period_start: date | None = Field(
+        default=None, description="The first day of the period.", examples=["2017-02-01"]
+    )
+    period_end: date | None = Field(
+        default=None, description="The last day of the period.", examples=["2017-02-28"]
+    )
+    is_other: bool | None = Field(
+        default=None,
+        description="With `top`: whether the row takes in all groups that were not kept.",
+        examples=[False],
+    )
+    cumulative_reports: int | None = Field(
+        default=None, description="Different reports up to and with the period.", examples=[12]
+    )
+    cumulative_lines: int | None = Field(default=None, description="Lines up to it.", examples=[40])
+    cumulative_strikes_min: int | None = Field(
+        default=None, description="Strikes at least, up to it; null where nothing is known.", examples=[90]
+    )
+    cumulative_strikes_max: int | None = Field(
+        default=None, description="The known maxima of strikes, up to it.", examples=[95]
+    )
+    cumulative_engagements: int | None = Field(
+        default=None, description="Engagements up to it; null where nothing is known.", examples=[120]
+    )
+    cumulative_items_min: int | None = Field(
+        default=None, description="Items at least, up to it.", examples=[300]
+    )
+    cumulative_items_max: int | None = Field(
+        default=None, description="The known maxima of items, up to it.", examples=[310]
+    )
+    cumulative_open_ended: int | None = Field(
+        default=None, description="Tallies without a maximum, up to it.", examples=[2]
+    )
     state: State | None = Field(
         default=None,
         description="By period: `reported`, also where a line of several days reaches into it and is counted "
         "earlier; `none_reported` where a report covers days of it and has none; `no_report` where no report "
         "says what there was.",
+        examples=["reported"],
     )
+
+
+class Note(_Answer):
+    """What a series does not show by itself."""
+
+    date: Day = Field(description="From which day it is so.", examples=["2016-08-26"])
+    period: str = Field(description="The period that holds this day.", examples=["2016-08"])
+    detail: str = Field(
+        description="What is so.",
+        examples=["Releases write 'engaged' from here on where they wrote 'struck'."],
+    )
+
+
+# A row of the groups that the example asks for: it holds no other dimensions.
+_ROW = {
+    name: value
+    for name, value in example_of(AggregateRow).items()
+    if name not in {"country", "publisher", "category", "family", "effect", "is_other"}
+    and not name.startswith("cumulative_")
+}
 
 
 class Aggregates(_Answer):
@@ -90,6 +228,16 @@ class Aggregates(_Answer):
 
     group_by: list[str] = Field(description="The dimensions, as asked.", examples=[["location", "month"]])
     seq: int = Field(description="The ledger number as of which this was counted.", examples=[42])
-    next: str | None = Field(description="The cursor of the next page; null on the last one.")
-    rows: list[AggregateRow]
-    totals: Measures
+    next: str | None = Field(
+        description="The cursor of the next page; null on the last one.", examples=[CURSOR]
+    )
+    rows: list[AggregateRow] = Field(description="The groups of the page.", examples=[[_ROW]])
+    totals: Measures = Field(
+        description="All that matches, each line counted once, on whichever page.",
+        examples=[example_of(Measures)],
+    )
+    notes: list[Note] = Field(
+        default=[],
+        description="By effect and period: where the wording of the sources changed. Else it is not there.",
+        examples=[[example_of(Note)]],
+    )

@@ -1,23 +1,30 @@
-"""Answer an aggregate: count the groups, add the empty periods, name everything, and put it in order."""
+"""Answer an aggregate: count the groups, rank them, add the empty periods, and put them in order."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from app.aggregates.dimensions import NOTHING, Dimension, Grouping
-from app.aggregates.fill import Spans, State, filled
-from app.aggregates.queries import Key, Merged, PeriodBy, Sums, covered, spanning, sums
+import numpy as np
+import numpy.typing as npt
+
+from app.aggregates.axes import Axis, PeriodBy, axis
+from app.aggregates.dimensions import Dimension, Grouping
+from app.aggregates.fill import filled
+from app.aggregates.sums import NEW_REPORTS, Chosen, Groups, Measure, sums
 from app.catalogue.catalogue import Catalogue
-from app.db.engine import ReadSession
+from app.strikes.columns import Lines
 from app.strikes.filters import StrikeFilter
-from app.vocabulary import periods
+from app.strikes.matching import Matches, matches
 
-# A group's values as clients see them: slugs, codes, words, period keys; None is a group of its own.
-Names = tuple[str | None, ...]
+# What the group that takes all others in has for a value.
+OTHER = "other"
 
-# What the rows of an answer are sorted by: each name in turn, null last.
-Order = tuple[tuple[bool, str], ...]
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What rows are sorted by, null last: a measure, or a dimension by its names. Ties stay in the usual order."""
+
+    by: str
+    descending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,137 +33,115 @@ class Question:
 
     strikes: StrikeFilter
     grouping: Grouping
-    period_by: PeriodBy
-    fill: bool
+    period_by: PeriodBy = "date"
+    fill: bool = False
+    cumulative: bool = False
+    sort: Sort | None = None
+    # How many groups are kept apart; all others become one. None: all are.
+    top: int | None = None
+
+    @property
+    def is_series(self) -> bool:
+        """Whether rows follow one another in time: by periods alone, `top` ranks these instead."""
+        return self.grouping.unit is not None and (self.top is None or len(self.grouping.dimensions) > 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One row of the answer: its key in the database, its names for clients, and its measures."""
+class Answer:
+    """All groups, in the order asked, the measures of all that matches, and what they were counted from."""
 
-    key: Key
-    names: Names
-    sums: Sums
-
-
-def order(names: Names) -> Order:
-    """Return what a row is sorted by."""
-    return tuple((name is None, name or "") for name in names)
+    groups: Groups
+    totals: Groups
+    matches: Matches
+    axes: Sequence[Axis]
+    chosen: Chosen | None
 
 
-def groups(session: ReadSession, question: Question, catalogue: Catalogue) -> list[Group]:
-    """Return every group that matches, with the empty periods where asked, in order."""
-    found = sums(session, question.strikes, question.grouping, question.period_by, _merged(catalogue))
-    if question.fill:
+def answer(
+    lines: Lines, question: Question, catalogue: Catalogue, worded: frozenset[int] | None = None
+) -> Answer:
+    """Count what matches. `worded` holds the ids of the lines with the words asked for, None where none are.
+
+    Raises InvalidInput where filling makes more rows than anybody shows.
+    """
+    grouping = question.grouping
+    found = matches(lines, question.strikes, worded)
+    axes = [axis(each, grouping.unit, question.period_by, found, catalogue) for each in grouping.dimensions]
+    chosen = _chosen(found, axes, question)
+    groups = sums(found, axes, chosen, new_reports=question.cumulative)
+    if question.fill and question.is_series and grouping.unit is not None:
         # Days asked for are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
         first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
-        found = filled(found, question.grouping, first, last)
-    rows = [Group(key, _names(key, question.grouping, catalogue), each) for key, each in found.items()]
-    return sorted(rows, key=lambda group: order(group.names))
+        groups = filled(groups, grouping.unit, first, last)
+    if question.cumulative:
+        groups = _accumulated(groups)
+    if question.sort is not None and chosen is None:
+        groups = groups.at(_order(groups, question.sort))
+    return Answer(groups, sums(found, ()), found, axes, chosen)
 
 
-def totals(session: ReadSession, question: Question) -> Sums:
-    """Return the measures of all that matches, each line counted once."""
-    return sums(session, question.strikes, NOTHING)[()]
+def _chosen(found: Matches, axes: Sequence[Axis], question: Question) -> Chosen | None:
+    """Rank the groups, apart from their periods, and keep the first; by periods alone these are ranked."""
+    if question.top is None or not axes:
+        return None
+    ranked = [each for each in axes if each.dimension is not Dimension.PERIOD] or axes
+    groups = sums(found, ranked)
+    order = _order(groups, question.sort or Sort("items_max", descending=True))
+    kept = order[: question.top]
+    values = [
+        tuple(scale.values[place][0] for scale, place in zip(groups.scales, places, strict=True))
+        for places in zip(*(each[kept].tolist() for each in groups.places), strict=True)
+    ]
+    shape = tuple(len(each.values) for each in ranked)
+    table = np.full(int(np.prod(shape, dtype=np.int64)), len(kept), np.int64)
+    table[np.ravel_multi_index([each[kept] for each in groups.places], shape)] = np.arange(len(kept))
+    has_other = len(order) > len(kept)
+    return Chosen(ranked, table, [*values, *([(OTHER,) * len(ranked)] if has_other else [])], has_other)
 
 
-def documents(
-    session: ReadSession, page: list[Group], question: Question, catalogue: Catalogue
-) -> list[dict[str, Any]]:
-    """Return groups as `AggregateRow` describes them."""
-    unit, dimensions = question.grouping.unit, question.grouping.dimensions
-    if unit is None:
-        return [
-            dict(zip((each.value for each in dimensions), group.names, strict=True)) | asdict(group.sums)
-            for group in page
-        ]
-    position = dimensions.index(Dimension.PERIOD)
-    states = _States(session, page, question, catalogue)
-    rows = []
-    for group in page:
-        row: dict[str, Any] = dict(zip((each.value for each in dimensions), group.names, strict=True))
-        start: date = group.key[position]
-        end = periods.end_of(unit, start)
-        row |= {"period_start": start, "period_end": end, **asdict(group.sums)}
-        rows.append(row | {"state": states.of(group, start, end)})
-    return rows
+def _order(groups: Groups, sort: Sort) -> npt.NDArray[np.intp]:
+    """Return the order of the groups: by what is asked, null last either way, and else as they are."""
+    measure = groups.measures.get(sort.by)
+    if measure is None:
+        at = next(index for index, each in enumerate(groups.scales) if sort.by in _names_of(each.dimensions))
+        # Values are in the order of their names, null last.
+        values = groups.places[at].astype(np.int64)
+        known = np.array([value[0] is not None for value in groups.scales[at].values], np.bool_)[values]
+    else:
+        values, known = measure.values, measure.known
+    return np.lexsort((np.arange(len(groups)), -values if sort.descending else values, ~known))
 
 
-class _States:
-    """What the rows of a page mean: reported, none, or not known."""
-
-    def __init__(
-        self, session: ReadSession, page: list[Group], question: Question, catalogue: Catalogue
-    ) -> None:
-        self._grouping, self._catalogue = question.grouping, catalogue
-        self._position = question.grouping.dimensions.index(Dimension.PERIOD)
-        self._covered, self._reached = Spans[str](()), Spans[Key](())
-        empty = [group.key[self._position] for group in page if not group.sums.lines]
-        unit = question.grouping.unit
-        if not empty or unit is None:
-            return
-        days = min(empty), periods.end_of(unit, max(empty))
-        countries = _countries(question.strikes, catalogue)
-        self._covered = Spans(covered(session, question.strikes, countries, question.period_by, days))
-        # A report is published on one day, so by publication no line reaches into another period.
-        if question.period_by == "date":
-            self._reached = Spans(
-                spanning(session, question.strikes, question.grouping, days, _merged(catalogue))
-            )
-
-    def of(self, group: Group, first: date, last: date) -> State:
-        """Say what the row of a period means."""
-        others = (*group.key[: self._position], *group.key[self._position + 1 :])
-        if group.sums.lines or self._reached.touch(others, first, last):
-            return State.REPORTED
-        country = _country(group.key, self._grouping, self._catalogue)
-        countries = self._covered.keys() if country is None else (country,)
-        found = any(self._covered.touch(each, first, last) for each in countries)
-        return State.NONE_REPORTED if found else State.NO_REPORT
+def _names_of(dimensions: tuple[Dimension, ...]) -> set[str]:
+    return {each.value for each in dimensions}
 
 
-def _names(key: Key, grouping: Grouping, catalogue: Catalogue) -> Names:
-    return tuple(
-        None if value is None else _name(dimension, value, grouping, catalogue)
-        for dimension, value in zip(grouping.dimensions, key, strict=True)
-    )
-
-
-def _name(dimension: Dimension, value: Any, grouping: Grouping, catalogue: Catalogue) -> str:  # noqa: ANN401 - an id, a word or a day
-    match dimension:
-        case Dimension.LOCATION:
-            return catalogue.locations.by_id[value].slug
-        case Dimension.PUBLISHER:
-            return catalogue.publishers.by_id[value].slug
-        case Dimension.CATEGORY:
-            return catalogue.categories.by_id[value].slug
-        case Dimension.PERIOD:
-            assert grouping.unit is not None  # noqa: S101 - a period has a unit
-            return periods.key_of(grouping.unit, value)
-        case _:
-            return str(value)
-
-
-def _merged(catalogue: Catalogue) -> Merged:
-    return {
-        Dimension.LOCATION: catalogue.locations.merged,
-        Dimension.PUBLISHER: catalogue.publishers.merged,
-        Dimension.CATEGORY: catalogue.categories.merged,
+def _accumulated(groups: Groups) -> Groups:
+    """Add to each measure what it comes to up to and with each period, within the groups of the other dimensions."""
+    at = next(index for index, each in enumerate(groups.scales) if each.dimensions == (Dimension.PERIOD,))
+    beside = np.zeros(len(groups), np.int64)
+    for index, (scale, places) in enumerate(zip(groups.scales, groups.places, strict=True)):
+        if index != at:
+            beside = beside * len(scale.values) + places
+    order = np.lexsort((groups.places[at], beside))
+    begins = np.flatnonzero(np.append(True, np.diff(beside[order]) != 0)) if len(order) else order
+    measures = {name: each for name, each in groups.measures.items() if name != NEW_REPORTS}
+    running = {
+        f"cumulative_{name}": _running(
+            groups.measures[NEW_REPORTS] if name == "reports" else each, order, begins
+        )
+        for name, each in measures.items()
     }
+    return Groups(groups.scales, groups.places, measures | running)
 
 
-def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:
-    """Return the countries that a question is about: those asked for, or those of the places asked for."""
-    if strikes.countries is not None or strikes.location_ids is None:
-        return strikes.countries
-    return frozenset(catalogue.locations.by_id[place].country for place in strikes.location_ids)
-
-
-def _country(key: Key, grouping: Grouping, catalogue: Catalogue) -> str | None:
-    """Return the country that a group is about, or None where it may be any."""
-    group: Mapping[Dimension, Any] = dict(zip(grouping.dimensions, key, strict=True))
-    if Dimension.COUNTRY in group:
-        return str(group[Dimension.COUNTRY])
-    place = group.get(Dimension.LOCATION)
-    return None if place is None else catalogue.locations.by_id[place].country
+def _running(measure: Measure, order: npt.NDArray[np.intp], begins: npt.NDArray[np.intp]) -> Measure:
+    """Add a measure up along an order, anew from each of the beginnings."""
+    values, known = np.zeros_like(measure.values), np.zeros_like(measure.known)
+    for column, result in ((measure.values, values), (measure.known.astype(np.int64), known)):
+        running = np.cumsum(column[order])
+        before = np.append(0, running)[begins]
+        lengths = np.diff(np.append(begins, len(order)))
+        result[order] = running - np.repeat(before, lengths)
+    return Measure(values, known, measure.can_be_unknown)

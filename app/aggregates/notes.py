@@ -1,0 +1,35 @@
+"""Say what a series does not show: where the wording of its sources changed, and not what they tell of."""
+
+from datetime import date
+from typing import Any
+
+from app.aggregates.dimensions import Dimension
+from app.aggregates.fill import BY_PERIOD
+from app.aggregates.service import Question
+from app.aggregates.sums import Groups
+from app.vocabulary import periods
+
+# Changes of style in releases of U.S. Central Command and its coalition, counted over 4,813 of their lines.
+CHANGES = (
+    (
+        date(2016, 8, 26),
+        (
+            "Releases of the coalition write 'engaged' from here on where they wrote 'struck' before. Both count "
+            "as the effect 'engaged'; by the verb as written, one ends and the other begins."
+        ),
+    ),
+)
+
+
+def notes(question: Question, groups: Groups) -> dict[str, Any]:
+    """Return `notes` for a series by effect, one for each change within its periods; else nothing."""
+    unit = question.grouping.unit
+    if unit is None or not question.is_series or Dimension.EFFECT not in question.grouping.dimensions:
+        return {}
+    starts = [start for scale in groups.scales if scale.dimensions == BY_PERIOD for (start,) in scale.values]
+    shown = [
+        {"date": day, "period": periods.key_of(unit, periods.start_of(unit, day)), "detail": detail}
+        for day, detail in CHANGES
+        if starts and starts[0] <= day <= periods.end_of(unit, starts[-1])
+    ]
+    return {"notes": shown}
