@@ -18,7 +18,8 @@ def configured() -> Settings:
         return Settings()
     except ValidationError as error:
         fault = error.errors()[0]
-        name = "_".join(str(part) for part in fault["loc"])
+        # Of a list, the first part of the place is the variable, the second the number of the entry.
+        name = str(fault["loc"][0])
         raise UnusableDatabase(f"STRIKELEDGER_{name.upper()} makes no sense: {fault['msg']}") from None
 
 

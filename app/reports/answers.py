@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.http.examples import INSTANT, example_of
 from app.http.pages import Page
+from app.reports.examples import TEXT
 from app.strikes.schemas import StrikeOut
 
 
@@ -17,27 +19,34 @@ class CoverageOut(_Answer):
     """A country and days that the report speaks for."""
 
     country: str = Field(examples=["SY"], description="ISO 3166-1 alpha-2.")
-    date_from: date = Field(description="The first day covered.")
-    date_to: date = Field(description="The last day covered.")
-    strikes: int | None = Field(description='As claimed; 0: "no strikes reported"; null: no total given.')
-    engagements: int | None = Field(description="As claimed; null: not given.")
+    date_from: date = Field(description="The first day covered.", examples=["2017-02-06"])
+    date_to: date = Field(description="The last day covered.", examples=["2017-02-06"])
+    strikes: int | None = Field(
+        description='As claimed; 0: "no strikes reported"; null: no total given.', examples=[9]
+    )
+    engagements: int | None = Field(description="As claimed; null: not given.", examples=[12])
 
 
 class Check(_Answer):
     """Whether the lines add up to a total that the report claims. A mismatch warns; it never refuses."""
 
-    measure: Literal["strikes", "engagements"] = Field(description="What was added up.")
+    measure: Literal["strikes", "engagements"] = Field(description="What was added up.", examples=["strikes"])
     country: str | None = Field(
         description="The country that the claim is about; null: the headline.", examples=["SY"]
     )
-    date_from: date | None = Field(description="The first day of the claim; null: not said.")
-    date_to: date | None = Field(description="The last day of the claim; null: not said.")
-    claimed: int = Field(description="The total that the report claims.")
-    lines_min: int = Field(description="What its lines add up to, at least.")
-    lines_max: int | None = Field(description="At most; null where a line sets no upper bound.")
-    agrees: bool = Field(description="Whether the claim lies within these bounds.")
+    date_from: date | None = Field(
+        description="The first day of the claim; null: not said.", examples=["2017-02-06"]
+    )
+    date_to: date | None = Field(
+        description="The last day of the claim; null: not said.", examples=["2017-02-06"]
+    )
+    claimed: int = Field(description="The total that the report claims.", examples=[9])
+    lines_min: int = Field(description="What its lines add up to, at least.", examples=[9])
+    lines_max: int | None = Field(description="At most; null where a line sets no upper bound.", examples=[9])
+    agrees: bool = Field(description="Whether the claim lies within these bounds.", examples=[True])
     against: Literal["lines", "coverage"] = Field(
-        description="What was added up: the lines, or, for a headline, the claims for countries."
+        description="What was added up: the lines, or, for a headline, the claims for countries.",
+        examples=["lines"],
     )
 
 
@@ -46,20 +55,31 @@ class ReportSummary(_Answer):
 
     id: str = Field(description="The report's id; never reused.", examples=["r12"])
     publisher: str = Field(description="The slug of the publisher.", examples=["cjtf-oir"])
-    number: str | None = Field(description="The publisher's number; null where it gave none.")
-    title: str | None = Field(description="As published; null where there is none.")
-    published_on: date = Field(description="When it was published.")
-    source_url: str | None = Field(description="Where it was published; null where unknown.")
-    status: Literal["draft", "published", "retracted"] = Field(description="Whether it stands.")
-    reason: str | None = Field(description="Why it was revised or retracted; null for the first revision.")
+    number: str | None = Field(
+        description="The publisher's number; null where it gave none.", examples=["20170207-01"]
+    )
+    title: str | None = Field(
+        description="As published; null where there is none.", examples=["Strikes in Syria and Iraq"]
+    )
+    published_on: date = Field(description="When it was published.", examples=["2017-02-07"])
+    source_url: str | None = Field(
+        description="Where it was published; null where unknown.", examples=["https://example.org/release"]
+    )
+    status: Literal["draft", "published", "retracted"] = Field(
+        description="Whether it stands.", examples=["published"]
+    )
+    reason: str | None = Field(
+        description="Why it was revised or retracted; null for the first revision.",
+        examples=["A tank was left out."],
+    )
     revision: int = Field(description="1 is the first; 0 for a draft.", examples=[1])
     seq: int | None = Field(
         description="The ledger number of this revision; null for a draft.", examples=[42]
     )
     recorded_at: AwareDatetime = Field(
-        description="When this revision was recorded, or the draft saved, UTC."
+        description="When this revision was recorded, or the draft saved, UTC.", examples=[INSTANT]
     )
-    lines: int = Field(description="How many strike lines it holds.")
+    lines: int = Field(description="How many strike lines it holds.", examples=[1])
 
 
 class PossibleDuplicate(_Answer):
@@ -74,31 +94,47 @@ class PossibleDuplicate(_Answer):
 class ReportPage(Page):
     """A page of reports."""
 
-    items: list[ReportSummary]
+    items: list[ReportSummary] = Field(
+        description="The reports of the page.", examples=[[example_of(ReportSummary)]]
+    )
 
 
 class HeadlineOut(_Answer):
     """The totals that a report claims over all countries."""
 
-    strikes: int | None = Field(description="As claimed; null where not given.")
-    engagements: int | None = Field(description="As claimed; null where not given.")
+    strikes: int | None = Field(description="As claimed; null where not given.", examples=[9])
+    engagements: int | None = Field(description="As claimed; null where not given.", examples=[12])
 
 
 class ReportOut(ReportSummary):
     """A report as stored."""
 
-    text: str | None = Field(description="The source's own words; null where they are not held.")
-    headline: HeadlineOut | None = Field(
-        description="Null where the report claims no total over all countries."
+    text: str | None = Field(
+        description="The source's own words; null where they are not held.",
+        examples=[TEXT],
     )
-    sums_note: str | None = Field(description="Why sums that do not agree were accepted; null: nothing said.")
-    coverage: list[CoverageOut]
-    strikes: list[StrikeOut]
-    checks: list[Check] = Field(description="Its lines against the totals that it claims.")
+    headline: HeadlineOut | None = Field(
+        description="Totals over all countries; null where the report claims none.",
+        examples=[example_of(HeadlineOut)],
+    )
+    sums_note: str | None = Field(
+        description="Why sums that do not agree were accepted; null: nothing said.",
+        examples=["The release lists the late strikes apart."],
+    )
+    coverage: list[CoverageOut] = Field(
+        description="The countries and days that it speaks for.", examples=[[example_of(CoverageOut)]]
+    )
+    strikes: list[StrikeOut] = Field(
+        description="Its lines, in its order.", examples=[[example_of(StrikeOut)]]
+    )
+    checks: list[Check] = Field(
+        description="Its lines against the totals that it claims.", examples=[[example_of(Check)]]
+    )
     possible_duplicates: list[PossibleDuplicate] | None = Field(
         default=None,
         description="In the answer to a write: standing lines of other reports that may tell of the same events. "
         "Offered, never acted upon.",
+        examples=[[example_of(PossibleDuplicate)]],
     )
 
 
@@ -107,34 +143,48 @@ class RevisionOut(_Answer):
 
     revision: int = Field(description="1 is the first.", examples=[2])
     seq: int = Field(description="The ledger number under which it was recorded.", examples=[42])
-    recorded_at: AwareDatetime = Field(description="When it was recorded, UTC.")
-    status: Literal["published", "retracted"] = Field(description="What the report was from then on.")
-    reason: str | None = Field(description="Why it was revised or retracted; null for the first revision.")
+    recorded_at: AwareDatetime = Field(description="When it was recorded, UTC.", examples=[INSTANT])
+    status: Literal["published", "retracted"] = Field(
+        description="What the report was from then on.", examples=["published"]
+    )
+    reason: str | None = Field(
+        description="Why it was revised or retracted; null for the first revision.",
+        examples=["A tank was left out."],
+    )
 
 
 class RevisionList(_Answer):
     """Every revision of a report, the first one first."""
 
-    items: list[RevisionOut]
-    next: None = Field(description="Always null: all revisions are on one page.")
-    seq: int = Field(description="The ledger number as of which the list was read.")
+    items: list[RevisionOut] = Field(description="The revisions.", examples=[[example_of(RevisionOut)]])
+    next: None = Field(description="Always null: all revisions are on one page.", examples=[None])
+    seq: int = Field(description="The ledger number as of which the list was read.", examples=[42])
 
 
 class FieldChange(_Answer):
     """A field that two revisions have otherwise."""
 
     field: str = Field(description="Its name.", examples=["title"])
-    before: Any = Field(description="What it was.")
-    after: Any = Field(description="What it became.")
+    before: Any = Field(description="What it was.", examples=["Strikes in Syria"])
+    after: Any = Field(description="What it became.", examples=["Strikes in Syria and Iraq"])
 
 
 class RevisionDiff(_Answer):
     """What a revision changed, against the one before it; the first one against nothing."""
 
     revision: int = Field(description="The revision that made the change.", examples=[2])
-    reason: str | None = Field(description="Why; null for the first revision.")
-    summary: list[str] = Field(description="The change in sentences.")
-    fields: list[FieldChange] = Field(description="Fields of the report that changed.")
-    strikes_removed: list[StrikeOut] = Field(description="Lines that were put aside.")
-    strikes_added: list[StrikeOut] = Field(description="Lines that came in.")
-    strikes_kept: int = Field(description="Lines that did not change, and kept their ids.")
+    reason: str | None = Field(
+        description="Why; null for the first revision.", examples=["A tank was left out."]
+    )
+    summary: list[str] = Field(
+        description="The change in sentences.",
+        examples=[["title: 'Strikes in Syria' became 'Strikes in Syria and Iraq'"]],
+    )
+    fields: list[FieldChange] = Field(
+        description="Fields of the report that changed.", examples=[[example_of(FieldChange)]]
+    )
+    strikes_removed: list[StrikeOut] = Field(description="Lines that were put aside.", examples=[[]])
+    strikes_added: list[StrikeOut] = Field(
+        description="Lines that came in.", examples=[[example_of(StrikeOut)]]
+    )
+    strikes_kept: int = Field(description="Lines that did not change, and kept their ids.", examples=[3])

@@ -1,63 +1,40 @@
 """The report as a client sends it: `ReportIn`, the door in, and what else a write takes. Answers: answers.py."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.http.fields import FIRST_DAY, Count, Country, Day, Name, Strict, one_line
+from app.http.fields import Count, Country, Name, Strict
+from app.reports.examples import COVERAGE, REPORT, STRIKE, TALLY, TEXT
+from app.reports.fields import (
+    LONGEST_TEXT,
+    PastDay,
+    Phrase,
+    Text,
+    Title,
+    WebAddress,
+    refuse_mixed_bounds,
+    refuse_reversed,
+)
 from app.vocabulary.effects import Effect
 
 # A release of a whole week holds some hundred lines.
 MOST_LINES = 2_000
 MOST_TALLIES = 500
-# Code points; as much as a parser takes.
-LONGEST_TEXT = 200 * 1024
-
-
-def _past(day: date) -> date:
-    """Refuse days that no report can speak of. One day ahead allows for time zones."""
-    if day < FIRST_DAY or day > datetime.now(UTC).date() + timedelta(days=1):
-        raise PydanticCustomError("impossible_date", "the day lies in the future, or before all airstrikes")
-    return day
-
-
-def _web_address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        well_formed = (
-            parts.scheme in {"http", "https"}
-            and any(char.isalnum() for char in parts.hostname or "")
-            and "%" not in (parts.hostname or "")
-            and parts.port != 0
-        )
-    except ValueError:
-        well_formed = False
-    if not well_formed or "@" in parts.netloc or any(char.isspace() for char in url) or not url.isprintable():
-        raise PydanticCustomError("web_address", "a source is an http or https address without a user name")
-    return url
-
-
-PastDay = Annotated[Day, AfterValidator(_past), Field(examples=["2017-02-06"])]
-WebAddress = Annotated[StrictStr, Field(max_length=2_048), AfterValidator(_web_address)]
-Title = Annotated[StrictStr, Field(max_length=1_000), AfterValidator(one_line)]
-Text = Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
-Phrase = Annotated[StrictStr, Field(max_length=2_000, pattern=r"\S")]
 
 
 class SpanIn(Strict):
     """Characters of the report's text: Unicode code points, from `start` up to `end`."""
 
-    start: Annotated[StrictInt, Field(ge=0, le=LONGEST_TEXT, examples=[0])]
-    end: Annotated[StrictInt, Field(ge=1, le=LONGEST_TEXT, examples=[131])]
+    start: Annotated[
+        StrictInt, Field(ge=0, le=LONGEST_TEXT, description="The first character.", examples=[0])
+    ]
+    end: Annotated[
+        StrictInt,
+        Field(ge=1, le=LONGEST_TEXT, description="The character after the last.", examples=[79]),
+    ]
 
     @model_validator(mode="after")
     def _hold_something(self) -> Self:
@@ -69,14 +46,23 @@ class SpanIn(Strict):
 class CoverageIn(Strict):
     """A country and days that the report speaks for, with the totals that it claims."""
 
-    country: Country
-    date_from: PastDay
-    date_to: Annotated[PastDay | None, Field(description="Null or left out: the same day.")] = None
+    model_config = ConfigDict(json_schema_extra={"examples": [COVERAGE]})
+
+    country: Annotated[Country, Field(description="ISO 3166-1 alpha-2.")]
+    date_from: Annotated[PastDay, Field(description="The first day covered.")]
+    date_to: Annotated[
+        PastDay | None,
+        Field(description="The last day; null or left out: the same day.", examples=["2017-02-06"]),
+    ] = None
     strikes: Annotated[
         Count | None,
-        Field(description='As claimed; 0 for "no strikes reported", null where no total is given.'),
+        Field(
+            description='As claimed; 0 for "no strikes reported", null where no total is given.', examples=[9]
+        ),
     ] = None
-    engagements: Annotated[Count | None, Field(description="As claimed; null where not given.")] = None
+    engagements: Annotated[
+        Count | None, Field(description="As claimed; null where not given.", examples=[12])
+    ] = None
 
     @property
     def last_day(self) -> date:
@@ -85,26 +71,33 @@ class CoverageIn(Strict):
 
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
-        _refuse_reversed(self.date_from, self.date_to)
+        refuse_reversed(self.date_from, self.date_to)
         return self
 
 
 class TallyIn(Strict):
     """How many of what. Give `count`, or `count_min` with `count_max` (null: no upper bound)."""
 
-    effect: Annotated[Effect, Field(examples=["destroyed"])]
+    model_config = ConfigDict(json_schema_extra={"examples": [TALLY]})
+
+    effect: Annotated[Effect, Field(description="The normalised effect.", examples=["destroyed"])]
     verb: Annotated[Name | None, Field(description="The verb as written.", examples=["destroyed"])] = None
     category: Annotated[
         Name | None,
         Field(description="Slug, name or synonym; null keeps the wording for review.", examples=["tank"]),
     ] = None
     count: Annotated[Count | None, Field(description="An exact count.", examples=[2])] = None
-    count_min: Annotated[Count | None, Field(description="What the words prove.")] = None
-    count_max: Annotated[Count | None, Field(description="The most they allow; null: no upper bound.")] = None
+    count_min: Annotated[Count | None, Field(description="What the words prove.", examples=[2])] = None
+    count_max: Annotated[
+        Count | None, Field(description="The most they allow; null: no upper bound.", examples=[2])
+    ] = None
     as_written: Annotated[
         Phrase | None, Field(description="The phrase with its number.", examples=["two tanks"])
     ] = None
-    quote: Annotated[SpanIn | None, Field(description="Where the number stands in `text`.")] = None
+    quote: Annotated[
+        SpanIn | None,
+        Field(description="Where the number stands in `text`.", examples=[TALLY["quote"]]),
+    ] = None
 
     @property
     def bounds(self) -> tuple[int, int | None]:
@@ -115,7 +108,7 @@ class TallyIn(Strict):
 
     @model_validator(mode="after")
     def _one_count(self) -> Self:
-        _refuse_mixed_bounds("count", self.count, self.count_min, self.count_max)
+        refuse_mixed_bounds("count", self.count, self.count_min, self.count_max)
         if self.count is None and self.count_min is None:
             raise PydanticCustomError("no_count", "give 'count', or 'count_min' with 'count_max'")
         if self.category is None and self.as_written is None:
@@ -128,35 +121,59 @@ class TallyIn(Strict):
 class StrikeIn(Strict):
     """One line: a place, a day or days, how many strikes, and what they did together."""
 
-    date_from: PastDay
-    date_to: Annotated[PastDay | None, Field(description="Null or left out: the same day.")] = None
+    model_config = ConfigDict(json_schema_extra={"examples": [STRIKE]})
+
+    date_from: Annotated[PastDay, Field(description="The first day of the strikes.")]
+    date_to: Annotated[
+        PastDay | None,
+        Field(description="The last day; null or left out: the same day.", examples=["2017-02-06"]),
+    ] = None
     date_precision: Annotated[
         Literal["day", "week", "month", "unknown"],
-        Field(description="How exactly the source gives the days."),
+        Field(description="How exactly the source gives the days.", examples=["day"]),
     ] = "day"
-    country: Country
+    country: Annotated[Country, Field(description="ISO 3166-1 alpha-2.")]
     location: Annotated[
         Name | None,
         Field(
             description="Slug, name or any alias; null where the source names no place.", examples=["Palmyra"]
         ),
     ] = None
-    location_as_written: Annotated[Name | None, Field(description="The place as the source spells it.")] = (
+    location_as_written: Annotated[
+        Name | None, Field(description="The place as the source spells it.", examples=["Palmyra"])
+    ] = None
+    strikes: Annotated[
+        Count | None, Field(description="An exact number; null: the source gives none.", examples=[9])
+    ] = None
+    strikes_min: Annotated[Count | None, Field(description="The least the source allows.", examples=[9])] = (
         None
     )
-    strikes: Annotated[Count | None, Field(description="An exact number; null: the source gives none.")] = (
-        None
-    )
-    strikes_min: Annotated[Count | None, Field(description="The least the source allows.")] = None
-    strikes_max: Annotated[Count | None, Field(description="The most; null: no upper bound.")] = None
-    engagements: Annotated[Count | None, Field(description="As given; never worked out from strikes.")] = None
-    owner: Annotated[Name | None, Field(description="Whose the target was, where not the enemy's.")] = None
+    strikes_max: Annotated[
+        Count | None, Field(description="The most; null: no upper bound.", examples=[9])
+    ] = None
+    engagements: Annotated[
+        Count | None, Field(description="As given; never worked out from strikes.", examples=[12])
+    ] = None
+    owner: Annotated[
+        Name | None,
+        Field(description="Whose the target was, where not the enemy's.", examples=["Coalition"]),
+    ] = None
     same_as: Annotated[
         Name | None,
         Field(description="The id of the strike of another report that this line repeats.", examples=["s40"]),
     ] = None
-    quote: Annotated[SpanIn | None, Field(description="The sentence that proves the line, in `text`.")] = None
-    tallies: Annotated[list[TallyIn], Field(max_length=MOST_TALLIES)] = []
+    quote: Annotated[
+        SpanIn | None,
+        Field(description="The sentence that proves the line, in `text`.", examples=[STRIKE["quote"]]),
+    ] = None
+    tallies: Annotated[
+        list[TallyIn],
+        Field(
+            max_length=MOST_TALLIES,
+            description="What the strikes did; none where the source calls the results inconclusive.",
+            examples=[STRIKE["tallies"]],
+        ),
+    ] = []
 
     @property
     def last_day(self) -> date:
@@ -172,16 +189,20 @@ class StrikeIn(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _refuse_reversed(self.date_from, self.date_to)
-        _refuse_mixed_bounds("strikes", self.strikes, self.strikes_min, self.strikes_max)
+        refuse_reversed(self.date_from, self.date_to)
+        refuse_mixed_bounds("strikes", self.strikes, self.strikes_min, self.strikes_max)
         return self
 
 
 class HeadlineIn(Strict):
     """The totals that a report claims over all countries and days that it speaks for."""
 
-    strikes: Annotated[Count | None, Field(description="As claimed; null where not given.")] = None
-    engagements: Annotated[Count | None, Field(description="As claimed; null where not given.")] = None
+    strikes: Annotated[Count | None, Field(description="As claimed; null where not given.", examples=[9])] = (
+        None
+    )
+    engagements: Annotated[
+        Count | None, Field(description="As claimed; null where not given.", examples=[12])
+    ] = None
 
 
 class ReportIn(Strict):
@@ -191,31 +212,58 @@ class ReportIn(Strict):
     number: Annotated[
         Name | None, Field(description="The publisher's own number.", examples=["20170207-01"])
     ] = None
-    title: Annotated[Title | None, Field(description="The headline.")] = None
-    published_on: Annotated[PastDay, Field(examples=["2017-02-07"])]
+    title: Annotated[Title | None, Field(description="The headline.", examples=[REPORT["title"]])] = None
+    published_on: Annotated[
+        PastDay,
+        Field(description="The day of publication: not the day of the strikes.", examples=["2017-02-07"]),
+    ]
     source_url: Annotated[
         WebAddress | None,
         Field(description="Where it was published.", examples=["https://example.org/release"]),
     ] = None
-    text: Annotated[Text | None, Field(description="The source's own words, unchanged.")] = None
+    text: Annotated[Text | None, Field(description="The source's own words, unchanged.", examples=[TEXT])] = (
+        None
+    )
     headline: Annotated[
-        HeadlineIn | None, Field(description="Totals over all countries, as the headline claims them.")
+        HeadlineIn | None,
+        Field(
+            description="Totals over all countries, as the headline claims them.",
+            examples=[{"strikes": 9, "engagements": 12}],
+        ),
     ] = None
-    coverage: Annotated[list[CoverageIn], Field(max_length=MOST_LINES)] = []
-    strikes: Annotated[list[StrikeIn], Field(max_length=MOST_LINES)] = []
+    coverage: Annotated[
+        list[CoverageIn],
+        Field(
+            max_length=MOST_LINES,
+            description="The countries and days that the report speaks for.",
+            examples=[[COVERAGE]],
+        ),
+    ] = []
+    strikes: Annotated[
+        list[StrikeIn],
+        Field(max_length=MOST_LINES, description="Its lines, in its order.", examples=[[STRIKE]]),
+    ] = []
     sums_note: Annotated[
         Phrase | None,
-        Field(description="Why sums that do not agree are right as they stand, in the analyst's word."),
+        Field(
+            description="Why sums that do not agree are right as they stand, in the analyst's word.",
+            examples=["The release lists the late strikes apart."],
+        ),
     ] = None
 
 
 class ReportPut(ReportIn):
     """A whole report as it is to stand, and why it changes."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [REPORT | {"publisher": "centcom", "reason": "A tank was left out."}]}
+    )
+
     reason: Annotated[
         Phrase | None,
         Field(
-            description="Why. Needed for what is published; a draft may change without.", examples=["A typo."]
+            description="Why. Needed for what is published; a draft may change without.",
+            examples=["A tank was left out."],
         ),
     ] = None
 
@@ -223,10 +271,13 @@ class ReportPut(ReportIn):
 class ReportPost(ReportIn):
     """A report, published at once or saved as a draft."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [REPORT]})
+
     status: Annotated[
         Literal["published", "draft"],
         Field(
-            description="`draft` saves it for analysts only, outside the record and under no ledger number."
+            description="`draft` saves it for analysts only, outside the record and under no ledger number.",
+            examples=["draft"],
         ),
     ] = "published"
 
@@ -235,18 +286,3 @@ class Retraction(Strict):
     """Why a report is withdrawn."""
 
     reason: Annotated[Phrase, Field(description="Why.", examples=["The publisher withdrew the release."])]
-
-
-def _refuse_reversed(date_from: date, date_to: date | None) -> None:
-    if date_to is not None and date_to < date_from:
-        raise PydanticCustomError("days_reversed", "date_to lies before date_from")
-
-
-def _refuse_mixed_bounds(name: str, exact: int | None, least: int | None, most: int | None) -> None:
-    names = {"exact": name, "least": f"{name}_min", "most": f"{name}_max"}
-    if exact is not None and (least is not None or most is not None):
-        raise PydanticCustomError("mixed_bounds", "give '{exact}' or '{least}' and '{most}', not both", names)
-    if most is not None and least is None:
-        raise PydanticCustomError("no_minimum", "'{most}' needs '{least}'", names)
-    if least is not None and most is not None and most < least:
-        raise PydanticCustomError("bounds_reversed", "'{most}' lies below '{least}'", names)

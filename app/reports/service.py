@@ -144,7 +144,9 @@ def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
     ).scalar_one_or_none()
     if known is not None:
         path = f"/v1/reports/{public_id(REPORT, known)}"
-        raise DuplicateReport(f"'{resolved.publisher.slug}' already has a report of this number", existing=path)
+        raise DuplicateReport(
+            f"'{resolved.publisher.slug}' already has a report of this number", existing=path
+        )
 
 
 def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: int | None) -> None:

@@ -7,7 +7,7 @@ changes, and every slug and name that was ever shown goes on answering.
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from app.catalogue import service
@@ -24,10 +24,11 @@ from app.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from app.http.answers import MEDIA_TYPE, dumps
+from app.http.answers import MEDIA_TYPE
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
+from app.http.writers import dumps
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import KeepingVocabulary
 from app.ledger.clock import head
@@ -66,27 +67,24 @@ def _changes(model: type[BaseModel]) -> dict[str, Any]:
     return {"responses": {200: changed, **responses(NotFound, *_REFUSALS)}, "openapi_extra": IDEMPOTENT}
 
 
-class _Known:
-    """A dependency that answers 404 for a slug that means nothing, before the body is looked at."""
+def _known(vocabulary: Vocabulary, example: str) -> Any:  # noqa: ANN401 - a dependency, as the framework types it
+    """Make a dependency that answers 404 for a slug that means nothing, before the body is looked at."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-
-    async def __call__(
-        self,
-        slug: Annotated[str, Path(description="Its slug.", examples=["palmyra"])],
+    async def known(
+        slug: Annotated[str, Path(description="Its slug.", examples=[example])],
         _holder: KeepingVocabulary,
         read: Read,
     ) -> str:
-        """Return the slug."""
-        if await read(lambda session: document(self._vocabulary, catalogue_at(session, head(session)), slug)):
+        if await read(lambda session: document(vocabulary, catalogue_at(session, head(session)), slug)):
             return slug
-        raise NotFound(f"there is no {self._vocabulary.noun} with this slug")
+        raise NotFound(f"there is no {vocabulary.noun} with this slug")
+
+    return Depends(known)
 
 
-KnownLocation = Annotated[str, Depends(_Known(LOCATIONS))]
-KnownCategory = Annotated[str, Depends(_Known(CATEGORIES))]
-KnownPublisher = Annotated[str, Depends(_Known(PUBLISHERS))]
+KnownLocation = Annotated[str, _known(LOCATIONS, "tabqah-airfield")]
+KnownCategory = Annotated[str, _known(CATEGORIES, "mortar-tube")]
+KnownPublisher = Annotated[str, _known(PUBLISHERS, "dod-news")]
 
 
 @router.post("/locations", status_code=201, **_adds(LocationWritten))
@@ -131,7 +129,11 @@ async def change_category(
 
 @router.post("/categories/{slug}/merge", **_changes(CategoryWritten))
 async def merge_category(
-    request: Request, holder: KeepingVocabulary, slug: KnownCategory, body: MergeIn, write: Write
+    request: Request,
+    holder: KeepingVocabulary,
+    slug: KnownCategory,
+    body: Annotated[MergeIn, Body(examples=[{"into": "mortar"}])],
+    write: Write,
 ) -> Response:
     """Find a category to be another one: its tallies, phrases and children are that one's from now on."""
     return await once(request, holder, write, _merging(CATEGORIES, slug, body.into))
@@ -155,7 +157,11 @@ async def change_publisher(
 
 @router.post("/publishers/{slug}/merge", **_changes(PublisherWritten))
 async def merge_publisher(
-    request: Request, holder: KeepingVocabulary, slug: KnownPublisher, body: MergeIn, write: Write
+    request: Request,
+    holder: KeepingVocabulary,
+    slug: KnownPublisher,
+    body: Annotated[MergeIn, Body(examples=[{"into": "us-dod"}])],
+    write: Write,
 ) -> Response:
     """Find a publisher to be another one: its reports and names are that one's from now on."""
     return await once(request, holder, write, _merging(PUBLISHERS, slug, body.into))

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, AliasChoices, Field, StrictInt, StrictStr
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, StrictInt, StrictStr
 
 from app.catalogue.schemas import CategoryOut, LocationOut, PublisherOut
 from app.catalogue.service import State
+from app.http.examples import example_of
 from app.http.fields import Country, Name, Strict
 from app.vocabulary.categories import KINDS
 
@@ -26,7 +27,9 @@ def _without_minus_zero(value: float) -> float:
     return value + 0.0
 
 
-Real = Annotated[float, Field(strict=True, allow_inf_nan=False), AfterValidator(_without_minus_zero)]
+# Stands after the bounds, which would else not be found in the reference.
+_ONE_ZERO = AfterValidator(_without_minus_zero)
+
 Names = Annotated[list[Name], Field(max_length=MOST_ALIASES)]
 Slug = Annotated[
     StrictStr,
@@ -42,19 +45,47 @@ Slug = Annotated[
 class LocationState(Strict):
     """All that is said of a place."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "Tabqah Airfield", "country": "SY", "lat": 35.75, "lon": 38.57, "precision_km": 5}
+            ]
+        }
+    )
+
     name: Annotated[Name, Field(description="Its name for people.", examples=["Khirbet al-Ward"])]
     country: Annotated[Country, Field(description="ISO 3166-1 alpha-2: where the point lies.")]
-    lat: Annotated[Real, Field(ge=-90, le=90, description="Degrees north, WGS84.", examples=[34.56])]
-    lon: Annotated[Real, Field(ge=-180, le=180, description="Degrees east, WGS84.", examples=[38.28])]
+    lat: Annotated[
+        float,
+        Field(ge=-90, le=90, strict=True, allow_inf_nan=False),
+        _ONE_ZERO,
+        Field(description="Degrees north, WGS84.", examples=[34.56]),
+    ]
+    lon: Annotated[
+        float,
+        Field(ge=-180, le=180, strict=True, allow_inf_nan=False),
+        _ONE_ZERO,
+        Field(description="Degrees east, WGS84.", examples=[38.28]),
+    ]
     precision_km: Annotated[
-        Real,
+        float,
         Field(
-            gt=0, le=WIDEST, description='The radius within which "near" is to be believed.', examples=[25]
+            gt=0,
+            le=WIDEST,
+            strict=True,
+            allow_inf_nan=False,
+            description='The radius within which "near" is to be believed.',
+            examples=[25],
         ),
     ]
     geonames_id: Annotated[
         StrictInt | None,
-        Field(ge=1, le=_LARGEST_ID, description="Its number in GeoNames, where the point is from there."),
+        Field(
+            ge=1,
+            le=_LARGEST_ID,
+            description="Its number in GeoNames, where the point is from there.",
+            examples=[163808],
+        ),
     ] = None
     aliases: Annotated[
         Names | None, Field(description="Other spellings." + _KEPT, examples=[["Khirbat al Ward"]])
@@ -69,21 +100,41 @@ class LocationState(Strict):
 class LocationIn(LocationState):
     """A new place."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [example_of(LocationState) | {"slug": "khirbet-al-ward"}]}
+    )
+
     slug: Annotated[Slug, Field(examples=["khirbet-al-ward"])]
 
 
 class CategoryState(Strict):
     """All that is said of a category."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "Mortar tube", "parent": "mortar", "family": "weapons", "kind": "equipment"}
+            ]
+        }
+    )
+
     name: Annotated[Name, Field(description="Its name for people.", examples=["Cable car"])]
     parent: Annotated[
         Name | None,
-        Field(description="The broader category, by slug, name or synonym; null at the root."),
+        Field(
+            description="The broader category, by slug, name or synonym; null at the root.",
+            examples=["vehicle"],
+        ),
     ]
     family: Annotated[Name, Field(description="Its family: one that is known.", examples=["vehicles"])]
     kind: Annotated[
         StrictStr,
-        Field(max_length=20, examples=["equipment"], description=f"One of {', '.join(sorted(KINDS))}."),
+        Field(
+            max_length=20,
+            examples=["equipment"],
+            description=f"One of {', '.join(sorted(KINDS))}.",
+            json_schema_extra={"enum": sorted(KINDS)},
+        ),
     ]
     synonyms: Annotated[
         Names | None,
@@ -103,15 +154,24 @@ class CategoryState(Strict):
 class CategoryIn(CategoryState):
     """A new category."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [example_of(CategoryState) | {"slug": "cable-car"}]}
+    )
+
     slug: Annotated[Slug, Field(examples=["cable-car"])]
     parent: Annotated[
         Name | None,
-        Field(description="The broader category, by slug, name or synonym; null at the root."),
+        Field(
+            description="The broader category, by slug, name or synonym; null at the root.",
+            examples=["vehicle"],
+        ),
     ] = None
 
 
 class PublisherState(Strict):
     """All that is said of a publisher."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Defense Department News"}]})
 
     name: Annotated[Name, Field(description="Its name for people.", examples=["Ministère des Armées"])]
     aliases: Annotated[
@@ -126,6 +186,10 @@ class PublisherState(Strict):
 class PublisherIn(PublisherState):
     """A new publisher."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [example_of(PublisherState) | {"slug": "fr-mod"}]}
+    )
+
     slug: Annotated[Slug, Field(examples=["fr-mod"])]
 
 
@@ -133,7 +197,7 @@ class MergeIn(Strict):
     """What a thing was found to be."""
 
     into: Annotated[
-        Name, Field(description="The slug of the thing that it is since then.", examples=["palmyra"])
+        Name, Field(description="The slug of the thing that it is since then.", examples=["tabqah"])
     ]
 
 
