@@ -19,7 +19,8 @@ test: .venv/ready ## Run the tests, on SQLite and on a real PostgreSQL.
 	$(BIN)/pytest -n auto
 
 faults: .venv/ready ## Kill the server and the database amid writes, in full.
-	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 $(BIN)/pytest -s tests/faults
+	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 \
+	STRIKELEDGER_TEST_ADDERS=50 STRIKELEDGER_TEST_POSTS=200 $(BIN)/pytest -n 2 --dist loadscope tests/faults
 
 check: .venv/ready ## Lint, formatting and types.
 	$(BIN)/ruff check
@@ -30,14 +31,14 @@ format: .venv/ready ## Format the code.
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: .venv/ready ## Measure.
+bench: .venv/ready ## Measure; what is beside the product is said in bench/README.md.
 	$(BIN)/python -m bench
 
 lock: ## Write the locks anew from pyproject.toml (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
-	  --extra postgres --output-file requirements.txt pyproject.toml requirements.build.in
+	  --extra postgres --extra parquet --output-file requirements.txt pyproject.toml requirements.build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
-	  --extra postgres --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
+	  --extra postgres --extra parquet --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
 
 # Each stamp is made anew when its lock changes. The build tool is in the lock too, so nothing is unhashed.
 .venv/runs: requirements.txt pyproject.toml
