@@ -56,6 +56,8 @@ class StrikeFilter:
     min_items: int | None = None
     # Words that a line must hold, all of them, as vocabulary/words.py cuts and folds them.
     words: tuple[str, ...] | None = None
+    # What a line must say as it stands: for a question that holds no word, such as "%".
+    signs: str | None = None
     publisher_ids: frozenset[int] | None = None
     report_ids: frozenset[int] | None = None
     status: Status = Status.PUBLISHED
@@ -84,8 +86,8 @@ class StrikeFilter:
             )
             if allowed is not None
         ]
-        if self.words is not None:
-            conditions.append(Strike.id.in_(self._worded(self.words)))
+        if (said := self.saying()) is not None:
+            conditions.append(Strike.id.in_(said))
         if not self.repeats:
             conditions.append(or_(Strike.same_as_id.is_(None), ~self._told_better()))
         if self.asks_for_tallies:
@@ -129,8 +131,8 @@ class StrikeFilter:
             yield select(Strike.id).where(Strike.report_id.in_(sorted(self.report_ids)))
         if self.location_ids is not None and by_place:
             yield select(Strike.id).where(Strike.location_id.in_(sorted(self.location_ids)))
-        if self.words is not None:
-            yield self._worded(self.words)
+        if self.words is not None and (said := self.saying()) is not None:
+            yield said
         if self.category_ids is not None:
             yield self._tallied()
         if self.date_from is not None or self.date_to is not None:
@@ -239,6 +241,24 @@ class StrikeFilter:
         """Return the ids of all lines with a tally that matches."""
         return select(Tally.strike_id).where(self._of_tallies(Tally.category_id.expression))
 
-    def _worded(self, words: tuple[str, ...]) -> Select[int]:
-        """Return the ids of all lines that hold these words."""
-        return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, words))
+    def saying(self) -> Select[int] | None:
+        """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
+        if self.words is not None:
+            return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, self.words))
+        if self.signs is None:
+            return None
+        # Reached by no index; nobody but a tester asks for a percent sign alone.
+        line, tally = aliased(Strike), aliased(Tally)
+        of_tally = (tally.as_written, tally.verb)
+        of_line = (line.quote, line.location_as_written)
+        return select(line.id).where(
+            or_(
+                *(text.contains(self.signs, autoescape=True) for text in of_line),
+                exists()
+                .where(
+                    tally.strike_id == line.id,
+                    or_(*(text.contains(self.signs, autoescape=True) for text in of_tally)),
+                )
+                .correlate(line),
+            )
+        )

@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select
 
 from app.db.engine import ReadSession
 from app.db.types import AnyRow, AnySelect
-from app.db.words import holds_all
 from app.ledger.clock import standing
-from app.models import STRIKE_WORDS, Report, Revision, Strike, Tally
+from app.models import Report, Revision, Strike, Tally
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import BY_PLACE, INDEXES, Position, Sort, Stretch, figure, stretches
 
@@ -175,11 +174,9 @@ def _ordered(lines: list[Line], order: Sequence[int]) -> list[Line]:
 
 
 def worded(session: ReadSession, strikes: StrikeFilter) -> frozenset[int] | None:
-    """Return the ids of all lines that hold the words asked for, or None where none are."""
-    if strikes.words is None:
-        return None
-    ids = select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, strikes.words))
-    return frozenset(session.scalars(ids))
+    """Return the ids of all lines with the words asked for, or None where none are."""
+    said = strikes.saying()
+    return None if said is None else frozenset(session.scalars(said))
 
 
 def lines_of(session: ReadSession, strikes: StrikeFilter, ids: Sequence[int]) -> list[Line]:

@@ -43,9 +43,9 @@ MOST_ADDED_UP = 1_000_000_000
 _FIELD = rf"\s*({'|'.join(STRIKE_FIELDS)})\s*"
 
 
-def _holding_words(value: str) -> str:
-    if not words(value):
-        raise PydanticCustomError("no_word", "give at least one word: letters or digits")
+def _saying_something(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("no_word", "give at least one word or sign")
     return value
 
 
@@ -131,10 +131,10 @@ class StrikeQuery(BaseModel):
             max_length=LONGEST_QUESTION,
             description="Words of the source: of the line's sentence, its place as written, and its tallies as "
             "written. All must occur, whole, in any order, whatever their case and accents. Anything but "
-            "letters and digits separates words.",
+            "letters and digits separates words; without any word, such signs must occur as they stand.",
             examples=["fighting position"],
         ),
-        AfterValidator(_holding_words),
+        AfterValidator(_saying_something),
     ] = None
     publisher: Annotated[
         Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
@@ -170,6 +170,7 @@ class StrikeQuery(BaseModel):
             names.refuse("report", "bad-id", "a report's id looks like 'r12'")
         categories = self._categories(names, catalogue)
         names.finish()
+        asked = tuple(words(self.q or ""))
         return StrikeFilter(
             as_of=as_of,
             date_from=self.date_from,
@@ -179,7 +180,8 @@ class StrikeQuery(BaseModel):
             category_ids=categories,
             effects=frozenset(self.effect) if self.effect else None,
             min_items=self.min_items,
-            words=tuple(words(self.q)) if self.q else None,
+            words=asked or None,
+            signs=self.q if self.q and not asked else None,
             publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
             report_ids=frozenset({report}) if report else None,
             status=self.status,

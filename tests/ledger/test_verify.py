@@ -73,7 +73,10 @@ TAMPERED = {
         story.REVISED,
     ),
     "number of a report": ("UPDATE reports SET number = 'X' WHERE id = 13", story.REVISED),
-    "who corrected a report": ("UPDATE revisions SET key_id = NULL WHERE reason = 'two strikes'", story.REVISED),
+    "who corrected a report": (
+        "UPDATE revisions SET key_id = NULL WHERE reason = 'two strikes'",
+        story.REVISED,
+    ),
     "event of another line": ("UPDATE strikes SET event_id = 1 WHERE id = :kept", story.PUBLISHED),
     "repeated line": ("UPDATE strikes SET same_as_id = NULL WHERE same_as_id IS NOT NULL", story.REPEATED),
     "extra tally": (TALLY % ":line", story.PUBLISHED),

@@ -207,7 +207,6 @@ MALFORMED = {
     "nothing": b"",
     "not JSON": b"{",
     "NaN": b'{"publisher": NaN}',
-    "a number beyond floats": b'{"lat": 1e999}',
     "a field twice": b'{"publisher": "centcom", "publisher": "cjtf-oir"}',
     "deep nesting": b"[" * 100_000,
     "another encoding": '{"publisher": "Raqqa"}'.encode("utf-16"),

@@ -134,7 +134,9 @@ def test_what_is_no_point_is_refused(text: str) -> None:
         read_point(text)
 
 
-@pytest.mark.parametrize("text", ["", "0", "0.0", "0.0009", "-1", "nan", "inf", "1e3", "20016", "5 km", "+5", " 5"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "0.0", "0.0009", "-1", "nan", "inf", "1e3", "20016", "5 km", "+5", " 5"]
+)
 def test_what_is_no_distance_is_refused(text: str) -> None:
     """A distance is a plain number of kilometres, from a metre up to half around the Earth."""
     with pytest.raises(PydanticCustomError):

@@ -63,8 +63,7 @@ REFUSED = [
     ("min_items=1.5", "min_items", "integer", "plain digits"),
     ("min_items=9999999999", "min_items", "less-than-equal", "less"),
     ("status=draft", "status", "enum", "retracted"),
-    ("q=%25", "q", "no-word", "letters or digits"),
-    ("q=%20_%5C%27", "q", "no-word", "letters or digits"),
+    ("q=%20%20", "q", "no-word", "word or sign"),
     ("q=", "q", "string-too-short", "1"),
     ("q=" + "a" * 201, "q", "string-too-long", "200"),
     ("q=a%00b", "q", "unstorable-text", "NUL"),
@@ -95,9 +94,11 @@ def stored(api: Api) -> Api:
     return api
 
 
-def found(api: Api, path: str = "/v1/strikes", **filters: Any) -> list[int]:  # noqa: ANN401 - anything a query can hold
-    """Return the matching lines by their number of strikes, in ascending order."""
-    return sorted(line["strikes_min"] for line in api.read(path, **filters)["items"])
+def found(api: Api, **filters: Any) -> list[int]:  # noqa: ANN401 - anything a query can hold
+    """Return the matching lines by their number of strikes, in ascending order; counting them finds as many."""
+    page = api.read("/v1/strikes", count="exact", **filters)
+    assert page["total"] == len(page["items"]), filters
+    return sorted(line["strikes_min"] for line in page["items"])
 
 
 def retract(api: Api, report: dict[str, Any]) -> None:
@@ -207,26 +208,20 @@ def test_line_of_many_days_is_found_in_each_of_them(api: Api) -> None:
     spans = {
         1: ("2017-03-01", "2017-03-01"),
         2: ("2017-02-25", "2017-03-04"),
-        3: ("2015-01-01", "2017-06-30"),
+        3: ("2017-02-24", "2017-03-04"),
+        4: ("2015-01-01", "2017-06-30"),
     }
-    lines = [
-        make_strike(strikes=number, date_from=first, date_to=last) for number, (first, last) in spans.items()
-    ]
-    api.post(make_report(*lines, published_on="2017-07-01"))
-
-    for day in (
-        "2015-01-01",
-        "2016-05-05",
-        "2017-02-25",
-        "2017-03-01",
-        "2017-03-04",
-        "2017-06-30",
-        "2017-07-01",
-    ):
-        expected = [number for number, (first, last) in spans.items() if first <= day <= last]
-        for sort in ("-date", "date", "-strikes", "-items"):
-            assert found(api, date_from=day, date_to=day, sort=sort) == expected, day
-        assert found(api, date_from=day) == [number for number, (_, last) in spans.items() if last >= day]
+    days = ("2015-01-01", "2016-05-05", "2017-02-25", "2017-03-01", "2017-03-04", "2017-06-30", "2017-07-01")
+    # The longest last: it alone would lead to all others.
+    for number, (first, last) in spans.items():
+        line = make_strike(strikes=number, date_from=first, date_to=last)
+        api.post(make_report(line, published_on="2017-07-01"))
+        so_far = {each: spans[each] for each in range(1, number + 1)}
+        for day in days:
+            expected = [each for each, (begin, end) in so_far.items() if begin <= day <= end]
+            for sort in ("-date", "date", "-strikes", "-items"):
+                assert found(api, date_from=day, date_to=day, sort=sort) == expected, day
+            assert found(api, date_from=day) == [each for each, (_, end) in so_far.items() if end >= day], day
 
 
 def test_what_cannot_be_meant_is_refused_by_name(api: Api) -> None:
@@ -258,3 +253,15 @@ def test_every_field_can_be_picked(stored: Api) -> None:
     for name in whole[0]:
         assert stored.read("/v1/strikes", fields=name)["items"] == [{name: line[name]} for line in whole]
     assert stored.read("/v1/strikes", fields=",".join(whole[0]))["items"] == whole
+
+
+@pytest.mark.parametrize(
+    ("sign", "found"), [("%", 1), ("_", 0), ("\\", 0), ("' OR 1=1--", 0), ('"', 0), ("%%", 0)]
+)
+def test_signs_without_a_word_are_only_themselves(api: Api, sign: str, found: int) -> None:
+    """What stands for anything elsewhere is found where the source holds it, and nowhere else."""
+    api.post(
+        make_report(make_strike(make_tally(1, as_written="a tank of which 50% was left")), make_strike())
+    )
+    assert len(api.read("/v1/strikes", q=sign)["items"]) == found
+    assert api.read("/v1/aggregates", q=sign)["totals"]["lines"] == found

@@ -136,6 +136,25 @@ def test_most_items_are_those_that_match(api: Api) -> None:
     assert order(effect="damaged") == [4]
 
 
+def test_most_items_in_all_are_not_most_that_match(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines with many items, of which few match, come after those with fewer items that all match."""
+    monkeypatch.setattr(queries, "FEW", 1)
+    monkeypatch.setattr(queries, "FEW_BY_SOME_ITEMS", 2)
+    of_tanks = {1: (100, 1), 2: (90, 2), 3: (0, 50), 4: (0, 40), 5: (80, 0)}
+    api.post(
+        make_report(
+            *(
+                make_strike(make_tally(others), make_tally(tanks, category="tank"), strikes=number)
+                for number, (others, tanks) in of_tanks.items()
+            )
+        )
+    )
+
+    for limit in (1, 2, 500):
+        found = [line["strikes_min"] for line in crawl(api, limit, sort="-items", category="tank")]
+        assert found == [3, 4, 2, 1, 5]
+
+
 @pytest.mark.parametrize("sort", SORTS)
 def test_crawl_under_writes_sees_every_line_once(api: Api, database: Database, sort: str) -> None:
     """While lines are added 20 times a second, a crawl sees every line that was there exactly once."""
