@@ -4,7 +4,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help setup serve test faults check format bench lock
+.PHONY: help setup serve test faults fuzz check format bench lock
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -21,6 +21,9 @@ test: .venv/ready ## Run the tests, on SQLite and on a real PostgreSQL.
 faults: .venv/ready ## Kill the server and the database amid writes, in full.
 	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 \
 	STRIKELEDGER_TEST_ADDERS=50 STRIKELEDGER_TEST_POSTS=200 $(BIN)/pytest -n 2 --dist loadscope tests/faults
+
+fuzz: .venv/ready ## Ask everything that the OpenAPI document allows and forbids, in full.
+	STRIKELEDGER_TEST_EXAMPLES=200 STRIKELEDGER_TEST_SEEDS=3 $(BIN)/pytest -n 2 tests/fuzz
 
 check: .venv/ready ## Lint, formatting and types.
 	$(BIN)/ruff check

@@ -12,7 +12,11 @@ def test_both_engines_answer_the_same_bytes(both_filled: tuple[Api, Api]) -> Non
     on_sqlite, on_postgresql = both_filled
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(questions(), st.sampled_from(["date", "-date", "-strikes", "-items"]), st.sampled_from(["zero", "none"]))
+    @given(
+        questions(),
+        st.sampled_from(["date", "-date", "-strikes", "-items"]),
+        st.sampled_from(["zero", "none"]),
+    )
     def agree(question: tuple[dict[str, object], list[str]], sort: str, fill: str) -> None:
         filters, group_by = question
         for path, parameters in (

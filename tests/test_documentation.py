@@ -93,6 +93,31 @@ def test_every_refusal_is_described() -> None:
     assert untold == []
 
 
+def keywords(part: Any) -> Iterator[str]:  # noqa: ANN401 - a JSON value
+    """Yield every name in a part of the document."""
+    if isinstance(part, dict):
+        yield from part
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from keywords(each)
+
+
+def test_bounds_are_told_in_the_words_of_json_schema() -> None:
+    """No bound is told under pydantic's own name: nobody who reads the document would find it."""
+    of_pydantic = {"ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length"}
+    assert of_pydantic.isdisjoint(keywords(DOCUMENT))
+
+
+def test_no_parameter_is_null() -> None:
+    """What a URL or a header cannot say is not offered."""
+    nullable = [
+        f"{each}: {parameter['name']}"
+        for each in OPERATIONS
+        for parameter in each.parameters
+        if {"type": "null"} in parameter["schema"].get("anyOf", ())
+    ]
+    assert nullable == []
+
+
 def test_every_example_fits_its_schema() -> None:
     """No example shows a value that the schema beside it does not allow."""
     shown: list[tuple[str, Any, Any]] = []

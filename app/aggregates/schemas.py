@@ -118,7 +118,9 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
             raise _refused("sort", "unknown-sort", f"sort takes {', '.join(known)}{hint}")
         by = names.get(by, by)
         if by == Dimension.PERIOD and self.top is not None and len(grouping.dimensions) > 1:
-            raise _refused("sort", "ranked-periods", "top ranks groups, each with all its periods; sort by another")
+            raise _refused(
+                "sort", "ranked-periods", "top ranks groups, each with all its periods; sort by another"
+            )
         return Sort(by, descending=self.sort.startswith("-"))
 
 

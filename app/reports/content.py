@@ -127,6 +127,27 @@ def wording(strike: StrikeIn, location: LocationEntry | None) -> str | None:
     return strike.location_as_written
 
 
+def settled(resolved: Resolved) -> ReportIn:
+    """Return the report with each name as its slug: aliases can be given to another thing, a slug is for ever."""
+    report = resolved.report
+    lines = [
+        strike.model_copy(
+            update={
+                "location": location.slug if location else None,
+                "location_as_written": wording(strike, location),
+                "tallies": [
+                    tally.model_copy(update={"category": category.slug if category else None})
+                    for tally, category in zip(strike.tallies, categories, strict=True)
+                ],
+            }
+        )
+        for strike, location, categories in zip(
+            report.strikes, resolved.locations, resolved.categories, strict=True
+        )
+    ]
+    return report.model_copy(update={"publisher": resolved.publisher.slug, "strikes": lines})
+
+
 def _tally(tally: TallyIn, category: CategoryEntry | None) -> dict[str, Any]:
     count_min, count_max = tally.bounds
     return {

@@ -59,12 +59,9 @@ def report_document(session: ReadSession, report_id: int, head: Head) -> Documen
 
 
 def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Document:
-    """Return a draft as `ReportOut` describes it: without ledger number, and its lines without ids.
-
-    Raises InvalidInput where the vocabulary no longer holds a name that it did when the draft was saved.
-    """
+    """Return a draft as `ReportOut` describes it: without ledger number, and its lines without ids."""
     catalogue = catalogue_at(session, head)
-    report, resolved = draft.body, resolve(session, draft.body, draft.report_id)
+    report, resolved = draft.body, resolve(session, draft.body, draft.report_id, as_saved=True)
     coverage = [SimpleNamespace(**row) for row in coverage_rows(resolved)]
     over_all = headline(report) or {}
     claimed = Headline(over_all.get("strikes"), over_all.get("engagements"))

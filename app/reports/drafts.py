@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from app.db.engine import ReadSession, WriteSession
 from app.errors import PreconditionFailed
 from app.models import Draft
+from app.reports.content import Resolved, settled
 from app.reports.resolve import resolve
 from app.reports.schemas import ReportIn
 from app.reports.service import new_report
@@ -30,17 +31,17 @@ def save(session: WriteSession, report: ReportIn, key_id: int) -> int:
     resolved = resolve(session, report)
     # Without its number: a draft does not keep others from publishing it first.
     report_id = new_report(session, resolved.publisher.id, None)
-    session.execute(insert(Draft), {"report_id": report_id, "version": 1, **_columns(report, key_id)})
+    session.execute(insert(Draft), {"report_id": report_id, "version": 1, **_columns(resolved, key_id)})
     return report_id
 
 
 def replace(session: WriteSession, report_id: int, expected: int, report: ReportIn, key_id: int) -> None:
     """Save a draft anew. Raises PreconditionFailed where `expected` is no longer its version."""
-    resolve(session, report, report_id)
+    resolved = resolve(session, report, report_id)
     saved = session.execute(
         update(Draft)
         .where(Draft.report_id == report_id, Draft.version == expected)
-        .values(version=expected + 1, **_columns(report, key_id))
+        .values(version=expected + 1, **_columns(resolved, key_id))
     )
     if saved.rowcount == 0:  # type: ignore[attr-defined] # every result of an UPDATE has it
         raise PreconditionFailed("the draft was saved or published by somebody else; read it again")
@@ -76,9 +77,9 @@ def _saved(row: Any) -> SavedDraft:  # noqa: ANN401 - a row with these four colu
     return SavedDraft(row.report_id, row.version, ReportIn.model_validate_json(row.body), row.saved_at)
 
 
-def _columns(report: ReportIn, key_id: int) -> dict[str, Any]:
+def _columns(resolved: Resolved, key_id: int) -> dict[str, Any]:
     return {
-        "body": report.model_dump_json(exclude_unset=True),
+        "body": settled(resolved).model_dump_json(exclude_unset=True),
         "key_id": key_id,
         "saved_at": datetime.now(UTC),
     }

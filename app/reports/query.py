@@ -41,6 +41,10 @@ class ReportsQuery(PageQuery, FormatQuery):
     as_of: AsOfParameter = None
 
 
+# Parameters that ask the record.
+NOT_WITH_DRAFTS = ("publisher", "number", "published_from", "published_to", "as_of", "count")
+
+
 class RevisionsQuery(FormatQuery):
     """The parameters of the list of revisions."""
 

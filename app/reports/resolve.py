@@ -14,10 +14,13 @@ from app.reports.schemas import ReportIn, SpanIn
 from app.vocabulary.identifiers import STRIKE, row_number
 
 
-def resolve(session: ReadSession, report: ReportIn, report_id: int | None = None) -> Resolved:
+def resolve(
+    session: ReadSession, report: ReportIn, report_id: int | None = None, *, as_saved: bool = False
+) -> Resolved:
     """Look up publisher, places, categories and repeated strikes, and hold quotes against the text.
 
-    `report_id` is the report's own, where it has one: no line repeats another of the same report.
+    `report_id` is the report's own, where it has one: no line repeats another of the same report. With `as_saved`
+    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been put aside since.
     Raises InvalidInput with every fault.
     """
     catalogue = catalogue_at(session, head(session))
@@ -36,7 +39,7 @@ def resolve(session: ReadSession, report: ReportIn, report_id: int | None = None
         ]
         for index, strike in enumerate(report.strikes)
     ]
-    repeated = _repeated(session, report, report_id, names)
+    repeated = _named(report) if as_saved else _repeated(session, report, report_id, names)
     for where, span in _quotes(report):
         if span is not None and (report.text is None or span.end > len(report.text)):
             names.refuse(where, "quote-outside-text", "the quote does not lie within 'text'")
@@ -44,6 +47,12 @@ def resolve(session: ReadSession, report: ReportIn, report_id: int | None = None
     assert publisher is not None  # noqa: S101 - finish() raised where it was not found
     publisher_ids = catalogue.publishers.members(publisher.id)
     return Resolved(report, publisher, publisher_ids, locations, categories, repeated)
+
+
+def _named(report: ReportIn) -> Mapping[int, tuple[int, int]]:
+    """Return, by line, the id of the strike that it names, as that of the event too."""
+    asked = ((index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes))
+    return {index: (number, number) for index, number in asked if number is not None}
 
 
 def _repeated(

@@ -11,6 +11,7 @@ from app.db.engine import ReadSession, WriteSession
 from app.db.types import AnyRow
 from app.errors import (
     Conflict,
+    Fault,
     IdempotencyKeyReused,
     InsufficientScope,
     InvalidInput,
@@ -35,6 +36,7 @@ from app.reports import drafts, queries, service
 from app.reports.answers import (
     ReportOut,
     ReportPage,
+    ReportSummary,
     RevisionDiff,
     RevisionList,
 )
@@ -42,7 +44,7 @@ from app.reports.diff import revision_diff
 from app.reports.document import Document, draft_document, duplicates_document, report_document, summary
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
-from app.reports.query import REPORTS, REVISIONS, ReportsQuery, RevisionsQuery
+from app.reports.query import NOT_WITH_DRAFTS, REPORTS, REVISIONS, ReportsQuery, RevisionsQuery
 from app.reports.schemas import ReportIn, ReportPost
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
@@ -242,6 +244,10 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
     In JSON only: other formats are for the record, and a draft is no part of it.
     """
     negotiated(query.format, request.headers.getlist("accept"), (Format.JSON,))
+    detail = "drafts are no part of the record: status=draft goes with limit and cursor alone"
+    beside = [name for name in NOT_WITH_DRAFTS if name in query.model_fields_set]
+    if beside:
+        raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in beside])
     now = head(session)
     after = position_of(request, query.cursor, int)
     found = drafts.page(session, after[0] if after else None, query.limit + 1)

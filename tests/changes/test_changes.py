@@ -64,6 +64,12 @@ def test_after_starts_with_the_next_entry(api: Api, database: Database) -> None:
     assert api.read("/v1/changes", after=head - 2, count="exact")["total"] == 2
 
 
+def test_after_takes_every_number_that_it_is_said_to_take(api: Api) -> None:
+    """Beyond the head the list is empty, up to the largest number there is."""
+    assert api.read("/v1/changes", after=2**63 - 1)["items"] == []
+    assert api.get("/v1/changes", after=2**63).status_code == 422
+
+
 def test_vocabulary_is_a_change_of_no_report(api: Api) -> None:
     """The entry that put the shipped vocabularies in names no report and no revision."""
     [entry] = api.read("/v1/changes")["items"]

@@ -72,6 +72,12 @@ class Deployment:
         self._process.stdout.close()
         self._process = None
 
+    @property
+    def process(self) -> int:
+        """The process id of the server, or of the supervisor of its workers."""
+        assert self._process is not None
+        return self._process.pid
+
     def workers(self) -> set[int]:
         """Return the process ids of the workers that live now."""
         assert self._process is not None
@@ -116,17 +122,17 @@ class Deployment:
         self.address = self._process.stdout.readline().split()[2]
         self._port = self.address.rpartition(":")[2]
         assert httpx.get(f"{self.address}/readyz", timeout=PATIENCE).status_code == 200
-        seconds = time.monotonic() - began - _seconds_queued(self._process.pid)
+        seconds = time.monotonic() - began - seconds_queued(self._process.pid)
         self.slowest_start = max(self.slowest_start, seconds)
 
 
-def _seconds_queued(process: int) -> float:
-    """Return for how long a process could have run, and waited for others that had the processors.
+def seconds_queued(process: int) -> float:
+    """Return for how long the threads of a process could have run, and waited for others that had the processors.
 
-    Other tests run beside this one; what they take says nothing about how soon a server is back.
+    Other tests run beside this one; what they take says nothing about how soon a server is back, or answers.
     """
-    queued = Path(f"/proc/{process}/schedstat")
-    return int(queued.read_text().split()[1]) / 1e9 if queued.exists() else 0
+    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(each.read_text().split()[1]) for each in threads) / 1e9
 
 
 @contextmanager

@@ -67,6 +67,50 @@ def test_drafts_are_listed_for_analysts(api: Api, drafter: str) -> None:
     assert api.get("/v1/reports?status=draft").status_code == 401
 
 
+def test_listed_draft_is_a_summary(api: Api, drafter: str) -> None:
+    """A draft is listed with the fields that a report is listed with, whatever it holds."""
+    save(api, drafter, make_report(make_strike(), headline={"strikes": 1}, sums_note="Counted apart."))
+    api.post(make_report())
+
+    (draft,) = ask(api, "/v1/reports?status=draft", drafter).json()["items"]
+    (report,) = api.read("/v1/reports")["items"]
+    assert draft.keys() == report.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("publisher", "cjtf-oir"), ("published_from", "2017-01-01"), ("as_of", "1"), ("count", "exact")],
+)
+def test_filters_of_the_record_do_not_go_with_drafts(api: Api, drafter: str, name: str, value: str) -> None:
+    """What drafts are not filtered by is refused, not ignored."""
+    response = ask(api, f"/v1/reports?status=draft&{name}={value}", drafter)
+
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert (error["parameter"], error["code"]) == (name, "not-with-drafts")
+
+
+def test_draft_outlives_what_it_names(api: Api, database: Database, drafter: str) -> None:
+    """A draft whose names and repeated strike are gone since is still shown, and publishing it says what is gone."""
+    repeated = api.post(make_report(make_strike(), publisher="centcom"))
+    strike_id = repeated["strikes"][0]["id"]
+    line = make_strike(make_tally(category="MRAP"), location="Tadmur", same_as=strike_id)
+    draft = save(api, drafter, make_report(line))
+    keeper = key_for(database, Scope.VOCABULARY)
+    palmyra = api.read("/v1/locations/palmyra")
+    state = {name: palmyra[name] for name in ("name", "country", "lat", "lon", "precision_km", "geonames_id")}
+    assert ask(api, "/v1/locations/palmyra", keeper, "PUT", json=state | {"aliases": []}).is_success
+    assert ask(
+        api, f"/v1/reports/{repeated['id']}/retraction", api.key, "POST", json={"reason": "No."}
+    ).is_success
+
+    path = f"/v1/reports/{draft['id']}"
+    assert ask(api, path, drafter).json()["strikes"] == draft["strikes"]
+    assert len(ask(api, "/v1/reports?status=draft", drafter).json()["items"]) == 1
+    refused = ask(api, f"{path}/publication", api.key, "POST")
+    assert [error["code"] for error in refused.json()["errors"]] == ["unknown-strike"]
+
+
 def test_publication_makes_a_draft_public(api: Api, drafter: str) -> None:
     """A published draft takes the next ledger number under the id that it had."""
     draft = save(api, drafter, make_report(make_strike(make_tally(3)), number="7"))

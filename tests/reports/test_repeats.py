@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.reports.duplicates import MOST_COMPARED, MOST_PAIRS, PAIRS_FOR_A_LOOK
 from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 from tests.reports.test_corrections import put, retract
@@ -90,6 +91,15 @@ def test_likely_repeats_are_offered(api: Api) -> None:
     ]
     assert other["strikes"][0]["same_as"] is None
     assert items(api) == 38
+
+
+def test_repeats_are_offered_for_the_first_lines_of_endless_reports(api: Api) -> None:
+    """Who waits for the answer to a report that is longer than any release does not wait for all its repeats."""
+    lines = [LINE] * (MOST_COMPARED + 100)
+    api.post(make_report(*lines))
+    offered = api.post(article(*lines))["possible_duplicates"]
+
+    assert len({match["strike"] for match in offered}) == (MOST_PAIRS - PAIRS_FOR_A_LOOK) // MOST_COMPARED
 
 
 def test_place_alone_is_no_likely_repeat(api: Api) -> None:

@@ -134,6 +134,13 @@ def test_what_is_no_point_is_refused(text: str) -> None:
         read_point(text)
 
 
+def test_computed_numbers_are_read() -> None:
+    """A number with all the digits that a computation leaves is read as it is."""
+    tenths = 0.1 + 0.2
+    assert read_distance(str(tenths)) == tenths
+    assert read_point(f"{tenths},{-tenths}") == Point(tenths, -tenths)
+
+
 @pytest.mark.parametrize(
     "text", ["", "0", "0.0", "0.0009", "-1", "nan", "inf", "1e3", "20016", "5 km", "+5", " 5"]
 )
