@@ -43,12 +43,10 @@ def seconds(text: str) -> float:
 @pytest.mark.parametrize("opening", ["", "Near X, two strikes destroyed two "], ids=["alone", "in a list"])
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
 def test_time_grows_with_the_length(pattern: str, opening: str) -> None:
-    """Doubling a text takes at most two and a half times as long, beyond a few milliseconds of noise.
-
-    Even processor time grows where others use the machine, so it may be shown by any of three measurements; what
-    grows with the square takes four times as long in each.
-    """
+    """Doubling a text takes at most two and a half times as long, beyond a few milliseconds of noise."""
     text = opening + pattern * (SIZE // len(pattern))
+    # Even processor time grows where others use the machine, so any of three measurements may show it; what grows
+    # with the square takes four times as long in each.
     assert any(seconds(text + text) <= 2.5 * seconds(text) + 0.01 for _ in range(3))
 
 
