@@ -1,0 +1,151 @@
+"""Start what is measured, each server as one process on a free port of this machine, and end it."""
+
+import importlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from bench.load import Asked, ask
+
+ROOT = Path(__file__).parents[1]
+
+# Seconds that a server may take until it answers.
+PATIENCE = 180
+
+_CLI = ("-c", "from app.cli import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """The folder that holds the peers' harness, and the Python that has the peers installed."""
+
+    folder: Path
+    python: Path
+
+    def module(self, name: str) -> ModuleType:
+        """Import a module of the harness, without leaving anything in its folder."""
+        sys.dont_write_bytecode = True
+        if str(self.folder) not in sys.path:
+            sys.path.insert(0, str(self.folder))
+        return importlib.import_module(name)
+
+    def run(self, script: str, *arguments: str) -> None:
+        """Run a script of the harness to its end."""
+        subprocess.run(  # noqa: S603 - the harness's own command
+            [self.python, "-B", self.folder / script, *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    @contextmanager
+    def datasette(self, database: Path, scratch: Path) -> Iterator[int]:
+        """Run Datasette on the peers' file; yield its port."""
+        with self._peer(self._peers().datasette(str(database), str(scratch))) as port:
+            yield port
+
+    @contextmanager
+    def typical(self, database: Path) -> Iterator[int]:
+        """Run the typical ORM application on a file that it may write to; yield its port."""
+        environment = {"DATABASE_URL": f"sqlite:///{database}"}
+        with self._peer(self._peers().uvicorn("typical", "typical:app", environment)) as port:
+            yield port
+
+    @contextmanager
+    def bare(self) -> Iterator[int]:
+        """Run the bare ASGI application; yield its port."""
+        with self._peer(self._peers().uvicorn("bare", "bare:app")) as port:
+            yield port
+
+    def _peers(self) -> ModuleType:
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        peers = self.module("peers")
+        peers.BIN = self.python.parent  # type: ignore[attr-defined] # the harness takes its own Python's folder
+        return peers
+
+    @contextmanager
+    def _peer(self, peer: object) -> Iterator[int]:
+        try:
+            yield peer.port  # type: ignore[attr-defined] # the harness has no types
+        finally:
+            peer.stop()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A running server of the product."""
+
+    port: int
+    pid: int
+
+    def memory(self) -> tuple[float, float]:
+        """Return the memory that the process holds now, and the most that it held, in MiB (Linux only)."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
+        kib = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.endswith("kB")}
+        return int(kib["VmRSS"]) / 1024, int(kib["VmHWM"]) / 1024
+
+
+@contextmanager
+def ours(database: Path, port: int, *, keeps_answers: bool) -> Iterator[Ours]:
+    """Run `strikeledger serve` with one worker; without `keeps_answers` every question is worked out anew."""
+    program = _CLI if keeps_answers else ("-m", "bench.uncached")
+    with _process([*program, "serve", "--port", str(port)], database) as process:
+        _until_ready(port, process)
+        yield Ours(port, process.pid)
+
+
+@contextmanager
+def noop(port: int) -> Iterator[int]:
+    """Run a FastAPI route that does nothing; yield the port."""
+    program = ["-m", "uvicorn", "bench.noop:app", "--port", str(port), "--log-level", "warning"]
+    with _process([*program, "--no-access-log", "--no-server-header"], None) as process:
+        _until_ready(port, process, "/")
+        yield port
+
+
+def make_key(database: Path) -> str:
+    """Make a key that may publish, by the command line."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, *_CLI, "keys", "create", "--name", "bench", "--scope", "publish"],
+        env=_environment(database),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()[-1]
+
+
+@contextmanager
+def _process(arguments: list[str], database: Path | None) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, *arguments], env=_environment(database), cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _environment(database: Path | None) -> dict[str, str]:
+    ours = {} if database is None else {"STRIKELEDGER_DATABASE_URL": f"sqlite:///{database}"}
+    return os.environ | ours
+
+
+def _until_ready(port: int, process: subprocess.Popen[bytes], path: str = "/readyz") -> None:
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            if ask(port, Asked(path))[0] == 200:  # noqa: PLR2004 - OK
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError("a server did not start")
