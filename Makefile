@@ -38,9 +38,9 @@ bench: .venv/ready ## Measure; what is beside the product is said in bench/READM
 	$(BIN)/python -m bench
 
 lock: ## Write the locks anew from pyproject.toml (needs uv).
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
 	  --extra postgres --extra parquet --output-file requirements.txt pyproject.toml requirements.build.in
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
 	  --extra postgres --extra parquet --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
 
 # Each stamp is made anew when its lock changes. The build tool is in the lock too, so nothing is unhashed.
