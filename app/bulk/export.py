@@ -7,12 +7,14 @@ the pieces make one snapshot, and neither the database nor the memory waits for 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import orjson
+
 from app.bulk import queries
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
 from app.strikes import queries as strike_queries
-from app.strikes.document import span, strike_document
+from app.strikes.document import lines_json, span
 from app.strikes.filters import StrikeFilter
 from app.strikes.queries import Line
 from app.strikes.sorting import Sort, position
@@ -34,12 +36,13 @@ def lines(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> It
     after = None
     while True:
         with database.reading() as session:
-            found = strike_queries.page(session, strikes, Sort.EARLIEST, after, LINES_AT_A_TIME)
+            found = strike_queries.find(session, strikes, Sort.EARLIEST, after, LINES_AT_A_TIME)
+            shown = strike_queries.shown(session, [line.id for line in found], strikes.as_of)
         if found:
-            yield [strike_document(line, catalogue) for line in found]
+            yield [orjson.loads(line) for line in lines_json(shown, catalogue)]
         if len(found) < LINES_AT_A_TIME:
             return
-        after = position(found[-1].row, Sort.EARLIEST)
+        after = position(found[-1], Sort.EARLIEST)
 
 
 def reports(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> Iterator[list[Document]]:

@@ -12,7 +12,8 @@ from typing import Generic, NamedTuple, TypeVar
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
-from app.db.engine import ReadSession
+from app.db.engine import NotAtOnce, ReadSession
+from app.db.prepared import Snapshot
 from app.ledger.clock import Head, standing
 from app.models import (
     Category,
@@ -112,9 +113,9 @@ class Names(Generic[Entry]):
         return list(slugs)[:MOST_SUGGESTIONS]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Catalogue:
-    """All three vocabularies as of one ledger number."""
+    """All three vocabularies as of one ledger number. What is worked out from one can be kept with it."""
 
     publishers: Names[PublisherEntry]
     locations: Names[LocationEntry]
@@ -171,10 +172,12 @@ _KEPT: dict[str, Catalogue] = {}
 _MOST_KEPT = 8
 
 
-def catalogue_at(session: ReadSession, head: Head) -> Catalogue:
-    """Return the vocabularies as of the head's `vocabulary_seq`."""
+def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
+    """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotAtOnce where they must be read first."""
     kept = _KEPT.get(head.vocabulary_hash)
     if kept is None:
+        if not isinstance(session, ReadSession):
+            raise NotAtOnce
         kept = _read(session, head.vocabulary_seq)
         while len(_KEPT) >= _MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)

@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Dialect, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import sqlite
 from app.db.meaning import WAIT_SECONDS, translated
+from app.db.prepared import Prepared, Rows, Values
 from app.errors import DatabaseUnavailable
 
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
@@ -25,6 +26,31 @@ WRITER_LOCK = 0x5354_524B
 
 class ReadSession(Session):
     """A session on one snapshot of the record. The engine refuses to write through it."""
+
+    def rows(self, statement: Prepared, values: Values) -> Rows:
+        """Return what a prepared statement finds, as the driver gives it."""
+        connection = self.connection()
+        sql, bound = statement.bound(connection.dialect, values)
+        # A driver that goes by order takes a tuple; a list would be many sets of values.
+        parameters = bound if isinstance(bound, dict) else tuple(bound)
+        return connection.exec_driver_sql(sql, parameters).cursor.fetchall()
+
+
+class NotAtOnce(Exception):
+    """What is asked for takes too long to be read at once; it must be read the usual way."""
+
+
+class Glance:
+    """A snapshot that is read on the event loop itself: short looks into a file, which a thread would only delay."""
+
+    def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
+
+    def rows(self, statement: Prepared, values: Values) -> Rows:
+        """Return what a prepared statement finds, as the driver gives it."""
+        sql, bound = statement.bound(self._dialect, values)
+        return self._connection.execute(sql, bound).fetchall()
 
 
 class WriteSession(ReadSession):
@@ -85,15 +111,38 @@ class Database:
             with translated(), self._reads.connect() as connection:
                 return connection.exec_driver_sql(statement).scalar()
         try:
-            if self._glances is None:
-                self._glances = sqlite.sqlite_module().connect(
-                    self.url.database, timeout=0, isolation_level=None, check_same_thread=False
-                )
-                sqlite.refuse_writes(self._glances)
-            row: tuple[Any] = self._glances.execute(statement).fetchone()
+            row: tuple[Any] = self._for_glances().execute(statement).fetchone()
         except sqlite.sqlite_module().Error as error:
             raise DatabaseUnavailable("the database file cannot be read now") from error
         return row[0]
+
+    @contextmanager
+    def at_once(self, seconds: float) -> Iterator[Glance]:
+        """Open a snapshot that waits for nobody, for one thread; the engine stops what takes longer.
+
+        Raises NotAtOnce where that is so, where the file cannot be read now, and always on PostgreSQL, which is
+        reached over a network.
+        """
+        if not self.is_sqlite:
+            raise NotAtOnce
+        try:
+            connection = self._for_glances()
+            connection.execute("BEGIN")
+            try:
+                with sqlite.driver_stopped_after(connection, seconds):
+                    yield Glance(connection, self._reads.dialect)
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite.sqlite_module().Error as error:
+            raise NotAtOnce from error
+
+    def _for_glances(self) -> sqlite3.Connection:
+        if self._glances is None:
+            self._glances = sqlite.sqlite_module().connect(
+                self.url.database, timeout=0, isolation_level=None, check_same_thread=False
+            )
+            sqlite.refuse_writes(self._glances)
+        return self._glances
 
     def close(self) -> None:
         """Close every connection."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -46,9 +47,16 @@ def sqlite_module() -> ModuleType:
 @contextmanager
 def stopped_after(connection: Connection, seconds: float) -> Iterator[None]:
     """Let the engine itself stop what a connection does for longer, counted from the beginning of the block."""
-    until = time.monotonic() + seconds
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - a connection that is used is open
+    with driver_stopped_after(driver, seconds):
+        yield
+
+
+@contextmanager
+def driver_stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401 - either driver's
+    """Let the engine stop what a driver's own connection does for longer, counted from the beginning of the block."""
+    until = time.monotonic() + seconds
     driver.set_progress_handler(lambda: time.monotonic() > until, STEPS)
     try:
         yield

@@ -59,8 +59,8 @@ class _HoldsAll(FunctionElement[bool]):
 
 
 def holds_all(column: ColumnElement[Any], words: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a column of Words holds all of these words; at least one must be given."""
-    return _HoldsAll(column, bindparam("words", tuple(words), _AllOf(), unique=True))
+    """Return the condition that a column of Words holds all of these `words`; at least one must be given."""
+    return _HoldsAll(column, bindparam("words", tuple(words), _AllOf()))
 
 
 @compiles(_Kept, "sqlite")

@@ -42,7 +42,8 @@ def answer_list(
 ) -> Response:
     """Answer a list or an aggregate; 304, without making it, where the client holds it already.
 
-    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link.
+    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link. An item can be
+    given as its JSON.
     Raises InvalidInput and NotAcceptable for a format that the list does not come in.
     """
     chosen = form.chosen(request) if form else Format.JSON
@@ -59,12 +60,14 @@ def answer_list(
     return Response(_content(body, form, chosen), headers=headers, media_type=MEDIA_TYPES[chosen])
 
 
-def answer_one(request: Request, identity: str, state: int | str, body: Mapping[str, object]) -> Response:
-    """Answer a single thing; 304 where the client holds it already.
+def answer_one(
+    request: Request, identity: str, state: int | str, body: Mapping[str, object] | str
+) -> Response:
+    """Answer a single thing, given as it is or as JSON; 304 where the client holds it already.
 
     The ETag is made of the thing's own state (its revision) and representation, so nobody else's write changes it.
     """
-    content = dumps(body)
+    content = body.encode() if isinstance(body, str) else dumps(body)
     headers = _headers(request, f"{identity}.{state}-{hashlib.blake2b(content, digest_size=8).hexdigest()}")
     if is_held(request, headers):
         return Response(status_code=304, headers=headers)
@@ -118,8 +121,13 @@ def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> byte
         return dumps(body)
     name = "items" if "items" in body else "rows"
     items: Sequence[Any] = body[name]
-    if chosen is Format.JSON:
+    if chosen is Format.JSON and form.table.fields is None:
         # In the body's own order.
+        return dumps(
+            {**body, name: [orjson.Fragment(each) if isinstance(each, str) else each for each in items]}
+        )
+    items = [orjson.loads(each) if isinstance(each, str) else each for each in items]
+    if chosen is Format.JSON:
         return dumps({**body, name: [form.table.shown(item) for item in items]})
     beside = {member: value for member, value in body.items() if member != name}
     raw = form.query.cells == "raw"

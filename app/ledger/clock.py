@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from app.db.engine import Database, ReadSession
+from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.errors import Fault, InvalidInput
 from app.models import LedgerEntry, Recorded
@@ -18,6 +19,26 @@ ENTRY = LedgerEntry.__table__.columns
 # suffice: one for now, some for `as_of`.
 _KNOWN: dict[str, "Head"] = {}
 _MOST_KNOWN = 64
+
+
+class _Entry:
+    """The last entry that a condition allows, and the last of these that changed the vocabulary."""
+
+    def __init__(self, entries: AnySelect) -> None:
+        self.any = Prepared(entries.limit(1))
+        self.of_vocabulary = Prepared(entries.where(ENTRY.report_id.is_(None)).limit(1))
+
+
+_ENTRIES = select(ENTRY.seq, ENTRY.hash)
+_BY_NUMBER = _ENTRIES.order_by(ENTRY.seq.desc())
+_LAST_ENTRY = _Entry(_BY_NUMBER)
+_UP_TO_NUMBER = _Entry(_BY_NUMBER.where(ENTRY.seq <= bindparam("as_of", type_=ENTRY.seq.type)))
+# Times rise with numbers, and have an index of their own.
+_UP_TO_INSTANT = _Entry(
+    _ENTRIES.where(ENTRY.recorded_at <= bindparam("as_of", type_=ENTRY.recorded_at.type)).order_by(
+        ENTRY.recorded_at.desc()
+    )
+)
 
 # A ledger number, or a moment: what the record is read as of.
 AsOf = int | datetime
@@ -36,37 +57,29 @@ class Head:
     vocabulary_hash: str
 
 
-def head(session: ReadSession, as_of: AsOf | None = None) -> Head:
+def head(session: Snapshot, as_of: AsOf | None = None) -> Head:
     """Return where the ledger stands in this session's snapshot, or stood as of a number or an instant.
 
     An instant means the last entry recorded at or before it; before the first one the record is empty.
     Raises InvalidInput for a number that was not given yet.
     """
-    entries = select(ENTRY.seq, ENTRY.hash)
-    if isinstance(as_of, datetime):
-        # Times rise with numbers, and have an index of their own.
-        entries = entries.where(ENTRY.recorded_at <= as_of).order_by(ENTRY.recorded_at.desc())
-    else:
-        entries = entries.order_by(ENTRY.seq.desc())
-    if isinstance(as_of, int):
-        entries = entries.where(ENTRY.seq <= as_of)
-    last = _one(session, entries)
+    which = _UP_TO_NUMBER if isinstance(as_of, int) else _LAST_ENTRY if as_of is None else _UP_TO_INSTANT
+    last = _one(session, which.any, as_of)
     if isinstance(as_of, int) and as_of != last[0]:
         raise InvalidInput([Fault("parameter", "as_of", "beyond-head", f"the ledger stands at {last[0]}")])
     known = _KNOWN.get(last[1])
     if known is None:
-        vocabulary = _one(session, entries.where(ENTRY.report_id.is_(None)))
+        vocabulary = _one(session, which.of_vocabulary, as_of)
         while len(_KNOWN) >= _MOST_KNOWN:
             _KNOWN.pop(next(iter(_KNOWN)), None)
         known = _KNOWN[last[1]] = Head(*last, *vocabulary)
     return known
 
 
-def _one(session: ReadSession, entries: AnySelect) -> tuple[int, str]:
-    """Return the number and hash of the first entry, 0 and "" where there is none."""
-    # By the connection, since every request asks: a session would wrap the row once more.
-    row = session.connection().execute(entries.limit(1)).one_or_none()
-    return (0, "") if row is None else (row.seq, row.hash)
+def _one(session: Snapshot, entry: Prepared, as_of: AsOf | None) -> tuple[int, str]:
+    """Return the number and hash of an entry, 0 and "" where there is none."""
+    rows = session.rows(entry, {"as_of": as_of})
+    return (0, "") if not rows else (rows[0][0], rows[0][1])
 
 
 def last_seq(database: Database) -> int:
@@ -74,7 +87,7 @@ def last_seq(database: Database) -> int:
     return int(database.glance(_LAST) or 0)
 
 
-def standing(table: type[Recorded], seq: int) -> ColumnElement[bool]:
+def standing(table: type[Recorded], seq: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition for rows that were part of the record as of `seq`."""
     return and_(table.recorded_seq <= seq, or_(table.superseded_seq.is_(None), table.superseded_seq > seq))
 

@@ -1,6 +1,7 @@
 """Every table, one file a noun. Features stand above and share them; relationships run one way."""
 
 from app.models.base import Base, Recorded
+from app.models.document import RevisionDocument, StrikeDocument
 from app.models.key import Key, Replay
 from app.models.ledger import LedgerEntry
 from app.models.report import Coverage, Draft, Report, Revision
@@ -38,6 +39,8 @@ __all__ = [
     "Replay",
     "Report",
     "Revision",
+    "RevisionDocument",
     "Strike",
+    "StrikeDocument",
     "Tally",
 ]

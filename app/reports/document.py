@@ -1,22 +1,24 @@
 """Show a report as the document that every answer gives for it."""
 
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.db.engine import ReadSession
+from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.ledger.clock import Head
 from app.reports import queries
-from app.reports.checks import Headline, arithmetic
 from app.reports.content import headline
 from app.reports.drafts import SavedDraft
 from app.reports.duplicates import possible_duplicates
 from app.reports.resolve import resolve
 from app.reports.rows import coverage_rows, line_rows
+from app.reports.template import LINES, TEXT, revision_template
 from app.strikes import queries as strike_queries
-from app.strikes.document import strike_document
-from app.strikes.queries import Line
+from app.strikes.document import filled, line_json, line_template, names_in, reference_json, written
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
@@ -40,47 +42,47 @@ def summary(row: AnyRow, catalogue: Catalogue) -> Document:
     }
 
 
-def report_document(session: ReadSession, report_id: int, head: Head) -> Document | None:
-    """Return a report as `ReportOut` describes it, or None where there is none."""
-    row = queries.one(session, report_id, head.seq)
+class Written(NamedTuple):
+    """A report in JSON, as `ReportOut` describes it, and the revision that it is as of."""
+
+    revision: int
+    json: str
+
+
+def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None:
+    """Return a report as of where the ledger stands, or None where there is none."""
+    row = queries.kept(session, report_id, head.seq)
     if row is None:
         return None
     catalogue = catalogue_at(session, head)
-    coverage = queries.coverage(session, report_id, head.seq)
-    lines = strike_queries.of_report(session, report_id, head.seq)
-    return summary(row, catalogue) | {
-        "text": row.text,
-        "headline": _headline(row),
-        "sums_note": row.sums_note,
-        "coverage": [claim._asdict() for claim in coverage],
-        "strikes": [strike_document(line, catalogue) for line in lines],
-        "checks": list(arithmetic([_claimed(row), *coverage], (line.row for line in lines))),
-    }
+    slug = catalogue.publishers.by_id[row.publisher_id].slug
+    reference = reference_json(report_id, slug, row._asdict())
+    lines = strike_queries.templates_of_report(session, report_id, head.seq, row.line_order)
+    return Written(
+        row.revision,
+        _filled(
+            row.template,
+            row.text,
+            [line_json(strike_id, reference, line, catalogue) for strike_id, line in lines],
+            catalogue,
+        ),
+    )
+
+
+def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:
+    """Return the same as a document: with its days and instants as JSON has them."""
+    found = report_json(session, report_id, head)
+    return None if found is None else orjson.loads(found.json)
 
 
 def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Document:
     """Return a draft as `ReportOut` describes it: without ledger number, and its lines without ids."""
     catalogue = catalogue_at(session, head)
     report, resolved = draft.body, resolve(session, draft.body, draft.report_id, as_saved=True)
-    coverage = [SimpleNamespace(**row) for row in coverage_rows(resolved)]
-    over_all = headline(report) or {}
-    claimed = Headline(over_all.get("strikes"), over_all.get("engagements"))
-    reference = {
-        "id": None,
+    over_all = headline(report) or {"strikes": None, "engagements": None}
+    said = {
         "report_id": draft.report_id,
         "publisher_id": resolved.publisher.id,
-        "number": report.number,
-        "published_on": report.published_on,
-        "source_url": report.source_url,
-        "revision": 0,
-    }
-    lines = [
-        Line(SimpleNamespace(**reference, **line), [SimpleNamespace(**tally) for tally in tallies])
-        for line, tallies in line_rows(resolved)
-    ]
-    return {
-        "id": public_id(REPORT, draft.report_id),
-        "publisher": resolved.publisher.slug,
         "number": report.number,
         "title": report.title,
         "published_on": report.published_on,
@@ -88,21 +90,27 @@ def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Docum
         "status": "draft",
         "reason": None,
         "revision": 0,
-        "seq": None,
+        "recorded_seq": None,
         "recorded_at": draft.saved_at,
-        "lines": len(lines),
-        "text": report.text,
-        "headline": headline(report),
+        "headline_strikes": over_all["strikes"],
+        "headline_engagements": over_all["engagements"],
         "sums_note": report.sums_note,
-        "coverage": coverage_rows(resolved),
-        "strikes": [strike_document(line, catalogue) for line in lines],
-        "checks": list(arithmetic([claimed, *coverage], (line.row for line in lines))),
     }
+    lines = line_rows(resolved)
+    template = revision_template(said, coverage_rows(resolved), [line for line, _ in lines])
+    reference = reference_json(draft.report_id, resolved.publisher.slug, said)
+    documents = [line_json(None, reference, line_template(*each), catalogue) for each in lines]
+    document: Document = orjson.loads(_filled(template, report.text, documents, catalogue))
+    return document
+
+
+def _filled(template: str, text: str | None, lines: Sequence[str], catalogue: Catalogue) -> str:
+    return filled(template, {**names_in(catalogue), TEXT: written(text), LINES: ",".join(lines)})
 
 
 def duplicates_document(session: ReadSession, report_id: int, head: Head) -> list[Document]:
     """Return what a report's lines may repeat, as `PossibleDuplicate` describes it."""
-    lines = strike_queries.of_report(session, report_id, head.seq)
+    lines = strike_queries.of_reports(session, [report_id], head.seq)[report_id]
     return [
         match
         | {
@@ -112,12 +120,3 @@ def duplicates_document(session: ReadSession, report_id: int, head: Head) -> lis
         }
         for match in possible_duplicates(session, lines, head.seq, catalogue_at(session, head))
     ]
-
-
-def _headline(row: AnyRow) -> Document | None:
-    claimed = {"strikes": row.headline_strikes, "engagements": row.headline_engagements}
-    return None if set(claimed.values()) == {None} else claimed
-
-
-def _claimed(row: AnyRow) -> Headline:
-    return Headline(row.headline_strikes, row.headline_engagements)

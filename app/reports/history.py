@@ -23,10 +23,14 @@ from app.models import (
     Publisher,
     Report,
     Revision,
+    RevisionDocument,
     Strike,
+    StrikeDocument,
     Tally,
 )
 from app.reports.content import event_name, key_name
+from app.reports.template import revision_template
+from app.strikes.document import line_template
 from app.vocabulary.identifiers import STRIKE, public_id
 
 Content = dict[str, Any]
@@ -72,6 +76,12 @@ def _content(
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
         if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
             return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
+        said = [tally._mapping for tally in tallies.get(strike.id, ())]  # noqa: SLF001 - the name is public
+        if strike.template != line_template(strike._mapping, said):  # noqa: SLF001 - as above
+            return f"the JSON of its line {public_id(STRIKE, strike.id)} is not what its rows say"
+    rows = [[row._mapping for row in each] for each in (coverage, strikes)]  # noqa: SLF001 - as above
+    if revision.template != revision_template(revision._mapping, *rows):  # noqa: SLF001 - as above
+        return "the JSON of its revision is not what its rows say"
     if revision.superseded_seq is None and revision.number_of_report != revision.number:
         return "its report is found by a number that is not its own"
     return {
@@ -177,11 +187,21 @@ def _slug(
 
 def _revisions(span: tuple[int, int]) -> AnySelect:
     columns = Revision.__table__.columns
-    of_report = (Publisher.slug.label("publisher"), Report.number.label("number_of_report"))
+    of_report = (
+        Publisher.slug.label("publisher"),
+        Report.number.label("number_of_report"),
+        Report.publisher_id,
+        LedgerEntry.recorded_at,
+        RevisionDocument.template,
+    )
+    kept = and_(
+        RevisionDocument.report_id == Revision.report_id, RevisionDocument.revision == Revision.revision
+    )
     return (
         _standing(Revision, span, *columns, *of_report)
         .join(Report, Report.id == Revision.report_id)
         .join(Publisher, Publisher.id == Report.publisher_id)
+        .join(RevisionDocument, kept, isouter=True)
     )
 
 
@@ -194,8 +214,9 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
     columns = Strike.__table__.columns
     slug = _slug(Strike.location_id, Location.slug).label("location")
     return (
-        _standing(Strike, span, *columns, slug)
+        _standing(Strike, span, *columns, slug, StrikeDocument.template)
         .join(Location, Location.id == Strike.location_id, isouter=True)
+        .join(StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
         .order_by(Strike.position, Strike.id)
     )
 

@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
-from app.models import STRIKE_WORDS, Strike, Tally
+from app.models import STRIKE_WORDS, Strike, StrikeDocument, Tally
 from app.reports.content import Resolved
 from app.reports.rows import Row, line_rows, said_by
+from app.strikes.document import line_template
 from app.vocabulary.words import words_of
 
 # What makes two lines the same line: all that they say, and nothing of where they stand.
@@ -140,7 +141,7 @@ def add_lines(
     lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
     events: Mapping[int, int],
 ) -> list[int]:
-    """Add lines at their places in the report, each with its event, its tallies and the words that it is found by.
+    """Add lines at their places in the report, each with its event and tallies, its JSON, and what finds it: its words.
 
     Return their ids in order.
     """
@@ -165,6 +166,11 @@ def add_lines(
     ]
     if tallies:
         session.execute(insert(Tally), tallies)
+    documents = [
+        {"strike_id": strike_id, "template": line_template(line, found)}
+        for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
+    ]
+    session.execute(insert(StrikeDocument), documents)
     words = [
         {"rowid": strike_id, "words": words_of(said_by(line, found))}
         for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, select
 
 from app.db.engine import ReadSession
+from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnyRow, AnySelect
 from app.ledger.clock import standing
-from app.models import Coverage, LedgerEntry, Report, Revision, Strike
+from app.models import LedgerEntry, Report, Revision, RevisionDocument, Strike
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,47 @@ def count(session: ReadSession, reports: ReportFilter) -> int:
     return session.execute(of_reports.where(_condition(reports))).scalar_one()
 
 
-def one(session: ReadSession, report_id: int, as_of: int) -> AnyRow | None:
-    """Return a report's standing revision, with its text, or None."""
-    statement = _reports(as_of).add_columns(
-        Revision.text, Revision.headline_strikes, Revision.headline_engagements, Revision.sums_note
+class Kept(NamedTuple):
+    """What is shown of a revision: its JSON as it is kept, and what stands in its slots and its lines.
+
+    The day is as the engine gives it: a date, or the text of one.
+    """
+
+    publisher_id: int
+    revision: int
+    status: str
+    number: str | None
+    published_on: Any
+    source_url: str | None
+    text: str | None
+    line_order: str | None
+    template: str
+
+
+_KEPT = Prepared(
+    select(
+        Report.publisher_id,
+        *(getattr(Revision, name) for name in Kept._fields[1:-1]),
+        RevisionDocument.template,
     )
-    return session.execute(
-        statement.where(Revision.report_id == report_id, standing(Revision, as_of))
-    ).one_or_none()
+    .join_from(Revision, Report, Report.id == Revision.report_id)
+    .join(
+        RevisionDocument,
+        and_(
+            RevisionDocument.report_id == Revision.report_id, RevisionDocument.revision == Revision.revision
+        ),
+    )
+    .where(
+        Revision.report_id == bindparam("report_id", type_=Integer()),
+        standing(Revision, bindparam("as_of", type_=Integer())),
+    )
+)
+
+
+def kept(session: Snapshot, report_id: int, as_of: int) -> Kept | None:
+    """Return what is shown of a report's standing revision, or None."""
+    rows = session.rows(_KEPT, {"report_id": report_id, "as_of": as_of})
+    return Kept._make(rows[0]) if rows else None
 
 
 def revisions(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:
@@ -61,15 +96,6 @@ def revisions(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyR
         _reports(as_of)
         .where(Revision.report_id == report_id, Revision.recorded_seq <= as_of)
         .order_by(Revision.revision)
-    ).all()
-
-
-def coverage(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:
-    """Return the countries and days that a report speaks for, in its own order."""
-    return session.execute(
-        select(Coverage.country, Coverage.date_from, Coverage.date_to, Coverage.strikes, Coverage.engagements)
-        .where(Coverage.report_id == report_id, standing(Coverage, as_of))
-        .order_by(Coverage.id)
     ).all()
 
 

@@ -28,6 +28,7 @@ from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
+from app.http.writers import dumps
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
 from app.keys.service import KeyHolder, Scope
@@ -41,7 +42,14 @@ from app.reports.answers import (
     RevisionList,
 )
 from app.reports.diff import revision_diff
-from app.reports.document import Document, draft_document, duplicates_document, report_document, summary
+from app.reports.document import (
+    Document,
+    draft_document,
+    duplicates_document,
+    report_document,
+    report_json,
+    summary,
+)
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
 from app.reports.query import NOT_WITH_DRAFTS, REPORTS, REVISIONS, ReportsQuery, RevisionsQuery
@@ -186,15 +194,15 @@ async def get_diff(request: Request, report_id: ReportId, revision: RevisionNumb
 def answer_written(session: ReadSession, request: Request, report_id: int) -> Response:
     """Answer a report that was just written, with what its lines may repeat."""
     now = head(session)
-    document = report_document(session, report_id, now)
-    assert document is not None  # noqa: S101 - it was written a moment ago, in this transaction
-    written = document | {"possible_duplicates": duplicates_document(session, report_id, now)}
-    response = answer_one(request, document["id"], str(document["revision"]), written)
+    report = report_json(session, report_id, now)
+    assert report is not None  # noqa: S101 - it was written a moment ago, in this transaction
     # The tag is that of the report as it reads from now on, which is what a later If-Match speaks of.
-    response.headers["ETag"] = answer_one(
-        request, document["id"], str(document["revision"]), document
-    ).headers["ETag"]
-    return response
+    response = answer_one(request, public_id(REPORT, report_id), report.revision, report.json)
+    duplicates = dumps({"possible_duplicates": duplicates_document(session, report_id, now)})
+    return Response(
+        report.json.encode()[:-1] + b"," + duplicates[1:],
+        headers={name: value for name, value in response.headers.items() if name != "content-length"},
+    )
 
 
 def answer_draft(session: ReadSession, request: Request, report_id: int) -> Response:
@@ -267,9 +275,9 @@ def _one(
     session: ReadSession, request: Request, report_id: str, as_of: AsOf | None, holder: KeyHolder | None
 ) -> Response:
     number = row_number(REPORT, report_id)
-    document = report_document(session, number, head(session, as_of)) if number else None
-    if document is not None:
-        return answer_one(request, report_id, str(document["revision"]), document)
+    report = report_json(session, number, head(session, as_of)) if number else None
+    if report is not None:
+        return answer_one(request, report_id, report.revision, report.json)
     # To all others a draft is not there at all.
     may_see = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH)
     if number and may_see and as_of is None and drafts.read(session, number) is not None:

@@ -14,12 +14,13 @@ from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append, put_aside
-from app.models import Coverage, Publisher, Report, Revision, Strike
+from app.models import Coverage, LedgerEntry, Publisher, Report, Revision, RevisionDocument, Strike
 from app.reports.content import Authorship, Resolved, key_name, report_content
 from app.reports.lines import add_lines, plan_lines, revise_lines
 from app.reports.resolve import resolve
 from app.reports.rows import Row, coverage_rows, line_rows
 from app.reports.schemas import ReportIn
+from app.reports.template import revision_template
 from app.vocabulary.identifiers import REPORT, public_id
 
 # What a claim of coverage says.
@@ -90,7 +91,8 @@ def revise(session: WriteSession, report_id: int, report: ReportIn, correction: 
     _revise_coverage(session, report_id, seq, coverage_rows(resolved))
     order = revise_lines(session, report_id, seq, plan)
     row = _revision_row(report_id, revision, seq, report, correction.key_id)
-    session.execute(insert(Revision), row | {"reason": correction.reason, "line_order": json.dumps(order)})
+    row |= {"reason": correction.reason, "line_order": json.dumps(order)}
+    _add_revision(session, standing.publisher_id, row, coverage_rows(resolved), line_rows(resolved))
 
 
 def retract(session: WriteSession, report_id: int, correction: Correction) -> None:
@@ -118,18 +120,19 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     put_aside(session, Revision, seq, Revision.report_id == report_id)
     put_aside(session, Coverage, seq, Coverage.report_id == report_id)
     put_aside(session, Strike, seq, Strike.report_id == report_id)
-    session.execute(
-        insert(Revision),
-        {
-            "report_id": report_id,
-            "revision": correction.expected + 1,
-            "recorded_seq": seq,
-            "status": "retracted",
-            "reason": correction.reason,
-            "key_id": correction.key_id,
-            **head,
-        },
-    )
+    tombstone = {
+        "report_id": report_id,
+        "revision": correction.expected + 1,
+        "recorded_seq": seq,
+        "status": "retracted",
+        "reason": correction.reason,
+        "headline_strikes": None,
+        "headline_engagements": None,
+        "sums_note": None,
+        "key_id": correction.key_id,
+        **head,
+    }
+    _add_revision(session, standing.publisher_id, tombstone, [], [])
 
 
 def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
@@ -153,12 +156,32 @@ def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: 
     events = {index: event for index, (_, event) in resolved.repeated.items()}
     content = report_content(resolved, events, Authorship(key_id))
     seq = append(session, "published", content, report_id=report_id, revision=1)
-    session.execute(insert(Revision), _revision_row(report_id, 1, seq, resolved.report, key_id))
-    if rows := coverage_rows(resolved):
+    coverage, lines = coverage_rows(resolved), line_rows(resolved)
+    row = _revision_row(report_id, 1, seq, resolved.report, key_id)
+    _add_revision(session, resolved.publisher.id, row, coverage, lines)
+    if coverage:
         session.execute(
-            insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
+            insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in coverage]
         )
-    add_lines(session, report_id, seq, list(enumerate(line_rows(resolved))), events)
+    add_lines(session, report_id, seq, list(enumerate(lines)), events)
+
+
+def _add_revision(
+    session: WriteSession,
+    publisher_id: int,
+    row: Row,
+    coverage: Sequence[Row],
+    lines: Sequence[tuple[Row, list[Row]]],
+) -> None:
+    """Record a revision, and keep its JSON. Its entry must be in the ledger."""
+    session.execute(insert(Revision), row)
+    recorded_at = session.execute(
+        select(LedgerEntry.recorded_at).where(LedgerEntry.seq == row["recorded_seq"])
+    ).scalar_one()
+    said = row | {"publisher_id": publisher_id, "recorded_at": recorded_at}
+    template = revision_template(said, coverage, [line for line, _ in lines])
+    document = {"report_id": row["report_id"], "revision": row["revision"], "template": template}
+    session.execute(insert(RevisionDocument), document)
 
 
 def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key_id: int | None) -> Row:
@@ -167,6 +190,7 @@ def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key
         "revision": revision,
         "recorded_seq": seq,
         "status": "published",
+        "reason": None,
         "number": report.number,
         "title": report.title,
         "published_on": report.published_on,

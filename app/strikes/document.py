@@ -1,70 +1,145 @@
-"""Show a line as the document that every answer gives for it."""
+"""A line as the document that every answer gives for it.
 
+All that a line says is fixed when it is recorded, and so is its JSON; only what its things are called depends on
+when it is read. So the JSON is written once, with the line, as a template with slots for these names: a page of
+lines is read and joined, and nothing of it is built anew.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
 
 from app.catalogue.catalogue import Catalogue
-from app.db.types import AnyRow
-from app.strikes.queries import Line
+from app.ledger.canonical import json_form
+from app.strikes.queries import Shown
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
+Said = Mapping[str, Any]
+
+# Parts a template: what is written, the name of a slot, what is written, … JSON holds it nowhere.
+SLOT = "\n"
+
+_DAYS = ("date_from", "date_to", "date_precision", "country")
+_FIGURES = ("location_as_written", "strikes_min", "strikes_max", "engagements", "owner")
+
+# What the slots hold, by catalogue: it is the same for as long as the vocabulary is.
+_NAMES: WeakKeyDictionary[Catalogue, dict[str, str]] = WeakKeyDictionary()
 
 
-def strike_document(line: Line, catalogue: Catalogue) -> Document:
-    """Return a line as `StrikeOut` describes it."""
-    row = line.row
-    return {
-        # A draft's lines have no id yet.
-        "id": None if row.id is None else public_id(STRIKE, row.id),
-        "report": {
-            "id": public_id(REPORT, row.report_id),
-            "publisher": catalogue.publishers.by_id[row.publisher_id].slug,
-            "number": row.number,
-            "published_on": row.published_on,
-            "source_url": row.source_url,
-            "revision": row.revision,
-        },
-        "date_from": row.date_from,
-        "date_to": row.date_to,
-        "date_precision": row.date_precision,
-        "country": row.country,
-        "location": _location(row.location_id, catalogue),
-        "location_as_written": row.location_as_written,
-        "strikes_min": row.strikes_min,
-        "strikes_max": row.strikes_max,
-        "engagements": row.engagements,
-        "owner": row.owner,
-        "same_as": None if row.same_as_id is None else public_id(STRIKE, row.same_as_id),
-        "quote": row.quote,
-        "tallies": [_tally(tally, catalogue) for tally in line.tallies],
+def line_template(line: Said, tallies: Iterable[Said]) -> str:
+    """Return what is kept of a line's JSON: all of `StrikeOut` from the days on.
+
+    `line` and `tallies` hold the columns of their rows by name.
+    """
+    figures = {name: line[name] for name in _FIGURES} | {
+        "same_as": None if line["same_as_id"] is None else public_id(STRIKE, line["same_as_id"]),
+        "quote": line["quote"],
     }
+    return "".join(
+        (
+            ",",
+            members({name: line[name] for name in _DAYS}),
+            ',"location":',
+            slot("l", line["location_id"]),
+            ",",
+            members(figures),
+            ',"tallies":[',
+            ",".join(_tally(tally) for tally in tallies),
+            "]",
+        )
+    )
 
 
-def _location(location_id: int | None, catalogue: Catalogue) -> Document | None:
-    if location_id is None:
-        return None
-    place = catalogue.locations.by_id[location_id]
-    return {
-        "slug": place.slug,
-        "name": place.name,
-        "lat": place.lat,
-        "lon": place.lon,
-        "precision_km": place.precision_km,
-    }
+def _tally(tally: Said) -> str:
+    quote = span(tally["quote_start"], tally["quote_end"])
+    before = {"effect": tally["effect"], "verb": tally["verb"]}
+    after = {name: tally[name] for name in ("count_min", "count_max", "as_written")} | {"quote": quote}
+    return f"{{{members(before)},{slot('c', tally['category_id'])},{members(after)}}}"
 
 
-def _tally(tally: AnyRow, catalogue: Catalogue) -> Document:
-    category = None if tally.category_id is None else catalogue.categories.by_id[tally.category_id]
-    return {
-        "effect": tally.effect,
-        "verb": tally.verb,
-        "category": category.slug if category else None,
-        "family": category.family if category else None,
-        "count_min": tally.count_min,
-        "count_max": tally.count_max,
-        "as_written": tally.as_written,
-        "quote": span(tally.quote_start, tally.quote_end),
-    }
+def line_json(strike_id: int | None, reference: str, template: str, catalogue: Catalogue) -> str:
+    """Return a line as `StrikeOut` describes it, in JSON; a draft's lines have no id yet."""
+    named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
+    return f'{{"id":{named},"report":{reference}{filled(template, names_in(catalogue))}}}'
+
+
+def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> list[str]:
+    """Return lines as `StrikeOut` describes them, in JSON."""
+    publishers = catalogue.publishers.by_id
+    references: dict[tuple[int, int], str] = {}
+    documents = []
+    for line in lines:
+        of = line.report_id, line.revision
+        if of not in references:
+            slug = publishers[line.publisher_id].slug
+            references[of] = reference_json(line.report_id, slug, line._asdict())
+        documents.append(line_json(line.id, references[of], line.template, catalogue))
+    return documents
+
+
+def reference_json(report_id: int, publisher: str, said: Said) -> str:
+    """Return how a line names its report, in JSON. `said` holds what the revision says, by column."""
+    return written(
+        {
+            "id": public_id(REPORT, report_id),
+            "publisher": publisher,
+            "number": said["number"],
+            "published_on": said["published_on"],
+            "source_url": said["source_url"],
+            "revision": said["revision"],
+        }
+    )
+
+
+def names_in(catalogue: Catalogue) -> dict[str, str]:
+    """Return what the slots for places, categories and publishers hold, by their names."""
+    names = _NAMES.get(catalogue)
+    if names is None:
+        names = _NAMES[catalogue] = {
+            _name("l", None): "null",
+            _name("c", None): members({"category": None, "family": None}),
+            **{_name("l", each): _place(catalogue, each) for each in catalogue.locations.by_id},
+            **{
+                _name("c", each): members({"category": entry.slug, "family": entry.family})
+                for each, entry in catalogue.categories.by_id.items()
+            },
+            **{_name("p", each): written(entry.slug) for each, entry in catalogue.publishers.by_id.items()},
+        }
+    return names
+
+
+def _place(catalogue: Catalogue, place_id: int) -> str:
+    place = catalogue.locations.by_id[place_id]
+    return written({name: getattr(place, name) for name in ("slug", "name", "lat", "lon", "precision_km")})
+
+
+def filled(template: str, names: Mapping[str, str]) -> str:
+    """Return a template with its slots filled."""
+    parts = template.split(SLOT)
+    parts[1::2] = [names[name] for name in parts[1::2]]
+    return "".join(parts)
+
+
+def slot(kind: str, number: int | None) -> str:
+    """Return the slot for a thing: "l" a place, "c" the category and family of a tally, "p" a publisher."""
+    return f"{SLOT}{_name(kind, number)}{SLOT}"
+
+
+def _name(kind: str, number: int | None) -> str:
+    return kind if number is None else f"{kind}{number}"
+
+
+def members(values: Said) -> str:
+    """Return the members of a JSON object, without its braces."""
+    return written(values)[1:-1]
+
+
+def written(value: object) -> str:
+    """Write JSON as answers have it."""
+    return orjson.dumps(value, json_form, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 def span(start: int | None, end: int | None) -> Document | None:

@@ -4,19 +4,40 @@ List, aggregate, export and map all take a StrikeFilter, and only this module tu
 a filter that works in one place works in all. Nothing here runs a query; see queries.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.types import TypeEngine
 
 from app.db.functions import days_later, unindexed
 from app.db.words import holds_all
 from app.ledger.clock import standing
 from app.models import STRIKE_WORDS, Report, Revision, Strike, Tally
 from app.models.strike import LONG_DAYS
+
+# What takes the meaning off a sign of a pattern.
+_ESCAPE = "/"
 
 # Other rows than the line that a condition is about. Made once: each costs as much as a whole statement.
 OTHER = aliased(Strike)
@@ -32,7 +53,19 @@ class Status(StrEnum):
     ANY = "any"
 
 
+# The values by which days are asked for.
+DAYS = ("date_from", "date_to", "usual_from")
+
+
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The ids of all lines that answer one thing that is asked, and the names of the values that this hangs on."""
+
+    names: tuple[str, ...]
+    ids: Callable[[], Select[int]]
+
+
+@dataclass(frozen=True)
 class StrikeFilter:
     """A question about strike lines, with every name already resolved.
 
@@ -69,6 +102,32 @@ class StrikeFilter:
         """Whether any condition is on tallies: then a line without a matching one does not match."""
         return self.category_ids is not None or self.effects is not None
 
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Return the values of the conditions by the names that these have for them, None for what is not asked.
+
+        Two filters that ask for the same things, and for as many, have the same conditions but for their values.
+        """
+        return {
+            "as_of": self.as_of,
+            "date_from": self.date_from,
+            "date_to": self.date_to,
+            # The calendar of the machine begins with the year 1.
+            "usual_from": None
+            if self.date_from is None
+            else max(self.date_from, date.min + timedelta(LONG_DAYS)) - timedelta(LONG_DAYS),
+            "location_ids": _sorted(self.location_ids),
+            "countries": _sorted(self.countries),
+            "category_ids": _sorted(self.category_ids),
+            "effects": _sorted(self.effects),
+            "min_items": self.min_items,
+            "words": self.words,
+            "pattern": None if self.signs is None else _containing(self.signs),
+            "publisher_ids": _sorted(self.publisher_ids),
+            "report_ids": _sorted(self.report_ids),
+            "status": self.status.value,
+        }
+
     def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
         """Return the condition that a row of Strike, joined by `from_lines`, must meet.
 
@@ -77,14 +136,14 @@ class StrikeFilter:
         """
         conditions = [self._recorded(), *self._days(Strike)]
         conditions += [
-            column.in_(sorted(allowed)) if allowed else false()
-            for column, allowed in (
-                (Strike.location_id, self.location_ids),
-                (Strike.country, self.countries),
-                (Report.publisher_id, self.publisher_ids),
-                (Strike.report_id, self.report_ids),
+            self._among(column, name)
+            for column, name in (
+                (Strike.location_id, "location_ids"),
+                (Strike.country, "countries"),
+                (Report.publisher_id, "publisher_ids"),
+                (Strike.report_id, "report_ids"),
             )
-            if allowed is not None
+            if getattr(self, name) is not None
         ]
         if (said := self.saying()) is not None:
             conditions.append(Strike.id.in_(said))
@@ -96,9 +155,10 @@ class StrikeFilter:
             conditions.append(each if one_by_one else Strike.id.in_(self._tallied()))
         if self.min_items is not None:
             # What all tallies add up to is at hand, and no part of them adds up to more.
-            conditions.append(Strike.items_min >= self.min_items)
+            least = self._value("min_items", Integer())
+            conditions.append(Strike.items_min >= least)
             if self.asks_for_tallies:
-                conditions.append(self.items() >= self.min_items)
+                conditions.append(self.items() >= least)
         return and_(*conditions)
 
     def of_tallies(self) -> ColumnElement[bool]:
@@ -122,44 +182,86 @@ class StrikeFilter:
         each = select(Tally.strike_id, func.sum(Tally.count_min).label("added_up"))
         return each.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
 
-    def narrowing(self, *, by_place: bool = True) -> Iterator[Select[int]]:
+    @cached_property
+    def shape(self) -> Hashable:
+        """What tells conditions apart beside their values: two filters of one shape differ in `values` alone."""
+        asked = tuple((name, value != []) for name, value in self.values.items() if value is not None)
+        return asked, self.status, self.repeats
+
+    def narrowing(self) -> Iterator[Narrowing]:
         """Yield, for each thing asked that an index answers alone, the ids of all lines that answer it.
 
-        Every line that matches is among each of them, whatever else is asked. `by_place` False leaves places out.
+        Every line that matches is among each of them, whatever else is asked.
         """
+        of_lines = select(Strike.id)
         if self.report_ids is not None:
-            yield select(Strike.id).where(Strike.report_id.in_(sorted(self.report_ids)))
-        if self.location_ids is not None and by_place:
-            yield select(Strike.id).where(Strike.location_id.in_(sorted(self.location_ids)))
-        if self.words is not None and (said := self.saying()) is not None:
-            yield said
+            yield Narrowing(
+                ("report_ids",), lambda: of_lines.where(self._among(Strike.report_id, "report_ids"))
+            )
+        if self.location_ids is not None:
+            yield Narrowing(
+                ("location_ids",), lambda: of_lines.where(self._among(Strike.location_id, "location_ids"))
+            )
+        if self.words is not None:
+            yield Narrowing(("words",), self._saying_words)
         if self.category_ids is not None:
-            yield self._tallied()
+            yield Narrowing(("category_ids", "effects"), self._tallied)
         if self.date_from is not None or self.date_to is not None:
-            yield select(Strike.id).where(*self._days(Strike))
+            yield Narrowing(DAYS, lambda: of_lines.where(*self._days(Strike)))
         if self.min_items:
-            yield select(Strike.id).where(Strike.items_min >= self.min_items)
+            yield Narrowing(
+                ("min_items",),
+                lambda: of_lines.where(Strike.items_min >= self._value("min_items", Integer())),
+            )
         if self.status is Status.RETRACTED:
-            yield (
-                select(Strike.id)
-                .join(
-                    Revision,
-                    and_(
-                        Revision.report_id == Strike.report_id, Revision.recorded_seq == Strike.superseded_seq
-                    ),
-                )
-                .where(Revision.status == "retracted")
-            )
+            yield Narrowing(("status",), self._of_tombstones)
         if self.publisher_ids is not None:
-            yield (
-                select(Strike.id)
-                .join(Report, Report.id == Strike.report_id)
-                .where(Report.publisher_id.in_(sorted(self.publisher_ids)))
+            yield Narrowing(
+                ("publisher_ids",),
+                lambda: of_lines.join(Report, Report.id == Strike.report_id).where(
+                    self._among(Report.publisher_id, "publisher_ids")
+                ),
             )
+
+    def at_place(self) -> Narrowing:
+        """Return the ids of all lines of the places asked for, within the days asked for."""
+        return Narrowing(
+            ("location_ids", *DAYS),
+            lambda: select(Strike.id).where(
+                self._among(Strike.location_id, "location_ids"), *self._days(Strike)
+            ),
+        )
+
+    def _of_tombstones(self) -> Select[int]:
+        return (
+            select(Strike.id)
+            .join(
+                Revision,
+                and_(Revision.report_id == Strike.report_id, Revision.recorded_seq == Strike.superseded_seq),
+            )
+            .where(Revision.status == "retracted")
+        )
+
+    def _saying_words(self) -> Select[int]:
+        return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, self.words or ()))
+
+    def _value(self, name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+        """Return the value that has this name, to be bound again with that of another filter."""
+        return bindparam(name, self.values[name], kind)
+
+    @property
+    def _seq(self) -> BindParameter[int]:
+        return bindparam("as_of", self.as_of, Integer())
+
+    def _among(
+        self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str
+    ) -> ColumnElement[bool]:
+        allowed = _sorted(getattr(self, name))
+        return column.in_(bindparam(name, allowed, expanding=True)) if allowed else false()
 
     def _recorded(self) -> ColumnElement[bool]:
         """Return the condition for a line and the revision of its report that holds it, of the status asked for."""
-        stands = and_(standing(Strike, self.as_of), standing(Revision, self.as_of))
+        stands = and_(standing(Strike, self._seq), standing(Revision, self._seq))
         if self.status is Status.PUBLISHED:
             return stands
         # As they stood just before: the line with the revision that was put aside together with it.
@@ -170,11 +272,11 @@ class StrikeFilter:
         """Return the condition that a line is of the status asked for."""
         match self.status:
             case Status.PUBLISHED:
-                return standing(line, self.as_of)
+                return standing(line, self._seq)
             case Status.RETRACTED:
                 return self._withdrawn(line)
             case Status.ANY:
-                return or_(standing(line, self.as_of), self._withdrawn(line))
+                return or_(standing(line, self._seq), self._withdrawn(line))
 
     def _withdrawn(self, line: type[Strike]) -> ColumnElement[bool]:
         """Return the condition that a line stood until its report was retracted."""
@@ -184,7 +286,7 @@ class StrikeFilter:
                 TOMBSTONE.report_id == line.report_id,
                 TOMBSTONE.recorded_seq == line.superseded_seq,
                 TOMBSTONE.status == "retracted",
-                standing(TOMBSTONE, self.as_of),
+                standing(TOMBSTONE, self._seq),
             )
             .correlate(line)
         )
@@ -209,20 +311,20 @@ class StrikeFilter:
 
     def _days(self, line: type[Strike]) -> Iterator[ColumnElement[bool]]:
         if self.date_to is not None:
-            yield line.date_from <= self.date_to
+            yield line.date_from <= self._value("date_to", Date())
         if self.date_from is not None:
-            yield line.date_to >= self.date_from
+            first = self._value("date_from", Date())
+            yield line.date_to >= first
             # Says nothing new, yet by it an index leads to the days asked for: without a bound from below, all
             # older lines would be looked at for one that lasts until then.
-            # The calendar of the machine begins with the year 1.
-            usual = max(self.date_from, date.min + timedelta(LONG_DAYS)) - timedelta(LONG_DAYS)
+            usual = self._value("usual_from", Date())
             # "+ 0 days" keeps PostgreSQL from seeking the earliest of all by date, which is the slow way again.
             earliest = (
                 select(func.min(days_later(LONGER.date_from.expression, 0)))
                 .with_hint(LONGER, "INDEXED BY ix_strikes_long", "sqlite")
                 .where(
                     LONGER.date_to > days_later(LONGER.date_from.expression, LONG_DAYS),
-                    LONGER.date_to >= self.date_from,
+                    LONGER.date_to >= first,
                     LONGER.date_from < usual,
                 )
                 .scalar_subquery()
@@ -231,9 +333,9 @@ class StrikeFilter:
 
     def _of_tallies(self, category_id: ColumnElement[int | None]) -> ColumnElement[bool]:
         conditions = [
-            column.in_(sorted(allowed)) if allowed else false()
-            for column, allowed in ((category_id, self.category_ids), (Tally.effect, self.effects))
-            if allowed is not None
+            self._among(column, name)
+            for column, name in ((category_id, "category_ids"), (Tally.effect, "effects"))
+            if getattr(self, name) is not None
         ]
         return and_(True, *conditions)  # noqa: FBT003 - SQL's TRUE, which keeps an empty list of conditions valid
 
@@ -244,21 +346,33 @@ class StrikeFilter:
     def saying(self) -> Select[int] | None:
         """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
         if self.words is not None:
-            return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, self.words))
+            return self._saying_words()
         if self.signs is None:
             return None
         # Reached by no index; nobody but a tester asks for a percent sign alone.
         line, tally = aliased(Strike), aliased(Tally)
+        pattern = self._value("pattern", String())
         of_tally = (tally.as_written, tally.verb)
         of_line = (line.quote, line.location_as_written)
         return select(line.id).where(
             or_(
-                *(text.contains(self.signs, autoescape=True) for text in of_line),
+                *(text.like(pattern, escape=_ESCAPE) for text in of_line),
                 exists()
                 .where(
                     tally.strike_id == line.id,
-                    or_(*(text.contains(self.signs, autoescape=True) for text in of_tally)),
+                    or_(*(text.like(pattern, escape=_ESCAPE) for text in of_tally)),
                 )
                 .correlate(line),
             )
         )
+
+
+def _sorted(allowed: frozenset[Any] | None) -> list[Any] | None:
+    return None if allowed is None else sorted(allowed)
+
+
+def _containing(signs: str) -> str:
+    """Return the LIKE pattern of what contains these signs as they stand."""
+    for each in (_ESCAPE, "%", "_"):
+        signs = signs.replace(each, _ESCAPE + each)
+    return f"%{signs}%"

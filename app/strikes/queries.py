@@ -1,18 +1,34 @@
-"""Read strike lines with their reports and tallies. Takes conditions from filters.py; knows no request."""
+"""Find strike lines, and read what is shown of them. Takes conditions from filters.py; knows no request.
+
+Finding and showing are two statements: what is put in order are ids, and only the lines of a page are read whole.
+"""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, null, or_, select
 
-from app.db.engine import ReadSession
+from app.db.engine import NotAtOnce, ReadSession
+from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnyRow, AnySelect
 from app.ledger.clock import standing
-from app.models import Report, Revision, Strike, Tally
-from app.strikes.filters import StrikeFilter
-from app.strikes.sorting import BY_PLACE, INDEXES, Position, Sort, Stretch, figure, stretches
+from app.models import Report, Revision, Strike, StrikeDocument, Tally
+from app.strikes.filters import Narrowing, StrikeFilter
+from app.strikes.sorting import (
+    BY_PLACE,
+    INDEXES,
+    Found,
+    Part,
+    Position,
+    Sort,
+    figure,
+    is_resumed,
+    parts,
+    position_values,
+    stretch,
+)
 
 # Up to how many lines are found by what makes them few, and then sorted; more are read in their order. Measured
 # at a million lines: either way takes some 15 ms where there are this many.
@@ -20,70 +36,137 @@ FEW = 3_000
 # By the items of some of their tallies, lines stand in no index: more of them are worth sorting.
 FEW_BY_SOME_ITEMS = 50_000
 
+# Statements that are kept, each of another shape; and counts of what makes lines few.
+_MOST_STATEMENTS = 500
+_MOST_COUNTS = 5_000
+
+_LIMIT = bindparam("limit", type_=Integer())
+
+
+class Shown(NamedTuple):
+    """What is shown of a line: its JSON as it is kept, and the revision of its report that holds it.
+
+    The day is as the engine gives it: a date, or the text of one.
+    """
+
+    id: int
+    template: str
+    report_id: int
+    publisher_id: int
+    number: str | None
+    published_on: Any
+    source_url: str | None
+    revision: int
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A strike line with what is needed to show it: its report's revision, and its tallies in order.
+    """A strike line with its report's revision, and its tallies in order, as rows."""
 
-    Rows of the database, or things with the same names: a draft's lines have no rows.
+    row: AnyRow
+    tallies: Sequence[AnyRow]
+
+
+def find(
+    session: Snapshot, strikes: StrikeFilter, sort: Sort, after: Position | None, limit: int
+) -> list[Found]:
+    """Return up to `limit` matching lines in an order, from the one after `after`.
+
+    Raises NotAtOnce where the snapshot is for short questions, and this is none.
     """
-
-    row: Any
-    tallies: Sequence[Any]
-
-
-def page(
-    session: ReadSession, strikes: StrikeFilter, sort: Sort, after: Position | None, limit: int
-) -> list[Line]:
-    """Return up to `limit` matching lines in an order, from the one after `after`; each row has its `figure`.
-
-    Lines and their tallies are two statements: joined, lines would repeat.
-    """
-    value = figure(sort, strikes)
-    statement = _lines().where(strikes.of_lines(one_by_one=True))
     by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
     index = _index(sort, strikes)
-    most = FEW_BY_SOME_ITEMS if by_some_items else FEW
-    few = _few(session, strikes.narrowing(by_place=index != BY_PLACE), most)
-    if few is not None:
-        # Found by what makes them few, then put in order.
-        statement = statement.where(Strike.id.in_(few)).with_hint(Strike, "NOT INDEXED", "sqlite")
-    elif by_some_items:
-        return _with_tallies(session, _with_most(session, statement, strikes, after, limit))
-    else:
-        # Read in their order until there are enough. SQLite would rather gather all of them, and sort.
-        statement = statement.with_hint(Strike, f"INDEXED BY {index}", "sqlite")
-    return _with_tallies(session, _rows(session, statement, value, stretches(sort, value, after), limit))
+    few = _fewest(session, strikes, FEW_BY_SOME_ITEMS if by_some_items else FEW, index)
+    if few is None and by_some_items:
+        return _with_most(session, strikes, after, limit)
+    values = {**strikes.values, **position_values(after)}
+    found: list[Found] = []
+    for part in parts(sort, after):
+        resumed = is_resumed(part, after)
+        key = ("find", strikes.shape, sort, part, resumed, few and few.names, index)
 
+        def statement(part: Part = part, *, resumed: bool = resumed) -> AnySelect:
+            chosen = select(Strike.id).where(strikes.of_lines(one_by_one=True))
+            if few is None:
+                # Read in their order until there are enough. SQLite would rather gather all of them, and sort.
+                hinted = chosen.with_hint(Strike, f"INDEXED BY {index}", "sqlite")
+            else:
+                # Found by what makes them few, then put in order.
+                among = chosen.where(Strike.id.in_(few.ids()))
+                hinted = among.with_hint(Strike, "NOT INDEXED", "sqlite")
+            return _in_order(from_lines(hinted), sort, part, strikes, resumed=resumed)
 
-def _rows(
-    session: ReadSession,
-    statement: AnySelect,
-    value: ColumnElement[Any] | None,
-    parts: Iterable[Stretch],
-    limit: int,
-) -> Sequence[AnyRow]:
-    statement = statement.add_columns((null() if value is None else value).label("figure"))
-    rows: list[AnyRow] = []
-    for part in parts:
-        left = statement.where(part.condition).order_by(*part.order()).limit(limit - len(rows))
-        rows += session.execute(left).all()
-        if len(rows) == limit:
+        rows = session.rows(_kept(key, statement), {**values, "limit": limit - len(found)})
+        found += map(Found._make, rows)
+        if len(found) == limit:
             break
-    return rows
+    return found
 
 
-def _with_most(
-    session: ReadSession, statement: AnySelect, strikes: StrikeFilter, after: Position | None, limit: int
-) -> Sequence[AnyRow]:
+def count(session: Snapshot, strikes: StrikeFilter) -> int:
+    """Return how many lines match."""
+
+    def statement() -> AnySelect:
+        return from_lines(select(func.count())).where(strikes.of_lines())
+
+    found: int = session.rows(_kept(("count", strikes.shape), statement), strikes.values)[0][0]
+    return found
+
+
+def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
+    """Return what is shown of lines as of a ledger number, in the order of their ids given; all must be there.
+
+    A line that was put aside by then is shown as it last stood.
+    """
+    rows = session.rows(_SHOWN, {"ids": ids, "as_of": as_of}) if ids else ()
+    found = {row[0]: Shown._make(row) for row in rows}
+    return [found[each] for each in ids]
+
+
+def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
+    """Return what is shown of the line with this id as of a ledger number, or None."""
+    rows = session.rows(_SHOWN, {"ids": [strike_id], "as_of": as_of})
+    return Shown._make(rows[0]) if rows else None
+
+
+def templates_of_report(
+    session: Snapshot, report_id: int, as_of: int, order: str | None
+) -> list[tuple[int, str]]:
+    """Return the ids and kept JSON of a report's lines as of a ledger number; `order` is its revision's line_order."""
+    lines = [(row[0], row[1]) for row in session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})]
+    if order is None:
+        return lines
+    places = {strike_id: place for place, strike_id in enumerate(json.loads(order))}
+    return sorted(lines, key=lambda line: places[line[0]])
+
+
+def _in_order(
+    chosen: AnySelect, sort: Sort, part: Part, strikes: StrikeFilter, *, resumed: bool
+) -> AnySelect:
+    """Let a statement find the lines of a part of an order, as `Found` has them."""
+    value = figure(sort, strikes)
+    of_part = stretch(sort, part, value, resumed=resumed)
+    return (
+        chosen.add_columns((null() if value is None else value).label("figure"), Strike.date_from)
+        .where(of_part.condition)
+        .order_by(*of_part.order())
+        .limit(_LIMIT)
+    )
+
+
+def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int) -> list[Found]:
     """Return the lines with most items of the tallies that match, read among those with most items of all.
 
     No line has more items that match than it has in all. So where enough lines with `least` items or more have
     as many that match, no other line comes before them. Where there are not enough, all tallies are added up.
     """
+    if not isinstance(session, ReadSession):
+        raise NotAtOnce
+    resumed = after is not None
+    values = {**strikes.values, **position_values(after), "limit": limit}
+    of_lines = from_lines(select(Strike.id).where(strikes.of_lines(one_by_one=True)))
+    by_items = of_lines.with_hint(Strike, f"INDEXED BY {INDEXES[Sort.MOST_ITEMS]}", "sqlite")
     ranked = select(Strike.items_min).order_by(Strike.items_min.desc())
-    value = strikes.items()
-    by_items = statement.with_hint(Strike, f"INDEXED BY {INDEXES[Sort.MOST_ITEMS]}", "sqlite")
     for share in (FEW, FEW_BY_SOME_ITEMS):
         least = session.execute(ranked.offset(share).limit(1)).scalar_one_or_none()
         if least is None:
@@ -91,66 +174,78 @@ def _with_most(
         if after is not None and after[0] < least:
             # Whoever pages this far is beyond them.
             continue
-        among = by_items.where(Strike.items_min >= least)
-        rows = _rows(session, among, value, stretches(Sort.MOST_ITEMS, value, after), limit)
-        if len(rows) == limit and rows[-1].figure >= least:
-            return rows
+        among = by_items.where(Strike.items_min >= bindparam("least", type_=Integer()))
+        statement = _in_order(among, Sort.MOST_ITEMS, Part.ALL, strikes, resumed=resumed)
+        found = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
+        if len(found) == limit and (found[-1].figure or 0) >= least:
+            return found
     by_line = strikes.items_by_line()
-    every = statement.join(by_line, by_line.c.strike_id == Strike.id).with_hint(
+    every = of_lines.join(by_line, by_line.c.strike_id == Strike.id).with_hint(
         Strike, "NOT INDEXED", "sqlite"
     )
-    return _rows(
-        session, every, by_line.c.added_up, stretches(Sort.MOST_ITEMS, by_line.c.added_up, after), limit
+    of_part = stretch(Sort.MOST_ITEMS, Part.ALL, by_line.c.added_up, resumed=resumed)
+    statement = (
+        every.add_columns(by_line.c.added_up.label("figure"), Strike.date_from)
+        .where(of_part.condition)
+        .order_by(*of_part.order())
+        .limit(_LIMIT)
     )
+    return [Found._make(row) for row in session.rows(Prepared(statement), values)]
 
 
-def _few(session: ReadSession, narrowing: Iterable[Select[int]], most: int) -> Select[int] | None:
-    """Return the first that holds the ids of at most so many lines, or None where each holds more."""
-    for ids in narrowing:
-        found = select(func.count()).select_from(ids.limit(most + 1).subquery())
-        if session.execute(found).scalar_one() <= most:
-            return ids
-    return None
+def _fewest(session: Snapshot, strikes: StrikeFilter, most: int, index: str) -> Narrowing | None:
+    """Return what makes the lines fewest, if at most so many; None where they are rather read in their order."""
+    counted = [(_counted(session, strikes, each, most), each) for each in strikes.narrowing()]
+    fewest, narrowing = min(counted, key=lambda each: each[0], default=(most + 1, None))
+    if fewest > most:
+        return None
+    # The order itself may hold fewer, of which the first ones may do.
+    by_place = index == BY_PLACE and _counted(session, strikes, strikes.at_place(), most) <= fewest
+    return None if by_place else narrowing
+
+
+_COUNTS: dict[Hashable, int] = {}
+
+
+def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:
+    """Return how many lines answer one thing that is asked, `most` + 1 where they are more.
+
+    It only says by which way lines are found, and it changes slowly: it is counted anew once the record has doubled.
+    """
+    values = strikes.values
+    asked = {name: values[name] for name in narrowing.names}
+    known = (narrowing.names, *map(str, asked.values()), most, strikes.as_of.bit_length())
+    found = _COUNTS.get(known)
+    if found is None:
+
+        def statement() -> AnySelect:
+            return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
+
+        shape = tuple((name, value is None, value == []) for name, value in asked.items())
+        found = session.rows(_kept(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
+        while len(_COUNTS) >= _MOST_COUNTS:
+            _COUNTS.pop(next(iter(_COUNTS)), None)
+        _COUNTS[known] = found
+    return found
+
+
+_STATEMENTS: dict[Hashable, Prepared] = {}
+
+
+def _kept(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:
+    """Return the statement of a shape, made once."""
+    found = _STATEMENTS.get(key)
+    if found is None:
+        while len(_STATEMENTS) >= _MOST_STATEMENTS:
+            _STATEMENTS.pop(next(iter(_STATEMENTS)), None)
+        found = _STATEMENTS[key] = Prepared(statement())
+    return found
 
 
 def _index(sort: Sort, strikes: StrikeFilter) -> str:
     """Return the index by which SQLite reads lines in an order: that of one place where only one is asked for."""
     one_place = strikes.location_ids is not None and len(strikes.location_ids) == 1
     return BY_PLACE if one_place and sort in {Sort.LATEST, Sort.EARLIEST} else INDEXES[sort]
-
-
-def count(session: ReadSession, strikes: StrikeFilter) -> int:
-    """Return how many lines match."""
-    found: int = session.execute(from_lines(select(func.count())).where(strikes.of_lines())).scalar_one()
-    return found
-
-
-def one(session: ReadSession, strike_id: int, as_of: int) -> Line | None:
-    """Return the line with this id as of a ledger number, or None.
-
-    A line that was superseded is still answered, with the revision of its report that held it last.
-    """
-    last_held = func.coalesce(Strike.superseded_seq - 1, as_of)
-    statement = (
-        _columns()
-        .join_from(Strike, Report, Report.id == Strike.report_id)
-        .join(
-            Revision,
-            and_(
-                Revision.report_id == Strike.report_id,
-                Revision.recorded_seq <= last_held,
-                or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last_held),
-            ),
-        )
-        .where(Strike.id == strike_id, Strike.recorded_seq <= as_of)
-    )
-    lines = _with_tallies(session, session.execute(statement).all())
-    return lines[0] if lines else None
-
-
-def of_report(session: ReadSession, report_id: int, as_of: int) -> list[Line]:
-    """Return all lines of one report as of a ledger number, in the report's order."""
-    return of_reports(session, [report_id], as_of)[report_id]
 
 
 def of_reports(session: ReadSession, report_ids: Collection[int], as_of: int) -> dict[int, list[Line]]:
@@ -164,13 +259,9 @@ def of_reports(session: ReadSession, report_ids: Collection[int], as_of: int) ->
         Revision.report_id.in_(lines), standing(Revision, as_of), Revision.line_order.is_not(None)
     )
     for row in session.execute(orders):
-        lines[row.report_id] = _ordered(lines[row.report_id], json.loads(row.line_order))
+        places = {strike_id: place for place, strike_id in enumerate(json.loads(row.line_order))}
+        lines[row.report_id].sort(key=lambda line, places=places: places[line.row.id])  # type: ignore[misc]
     return lines
-
-
-def _ordered(lines: list[Line], order: Sequence[int]) -> list[Line]:
-    places = {strike_id: place for place, strike_id in enumerate(order)}
-    return sorted(lines, key=lambda line: places[line.row.id])
 
 
 def worded(session: ReadSession, strikes: StrikeFilter) -> frozenset[int] | None:
@@ -196,36 +287,34 @@ def from_lines(statement: AnySelect) -> AnySelect:
     )
 
 
-def _columns() -> AnySelect:
-    return select(
-        Strike.id,
-        Strike.report_id,
-        Strike.date_from,
-        Strike.date_to,
-        Strike.date_precision,
-        Strike.country,
-        Strike.location_id,
-        Strike.location_as_written,
-        Strike.strikes_min,
-        Strike.strikes_max,
-        Strike.engagements,
-        Strike.owner,
-        Strike.same_as_id,
-        Strike.quote,
-        Strike.quote_start,
-        Strike.quote_end,
-        Strike.recorded_seq,
-        Strike.superseded_seq,
-        Report.publisher_id,
-        Revision.number,
-        Revision.published_on,
-        Revision.source_url,
-        Revision.revision,
-    )
-
-
 def _lines() -> AnySelect:
-    return from_lines(_columns())
+    return from_lines(
+        select(
+            Strike.id,
+            Strike.report_id,
+            Strike.date_from,
+            Strike.date_to,
+            Strike.date_precision,
+            Strike.country,
+            Strike.location_id,
+            Strike.location_as_written,
+            Strike.strikes_min,
+            Strike.strikes_max,
+            Strike.engagements,
+            Strike.owner,
+            Strike.same_as_id,
+            Strike.quote,
+            Strike.quote_start,
+            Strike.quote_end,
+            Strike.recorded_seq,
+            Strike.superseded_seq,
+            Report.publisher_id,
+            Revision.number,
+            Revision.published_on,
+            Revision.source_url,
+            Revision.revision,
+        )
+    )
 
 
 def _with_tallies(session: ReadSession, rows: Sequence[AnyRow]) -> list[Line]:
@@ -248,3 +337,45 @@ def _with_tallies(session: ReadSession, rows: Sequence[AnyRow]) -> list[Line]:
     for tally in found:
         tallies[tally.strike_id].append(tally)
     return [Line(row, tallies[row.id]) for row in rows]
+
+
+def _shown() -> Select[*tuple[Any, ...]]:
+    as_of = bindparam("as_of", type_=Integer())
+    # The number as of which the line stood last, of those up to `as_of`.
+    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
+    return (
+        select(
+            Strike.id,
+            StrikeDocument.template,
+            Strike.report_id,
+            Report.publisher_id,
+            Revision.number,
+            Revision.published_on,
+            Revision.source_url,
+            Revision.revision,
+        )
+        .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
+        .join(Report, Report.id == Strike.report_id)
+        .join(
+            Revision,
+            and_(
+                Revision.report_id == Strike.report_id,
+                Revision.recorded_seq <= last,
+                or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
+            ),
+        )
+        .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
+    )
+
+
+_SHOWN = Prepared(_shown())
+
+_OF_REPORT = Prepared(
+    select(Strike.id, StrikeDocument.template)
+    .join(StrikeDocument, StrikeDocument.strike_id == Strike.id)
+    .where(
+        Strike.report_id == bindparam("report_id", type_=Integer()),
+        standing(Strike, bindparam("as_of", type_=Integer())),
+    )
+    .order_by(Strike.position, Strike.id)
+)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.catalogue.catalogue import catalogue_at
-from app.db.engine import ReadSession
+from app.db.prepared import Snapshot
 from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.answers import answer_list, answer_one
 from app.http.fields import AsOfQuery
@@ -16,7 +16,7 @@ from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import AsOf, head
 from app.strikes import queries
-from app.strikes.document import Document, strike_document
+from app.strikes.document import Document, lines_json
 from app.strikes.query import StrikesQuery
 from app.strikes.schemas import StrikeOut, StrikePage
 from app.strikes.sorting import READERS, position
@@ -42,7 +42,7 @@ async def get_strike(
     return await read(lambda session: _one(session, request, strike_id, query.as_of))
 
 
-def _page(session: ReadSession, request: Request, query: StrikesQuery) -> Response:
+def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
     now = head(session, query.as_of)
     catalogue = catalogue_at(session, now)
     strikes = query.resolved(catalogue, now.seq)
@@ -51,11 +51,11 @@ def _page(session: ReadSession, request: Request, query: StrikesQuery) -> Respon
 
     def page() -> Document:
         # One line more than the page holds says whether there is a next page.
-        found = queries.page(session, strikes, query.sort, after, query.limit + 1)
+        found = queries.find(session, strikes, query.sort, after, query.limit + 1)
         lines = found[: query.limit]
-        last = lines[-1].row if len(found) > query.limit else None
+        last = lines[-1] if len(found) > query.limit else None
         return {
-            "items": [strike_document(line, catalogue) for line in lines],
+            "items": lines_json(queries.shown(session, [line.id for line in lines], now.seq), catalogue),
             "next": cursor_to(request, position(last, query.sort)) if last else None,
             "seq": now.seq,
         } | ({"total": queries.count(session, strikes)} if query.count == "exact" else {})
@@ -63,11 +63,11 @@ def _page(session: ReadSession, request: Request, query: StrikesQuery) -> Respon
     return answer_list(request, now, page, form)
 
 
-def _one(session: ReadSession, request: Request, strike_id: str, as_of: AsOf | None) -> Response:
+def _one(session: Snapshot, request: Request, strike_id: str, as_of: AsOf | None) -> Response:
     number = row_number(STRIKE, strike_id)
     now = head(session, as_of)
     line = queries.one(session, number, now.seq) if number else None
     if line is None:
         raise NotFound("there is no strike with this id")
-    document = strike_document(line, catalogue_at(session, now))
-    return answer_one(request, strike_id, line.row.revision, document)
+    (document,) = lines_json([line], catalogue_at(session, now))
+    return answer_one(request, strike_id, line.revision, document)

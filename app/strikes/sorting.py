@@ -4,15 +4,14 @@ Every order is total: what is equal comes by date, then by id, and nothing of a 
 that starts after the last line of another misses none and repeats none, whatever is written meanwhile.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Any
+from enum import Enum, StrEnum, auto
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, literal, true, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, and_, bindparam, true, tuple_
 
-from app.db.types import AnyRow
 from app.models import Strike
 from app.strikes.filters import StrikeFilter
 
@@ -63,6 +62,34 @@ INDEXES = {
 BY_PLACE = "ix_strikes_location_id_date_from_id"
 
 
+# A position, as conditions name its values.
+_NAMES = ("after_figure", "after_date", "after_id")
+_AFTER: tuple[ColumnElement[Any], ...] = (
+    bindparam(_NAMES[0], type_=Integer()),
+    bindparam(_NAMES[1], type_=Date()),
+    bindparam(_NAMES[2], type_=BigInteger()),
+)
+
+
+class Found(NamedTuple):
+    """A line that was found, and where it stands: its figure where the order goes by one, and its first day.
+
+    The day is as the engine gives it: a date, or the text of one.
+    """
+
+    id: int
+    figure: int | None
+    date_from: date | str
+
+
+class Part(Enum):
+    """A part of an order: the lines whose figure is known, those whose figure is not, or all at once."""
+
+    ALL = auto()
+    KNOWN = auto()
+    UNKNOWN = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of an order: which lines belong to it, and by what they are ordered."""
@@ -87,37 +114,41 @@ def figure(sort: Sort, strikes: StrikeFilter) -> ColumnElement[Any] | None:
             return None
 
 
-def stretches(sort: Sort, value: ColumnElement[Any] | None, after: Position | None) -> Iterator[Stretch]:
-    """Yield what is left of an order after a position, in parts: first what is known, then what is not.
+def parts(sort: Sort, after: Position | None) -> Sequence[Part]:
+    """Return what is left of an order after a position, part by part: first what is known, then what is not."""
+    if sort is not Sort.MOST_STRIKES:
+        return (Part.ALL,)
+    return (Part.UNKNOWN,) if after is not None and after[0] is None else (Part.KNOWN, Part.UNKNOWN)
 
-    `value` is the figure that the order goes by.
-    """
+
+def is_resumed(part: Part, after: Position | None) -> bool:
+    """Say whether a part goes on after the position, and not from its beginning."""
+    return after is not None and (part is not Part.UNKNOWN or after[0] is None)
+
+
+def stretch(sort: Sort, part: Part, value: ColumnElement[Any] | None, *, resumed: bool) -> Stretch:
+    """Return a part of an order, by `value` where it goes by a figure. Where it resumes, `position_values` says."""
     by_date = (Strike.date_from.expression, Strike.id.expression)
-    if value is None:
-        yield _stretch(by_date, after, descending=sort is Sort.LATEST)
-        return
-    if sort is Sort.MOST_ITEMS:
-        yield _stretch((value, *by_date), after)
-        return
-    known = after is None or after[0] is not None
-    if known:
-        first = _stretch((value, *by_date), after)
-        yield Stretch(value.is_not(None) & first.condition, first.columns, descending=True)
-    rest = _stretch(by_date, None if known or after is None else after[1:])
-    yield Stretch(value.is_(None) & rest.condition, rest.columns, descending=True)
+    by_figure = value is not None and part is not Part.UNKNOWN
+    columns = (value, *by_date) if value is not None and by_figure else by_date
+    descending = sort is not Sort.EARLIEST
+    conditions: list[ColumnElement[bool]] = [true()]
+    if value is not None and part is not Part.ALL:
+        conditions.append(value.is_not(None) if part is Part.KNOWN else value.is_(None))
+    if resumed:
+        here, there = tuple_(*columns), tuple_(*(_AFTER if by_figure else _AFTER[1:]))
+        conditions.append(here < there if descending else here > there)
+    return Stretch(and_(*conditions), columns, descending)
 
 
-def position(row: AnyRow, sort: Sort) -> Position:
-    """Return where a page ends whose last line is this one."""
-    by_date = (row.date_from, row.id)
-    return by_date if sort in {Sort.LATEST, Sort.EARLIEST} else (row.figure, *by_date)
-
-
-def _stretch(
-    columns: tuple[ColumnElement[Any], ...], after: Position | None, *, descending: bool = True
-) -> Stretch:
+def position_values(after: Position | None) -> dict[str, Any]:
+    """Return the values of a position by the names that conditions have for them."""
     if after is None:
-        return Stretch(true(), columns, descending)
-    here = tuple_(*columns)
-    there = tuple_(*(literal(value, column.type) for value, column in zip(after, columns, strict=True)))
-    return Stretch(here < there if descending else here > there, columns, descending)
+        return {}
+    return dict(zip(_NAMES[-len(after) :], after, strict=True))
+
+
+def position(line: Found, sort: Sort) -> Position:
+    """Return where a page ends whose last line is this one."""
+    by_date = (line.date_from, line.id)
+    return by_date if sort in {Sort.LATEST, Sort.EARLIEST} else (line.figure, *by_date)

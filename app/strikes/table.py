@@ -1,6 +1,7 @@
 """Strike lines as tables: wide, a row for each line, or long, a row for each of its tallies."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -68,13 +69,16 @@ _NO_TALLY: Row = dict.fromkeys(column.name for column in _TALLY)
 
 
 def _line(strike: Item) -> dict[str, Any]:
+    """Lay a line out flat, as it was read from its JSON."""
     report, location = strike["report"], strike["location"] or {}
     return {
         **strike,
+        "date_from": date.fromisoformat(strike["date_from"]),
+        "date_to": date.fromisoformat(strike["date_to"]),
         "report_id": report["id"],
         "publisher": report["publisher"],
         "number": report["number"],
-        "published_on": report["published_on"],
+        "published_on": date.fromisoformat(report["published_on"]),
         "source_url": report["source_url"],
         "revision": report["revision"],
         "location": location.get("slug"),

@@ -47,6 +47,16 @@ TAMPERED = {
     "day that is none": ("UPDATE strikes SET date_to = '2017-13-41' WHERE id = :line", story.PUBLISHED),
     "items of a line": ("UPDATE strikes SET items_min = items_min + 1 WHERE id = :line", story.PUBLISHED),
     "sentence": ("UPDATE strikes SET quote = 'Nothing happened.' WHERE id = :line", story.PUBLISHED),
+    "JSON of a line": (
+        "UPDATE strike_documents SET template = replace(template, 'SY', 'IQ') WHERE strike_id = :line",
+        story.PUBLISHED,
+    ),
+    "JSON of a line removed": ("DELETE FROM strike_documents WHERE strike_id = :line", story.PUBLISHED),
+    "JSON of a revision": (
+        "UPDATE revision_documents SET template = replace(template, 'Harmless', 'Harmlfss')"
+        " WHERE template LIKE '%Harmless%'",
+        story.PUBLISHED,
+    ),
     "title": ("UPDATE revisions SET title = 'Harmlfss' WHERE title = 'Harmless'", story.PUBLISHED),
     "bytes that are no text": (
         "UPDATE revisions SET title = CAST(x'ff' AS TEXT) WHERE title = 'Harmless'",

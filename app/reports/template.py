@@ -1,0 +1,57 @@
+"""What is kept of a revision's JSON: all of it but its lines, its text, and what its publisher is called."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+from app.reports.checks import Headline, arithmetic
+from app.strikes.document import Said, members, slot, written
+from app.vocabulary.identifiers import REPORT, public_id
+
+_SAID = ("number", "title", "published_on", "source_url", "status", "reason", "revision")
+
+# The slots that no vocabulary fills: the text, and the lines.
+TEXT, LINES = "t", "s"
+
+
+def revision_template(said: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
+    """Return a revision as `ReportOut` describes it, as a template: see strikes/document.py.
+
+    `said` holds the columns of its row, and of its report's and its entry's: `publisher_id`, `recorded_at`.
+    `coverage` and `lines` are the rows that stand with it, in its order.
+    """
+    claimed = {"strikes": said["headline_strikes"], "engagements": said["headline_engagements"]}
+    claims = [SimpleNamespace(**claim) for claim in coverage]
+    checks = arithmetic(
+        [Headline(*claimed.values()), *claims],
+        [SimpleNamespace(**line) for line in lines],
+    )
+    head = {name: said[name] for name in _SAID} | {
+        "seq": said["recorded_seq"],
+        "recorded_at": said["recorded_at"],
+        "lines": len(lines),
+    }
+    between = {
+        "headline": None if set(claimed.values()) == {None} else claimed,
+        "sums_note": said["sums_note"],
+        "coverage": [
+            {name: claim[name] for name in ("country", "date_from", "date_to", "strikes", "engagements")}
+            for claim in coverage
+        ],
+    }
+    return "".join(
+        (
+            f'{{"id":"{public_id(REPORT, said["report_id"])}","publisher":',
+            slot("p", said["publisher_id"]),
+            ",",
+            members(head),
+            ',"text":',
+            slot(TEXT, None),
+            ",",
+            members(between),
+            ',"strikes":[',
+            slot(LINES, None),
+            '],"checks":',
+            written(list(checks)),
+            "}",
+        )
+    )
