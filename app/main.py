@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app import __version__
+from app.aggregates import router as aggregates_router
 from app.aggregates.router import router as aggregates
 from app.bulk.router import router as export
 from app.catalogue.router import router as catalogue
@@ -22,20 +23,24 @@ from app.http import problems
 from app.http.cache import Cache
 from app.http.compression import Compressed
 from app.http.counters import COUNTED_IN, Counters
+from app.http.direct import Direct
 from app.http.guard import Guard
 from app.http.health import router as health
 from app.http.hosts import Hosts
 from app.http.openapi import described
 from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
+from app.http.sessions import Reads
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
 from app.ledger.clock import head, last_seq
 from app.releases.router import router as releases
+from app.reports import router as reports_router
 from app.reports.corrections import router as corrections
 from app.reports.coverage import router as coverage
 from app.reports.router import router as reports
 from app.settings import Settings
+from app.strikes import router as strikes_router
 from app.strikes.columns import Columns
 from app.strikes.router import router as strikes
 from app.vocabularies.router import router as vocabularies
@@ -56,6 +61,14 @@ ROUTERS = (
     reference,
 )
 
+# What is answered straight, with the routes that describe it.
+QUESTIONS = (
+    (strikes_router.LIST, strikes.routes),
+    (strikes_router.ONE, strikes.routes),
+    (aggregates_router.AGGREGATE, aggregates.routes),
+    (reports_router.ONE, reports.routes),
+)
+
 
 def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
     """Build the server on the database of `settings`. Nothing global: two can live in one process.
@@ -74,6 +87,8 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
         if counters is not None:
             counters.close()
 
+    reads = Reads(database)
+
     async def ledger_stands_at() -> int:
         # A file is looked into in microseconds, a network is waited for in a thread.
         return last_seq(database) if database.is_sqlite else await to_thread.run_sync(last_seq, database)
@@ -84,6 +99,7 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
         *([] if counters is None else [Middleware(RateLimits, counters, KnownKeys(database))]),
         Middleware(Cache, ledger_stands_at),
         Middleware(Compressed),
+        Middleware(Direct, reads, QUESTIONS),
     ]
 
     app = FastAPI(
@@ -105,8 +121,7 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
     app.state.writers = CapacityLimiter(1)
     # What aggregates are counted from: this process's own copy, which follows the ledger.
     app.state.columns = Columns()
-    # Questions that take long are worked on one at a time: see http/sessions.py.
-    app.state.slow_lane = CapacityLimiter(1)
+    app.state.reads = reads
     # Texts parsed at the same time: more would only take the interpreter from each other, and from all others.
     app.state.parsers = CapacityLimiter(2)
     # Pieces of exports made at the same time, for the same reason.

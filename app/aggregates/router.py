@@ -15,6 +15,7 @@ from app.catalogue.catalogue import catalogue_at
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.answers import answer_list
+from app.http.direct import Question
 from app.http.formats import WITH_PLACE, Form, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
@@ -66,3 +67,6 @@ def _natural(value: object) -> int:
     if not isinstance(value, int) or value < 0:
         raise ValueError("not a row or a ledger number")
     return value
+
+
+AGGREGATE = Question("aggregate", AggregatesQuery, _answer, is_short=False)

@@ -182,6 +182,11 @@ ANY: dict[int | str, dict[str, Any]] = {
 
 async def _of_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, StrikeledgerError)  # noqa: S101 - the registration above says so
+    return refusal(request.scope, error)
+
+
+def refusal(scope: Scope, error: StrikeledgerError) -> Response:
+    """Return the answer to a request that ended in one of our errors."""
     status, slug = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {}
     if type(error) in RETRY_AFTER:
@@ -189,7 +194,7 @@ async def _of_ours(request: Request, error: Exception) -> Response:
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(
-        request.scope,
+        scope,
         status,
         slug,
         str(error),
@@ -203,7 +208,7 @@ async def _of_validation(request: Request, error: Exception) -> Response:
     """Answer what pydantic refused, without the rejected values: they may not even be JSON."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration above says so
     faults = [_fault(request, found) for found in error.errors()[:MOST_FAULTS]]
-    return await _of_ours(request, InvalidInput(faults))
+    return refusal(request.scope, InvalidInput(faults))
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

@@ -15,8 +15,9 @@ from typing import Annotated, Protocol, TypeVar
 from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import Depends, Request
 
-from app.db.engine import Database, ReadSession, WriteSession
+from app.db.engine import Database, NotAtOnce, ReadSession, WriteSession
 from app.db.meaning import WAIT_SECONDS
+from app.db.prepared import Snapshot
 from app.errors import DatabaseBusy, QueryTimeout
 
 T = TypeVar("T")
@@ -24,6 +25,9 @@ T = TypeVar("T")
 # Seconds that a question may take, and how long it is tried before it goes to the slow lane.
 MOST_SECONDS = 2.0
 AT_ONCE_SECONDS = 0.2
+
+# Seconds for which the engine may hold up the event loop: less than many a turn of a thread.
+SHORT_SECONDS = 0.003
 
 
 class Reader(Protocol):
@@ -33,6 +37,44 @@ class Reader(Protocol):
         """Return what `work` returns."""
 
 
+class Reads:
+    """Run work on one snapshot of the record, for as many as ask."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._slow_lane = CapacityLimiter(1)
+
+    async def __call__(self, work: Callable[[ReadSession], T], /) -> T:
+        """Return what `work` returns. Raises QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
+        until = time.monotonic() + MOST_SECONDS
+        try:
+            return await to_thread.run_sync(self._on_snapshot, work, AT_ONCE_SECONDS)
+        except QueryTimeout:
+            pass
+        try:
+            with fail_after(until - time.monotonic()):
+                await self._slow_lane.acquire()
+        except TimeoutError:
+            raise QueryTimeout("other long questions are being answered; ask again") from None
+        try:
+            left = max(until - time.monotonic(), AT_ONCE_SECONDS)
+            return await to_thread.run_sync(self._on_snapshot, work, left)
+        finally:
+            self._slow_lane.release()
+
+    async def short(self, work: Callable[[Snapshot], T], /) -> T:
+        """Return the same of work that is mostly short: it is tried here and now, where that can be had."""
+        try:
+            with self._database.at_once(SHORT_SECONDS) as snapshot:
+                return work(snapshot)
+        except NotAtOnce:
+            return await self(work)
+
+    def _on_snapshot(self, work: Callable[[ReadSession], T], seconds: float) -> T:
+        with self._database.reading(seconds) as session:
+            return work(session)
+
+
 class Writer(Protocol):
     """Run work inside the one write transaction, and commit it."""
 
@@ -40,31 +82,9 @@ class Writer(Protocol):
         """Return what `work` returns, once it is committed."""
 
 
-def _reader(request: Request) -> Reader:
-    database: Database = request.app.state.database
-    slow_lane: CapacityLimiter = request.app.state.slow_lane
-
-    def on_snapshot(work: Callable[[ReadSession], T], seconds: float) -> T:
-        with database.reading(seconds) as session:
-            return work(session)
-
-    async def read(work: Callable[[ReadSession], T], /) -> T:
-        until = time.monotonic() + MOST_SECONDS
-        try:
-            return await to_thread.run_sync(on_snapshot, work, AT_ONCE_SECONDS)
-        except QueryTimeout:
-            pass
-        try:
-            with fail_after(until - time.monotonic()):
-                await slow_lane.acquire()
-        except TimeoutError:
-            raise QueryTimeout("other long questions are being answered; ask again") from None
-        try:
-            return await to_thread.run_sync(on_snapshot, work, max(until - time.monotonic(), AT_ONCE_SECONDS))
-        finally:
-            slow_lane.release()
-
-    return read
+def _reads(request: Request) -> Reads:
+    reads: Reads = request.app.state.reads
+    return reads
 
 
 def _writer(request: Request) -> Writer:
@@ -90,5 +110,5 @@ def _writer(request: Request) -> Writer:
     return write
 
 
-Read = Annotated[Reader, Depends(_reader)]
+Read = Annotated[Reads, Depends(_reads)]
 Write = Annotated[Writer, Depends(_writer)]

@@ -128,9 +128,9 @@ def _parameters(route: APIRoute) -> dict[str, bool]:
         annotation = parameter.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             for name, field in annotation.model_fields.items():
-                found[field.alias or name] = _is_list(field.annotation)
+                found[field.alias or name] = is_list(field.annotation)
         else:
-            found[parameter.alias] = _is_list(annotation)
+            found[parameter.alias] = is_list(annotation)
     return found
 
 
@@ -138,8 +138,9 @@ def _asks_for_key(dependant: Dependant) -> bool:
     return any(isinstance(each.call, SecurityBase) or _asks_for_key(each) for each in dependant.dependencies)
 
 
-def _is_list(annotation: object) -> bool:
-    return get_origin(annotation) is list or any(_is_list(part) for part in get_args(annotation))
+def is_list(annotation: object) -> bool:
+    """Say whether a parameter of this type may be given more than once."""
+    return get_origin(annotation) is list or any(is_list(part) for part in get_args(annotation))
 
 
 def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:

@@ -76,11 +76,11 @@ def _content(
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
         if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
             return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
-        said = [tally._mapping for tally in tallies.get(strike.id, ())]  # noqa: SLF001 - the name is public
-        if strike.template != line_template(strike._mapping, said):  # noqa: SLF001 - as above
+        said = [tally._asdict() for tally in tallies.get(strike.id, ())]
+        if strike.template != line_template(strike._asdict(), said):
             return f"the JSON of its line {public_id(STRIKE, strike.id)} is not what its rows say"
-    rows = [[row._mapping for row in each] for each in (coverage, strikes)]  # noqa: SLF001 - as above
-    if revision.template != revision_template(revision._mapping, *rows):  # noqa: SLF001 - as above
+    claims, lines = ([row._asdict() for row in each] for each in (coverage, strikes))
+    if revision.template != revision_template(revision._asdict(), claims, lines):
         return "the JSON of its revision is not what its rows say"
     if revision.superseded_seq is None and revision.number_of_report != revision.number:
         return "its report is found by a number that is not its own"
@@ -166,7 +166,9 @@ def _by_seq(session: ReadSession, rows: AnySelect) -> Mapping[int, list[AnyRow]]
 
 
 def _standing(
-    table: type[Revision | Coverage | Strike], span: tuple[int, int], *columns: ColumnElement[Any]
+    table: type[Revision | Coverage | Strike],
+    span: tuple[int, int],
+    *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
 ) -> AnySelect:
     """Select, beside the number of each report entry, the rows of its report that stand as of that number."""
     entry = LedgerEntry

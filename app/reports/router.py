@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
+from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.errors import (
     Conflict,
@@ -22,6 +23,7 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.http.answers import answer_list, answer_one
+from app.http.direct import Question
 from app.http.fields import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
 from app.http.pages import cursor_to, position_of
@@ -31,8 +33,8 @@ from app.http.strict import StrictRoute
 from app.http.writers import dumps
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
-from app.keys.service import KeyHolder, Scope
-from app.ledger.clock import AsOf, Head, head
+from app.keys.service import Scope
+from app.ledger.clock import Head, head
 from app.reports import drafts, queries, service
 from app.reports.answers import (
     ReportOut,
@@ -132,7 +134,19 @@ async def get_report(
     read: Read,
 ) -> Response:
     """Show one report with its coverage, lines, tallies and checks. A draft is shown to who may write drafts."""
-    return await read(lambda session: _one(session, request, report_id, query.as_of, holder))
+
+    def one(session: ReadSession) -> Response:
+        try:
+            return _published(session, request, query)
+        except NotFound:
+            # To all others a draft is not there at all.
+            number = row_number(REPORT, report_id)
+            may_see = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH)
+            if number and may_see and query.as_of is None and drafts.read(session, number) is not None:
+                return answer_draft(session, request, number)
+            raise
+
+    return await read(one)
 
 
 @router.get(
@@ -271,18 +285,13 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
     return response
 
 
-def _one(
-    session: ReadSession, request: Request, report_id: str, as_of: AsOf | None, holder: KeyHolder | None
-) -> Response:
+def _published(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
+    report_id = request.path_params["report_id"]
     number = row_number(REPORT, report_id)
-    report = report_json(session, number, head(session, as_of)) if number else None
-    if report is not None:
-        return answer_one(request, report_id, report.revision, report.json)
-    # To all others a draft is not there at all.
-    may_see = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH)
-    if number and may_see and as_of is None and drafts.read(session, number) is not None:
-        return answer_draft(session, request, number)
-    raise NotFound("there is no report with this id")
+    report = report_json(session, number, head(session, query.as_of)) if number else None
+    if report is None:
+        raise NotFound("there is no report with this id")
+    return answer_one(request, report_id, report.revision, report.json)
 
 
 def _revisions(session: ReadSession, report_id: str, now: Head) -> list[AnyRow]:
@@ -308,3 +317,6 @@ def _before_and_after(
     )
     assert after is not None  # noqa: S101 - its revision was found
     return before, after
+
+
+ONE = Question("get_report", AsOfQuery, _published)

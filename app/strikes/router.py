@@ -8,13 +8,14 @@ from app.catalogue.catalogue import catalogue_at
 from app.db.prepared import Snapshot
 from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.answers import answer_list, answer_one
+from app.http.direct import Question
 from app.http.fields import AsOfQuery
 from app.http.formats import WITH_PLACE, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
-from app.ledger.clock import AsOf, head
+from app.ledger.clock import head
 from app.strikes import queries
 from app.strikes.document import Document, lines_json
 from app.strikes.query import StrikesQuery
@@ -34,12 +35,12 @@ async def list_strikes(request: Request, query: Annotated[StrikesQuery, Query()]
 @router.get("/{strike_id}", responses={200: {"model": StrikeOut}, **responses(NotFound, InvalidInput)})
 async def get_strike(
     request: Request,
-    strike_id: Annotated[str, Path(description="The line's id.", examples=["s40"])],
+    strike_id: Annotated[str, Path(description="The line's id.", examples=["s40"])],  # noqa: ARG001 - described here
     query: Annotated[AsOfQuery, Query()],
     read: Read,
 ) -> Response:
     """Show one strike line. A line that a correction put aside is still shown, as it last stood."""
-    return await read(lambda session: _one(session, request, strike_id, query.as_of))
+    return await read(lambda session: _one(session, request, query))
 
 
 def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
@@ -63,11 +64,16 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
     return answer_list(request, now, page, form)
 
 
-def _one(session: Snapshot, request: Request, strike_id: str, as_of: AsOf | None) -> Response:
+def _one(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
+    strike_id = request.path_params["strike_id"]
     number = row_number(STRIKE, strike_id)
-    now = head(session, as_of)
+    now = head(session, query.as_of)
     line = queries.one(session, number, now.seq) if number else None
     if line is None:
         raise NotFound("there is no strike with this id")
     (document,) = lines_json([line], catalogue_at(session, now))
     return answer_one(request, strike_id, line.revision, document)
+
+
+LIST = Question("list_strikes", StrikesQuery, _page)
+ONE = Question("get_strike", AsOfQuery, _one)

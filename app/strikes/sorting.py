@@ -150,5 +150,6 @@ def position_values(after: Position | None) -> dict[str, Any]:
 
 def position(line: Found, sort: Sort) -> Position:
     """Return where a page ends whose last line is this one."""
-    by_date = (line.date_from, line.id)
+    day = line.date_from
+    by_date = (date.fromisoformat(day) if isinstance(day, str) else day, line.id)
     return by_date if sort in {Sort.LATEST, Sort.EARLIEST} else (line.figure, *by_date)

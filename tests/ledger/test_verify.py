@@ -53,8 +53,7 @@ TAMPERED = {
     ),
     "JSON of a line removed": ("DELETE FROM strike_documents WHERE strike_id = :line", story.PUBLISHED),
     "JSON of a revision": (
-        "UPDATE revision_documents SET template = replace(template, 'Harmless', 'Harmlfss')"
-        " WHERE template LIKE '%Harmless%'",
+        "UPDATE revision_documents SET template = replace(template, 'Harmless', 'Harmlfss')",
         story.PUBLISHED,
     ),
     "title": ("UPDATE revisions SET title = 'Harmlfss' WHERE title = 'Harmless'", story.PUBLISHED),
