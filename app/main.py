@@ -2,14 +2,15 @@
 
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
-from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app.aggregates import router as aggregates_router
@@ -70,6 +71,20 @@ QUESTIONS = (
 )
 
 
+class Server(FastAPI):
+    """The framework's application, behind layers of ours: much is answered, or refused, before it is reached."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a request to the outermost layer; what else a server tells is for the framework."""
+        await (self.front if scope["type"] == "http" else self.framework)(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the framework does."""
+        await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
     """Build the server on the database of `settings`. Nothing global: two can live in one process.
 
@@ -88,27 +103,12 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
             counters.close()
 
     reads = Reads(database)
-
-    async def ledger_stands_at() -> int:
-        # A file is looked into in microseconds, a network is waited for in a thread.
-        return last_seq(database) if database.is_sqlite else await to_thread.run_sync(last_seq, database)
-
-    # From the outside to the inside.
-    layers = [
-        Middleware(Guard, Hosts(settings.allowed_hosts)),
-        *([] if counters is None else [Middleware(RateLimits, counters, KnownKeys(database))]),
-        Middleware(Cache, ledger_stands_at),
-        Middleware(Compressed),
-        Middleware(Direct, reads, QUESTIONS),
-    ]
-
-    app = FastAPI(
+    app = Server(
         title="strikeledger",
         version=__version__,
         summary="An airstrike report database: whole, searchable, countable and citable.",
         license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=lifespan,
-        middleware=layers,
         redirect_slashes=False,
         # The framework's own pages load their files from the internet; http/reference.py shows one that does not.
         docs_url=None,
@@ -117,6 +117,16 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
+    # A file is looked into in microseconds, a network is waited for in a thread.
+    ledger_stands_at: Callable[[], int | Awaitable[int]] = partial(last_seq, database)
+    if not database.is_sqlite:
+        ledger_stands_at = partial(to_thread.run_sync, last_seq, database)
+    # From the inside to the outside.
+    front: ASGIApp = Compressed(Direct(app.framework, app, reads, QUESTIONS))
+    front = Cache(front, ledger_stands_at)
+    if counters is not None:
+        front = RateLimits(front, counters, KnownKeys(database))
+    app.front = Guard(front, Hosts(settings.allowed_hosts))
     # Writers come one after another anyway; here they wait in the order in which they came.
     app.state.writers = CapacityLimiter(1)
     # What aggregates are counted from: this process's own copy, which follows the ledger.

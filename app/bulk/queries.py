@@ -10,7 +10,6 @@ from app.db.types import AnyRow
 from app.ledger.clock import standing
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike
 from app.strikes.filters import Status, StrikeFilter
-from app.strikes.queries import from_lines
 
 
 def matching_reports(session: ReadSession, strikes: StrikeFilter) -> "array[int]":
@@ -25,7 +24,7 @@ def matching_reports(session: ReadSession, strikes: StrikeFilter) -> "array[int]
         of_reports = select(Revision.report_id).where(standing(Revision, strikes.as_of), of_status)
         found = session.scalars(of_reports.order_by(Revision.report_id))
     else:
-        of_lines = from_lines(select(Strike.report_id).distinct()).where(strikes.of_lines())
+        of_lines = select(Strike.report_id).distinct().where(strikes.of_lines())
         found = session.scalars(of_lines.order_by(Strike.report_id))
     return array("q", found)
 

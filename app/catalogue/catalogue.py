@@ -5,7 +5,7 @@ match of their folded form, and ids become slugs and coordinates in answers. Not
 a catalogue is kept under the hash of the ledger entry that last changed the vocabulary.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -120,6 +120,16 @@ class Catalogue:
     publishers: Names[PublisherEntry]
     locations: Names[LocationEntry]
     categories: Names[CategoryEntry]
+    # The categories right below each.
+    children: Mapping[int, Sequence[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out the tree of categories."""
+        children: dict[int, list[int]] = {}
+        for thing_id, category in self.categories.by_id.items():
+            if category.parent_id is not None:
+                children.setdefault(category.parent_id, []).append(thing_id)
+        object.__setattr__(self, "children", children)
 
     def publisher(self, name: str) -> PublisherEntry | None:
         """Find a publisher by slug, name or alias, folding case, accents and hyphens."""
@@ -155,15 +165,12 @@ class Catalogue:
 
     def with_descendants(self, roots: Iterable[int]) -> frozenset[int]:
         """Return the ids of categories and of everything below them in the tree, what was merged included."""
-        children: dict[int | None, list[int]] = {}
-        for thing_id, category in self.categories.by_id.items():
-            children.setdefault(category.parent_id, []).append(thing_id)
         found, waiting = set[int](), [member for root in roots for member in self.categories.members(root)]
         while waiting:
             category_id = waiting.pop()
             if category_id not in found:
                 found.add(category_id)
-                waiting += children.get(category_id, [])
+                waiting += self.children.get(category_id, ())
         return frozenset(found)
 
 

@@ -113,6 +113,8 @@ def _kept(request: Request) -> str:
     """Say how long an answer may be kept. A number that was asked for lies at or below the head: it is answered."""
     if "authorization" in request.headers:
         return KEYED
+    if b"as_of" not in request.scope["query_string"]:
+        return BRIEF
     return FOR_EVER if _NUMBER.fullmatch(request.query_params.get("as_of", "")) else BRIEF
 
 

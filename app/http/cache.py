@@ -42,7 +42,7 @@ class _Kept:
 class Cache:
     """A layer that answers what was asked before; everything else goes through it."""
 
-    def __init__(self, app: ASGIApp, last_seq: Callable[[], Awaitable[int]]) -> None:
+    def __init__(self, app: ASGIApp, last_seq: Callable[[], int | Awaitable[int]]) -> None:
         self._app = app
         self._last_seq = last_seq
         self._seq = -1
@@ -56,7 +56,8 @@ class Cache:
             await self._app(scope, receive, send)
             return
         try:
-            seq = await self._last_seq()
+            found = self._last_seq()
+            seq = found if isinstance(found, int) else await found
         except StrikeledgerError:
             # The database does not answer; how that is told is not for this layer.
             await self._app(scope, receive, send)

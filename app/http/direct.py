@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.routing import BaseRoute
@@ -39,8 +39,13 @@ class Direct:
     """A layer that answers plain questions; everything else goes through it."""
 
     def __init__(
-        self, app: ASGIApp, reads: Reads, questions: Sequence[tuple[Question, Sequence[BaseRoute]]]
+        self,
+        framework: ASGIApp,
+        app: FastAPI,
+        reads: Reads,
+        questions: Sequence[tuple[Question, Sequence[BaseRoute]]],
     ) -> None:
+        self._framework = framework
         self._app = app
         self._reads = reads
         # By path, or by the path before the name of a single thing.
@@ -60,15 +65,18 @@ class Direct:
         found = self._find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         query = None if found is None else found.plain.read(scope["query_string"])
         if found is None or query is None:
-            await self._app(scope, receive, send)
+            await self._framework(scope, receive, send)
             return
         named = {found.name: scope["path"].rpartition("/")[2]}
-        request = Request({**scope, "route": found.route, "path_params": named}, receive)
+        request = Request({**scope, "app": self._app, "route": found.route, "path_params": named}, receive)
         reads = self._reads.short if found.question.is_short else self._reads
         try:
             response = await reads(lambda snapshot: found.question.answer(snapshot, request, query))
         except StrikeledgerError as error:
             response = refusal(scope, error)
+        except Exception:  # noqa: BLE001 - what nobody foresaw the framework meets again, logs, and answers
+            await self._framework(scope, receive, send)
+            return
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> "_Straight | None":

@@ -70,10 +70,12 @@ class Guard:
             if message["type"] == "http.response.start":
                 # A new list: what answers may be kept and sent again.
                 headers = [*message.get("headers", ()), *extra]
-                if any(name == b"content-type" and value[:9] == b"text/html" for name, value in headers):
-                    said = {name for name, _ in headers}
-                    headers += [(name, value) for name, value in _PAGE.items() if name not in said]
-                await send({**message, "headers": headers})
+                for name, value in headers:
+                    if name == b"content-type" and value[:9] == b"text/html":
+                        said = {each for each, _ in headers}
+                        headers += [(each, more) for each, more in _PAGE.items() if each not in said]
+                        break
+                await send({"type": "http.response.start", "status": message["status"], "headers": headers})
                 if head:
                     # The end at once, also of a stream that has none: whoever writes it sees the client gone.
                     await send(_END)

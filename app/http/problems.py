@@ -245,10 +245,7 @@ async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
     """Say that it is our fault, and nothing of how: the log has it."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "the server failed; the fault is not in the request"
-    # Made outside of all layers, so what they add to every answer is said here.
-    return problem(
-        request.scope, status, "internal-error", detail, headers={"X-Content-Type-Options": "nosniff"}
-    )
+    return problem(request.scope, status, "internal-error", detail)
 
 
 def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:

@@ -51,6 +51,10 @@ class Phase(Enum):
     ENDING = auto()
 
 
+# By themselves: a member of an enumeration is looked up through its class, and every request asks some ten times.
+HEADERS, BODY, BUSY, IDLE, ENDING = Phase
+
+
 class StrictProtocol(HttpToolsProtocol):
     """One connection."""
 
@@ -70,7 +74,7 @@ class StrictProtocol(HttpToolsProtocol):
         if server_state not in self._watches:
             self._watches[server_state] = Watch(self.loop, self.patience, most_open())
         self._watch = self._watches[server_state]
-        self._phase = Phase.HEADERS
+        self._phase = HEADERS
         # The client's address as it is counted; empty where it speaks for many.
         self.address = ""
         self._entered: Counters | None = None
@@ -111,7 +115,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, and see where that leads."""
-        if self._is_ending:
+        if self._phase is ENDING:
             self._leftover += len(data)
             if self._leftover > MOST_LEFTOVER:
                 self.transport.abort()
@@ -119,9 +123,9 @@ class StrictProtocol(HttpToolsProtocol):
         self._piece = data
         self._unread += len(data)
         super().data_received(data)
-        if self._unread > MOST_UNREAD and not self._is_ending:
+        if self._unread > MOST_UNREAD and self._phase is not ENDING:
             self._refuse_length()
-        if not self._is_ending:
+        if self._phase is not ENDING:
             self._follow()
 
     def shutdown(self) -> None:
@@ -131,7 +135,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     def eof_received(self) -> None:
         """Close when a client that was waited for has gone."""
-        if self._is_ending:
+        if self._phase is ENDING:
             self.transport.close()
 
     def pause_writing(self) -> None:
@@ -163,10 +167,10 @@ class StrictProtocol(HttpToolsProtocol):
             return
         if self.cycle.more_body:
             self.farewell()
-        elif not self._is_ending and not self.flow.write_paused:
+        elif self._phase is not ENDING and not self.flow.write_paused:
             self._watch.done(self)
             self._watch.idle(self)
-            self._phase = Phase.IDLE
+            self._phase = IDLE
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; it says nothing new
         """Refuse what the parser could not read."""
@@ -186,12 +190,12 @@ class StrictProtocol(HttpToolsProtocol):
 
     def time_out(self) -> None:
         """End the connection, whose time is over."""
-        if self._is_ending or self.flow.write_paused:
+        if self._phase is ENDING or self.flow.write_paused:
             self.transport.abort()
-        elif self._phase is Phase.BODY and self.flow.read_paused:
+        elif self._phase is BODY and self.flow.read_paused:
             # It is we who do not read.
             self._watch.half_open(self, self.patience.body)
-        elif self._phase is Phase.HEADERS and not self._unread:
+        elif self._phase is HEADERS and not self._unread:
             # Browsers open connections that they may not need.
             self.transport.close()
         else:
@@ -208,26 +212,22 @@ class StrictProtocol(HttpToolsProtocol):
         """Note where the bytes that came last have led."""
         cycle, before = self.cycle, self._phase
         if cycle is None or cycle.response_complete:
-            if before is not Phase.HEADERS:
+            if before is not HEADERS:
                 self._watch.done(self)
                 self._watch.half_open(self, self.patience.headers)
-                self._phase = Phase.HEADERS
+                self._phase = HEADERS
         elif cycle.more_body:
-            if before is not Phase.BODY:
+            if before is not BODY:
                 self._watch.done(self)
                 self._keep_alive, cycle.keep_alive = cycle.keep_alive, False
                 cycle.transport = _Farewell(self)  # type: ignore[assignment] # has what a cycle uses
-                self._phase = Phase.BODY
+                self._phase = BODY
             self._watch.half_open(self, self.patience.body)
-        elif before is not Phase.BUSY:
+        elif before is not BUSY:
             self._watch.done(self)
-            if before is Phase.BODY:
+            if before is BODY:
                 cycle.keep_alive = self._keep_alive
-            self._phase = Phase.BUSY
-
-    @property
-    def _is_ending(self) -> bool:
-        return self._phase is Phase.ENDING
+            self._phase = BUSY
 
     def _refuse_length(self) -> None:
         if len(self.url) > LONGEST_URL:
@@ -244,7 +244,7 @@ class StrictProtocol(HttpToolsProtocol):
             if not cycle.more_body and not self.pipeline:
                 # An earlier request is being answered, and nothing may come between.
                 cycle.keep_alive = False
-                self._phase = Phase.ENDING
+                self._phase = ENDING
                 return
             cycle.disconnected = True
             cycle.message_event.set()
@@ -275,9 +275,9 @@ class StrictProtocol(HttpToolsProtocol):
 
         A connection that is closed with bytes unread is reset, and a reset takes the answer with it.
         """
-        if self._is_ending or self.transport.is_closing():
+        if self._phase is ENDING or self.transport.is_closing():
             return
-        self._phase = Phase.ENDING
+        self._phase = ENDING
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()

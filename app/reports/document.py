@@ -1,6 +1,6 @@
 """Show a report as the document that every answer gives for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,7 +18,16 @@ from app.reports.resolve import resolve
 from app.reports.rows import coverage_rows, line_rows
 from app.reports.template import LINES, TEXT, revision_template
 from app.strikes import queries as strike_queries
-from app.strikes.document import filled, line_json, line_template, names_in, reference_json, written
+from app.strikes.document import (
+    Said,
+    filled,
+    line_json,
+    line_template,
+    names_in,
+    reference_json,
+    slot,
+    written,
+)
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
@@ -54,19 +63,11 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
     row = queries.kept(session, report_id, head.seq)
     if row is None:
         return None
-    catalogue = catalogue_at(session, head)
-    slug = catalogue.publishers.by_id[row.publisher_id].slug
-    reference = reference_json(report_id, slug, row._asdict())
+    names = names_in(catalogue_at(session, head))
+    reference = _reference(report_id, row.publisher_id, row._asdict(), names)
     lines = strike_queries.templates_of_report(session, report_id, head.seq, row.line_order)
-    return Written(
-        row.revision,
-        _filled(
-            row.template,
-            row.text,
-            [line_json(strike_id, reference, line, catalogue) for strike_id, line in lines],
-            catalogue,
-        ),
-    )
+    documents = [line_json(strike_id, reference, line, names) for strike_id, line in lines]
+    return Written(row.revision, _filled(row.template, row.text, documents, names))
 
 
 def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:
@@ -98,14 +99,20 @@ def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Docum
     }
     lines = line_rows(resolved)
     template = revision_template(said, coverage_rows(resolved), [line for line, _ in lines])
-    reference = reference_json(draft.report_id, resolved.publisher.slug, said)
-    documents = [line_json(None, reference, line_template(*each), catalogue) for each in lines]
-    document: Document = orjson.loads(_filled(template, report.text, documents, catalogue))
+    names = names_in(catalogue)
+    reference = _reference(draft.report_id, resolved.publisher.id, said, names)
+    documents = [line_json(None, reference, line_template(*each), names) for each in lines]
+    document: Document = orjson.loads(_filled(template, report.text, documents, names))
     return document
 
 
-def _filled(template: str, text: str | None, lines: Sequence[str], catalogue: Catalogue) -> str:
-    return filled(template, {**names_in(catalogue), TEXT: written(text), LINES: ",".join(lines)})
+def _reference(report_id: int, publisher_id: int, said: Said, names: Mapping[str, str]) -> str:
+    of_revision = said["number"], said["published_on"], said["source_url"], said["revision"]
+    return reference_json(report_id, filled(slot("p", publisher_id), names), of_revision)
+
+
+def _filled(template: str, text: str | None, lines: Sequence[str], names: Mapping[str, str]) -> str:
+    return filled(template, names, {TEXT: written(text), LINES: ",".join(lines)})
 
 
 def duplicates_document(session: ReadSession, report_id: int, head: Head) -> list[Document]:

@@ -60,37 +60,38 @@ def _tally(tally: Said) -> str:
     return f"{{{members(before)},{slot('c', tally['category_id'])},{members(after)}}}"
 
 
-def line_json(strike_id: int | None, reference: str, template: str, catalogue: Catalogue) -> str:
-    """Return a line as `StrikeOut` describes it, in JSON; a draft's lines have no id yet."""
-    named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
-    return f'{{"id":{named},"report":{reference}{filled(template, names_in(catalogue))}}}'
-
-
 def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> list[str]:
     """Return lines as `StrikeOut` describes them, in JSON."""
-    publishers = catalogue.publishers.by_id
+    names = names_in(catalogue)
     references: dict[tuple[int, int], str] = {}
     documents = []
     for line in lines:
         of = line.report_id, line.revision
-        if of not in references:
-            slug = publishers[line.publisher_id].slug
-            references[of] = reference_json(line.report_id, slug, line._asdict())
-        documents.append(line_json(line.id, references[of], line.template, catalogue))
+        reference = references.get(of)
+        if reference is None:
+            publisher = names[_name("p", line.publisher_id)]
+            reference = references[of] = reference_json(
+                line.report_id, publisher, (line.number, line.published_on, line.source_url, line.revision)
+            )
+        documents.append(line_json(line.id, reference, line.template, names))
     return documents
 
 
-def reference_json(report_id: int, publisher: str, said: Said) -> str:
-    """Return how a line names its report, in JSON. `said` holds what the revision says, by column."""
-    return written(
-        {
-            "id": public_id(REPORT, report_id),
-            "publisher": publisher,
-            "number": said["number"],
-            "published_on": said["published_on"],
-            "source_url": said["source_url"],
-            "revision": said["revision"],
-        }
+def line_json(strike_id: int | None, reference: str, template: str, names: Mapping[str, str]) -> str:
+    """Return a line as `StrikeOut` describes it, in JSON; a draft's lines have no id yet."""
+    named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
+    return f'{{"id":{named},"report":{reference}{filled(template, names)}}}'
+
+
+def reference_json(report_id: int, publisher: str, said: tuple[str | None, Any, str | None, int]) -> str:
+    """Return how a line names its report, in JSON. `publisher` is JSON too.
+
+    `said` is what the revision says: its number, its day of publication, its URL, and which revision it is.
+    """
+    number, published_on, source_url, revision = said
+    return (
+        f'{{"id":"{public_id(REPORT, report_id)}","publisher":{publisher},"number":{written(number)},'
+        f'"published_on":"{published_on}","source_url":{written(source_url)},"revision":{revision}}}'
     )
 
 
@@ -116,10 +117,13 @@ def _place(catalogue: Catalogue, place_id: int) -> str:
     return written({name: getattr(place, name) for name in ("slug", "name", "lat", "lon", "precision_km")})
 
 
-def filled(template: str, names: Mapping[str, str]) -> str:
-    """Return a template with its slots filled."""
+def filled(template: str, names: Mapping[str, str], own: Mapping[str, str] | None = None) -> str:
+    """Return a template with its slots filled, by what is its own first."""
     parts = template.split(SLOT)
-    parts[1::2] = [names[name] for name in parts[1::2]]
+    if own is None:
+        parts[1::2] = [names[name] for name in parts[1::2]]
+    else:
+        parts[1::2] = [own[name] if name in own else names[name] for name in parts[1::2]]
     return "".join(parts)
 
 

@@ -129,22 +129,24 @@ class StrikeFilter:
         }
 
     def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
-        """Return the condition that a row of Strike, joined by `from_lines`, must meet.
+        """Return the condition that a row of Strike must meet.
 
         `one_by_one` is for lines that are read in an order, until there are enough: what is asked of tallies is
         then looked up for each line, and not gathered first. Both mean the same.
         """
-        conditions = [self._recorded(), *self._days(Strike)]
+        conditions = [self._counts(Strike), *self._days(Strike)]
         conditions += [
             self._among(column, name)
             for column, name in (
                 (Strike.location_id, "location_ids"),
                 (Strike.country, "countries"),
-                (Report.publisher_id, "publisher_ids"),
                 (Strike.report_id, "report_ids"),
             )
             if getattr(self, name) is not None
         ]
+        if self.publisher_ids is not None:
+            of_report = exists().where(Report.id == Strike.report_id, self._of_publisher())
+            conditions.append(of_report.correlate(Strike))
         if (said := self.saying()) is not None:
             conditions.append(Strike.id.in_(said))
         if not self.repeats:
@@ -218,9 +220,7 @@ class StrikeFilter:
         if self.publisher_ids is not None:
             yield Narrowing(
                 ("publisher_ids",),
-                lambda: of_lines.join(Report, Report.id == Strike.report_id).where(
-                    self._among(Report.publisher_id, "publisher_ids")
-                ),
+                lambda: of_lines.join(Report, Report.id == Strike.report_id).where(self._of_publisher()),
             )
 
     def at_place(self) -> Narrowing:
@@ -231,6 +231,9 @@ class StrikeFilter:
                 self._among(Strike.location_id, "location_ids"), *self._days(Strike)
             ),
         )
+
+    def _of_publisher(self) -> ColumnElement[bool]:
+        return self._among(Report.publisher_id, "publisher_ids")
 
     def _of_tombstones(self) -> Select[int]:
         return (
@@ -258,15 +261,6 @@ class StrikeFilter:
     ) -> ColumnElement[bool]:
         allowed = _sorted(getattr(self, name))
         return column.in_(bindparam(name, allowed, expanding=True)) if allowed else false()
-
-    def _recorded(self) -> ColumnElement[bool]:
-        """Return the condition for a line and the revision of its report that holds it, of the status asked for."""
-        stands = and_(standing(Strike, self._seq), standing(Revision, self._seq))
-        if self.status is Status.PUBLISHED:
-            return stands
-        # As they stood just before: the line with the revision that was put aside together with it.
-        withdrawn = and_(self._withdrawn(Strike), Revision.superseded_seq == Strike.superseded_seq)
-        return withdrawn if self.status is Status.RETRACTED else or_(stands, withdrawn)
 
     def _counts(self, line: type[Strike]) -> ColumnElement[bool]:
         """Return the condition that a line is of the status asked for."""

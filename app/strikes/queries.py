@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, null, or_, select
 
 from app.db.engine import NotAtOnce, ReadSession
 from app.db.prepared import Prepared, Snapshot
@@ -94,7 +94,7 @@ def find(
                 # Found by what makes them few, then put in order.
                 among = chosen.where(Strike.id.in_(few.ids()))
                 hinted = among.with_hint(Strike, "NOT INDEXED", "sqlite")
-            return _in_order(from_lines(hinted), sort, part, strikes, resumed=resumed)
+            return _in_order(hinted, sort, part, strikes, resumed=resumed)
 
         rows = session.rows(_kept(key, statement), {**values, "limit": limit - len(found)})
         found += map(Found._make, rows)
@@ -107,7 +107,7 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     """Return how many lines match."""
 
     def statement() -> AnySelect:
-        return from_lines(select(func.count())).where(strikes.of_lines())
+        return select(func.count()).select_from(Strike).where(strikes.of_lines())
 
     found: int = session.rows(_kept(("count", strikes.shape), statement), strikes.values)[0][0]
     return found
@@ -164,7 +164,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
         raise NotAtOnce
     resumed = after is not None
     values = {**strikes.values, **position_values(after), "limit": limit}
-    of_lines = from_lines(select(Strike.id).where(strikes.of_lines(one_by_one=True)))
+    of_lines = select(Strike.id).where(strikes.of_lines(one_by_one=True))
     by_items = of_lines.with_hint(Strike, f"INDEXED BY {INDEXES[Sort.MOST_ITEMS]}", "sqlite")
     ranked = select(Strike.items_min).order_by(Strike.items_min.desc())
     for share in (FEW, FEW_BY_SOME_ITEMS):
@@ -252,7 +252,7 @@ def of_reports(session: ReadSession, report_ids: Collection[int], as_of: int) ->
     """Return all lines of each of these reports as of a ledger number, in the report's order."""
     of_them = StrikeFilter(as_of=as_of, report_ids=frozenset(report_ids))
     lines: dict[int, list[Line]] = {report_id: [] for report_id in report_ids}
-    in_place = _lines().where(of_them.of_lines()).order_by(Strike.position, Strike.id)
+    in_place = _lines(as_of).where(of_them.of_lines()).order_by(Strike.position, Strike.id)
     for line in _with_tallies(session, session.execute(in_place).all()):
         lines[line.row.report_id].append(line)
     orders = select(Revision.report_id, Revision.line_order).where(
@@ -274,21 +274,23 @@ def lines_of(session: ReadSession, strikes: StrikeFilter, ids: Sequence[int]) ->
     """Return the matching lines among these ids, by id."""
     if not ids:
         return []
-    those = _lines().where(strikes.of_lines(), Strike.id.in_(ids)).order_by(Strike.id)
+    those = _lines(strikes.as_of).where(strikes.of_lines(), Strike.id.in_(ids)).order_by(Strike.id)
     return _with_tallies(session, session.execute(those).all())
 
 
-def from_lines(statement: AnySelect) -> AnySelect:
-    """Add the tables that `StrikeFilter.of_lines` speaks of: lines, their reports and their revisions."""
-    return (
-        statement.select_from(Strike)
-        .join(Report, Report.id == Strike.report_id)
-        .join(Revision, Revision.report_id == Strike.report_id)
+def _with_revisions(statement: AnySelect, as_of: int | ColumnElement[int]) -> AnySelect:
+    """Join each line with its report, and with the revision that holds it, or held it last, as of a number."""
+    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
+    held = and_(
+        Revision.report_id == Strike.report_id,
+        Revision.recorded_seq <= last,
+        or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
     )
+    return statement.join(Report, Report.id == Strike.report_id).join(Revision, held)
 
 
-def _lines() -> AnySelect:
-    return from_lines(
+def _lines(as_of: int) -> AnySelect:
+    return _with_revisions(
         select(
             Strike.id,
             Strike.report_id,
@@ -313,7 +315,8 @@ def _lines() -> AnySelect:
             Revision.published_on,
             Revision.source_url,
             Revision.revision,
-        )
+        ).select_from(Strike),
+        as_of,
     )
 
 
@@ -339,11 +342,9 @@ def _with_tallies(session: ReadSession, rows: Sequence[AnyRow]) -> list[Line]:
     return [Line(row, tallies[row.id]) for row in rows]
 
 
-def _shown() -> Select[*tuple[Any, ...]]:
+def _shown() -> AnySelect:
     as_of = bindparam("as_of", type_=Integer())
-    # The number as of which the line stood last, of those up to `as_of`.
-    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
-    return (
+    of_lines = (
         select(
             Strike.id,
             StrikeDocument.template,
@@ -355,17 +356,9 @@ def _shown() -> Select[*tuple[Any, ...]]:
             Revision.revision,
         )
         .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
-        .join(Report, Report.id == Strike.report_id)
-        .join(
-            Revision,
-            and_(
-                Revision.report_id == Strike.report_id,
-                Revision.recorded_seq <= last,
-                or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
-            ),
-        )
         .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
     )
+    return _with_revisions(of_lines, as_of)
 
 
 _SHOWN = Prepared(_shown())
