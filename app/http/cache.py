@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from anyio import Event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import StrikeledgerError
@@ -48,6 +49,7 @@ class Cache:
         self._seq = -1
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self._bytes = 0
+        self._being_made: dict[tuple[int, _Key], Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass on and keep the answer."""
@@ -66,8 +68,12 @@ class Cache:
             self._kept.clear()
             self._seq, self._bytes = seq, 0
         kept = self._kept.get(key)
+        if kept is None and (made := self._being_made.get((seq, key))) is not None:
+            # Who asks what is being answered right now waits for that, and asks alone only if it is not kept.
+            await made.wait()
+            kept = self._kept.get(key) if seq == self._seq else None
         if kept is None:
-            await self._app(scope, receive, _Keeping(self, key, seq, send))
+            await self._make(key, seq, scope, receive, send)
             return
         self._kept.move_to_end(key)
         if held is not None and names(held, kept.etag):
@@ -76,6 +82,15 @@ class Cache:
             return
         await send(kept.start)
         await send(kept.body)
+
+    async def _make(self, key: _Key, seq: int, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have a question answered behind this layer, and let all who ask the same meanwhile know when it is."""
+        made = self._being_made.setdefault((seq, key), Event())
+        try:
+            await self._app(scope, receive, _Keeping(self, key, seq, send, made))
+        finally:
+            made.set()
+            self._being_made.pop((seq, key), None)
 
     def keep(self, key: _Key, seq: int, start: Message, body: Message) -> None:
         """Keep an answer to a question that was asked when the ledger stood at `seq`."""
@@ -96,10 +111,10 @@ class Cache:
 
 
 class _Keeping:
-    """Send an answer on, and have it kept if it is a whole one."""
+    """Send an answer on, and have it kept if it is a whole one. `made` is set once it is known whether it is kept."""
 
-    def __init__(self, cache: Cache, key: _Key, seq: int, send: Send) -> None:
-        self._cache, self._key, self._seq, self._send = cache, key, seq, send
+    def __init__(self, cache: Cache, key: _Key, seq: int, send: Send, made: Event) -> None:
+        self._cache, self._key, self._seq, self._send, self._made = cache, key, seq, send, made
         self._start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -109,6 +124,9 @@ class _Keeping:
             start, self._start = self._start, None
             if not message.get("more_body", False):
                 self._cache.keep(self._key, self._seq, start, message)
+        if self._start is None:
+            # Before it is sent: a client that is slow keeps no others waiting.
+            self._made.set()
         await self._send(message)
 
 

@@ -1,6 +1,7 @@
 """The cache in front: what nobody wrote since is given again, and never to somebody whom it is not for."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import anyio
@@ -184,3 +185,45 @@ def test_only_reads_of_the_record_are_kept(front: Front, asked: dict[str, str]) 
     """Writes and the server's own state go through."""
     front.ask(**asked)
     assert front.ask(**asked)[1] == b"2"
+
+
+def test_what_many_ask_at_once_is_answered_once() -> None:
+    """Ten who ask the same while it is being worked out get the one answer."""
+    front = Front()
+    answers: list[Any] = []
+
+    async def ask() -> None:
+        answers.append(await front.asking())
+
+    async def at_once() -> None:
+        async with anyio.create_task_group() as group:
+            front.behind.meanwhile = partial(anyio.sleep, 0.05)
+            for _ in range(10):
+                group.start_soon(ask)
+
+    anyio.run(at_once)
+
+    assert front.behind.asked == 1
+    assert {(status, body) for status, body, _ in answers} == {(200, b"1")}
+
+
+@pytest.mark.parametrize("change", [{"status": 503}, {"headers": []}, {"parts": 2}])
+def test_what_is_not_kept_is_answered_to_each(change: dict[str, Any]) -> None:
+    """Where an answer is not to be kept, who waited for it gets one of its own."""
+    front = Front()
+    for name, value in change.items():
+        setattr(front.behind, name, value)
+    bodies: list[bytes] = []
+
+    async def ask() -> None:
+        bodies.append((await front.asking())[1])
+
+    async def at_once() -> None:
+        async with anyio.create_task_group() as group:
+            front.behind.meanwhile = partial(anyio.sleep, 0.05)
+            for _ in range(3):
+                group.start_soon(ask)
+
+    anyio.run(at_once)
+
+    assert front.behind.asked == len(set(bodies)) == 3
