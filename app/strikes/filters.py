@@ -165,8 +165,11 @@ class StrikeFilter:
 
     def of_tallies(self) -> ColumnElement[bool]:
         """Return the condition that a row of Tally, reached from its line, must meet for its items to count."""
-        # A category of many kinds would be looked up kind by kind for each line, which has few tallies.
-        return self._of_tallies(unindexed(Tally.category_id.expression))
+        category_id = Tally.category_id.expression
+        if self.category_ids is None or len(self.category_ids) > 1:
+            # A category of many kinds would be looked up kind by kind for each line, which has few tallies.
+            category_id = unindexed(category_id)
+        return self._of_tallies(category_id)
 
     def items(self) -> ColumnElement[int]:
         """Return what the minima of a line's tallies that match add up to: 0 where there is none."""
@@ -187,7 +190,12 @@ class StrikeFilter:
     @cached_property
     def shape(self) -> Hashable:
         """What tells conditions apart beside their values: two filters of one shape differ in `values` alone."""
-        asked = tuple((name, value != []) for name, value in self.values.items() if value is not None)
+        asked = tuple(
+            # None, one, or several.
+            (name, min(len(value), 2) if isinstance(value, list) else None)
+            for name, value in self.values.items()
+            if value is not None
+        )
         return asked, self.status, self.repeats
 
     def narrowing(self) -> Iterator[Narrowing]:
