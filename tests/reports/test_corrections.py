@@ -56,6 +56,19 @@ def test_line_that_did_not_change_keeps_its_id(api: Api) -> None:
     assert api.read(f"/v1/strikes/{raqqa['id']}")["report"]["revision"] == 1
 
 
+def test_line_is_shown_as_of_a_number_for_ever(api: Api) -> None:
+    """A line as of a number names the revision that held it then, also once later ones have put it aside."""
+    first = api.post(make_report(RAQQA, MOSUL))
+    line = first["strikes"][1]
+    second = put(api, first, make_report(CORRECTED, MOSUL) | {"reason": "A miscount."}).json()
+    as_of_first = api.get(f"/v1/strikes/{line['id']}", as_of=first["seq"]).content
+    put(api, second, make_report(CORRECTED) | {"reason": "Not theirs."})
+
+    assert api.get(f"/v1/strikes/{line['id']}", as_of=first["seq"]).content == as_of_first
+    assert api.read(f"/v1/strikes/{line['id']}", as_of=first["seq"])["report"]["revision"] == 1
+    assert api.read(f"/v1/strikes/{line['id']}")["report"]["revision"] == 2
+
+
 def test_equal_lines_are_told_apart_by_their_number(api: Api) -> None:
     """Of two equal lines one can go: one id stays."""
     first = api.post(make_report(RAQQA, RAQQA))
