@@ -24,6 +24,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -38,6 +39,9 @@ from app.models.strike import LONG_DAYS
 
 # What takes the meaning off a sign of a pattern.
 _ESCAPE = "/"
+
+# What is asked of a row that only has to be there: by "*" SQLite would read it, though an index tells.
+ONE: ColumnElement[int] = literal_column("1")
 
 # Other rows than the line that a condition is about. Made once: each costs as much as a whole statement.
 OTHER = aliased(Strike)
@@ -153,7 +157,9 @@ class StrikeFilter:
             conditions.append(or_(Strike.same_as_id.is_(None), ~self._told_better()))
         if self.asks_for_tallies:
             # Aggregates join tallies too; these are the line's own, not the joined one.
-            each = exists().where(Tally.strike_id == Strike.id, self.of_tallies()).correlate(Strike)
+            each = (
+                select(ONE).where(Tally.strike_id == Strike.id, self.of_tallies()).correlate(Strike).exists()
+            )
             conditions.append(each if one_by_one else Strike.id.in_(self._tallied()))
         if self.min_items is not None:
             # What all tallies add up to is at hand, and no part of them adds up to more.

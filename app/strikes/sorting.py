@@ -53,13 +53,13 @@ READERS: dict[Sort, tuple[Callable[[Any], object], ...]] = {
 
 # The index that holds lines in an order, for an engine that must be told.
 INDEXES = {
-    Sort.LATEST: "ix_strikes_date_from_id",
-    Sort.EARLIEST: "ix_strikes_date_from_id",
+    Sort.LATEST: "ix_strikes_by_date",
+    Sort.EARLIEST: "ix_strikes_by_date",
     Sort.MOST_STRIKES: "ix_strikes_strikes_min_date_from_id",
     Sort.MOST_ITEMS: "ix_strikes_items_min_date_from_id",
 }
 # The same for the lines of one place, by date.
-BY_PLACE = "ix_strikes_location_id_date_from_id"
+BY_PLACE = "ix_strikes_by_place"
 
 
 # A position, as conditions name its values.
