@@ -93,7 +93,7 @@ def record(session: WriteSession, changes: Mapping[str, Sequence[Change]]) -> in
     A name that is given must be free, or taken from another thing by the same entry; every slug that a version
     refers to must stand, or be given a version. The caller commits.
     """
-    seq = append(session, "vocabulary", vocabulary_content(changes))
+    seq = append(session, "vocabulary", vocabulary_content(changes)).seq
     for vocabulary in VOCABULARIES:
         _put(session, seq, vocabulary.tables, changes.get(vocabulary.plural, ()))
     return seq

@@ -7,12 +7,13 @@ the engine itself stops one that takes too long.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, create_engine, make_url, text
+from sqlalchemy import Dialect, Engine, Insert, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import sqlite
@@ -30,10 +31,20 @@ class ReadSession(Session):
     def rows(self, statement: Prepared, values: Values) -> Rows:
         """Return what a prepared statement finds, as the driver gives it."""
         connection = self.connection()
-        sql, bound = statement.bound(connection.dialect, values)
-        # A driver that goes by order takes a tuple; a list would be many sets of values.
-        parameters = bound if isinstance(bound, dict) else tuple(bound)
-        return connection.exec_driver_sql(sql, parameters).cursor.fetchall()
+        dialect = connection.dialect
+        sql, bound = statement.bound(dialect, values)
+        if dialect.name != "sqlite":
+            # What becomes of a connection that breaks is not for us to know.
+            cursor = connection.exec_driver_sql(sql, bound).cursor
+            return [] if cursor is None else cursor.fetchall()
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(sql, bound)
+            return cursor.fetchall()
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError(sql, None, error, hide_parameters=True) from error
+        finally:
+            cursor.close()
 
 
 class NotAtOnce(Exception):
@@ -55,6 +66,11 @@ class Glance:
 
 class WriteSession(ReadSession):
     """A session inside the one write transaction. Who opened it commits; a service never does."""
+
+    def put(self, statement: Insert, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        """Add a row, or several. By the connection: a session would look at each as at an object of its own."""
+        if rows:
+            self.connection().execute(statement, rows)
 
 
 class Database:

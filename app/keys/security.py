@@ -44,7 +44,7 @@ class Holding:
 
     async def __call__(self, key: Annotated[str, Depends(_bearer)], read: Read) -> KeyHolder:
         """Return the holder of the request's key."""
-        holder = await read(lambda session: authenticate(session, key))
+        holder = await read.short(lambda session: authenticate(session, key))
         holder.require(*self._scopes)
         return holder
 
@@ -52,7 +52,7 @@ class Holding:
 async def _maybe(request: Request, read: Read) -> KeyHolder | None:
     """Return the holder of the request's key, or None where it carries none. A wrong key is never ignored."""
     key = _given(request)
-    return None if key is None else await read(lambda session: authenticate(session, key))
+    return None if key is None else await read.short(lambda session: authenticate(session, key))
 
 
 # Whoever may write drafts; an operation that finds more than a draft before it asks the holder for more.

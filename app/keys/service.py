@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 
-from app.db.engine import ReadSession, WriteSession
+from app.db.engine import WriteSession
+from app.db.prepared import Prepared, Snapshot
 from app.db.types import Instant
 from app.errors import InsufficientScope, NotFound, Unauthenticated
 from app.models import Key
@@ -96,15 +97,14 @@ def revoke(session: WriteSession, identifier: str) -> None:
         raise NotFound("there is no key with this id")
 
 
-def authenticate(session: ReadSession, key: str) -> KeyHolder:
+def authenticate(session: Snapshot, key: str) -> KeyHolder:
     """Return the holder of a key. Raises Unauthenticated where it is wrong, expired or revoked, not saying which."""
     # Looked up even where its checksum is wrong: how long the answer takes must not say what was wrong.
-    row = session.execute(
-        select(Key.id, Key.scopes, Key.expires_at).where(Key.digest == _digest(key), Key.revoked_at.is_(None))
-    ).one_or_none()
-    if row is None or (row.expires_at is not None and row.expires_at <= datetime.now(UTC)):
+    rows = session.rows(_VALID, {"digest": _digest(key), "now": datetime.now(UTC)})
+    if not rows:
         raise Unauthenticated(_NOT_VALID)
-    return KeyHolder(row.id, frozenset(row.scopes.split()))
+    ((key_id, scopes),) = rows
+    return KeyHolder(key_id, frozenset(scopes.split()))
 
 
 def note_use(session: WriteSession, holder: KeyHolder) -> None:
@@ -113,14 +113,25 @@ def note_use(session: WriteSession, holder: KeyHolder) -> None:
     Raises Unauthenticated where the key was revoked since the request was let in: it may have waited for
     seconds behind other writers, and nothing is written with a key that is revoked already.
     """
-    known = session.execute(
-        update(Key)
-        .where(Key.id == holder.id, Key.revoked_at.is_(None))
-        .values(last_used_at=datetime.now(UTC))
-        .returning(Key.id)
-    ).one_or_none()
-    if known is None:
+    used = session.connection().execute(_USED, {"key_id": holder.id, "now": datetime.now(UTC)})
+    if used.one_or_none() is None:
         raise Unauthenticated(_NOT_VALID)
+
+
+_NOW = bindparam("now", type_=Instant())
+_VALID = Prepared(
+    select(Key.id, Key.scopes).where(
+        Key.digest == bindparam("digest", type_=Key.digest.type),
+        Key.revoked_at.is_(None),
+        or_(Key.expires_at.is_(None), Key.expires_at > _NOW),
+    )
+)
+_USED = (
+    update(Key)
+    .where(Key.id == bindparam("key_id"), Key.revoked_at.is_(None))
+    .values(last_used_at=_NOW)
+    .returning(Key.id)
+)
 
 
 def _checksum(secret: str) -> str:

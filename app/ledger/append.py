@@ -7,6 +7,7 @@ so a changed, removed, inserted or reordered entry shows in every hash after it.
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, insert, select, update
 
@@ -17,6 +18,20 @@ from app.models import LedgerEntry, Recorded
 # What the first entry is chained to.
 GENESIS = "0" * 64
 
+_LAST = (
+    select(LedgerEntry.seq, LedgerEntry.hash, LedgerEntry.recorded_at)
+    .order_by(LedgerEntry.seq.desc())
+    .limit(1)
+)
+_INSERT = insert(LedgerEntry)
+
+
+class Appended(NamedTuple):
+    """An entry that was added: its number, and when it was recorded."""
+
+    seq: int
+    recorded_at: datetime
+
 
 def append(
     session: WriteSession,
@@ -25,20 +40,16 @@ def append(
     *,
     report_id: int | None = None,
     revision: int | None = None,
-) -> int:
-    """Add the entry for one accepted write and return its number.
+) -> Appended:
+    """Add the entry for one accepted write and return its number and time.
 
     `content` is what the write puts into the record, named as the API names it. A change of the vocabulary
     has neither `report_id` nor `revision`.
     The session is the only writer, so the next number is the last plus one, without gaps.
     """
-    last = session.execute(
-        select(LedgerEntry.seq, LedgerEntry.hash, LedgerEntry.recorded_at)
-        .order_by(LedgerEntry.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    last = session.connection().execute(_LAST).one_or_none()
     seq, previous, after = (last.seq + 1, last.hash, last.recorded_at) if last else (1, GENESIS, None)
-    entry = {
+    entry: dict[str, Any] = {
         "seq": seq,
         "recorded_at": _moment_after(after),
         "action": action,
@@ -46,8 +57,8 @@ def append(
         "revision": revision,
         "content_hash": content_hash(content),
     }
-    session.execute(insert(LedgerEntry), entry | {"hash": chain_hash(previous, entry)})
-    return seq
+    session.put(_INSERT, entry | {"hash": chain_hash(previous, entry)})
+    return Appended(seq, entry["recorded_at"])
 
 
 def put_aside(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:

@@ -115,9 +115,8 @@ def _filled(template: str, text: str | None, lines: Sequence[str], names: Mappin
     return filled(template, names, {TEXT: written(text), LINES: ",".join(lines)})
 
 
-def duplicates_document(session: ReadSession, report_id: int, head: Head) -> list[Document]:
+def duplicates_document(session: Snapshot, report_id: int, head: Head) -> list[Document]:
     """Return what a report's lines may repeat, as `PossibleDuplicate` describes it."""
-    lines = strike_queries.of_reports(session, [report_id], head.seq)[report_id]
     return [
         match
         | {
@@ -125,5 +124,5 @@ def duplicates_document(session: ReadSession, report_id: int, head: Head) -> lis
             "repeats": public_id(STRIKE, match["repeats"]),
             "report": public_id(REPORT, match["report"]),
         }
-        for match in possible_duplicates(session, lines, head.seq, catalogue_at(session, head))
+        for match in possible_duplicates(session, report_id, head.seq, catalogue_at(session, head))
     ]

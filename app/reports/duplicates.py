@@ -3,19 +3,21 @@
 (Date, place) is legitimately not unique, so place and day alone prove nothing: what was hit must agree too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from app.catalogue.catalogue import Catalogue
-from app.db.engine import ReadSession
-from app.db.types import AnyRow
+from app.db.prepared import Prepared, Snapshot
 from app.ledger.clock import standing
-from app.models import Strike
+from app.models import Strike, Tally
 from app.strikes.filters import StrikeFilter
-from app.strikes.queries import Line, lines_of
+from app.strikes.queries import find
+from app.strikes.sorting import Sort
 
 # Days by which two publishers may differ about one event.
 NEAR_DAYS = 1
@@ -36,8 +38,28 @@ PAIRS_FOR_A_LOOK = 20
 Said = frozenset[tuple[Any, ...]]
 
 
+class Line(NamedTuple):
+    """What is held against others of a line. Days are as the engine gives them: dates, or their texts."""
+
+    id: int
+    report_id: int
+    location_id: int | None
+    date_from: Any
+    date_to: Any
+    strikes_min: int | None
+    same_as_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A line, and what it says it did."""
+
+    line: Line
+    said: Said
+
+
 def possible_duplicates(
-    session: ReadSession, lines: Iterable[Line], as_of: int, catalogue: Catalogue
+    session: Snapshot, report_id: int, as_of: int, catalogue: Catalogue
 ) -> list[dict[str, Any]]:
     """Return, for each of a report's lines, the standing lines of other reports that may tell of the same event.
 
@@ -45,77 +67,97 @@ def possible_duplicates(
     A line that already says what it repeats is left alone, and so are the last lines of a report that is longer
     than any release.
     """
+    own = _told(session, session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of}), catalogue)
     found = []
-    near: dict[tuple[int, date, date], list[tuple[Line, Said]]] = {}
+    near: dict[tuple[int, date, date], Sequence[_Told]] = {}
     left = MOST_PAIRS
-    for line in lines:
-        row = line.row
-        if row.same_as_id is not None or row.location_id is None or not line.tallies:
+    for each in own:
+        line = each.line
+        if line.same_as_id is not None or line.location_id is None or not each.said:
             continue
-        where = (row.location_id, row.date_from, row.date_to)
+        where = (line.location_id, _day(line.date_from), _day(line.date_to))
         if where not in near:
             left -= PAIRS_FOR_A_LOOK
-            near[where] = [
-                (other, _said(other, catalogue)) for other in _near(session, row, as_of, catalogue)
-            ]
-        left -= len(near[where])
+            near[where] = _near(session, where, len(own), as_of, catalogue)
+        others = [other for other in near[where] if other.line.report_id != report_id][:MOST_COMPARED]
+        left -= len(others)
         if left < 0:
             break
-        found += _matches(line, _said(line, catalogue), near[where])
+        found += _matches(each, others)
     return found
 
 
-def _near(session: ReadSession, row: AnyRow, as_of: int, catalogue: Catalogue) -> Sequence[Line]:
-    """Return the latest standing lines of other reports about a line's place and days."""
-    places = catalogue.locations.members(catalogue.locations.by_id[row.location_id].id)
+def _near(
+    session: Snapshot, where: tuple[int, date, date], own: int, as_of: int, catalogue: Catalogue
+) -> Sequence[_Told]:
+    """Return the latest standing lines about a place and days, by id; the report's `own` can be among them."""
+    location_id, first, last = where
     days = timedelta(days=NEAR_DAYS)
-    ids = session.scalars(
-        select(Strike.id)
-        .where(
-            Strike.location_id.in_(sorted(places)),
-            Strike.date_from <= row.date_to + days,
-            Strike.date_to >= row.date_from - days,
-            Strike.report_id != row.report_id,
-            standing(Strike, as_of),
-        )
-        .order_by(Strike.date_from.desc(), Strike.id.desc())
-        .limit(MOST_COMPARED)
-    ).all()
-    return lines_of(session, StrikeFilter(as_of=as_of), ids)
+    there = StrikeFilter(
+        as_of=as_of,
+        date_from=first - days,
+        date_to=last + days,
+        location_ids=catalogue.locations.members(catalogue.locations.by_id[location_id].id),
+    )
+    ids = sorted(line.id for line in find(session, there, Sort.LATEST, None, MOST_COMPARED + own))
+    return _told(session, session.rows(_BY_ID, {"ids": ids}) if ids else (), catalogue)
 
 
-def _matches(line: Line, mine: Said, others: Iterable[tuple[Line, Said]]) -> list[dict[str, Any]]:
-    scored = [(_alike(line, mine, other, theirs), other) for other, theirs in others]
-    best = sorted((each for each in scored if each[0] >= ALIKE), key=lambda each: (-each[0], each[1].row.id))
+def _told(session: Snapshot, rows: Iterable[tuple[Any, ...]], catalogue: Catalogue) -> Sequence[_Told]:
+    lines = [Line._make(row) for row in rows]
+    said: Mapping[int, set[tuple[Any, ...]]] = defaultdict(set)
+    if lines:
+        for strike_id, effect, category_id, *counts in session.rows(
+            _SAID, {"ids": [each.id for each in lines]}
+        ):
+            said[strike_id].add((effect, _category(category_id, catalogue), *counts))
+    return [_Told(line, frozenset(said[line.id])) for line in lines]
+
+
+def _matches(mine: _Told, others: Iterable[_Told]) -> list[dict[str, Any]]:
+    scored = [(_alike(mine, other), other.line) for other in others]
+    best = sorted((each for each in scored if each[0] >= ALIKE), key=lambda each: (-each[0], each[1].id))
     return [
         {
-            "strike": line.row.id,
-            "repeats": other.row.id,
-            "report": other.row.report_id,
+            "strike": mine.line.id,
+            "repeats": line.id,
+            "report": line.report_id,
             "alike": round(score, 2),
         }
-        for score, other in best[:MOST_OFFERED]
+        for score, line in best[:MOST_OFFERED]
     ]
 
 
-def _alike(line: Line, mine: Said, other: Line, theirs: Said) -> float:
+def _alike(mine: _Told, other: _Told) -> float:
     """Return how alike two lines of one place and time are: 0 not at all, 1 in every tally and the strikes.
 
     Numbers of strikes that differ, both given, are two events. Without tallies nothing proves that they are one.
     """
-    strikes = {line.row.strikes_min, other.row.strikes_min} - {None}
-    if len(strikes) > 1 or not mine or not theirs:
+    strikes = {mine.line.strikes_min, other.line.strikes_min} - {None}
+    if len(strikes) > 1 or not mine.said or not other.said:
         return 0.0
-    return len(mine & theirs) / min(len(mine), len(theirs))
-
-
-def _said(line: Line, catalogue: Catalogue) -> Said:
-    return frozenset(
-        (tally.effect, _category(tally.category_id, catalogue), tally.count_min, tally.count_max)
-        for tally in line.tallies
-    )
+    return len(mine.said & other.said) / min(len(mine.said), len(other.said))
 
 
 def _category(category_id: int | None, catalogue: Catalogue) -> int | None:
     """Return the category that a row's category is now: merged ones are one."""
     return None if category_id is None else catalogue.categories.by_id[category_id].id
+
+
+def _day(day: date | str) -> date:
+    return date.fromisoformat(day) if isinstance(day, str) else day
+
+
+_LINES = select(*(getattr(Strike, name) for name in Line._fields))
+_OF_REPORT = Prepared(
+    _LINES.where(
+        Strike.report_id == bindparam("report_id", type_=Integer()),
+        standing(Strike, bindparam("as_of", type_=Integer())),
+    ).order_by(Strike.position, Strike.id)
+)
+_BY_ID = Prepared(_LINES.where(Strike.id.in_(bindparam("ids", expanding=True))).order_by(Strike.id))
+_SAID = Prepared(
+    select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max).where(
+        Tally.strike_id.in_(bindparam("ids", expanding=True))
+    )
+)

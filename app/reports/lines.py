@@ -14,6 +14,11 @@ from app.reports.rows import Row, line_rows, said_by
 from app.strikes.document import line_template
 from app.vocabulary.words import words_of
 
+_STRIKES = insert(Strike).returning(Strike.id, sort_by_parameter_order=True)
+_TALLIES = insert(Tally)
+_DOCUMENTS = insert(StrikeDocument)
+_WORDS = insert(STRIKE_WORDS)
+
 # What makes two lines the same line: all that they say, and nothing of where they stand.
 LINE = (
     "date_from",
@@ -158,22 +163,21 @@ def add_lines(
         }
         for index, (line, found) in lines
     ]
-    ids = session.scalars(insert(Strike).returning(Strike.id, sort_by_parameter_order=True), rows).all()
+    ids = session.connection().execute(_STRIKES, rows).scalars().all()
     tallies = [
         {"strike_id": strike_id, **tally}
         for strike_id, (_, (_, found)) in zip(ids, lines, strict=True)
         for tally in found
     ]
-    if tallies:
-        session.execute(insert(Tally), tallies)
+    session.put(_TALLIES, tallies)
     documents = [
         {"strike_id": strike_id, "template": line_template(line, found)}
         for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
     ]
-    session.execute(insert(StrikeDocument), documents)
+    session.put(_DOCUMENTS, documents)
     words = [
         {"rowid": strike_id, "words": words_of(said_by(line, found))}
         for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
     ]
-    session.execute(insert(STRIKE_WORDS), words)
+    session.put(_WORDS, words)
     return list(ids)

@@ -8,13 +8,14 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import String, bindparam, insert, select, update
 
 from app.db.engine import WriteSession
+from app.db.prepared import Prepared
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append, put_aside
-from app.models import Coverage, LedgerEntry, Publisher, Report, Revision, RevisionDocument, Strike
+from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
 from app.reports.content import Authorship, Resolved, key_name, report_content
 from app.reports.lines import add_lines, plan_lines, revise_lines
 from app.reports.resolve import resolve
@@ -22,6 +23,19 @@ from app.reports.rows import Row, coverage_rows, line_rows
 from app.reports.schemas import ReportIn
 from app.reports.template import revision_template
 from app.vocabulary.identifiers import REPORT, public_id
+
+_NEW_REPORT = insert(Report).returning(Report.id)
+_OF_NUMBER = Prepared(
+    select(Report.id)
+    .where(
+        Report.publisher_id.in_(bindparam("publisher_ids", expanding=True)),
+        Report.number == bindparam("number", type_=String()),
+    )
+    .limit(1)
+)
+_REVISIONS = insert(Revision)
+_DOCUMENTS = insert(RevisionDocument)
+_COVERAGE = insert(Coverage)
 
 # What a claim of coverage says.
 COVERAGE = ("country", "date_from", "date_to", "strikes", "engagements")
@@ -44,7 +58,7 @@ def create(session: WriteSession, report: ReportIn, key_id: int | None) -> int:
 def new_report(session: WriteSession, publisher_id: int, number: str | None) -> int:
     """Give a report its identity, which is never reused, and return its row's id."""
     identity = {"publisher_id": publisher_id, "number": number}
-    report_id: int = session.execute(insert(Report).returning(Report.id), identity).scalar_one()
+    report_id: int = session.connection().execute(_NEW_REPORT, identity).scalar_one()
     return report_id
 
 
@@ -86,13 +100,20 @@ def revise(session: WriteSession, report_id: int, report: ReportIn, correction: 
     by = Authorship(correction.key_id, correction.reason, standing.publisher)
     content = report_content(resolved, plan.events, by)
     revision = correction.expected + 1
-    seq = append(session, "revised", content, report_id=report_id, revision=revision)
+    entry = append(session, "revised", content, report_id=report_id, revision=revision)
+    seq = entry.seq
     put_aside(session, Revision, seq, Revision.report_id == report_id)
     _revise_coverage(session, report_id, seq, coverage_rows(resolved))
     order = revise_lines(session, report_id, seq, plan)
     row = _revision_row(report_id, revision, seq, report, correction.key_id)
     row |= {"reason": correction.reason, "line_order": json.dumps(order)}
-    _add_revision(session, standing.publisher_id, row, coverage_rows(resolved), line_rows(resolved))
+    _add_revision(
+        session,
+        row,
+        {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
+        coverage_rows(resolved),
+        line_rows(resolved),
+    )
 
 
 def retract(session: WriteSession, report_id: int, correction: Correction) -> None:
@@ -116,7 +137,8 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         "coverage": [],
         "strikes": [],
     }
-    seq = append(session, "retracted", content, report_id=report_id, revision=correction.expected + 1)
+    entry = append(session, "retracted", content, report_id=report_id, revision=correction.expected + 1)
+    seq = entry.seq
     put_aside(session, Revision, seq, Revision.report_id == report_id)
     put_aside(session, Coverage, seq, Coverage.report_id == report_id)
     put_aside(session, Strike, seq, Strike.report_id == report_id)
@@ -132,7 +154,13 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         "key_id": correction.key_id,
         **head,
     }
-    _add_revision(session, standing.publisher_id, tombstone, [], [])
+    _add_revision(
+        session,
+        tombstone,
+        {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
+        [],
+        [],
+    )
 
 
 def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
@@ -140,13 +168,9 @@ def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
     number = resolved.report.number
     if number is None:
         return
-    known = session.execute(
-        select(Report.id)
-        .where(Report.publisher_id.in_(sorted(resolved.publisher_ids)), Report.number == number)
-        .limit(1)
-    ).scalar_one_or_none()
-    if known is not None:
-        path = f"/v1/reports/{public_id(REPORT, known)}"
+    known = session.rows(_OF_NUMBER, {"publisher_ids": sorted(resolved.publisher_ids), "number": number})
+    if known:
+        path = f"/v1/reports/{public_id(REPORT, known[0][0])}"
         raise DuplicateReport(
             f"'{resolved.publisher.slug}' already has a report of this number", existing=path
         )
@@ -155,33 +179,33 @@ def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
 def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: int | None) -> None:
     events = {index: event for index, (_, event) in resolved.repeated.items()}
     content = report_content(resolved, events, Authorship(key_id))
-    seq = append(session, "published", content, report_id=report_id, revision=1)
+    entry = append(session, "published", content, report_id=report_id, revision=1)
+    seq = entry.seq
     coverage, lines = coverage_rows(resolved), line_rows(resolved)
     row = _revision_row(report_id, 1, seq, resolved.report, key_id)
-    _add_revision(session, resolved.publisher.id, row, coverage, lines)
-    if coverage:
-        session.execute(
-            insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in coverage]
-        )
+    of_report = {"publisher_id": resolved.publisher.id, "recorded_at": entry.recorded_at}
+    _add_revision(session, row, of_report, coverage, lines)
+    _add_coverage(session, report_id, seq, coverage)
     add_lines(session, report_id, seq, list(enumerate(lines)), events)
 
 
 def _add_revision(
     session: WriteSession,
-    publisher_id: int,
     row: Row,
+    of_report: Row,
     coverage: Sequence[Row],
     lines: Sequence[tuple[Row, list[Row]]],
 ) -> None:
-    """Record a revision, and keep its JSON. Its entry must be in the ledger."""
-    session.execute(insert(Revision), row)
-    recorded_at = session.execute(
-        select(LedgerEntry.recorded_at).where(LedgerEntry.seq == row["recorded_seq"])
-    ).scalar_one()
-    said = row | {"publisher_id": publisher_id, "recorded_at": recorded_at}
+    """Record a revision, and keep its JSON; `of_report` is what that says beside: `publisher_id`, `recorded_at`."""
+    session.put(_REVISIONS, row)
+    said = row | of_report
     template = revision_template(said, coverage, [line for line, _ in lines])
     document = {"report_id": row["report_id"], "revision": row["revision"], "template": template}
-    session.execute(insert(RevisionDocument), document)
+    session.put(_DOCUMENTS, document)
+
+
+def _add_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
+    session.put(_COVERAGE, [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows])
 
 
 def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key_id: int | None) -> Row:
@@ -229,7 +253,4 @@ def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequ
     if [tuple(row) for row in standing] == [tuple(row[name] for name in COVERAGE) for row in rows]:
         return
     put_aside(session, Coverage, seq, Coverage.report_id == report_id)
-    if rows:
-        session.execute(
-            insert(Coverage), [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows]
-        )
+    _add_coverage(session, report_id, seq, rows)

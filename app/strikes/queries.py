@@ -275,14 +275,6 @@ def worded(session: ReadSession, strikes: StrikeFilter) -> frozenset[int] | None
     return None if said is None else frozenset(session.scalars(said))
 
 
-def lines_of(session: ReadSession, strikes: StrikeFilter, ids: Sequence[int]) -> list[Line]:
-    """Return the matching lines among these ids, by id."""
-    if not ids:
-        return []
-    those = _lines(strikes.as_of).where(strikes.of_lines(), Strike.id.in_(ids)).order_by(Strike.id)
-    return _with_tallies(session, session.execute(those).all())
-
-
 def _with_revisions(statement: AnySelect, as_of: int | ColumnElement[int]) -> AnySelect:
     """Join each line with its report, and with the revision that holds it, or held it last, as of a number."""
     last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
