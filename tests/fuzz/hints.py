@@ -48,14 +48,29 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }
 
 # The slugs of paths, by the list that they stand in.
-_SLUGS = {
+SLUGS = {
     "/v1/locations/": ("palmyra", "mosul", "tal-afar", "tadmur", "Raqqa"),
     "/v1/categories/": ("tank", "mortar-tube", "vehicle", "main battle tank"),
     "/v1/publishers/": ("cjtf-oir", "dod-news", "uk-mod", "OIR"),
 }
 
-# Parts of a body whose fields must agree with each other, by their schema.
-_PARTS: dict[str, list[Body]] = {
+# What is changed. A campaign merges the things above away, and an early merge would leave none to be changed: so these
+# are never merged, and their names are their own.
+STANDING = {"/v1/locations/": "kobani", "/v1/categories/": "bulldozer", "/v1/publishers/": "ara-news"}
+
+_PLACE = {"name": "Kobani", "country": "SY", "lat": 36.89, "lon": 38.35, "precision_km": 25}
+_CATEGORY = {
+    "name": "Bulldozer",
+    "parent": "heavy-equipment",
+    "family": "heavy-equipment",
+    "kind": "equipment",
+}
+
+# Bodies, and parts of them, whose fields must agree with each other or with the path, by their schema.
+PARTS: dict[str, list[Body]] = {
+    "LocationState": [_PLACE, {**_PLACE, "lat": 36.9, "aliases": ["Kobane", "Ayn al Arab"]}],
+    "CategoryState": [_CATEGORY, {**_CATEGORY, "parent": None, "synonyms": ["armored bulldozer"]}],
+    "PublisherState": [{"name": "ARA News"}, {"name": "ARA News", "aliases": ["ARA"]}],
     "CoverageIn": [
         {"country": "SY", "date_from": "2017-02-28"},
         {"country": "IQ", "date_from": "2017-02-27", "date_to": "2017-02-28", "strikes": 0},
@@ -75,10 +90,11 @@ _LIKENESSES = ("cursor", "Idempotency-Key", "If-Match", "as_of")
 def add_hints(document: Body) -> None:
     """Put what is known into an OpenAPI document."""
     for path, methods in document["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
             for parameter in operation.get("parameters", ()):
-                slugs = next((found for prefix, found in _SLUGS.items() if path.startswith(prefix)), ())
-                known = slugs if parameter["name"] == "slug" else KNOWN.get(parameter["name"], ())
+                known = (
+                    _slugs(path, method) if parameter["name"] == "slug" else KNOWN.get(parameter["name"], ())
+                )
                 parameter["schema"] = _with(known, parameter["schema"])
                 if parameter["name"] in _LIKENESSES:
                     parameter.pop("example", None)
@@ -87,9 +103,17 @@ def add_hints(document: Body) -> None:
     for properties in [each.get("properties", {}) for name, each in schemas.items() if _is_sent(name)]:
         for name, schema in properties.items():
             properties[name] = _with(KNOWN.get(name, ()), schema)
-    for name, parts in _PARTS.items():
+    for name, parts in PARTS.items():
         schemas[f"Any{name}"] = schemas[name]
         schemas[name] = {"anyOf": [{"enum": parts}, {"$ref": f"#/components/schemas/Any{name}"}]}
+
+
+def _slugs(path: str, method: str) -> tuple[str, ...]:
+    prefix = next(each for each in SLUGS if path.startswith(each))
+    if method != "put":
+        return SLUGS[prefix]
+    # Few, so that many a request is of the thing that stands; the others may be merged, and the last is no slug.
+    return (STANDING[prefix], SLUGS[prefix][0], SLUGS[prefix][-1])
 
 
 def _is_sent(name: str) -> bool:

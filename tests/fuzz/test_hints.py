@@ -1,0 +1,39 @@
+"""What the hints of the campaign promise it."""
+
+import pytest
+
+from app.db.engine import Database
+from app.keys.service import Scope
+from app.keys.service import create as create_key
+from tests.api import Api
+from tests.factories import Body
+from tests.fuzz.hints import KNOWN, PARTS, SLUGS, STANDING
+
+BODIES = {
+    "/v1/locations/": "LocationState",
+    "/v1/categories/": "CategoryState",
+    "/v1/publishers/": "PublisherState",
+}
+
+
+@pytest.fixture
+def headers(database: Database) -> Body:
+    """Hold a key that may change vocabularies."""
+    with database.writing() as session:
+        key = create_key(session, "vocabulary", [Scope.VOCABULARY], None)
+    return {"Authorization": f"Bearer {key}"}
+
+
+@pytest.mark.parametrize("prefix", STANDING)
+def test_what_is_changed_outlives_every_merge(api: Api, headers: Body, prefix: str) -> None:
+    """A campaign that merges all that it knows can still change a thing of each vocabulary, by each body it knows."""
+    merged = [
+        api.request("POST", f"{prefix}{slug}/merge", headers=headers, json={"into": into}).status_code
+        for slug in SLUGS[prefix]
+        for into in KNOWN["into"]
+    ]
+    assert 200 in merged
+
+    for body in PARTS[BODIES[prefix]]:
+        changed = api.request("PUT", f"{prefix}{STANDING[prefix]}", headers=headers, json=body)
+        assert changed.status_code == 200, changed.text
