@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -11,12 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from bench.load import Asked, ask
+from bench.load import HOST, Asked, ask
 
 ROOT = Path(__file__).parents[1]
 
 # Seconds that a server may take until it answers.
 PATIENCE = 180
+
+# Where a process's line in /proc/PID/stat has its parent, and the first of the two kinds of time that it used, counted
+# from after its name.
+_PARENT, _USER_TICKS = 1, 11
 
 _CLI = ("-c", "from app.cli import main; main()")
 
@@ -90,12 +95,20 @@ class Ours:
         kib = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.endswith("kB")}
         return int(kib["VmRSS"]) / 1024, int(kib["VmHWM"]) / 1024
 
+    def processor(self) -> float:
+        """Return the seconds of processor time that the process and its workers have used (Linux only)."""
+        ticks = sum(
+            int(figure) for pid in _family(self.pid) for figure in _stat(pid)[_USER_TICKS : _USER_TICKS + 2]
+        )
+        return ticks / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
-def ours(database: Path, port: int, *, keeps_answers: bool) -> Iterator[Ours]:
-    """Run `strikeledger serve` with one worker; without `keeps_answers` every question is worked out anew."""
+def ours(database: Path, port: int, *, keeps_answers: bool, workers: int = 1) -> Iterator[Ours]:
+    """Run `strikeledger serve`; without `keeps_answers` every question is worked out anew."""
     program = _CLI if keeps_answers else ("-m", "bench.uncached")
-    with _process([*program, "serve", "--port", str(port)], database) as process:
+    serve = ["serve", "--port", str(port), "--workers", str(workers)]
+    with _process([*program, *serve], database) as process:
         _until_ready(port, process)
         yield Ours(port, process.pid)
 
@@ -107,6 +120,14 @@ def noop(port: int) -> Iterator[int]:
     with _process([*program, "--no-access-log", "--no-server-header"], None) as process:
         _until_ready(port, process, "/")
         yield port
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as listening:
+        listening.bind((HOST, 0))
+        port: int = listening.getsockname()[1]
+        return port
 
 
 def make_key(database: Path) -> str:
@@ -149,3 +170,22 @@ def _until_ready(port: int, process: subprocess.Popen[bytes], path: str = "/read
             pass
         time.sleep(0.1)
     raise RuntimeError("a server did not start")
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(_stat(int(folder.name))[_PARENT])
+        except OSError:
+            # It ended meanwhile.
+            continue
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
