@@ -107,9 +107,11 @@ def _asked(
     clients: Executor, server: Ours, workers: int, worst: Sequence[Question], progress: Console
 ) -> Row:
     """Ask one server, in three phases."""
-    others = _others(server.port)
+    chance = random.Random(11)  # noqa: S311 - the same questions each time
 
     def steadily(seconds: float) -> Steady:
+        # Other ones in each phase: what was asked before is answered from what is kept.
+        others = _others(server.port, chance)
         return clients.submit(ask_steadily, server.port, others, CONNECTIONS, RATE, seconds).result()
 
     # Once before it counts: connections of the pools are opened, modules read.
@@ -147,9 +149,8 @@ def _worst(port: int, progress: Console) -> list[tuple[Question, str]]:
     return found
 
 
-def _others(port: int) -> list[tuple[str, str]]:
+def _others(port: int, chance: random.Random) -> list[tuple[str, str]]:
     """Return what others ask, each by a name and a path: by turns of four kinds, which hardly ever repeat."""
-    chance = random.Random(11)  # noqa: S311 - the same questions each time
     lines = read(port, Asked("/v1/aggregates"))["totals"]
     asked = []
     for _ in range(400):
