@@ -5,7 +5,7 @@ axes are numbered in the order of the answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from app.aggregates.dimensions import OF_TALLIES, Dimension
 from app.catalogue.catalogue import Catalogue
-from app.strikes.columns import COUNTRY_CODES, EFFECTS
+from app.strikes.chunks import Array
+from app.strikes.columns import Lines
 from app.strikes.matching import EPOCH, Matches
-from app.vocabulary import periods
+from app.strikes.reading import COUNTRY_CODES, EFFECTS
 from app.vocabulary.periods import PeriodUnit
 
 PeriodBy = Literal["date", "published_on"]
@@ -26,82 +27,154 @@ Places = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Axis:
-    """One dimension: where each line (or tally, by a dimension of tallies) stands among the values.
+    """One dimension: its values, and the place among them that each code in a column has.
 
-    `values` are slugs, codes and words, and for the period its first day; None is a value of its own, and always
-    among those of tallies, for lines without any.
+    `values` are slugs, codes and words, None among them, and for the period the numbers of its first days.
+    Of codes from the length of `table` on nobody has heard: they have its last place.
     """
 
     dimension: Dimension
-    places: Places
-    values: Sequence[Any]
+    values: Sequence[Any] | Array
+    table: Places
+    # The code at which the table begins: 0, but with days.
+    begin: int = 0
+    # By the day of publication: the day on which each report was published.
+    published_on: Array | None = None
 
     @property
     def of_tallies(self) -> bool:
-        """Whether places are those of tallies."""
+        """Whether it is tallies that have places."""
         return self.dimension in OF_TALLIES
+
+    def value(self, place: int) -> Any:  # noqa: ANN401 - a word, a day or None
+        """Return a value as clients see it."""
+        found = self.values[place]
+        return day_of(int(found)) if self.dimension is Dimension.PERIOD else found
+
+    def place(self, value: Any) -> int:  # noqa: ANN401 - a word, a day or None
+        """Return the place of a value that clients see."""
+        if isinstance(value, date):
+            return int(np.searchsorted(self.values, (value - EPOCH).days))
+        return list(self.values).index(value)
+
+    def places(self, matches: Matches, source: Lines) -> Places:
+        """Return the place of each line that matches, or of each tally."""
+        codes = self._codes(matches, source)
+        return self.table.take(codes - self.begin if self.begin else codes, mode="clip")
+
+    def _codes(self, matches: Matches, source: Lines) -> Array:
+        match self.dimension:
+            case Dimension.PERIOD:
+                days = self.published_on
+                return matches.line("first_day") if days is None else days.take(matches.line("report"))
+            case Dimension.LOCATION:
+                return matches.line("location")
+            case Dimension.PUBLISHER:
+                return source.reports["publisher"].take(matches.line("report"))
+            case Dimension.COUNTRY:
+                return matches.line("country")
+            case Dimension.CATEGORY | Dimension.FAMILY:
+                return matches.tally("category")
+            case Dimension.EFFECT:
+                return matches.tally("effect")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The axes of one state of the vocabulary, and of the periods of its questions, laid out once."""
+
+    catalogue: Catalogue
+    axes: dict[object, Axis] = field(default_factory=dict)
+
+
+# The last few: one for now, some for `as_of`.
+_LAYOUTS: list[Layout] = []
+_MOST_LAYOUTS = 4
+# Axes of periods that a layout keeps: days are added to the record, and then they reach farther.
+_MOST_AXES = 32
 
 
 def axis(
-    dimension: Dimension, unit: PeriodUnit | None, period_by: PeriodBy, matches: Matches, catalogue: Catalogue
+    dimension: Dimension, unit: PeriodUnit | None, period_by: PeriodBy, source: Lines, catalogue: Catalogue
 ) -> Axis:
-    """Lay out one dimension of what matches."""
-    source = matches.source
-    of = source.lines
+    """Lay out one dimension of the lines that there are."""
+    layout = _layout(catalogue)
+    if dimension is not Dimension.PERIOD:
+        found = layout.axes.get(dimension)
+        if found is None:
+            found = layout.axes[dimension] = _named(dimension, catalogue)
+        return found
+    assert unit is not None  # noqa: S101 - a period has a unit
+    if period_by == "published_on":
+        days = source.published_on()
+        return _by_period(unit, int(days.min(initial=0)), int(days.max(initial=0)), days)
+    first = min((chunk.first_days[0] for chunk in source.chunks), default=0)
+    last = max((chunk.first_days[1] for chunk in source.chunks), default=0)
+    key = (unit, first, last)
+    found = layout.axes.get(key)
+    if found is None:
+        while len(layout.axes) >= _MOST_AXES:
+            layout.axes.pop(next(iter(layout.axes)), None)
+        found = layout.axes[key] = _by_period(unit, first, last)
+    return found
+
+
+def _layout(catalogue: Catalogue) -> Layout:
+    for each in _LAYOUTS:
+        if each.catalogue is catalogue:
+            return each
+    made = Layout(catalogue)
+    _LAYOUTS.append(made)
+    del _LAYOUTS[:-_MOST_LAYOUTS]
+    return made
+
+
+def _named(dimension: Dimension, catalogue: Catalogue) -> Axis:
+    """Lay out ids by the names that they have; several can share one, and an id without a name is null."""
+    names: Mapping[int, str]
     match dimension:
-        case Dimension.PERIOD:
-            assert unit is not None  # noqa: S101 - a period has a unit
-            days = (
-                of["first_day"][matches.lines]
-                if period_by == "date"
-                else source.published_on()[of["report"][matches.lines]]
-            )
-            return _by_period(unit, days)
         case Dimension.LOCATION:
             names = {place: entry.slug for place, entry in catalogue.locations.by_id.items()}
-            return _named(dimension, of["location"][matches.lines], names)
         case Dimension.PUBLISHER:
             names = {publisher: entry.slug for publisher, entry in catalogue.publishers.by_id.items()}
-            return _named(dimension, source.reports["publisher"][of["report"][matches.lines]], names)
         case Dimension.COUNTRY:
-            return _named(dimension, of["country"][matches.lines], dict(enumerate(COUNTRY_CODES)))
+            names = dict(enumerate(COUNTRY_CODES))
         case Dimension.CATEGORY:
             names = {category: entry.slug for category, entry in catalogue.categories.by_id.items()}
         case Dimension.FAMILY:
             names = {category: entry.family for category, entry in catalogue.categories.by_id.items()}
-        case Dimension.EFFECT:
-            # As with categories, 0 is for no tally.
-            effects = source.tallies["effect"][matches.tallies] + 1
-            return _named(dimension, effects, {code + 1: name for code, name in enumerate(EFFECTS)})
-    return _named(dimension, source.tallies["category"][matches.tallies], names)
-
-
-def _named(dimension: Dimension, ids: npt.NDArray[Any], names: Mapping[int, str]) -> Axis:
-    """Lay out ids by the names that they have; several can share one, and an id without a name is null."""
-    # Only small numbers are ids, so counting finds those that are there.
-    there = np.flatnonzero(np.bincount(ids)).tolist()
-    called = {each: names.get(each) for each in there}
-    values: list[str | None] = [*sorted({name for name in called.values() if name is not None})]
-    if None in called.values() or dimension in OF_TALLIES:
-        values.append(None)
+        case _:
+            names = dict(enumerate(EFFECTS))
+    values = [*sorted(set(names.values())), None]
     place_of = {value: place for place, value in enumerate(values)}
-    places = np.zeros(max(there, default=0) + 1, np.intp)
-    for each, name in called.items():
-        places[each] = place_of[name]
-    return Axis(dimension, places[ids], values)
+    table = np.full(max(names, default=0) + 2, len(values) - 1, np.intp)
+    for each, name in names.items():
+        table[each] = place_of[name]
+    return Axis(dimension, values, table)
 
 
-def _by_period(unit: PeriodUnit, days: npt.NDArray[np.int32]) -> Axis:
-    if not len(days):
-        return Axis(Dimension.PERIOD, np.empty(0, np.intp), [])
-    earliest = int(days.min())
-    there = np.flatnonzero(np.bincount(days - earliest))
-    starts = [periods.start_of(unit, day_of(earliest + offset)) for offset in there.tolist()]
-    values = sorted(set(starts))
-    place_of = {start: place for place, start in enumerate(values)}
-    places = np.zeros(int(there[-1]) + 1, np.intp)
-    places[there] = [place_of[start] for start in starts]
-    return Axis(Dimension.PERIOD, places[days - earliest], values)
+def _by_period(unit: PeriodUnit, first: int, last: int, published_on: Array | None = None) -> Axis:
+    begins, table = np.unique(starts_of(unit, np.arange(first, last + 1)), return_inverse=True)
+    return Axis(Dimension.PERIOD, begins, table, first, published_on)
+
+
+def starts_of(unit: PeriodUnit, days: Array) -> Array:
+    """Return the first day of the period that holds each day, as `periods.start_of` does."""
+    dates = days.astype("datetime64[D]")
+    match unit:
+        case PeriodUnit.DAY:
+            starts = dates
+        case PeriodUnit.WEEK:
+            # 1970 began on a Thursday.
+            starts = (days - (days + 3) % 7).astype("datetime64[D]")
+        case PeriodUnit.MONTH:
+            starts = dates.astype("datetime64[M]")
+        case PeriodUnit.QUARTER:
+            months = dates.astype("datetime64[M]").astype(np.int64)
+            starts = (months - months % 3).astype("datetime64[M]")
+        case PeriodUnit.YEAR:
+            starts = dates.astype("datetime64[Y]")
+    return starts.astype("datetime64[D]").astype(np.int64)
 
 
 def day_of(number: int) -> date:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.aggregates.dimensions import Dimension
-from app.aggregates.sums import Groups, Measure, Scale
+from app.aggregates.groups import Groups, Measure, Scale
 from app.errors import Fault, InvalidInput
 from app.vocabulary import periods
 from app.vocabulary.periods import PeriodUnit

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.aggregates.dimensions import Dimension
 from app.aggregates.fill import BY_PERIOD
+from app.aggregates.groups import Groups
 from app.aggregates.service import Question
-from app.aggregates.sums import Groups
 from app.vocabulary import periods
 
 # Changes of style in releases of U.S. Central Command and its coalition, counted over 4,813 of their lines.

@@ -9,9 +9,10 @@ import numpy as np
 from app.aggregates.axes import day_of
 from app.aggregates.dimensions import Dimension
 from app.aggregates.fill import Spans, State
+from app.aggregates.groups import Groups
 from app.aggregates.queries import covered
 from app.aggregates.service import OTHER, Answer, Question
-from app.aggregates.sums import Groups, spells
+from app.aggregates.sums import spells
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import ReadSession
 from app.strikes.filters import StrikeFilter

@@ -7,13 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from app.aggregates.axes import Axis, PeriodBy, axis
+from app.aggregates.counting import NEW_REPORTS
 from app.aggregates.dimensions import Dimension, Grouping
 from app.aggregates.fill import filled
-from app.aggregates.sums import NEW_REPORTS, Chosen, Groups, Measure, sums
+from app.aggregates.groups import Groups, Measure
+from app.aggregates.numbering import Chosen, table_of
+from app.aggregates.sums import sums
 from app.catalogue.catalogue import Catalogue
 from app.strikes.columns import Lines
 from app.strikes.filters import StrikeFilter
-from app.strikes.matching import Matches, matches
+from app.strikes.matching import Matching
 
 # What the group that takes all others in has for a value.
 OTHER = "other"
@@ -52,7 +55,7 @@ class Answer:
 
     groups: Groups
     totals: Groups
-    matches: Matches
+    matches: Matching
     axes: Sequence[Axis]
     chosen: Chosen | None
 
@@ -65,10 +68,10 @@ def answer(
     Raises InvalidInput where filling makes more rows than anybody shows.
     """
     grouping = question.grouping
-    found = matches(lines, question.strikes, worded)
-    axes = [axis(each, grouping.unit, question.period_by, found, catalogue) for each in grouping.dimensions]
+    found = Matching(lines, question.strikes, worded)
+    axes = [axis(each, grouping.unit, question.period_by, lines, catalogue) for each in grouping.dimensions]
     chosen = _chosen(found, axes, question)
-    groups = sums(found, axes, chosen, new_reports=question.cumulative)
+    groups, totals = sums(found, axes, chosen, new_reports=question.cumulative)
     if question.fill and question.is_series and grouping.unit is not None:
         # Days asked for are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
@@ -78,26 +81,24 @@ def answer(
         groups = _accumulated(groups)
     if question.sort is not None and chosen is None:
         groups = groups.at(_order(groups, question.sort))
-    return Answer(groups, sums(found, ()), found, axes, chosen)
+    return Answer(groups, totals, found, axes, chosen)
 
 
-def _chosen(found: Matches, axes: Sequence[Axis], question: Question) -> Chosen | None:
+def _chosen(found: Matching, axes: Sequence[Axis], question: Question) -> Chosen | None:
     """Rank the groups, apart from their periods, and keep the first; by periods alone these are ranked."""
     if question.top is None or not axes:
         return None
     ranked = [each for each in axes if each.dimension is not Dimension.PERIOD] or axes
-    groups = sums(found, ranked)
+    groups, _ = sums(found, ranked)
     order = _order(groups, question.sort or Sort("items_max", descending=True))
     kept = order[: question.top]
     values = [
         tuple(scale.values[place][0] for scale, place in zip(groups.scales, places, strict=True))
         for places in zip(*(each[kept].tolist() for each in groups.places), strict=True)
     ]
-    shape = tuple(len(each.values) for each in ranked)
-    table = np.full(int(np.prod(shape, dtype=np.int64)), len(kept), np.int64)
-    table[np.ravel_multi_index([each[kept] for each in groups.places], shape)] = np.arange(len(kept))
     has_other = len(order) > len(kept)
-    return Chosen(ranked, table, [*values, *([(OTHER,) * len(ranked)] if has_other else [])], has_other)
+    others = [(OTHER,) * len(ranked)] if has_other else []
+    return Chosen(ranked, table_of(ranked, values), [*values, *others], has_other)
 
 
 def _order(groups: Groups, sort: Sort) -> npt.NDArray[np.intp]:
