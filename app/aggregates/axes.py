@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from app.aggregates.dimensions import OF_TALLIES, Dimension
 from app.catalogue.catalogue import Catalogue
-from app.strikes.chunks import Array
 from app.strikes.columns import Lines
 from app.strikes.matching import EPOCH, Matches
+from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES, EFFECTS
 from app.vocabulary.periods import PeriodUnit
 

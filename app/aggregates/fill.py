@@ -80,7 +80,7 @@ def _numbers(groups: Groups, which: slice) -> npt.NDArray[np.int64]:
 
 def _spread(measure: Measure, to: npt.NDArray[np.intp], length: int) -> Measure:
     """Put values where they belong among more groups. Of the others counts are 0, and what can be unknown is null."""
-    values, known = np.zeros(length, np.int64), np.zeros(length, np.bool_)
+    values, known = np.zeros(length, measure.values.dtype), np.zeros(length, np.bool_)
     values[to], known[to] = measure.values, measure.known
     return Measure(values, known | (not measure.can_be_unknown), can_be_unknown=measure.can_be_unknown)
 

@@ -25,6 +25,9 @@ class Measure:
     known: Flags
     can_be_unknown: bool = False
 
+    def __len__(self) -> int:
+        return len(self.values)
+
     def at(self, which: Places) -> "Measure":
         """Return the measure of some groups."""
         return Measure(self.values.take(which), self.known.take(which), self.can_be_unknown)

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from app.aggregates.axes import Axis, Places
 from app.aggregates.dimensions import Dimension
+from app.strikes.chunks import Numbers
 from app.strikes.columns import Lines
-from app.strikes.matching import Matches
+from app.strikes.matching import Matches, picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Numbered:
     groups: Places
     first: int
     possible: int
-    once: npt.NDArray[np.int32] | None
+    once: Numbers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +72,48 @@ class Numbering:
 
     def __call__(self, matches: Matches) -> Numbered:
         """Give each line, or each tally, that matches the number of its group."""
-        size, first, possible = self.size, 0, self.size
-        begin = np.zeros(len(matches), np.intp)
+        size = possible = self.size
+        first, begin = 0, np.zeros(1, np.intp)
         if self.period is not None:
             begin = self.period.places(matches, self.source)
             first = int(begin.min())
             possible = (int(begin.max()) - first + 1) * size
             begin = (begin - first) * size
-        number = np.zeros(len(matches), np.intp)
+        number: Places | None = None
         for each in self.beside:
             if not each.of_tallies:
-                number = number * len(each.values) + each.places(matches, self.source)
+                places = each.places(matches, self.source)
+                number = places if number is None else number * len(each.values) + places
+        if number is None:
+            number = np.zeros(len(matches), np.intp)
         axes = tuple(each for each in self.beside if each.of_tallies)
         if not axes:
             number = number if self.chosen is None else self.chosen.table.take(number)
             return Numbered(begin + number, first, possible, None)
-        number *= math.prod(len(each.values) for each in axes)
-        if matches.whole:
-            own, once = matches.chunk.kept(axes, lambda: self._of_tallies(matches, axes))
-        else:
-            own, once = self._of_tallies(matches, axes)
+        number = number * math.prod(len(each.values) for each in axes)
+        own, once = self._of_tallies(matches, axes)
         if self.chosen is None:
             return Numbered((begin + number).take(matches.owners) + own, first, possible, once)
-        groups = begin.take(matches.owners) + self.chosen.table.take(number.take(matches.owners) + own)
+        groups = np.broadcast_to(begin, len(matches)).take(matches.owners) + self.chosen.table.take(
+            number.take(matches.owners) + own
+        )
         return Numbered(groups, first, possible, _once(matches, groups))
 
-    def _of_tallies(
-        self, matches: Matches, axes: Sequence[Axis]
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
-        """Return the number of each tally along the axes of tallies, as small as can be, and the first ones' lines."""
+    def _of_tallies(self, matches: Matches, axes: tuple[Axis, ...]) -> tuple[npt.NDArray[Any], Numbers]:
+        """Return the number of each tally along the axes of tallies, as small as can be, and the first ones' lines.
+
+        Where all tallies of a line match, both are those of the whole chunk, which are kept.
+        """
+        if not matches.all_tallies:
+            return self._counted(matches, axes)
+        whole = Matches(matches.chunk, slice(0, len(matches.chunk)))
+        own, once = matches.chunk.kept(axes, lambda: self._counted(whole, axes))
+        if matches.whole:
+            return own, once
+        first = picked(once, matches.tallies) < len(matches.chunk)
+        return picked(own, matches.tallies), np.where(first, matches.owners, np.int32(len(matches)))
+
+    def _counted(self, matches: Matches, axes: tuple[Axis, ...]) -> tuple[npt.NDArray[Any], Numbers]:
         number = axes[0].places(matches, self.source)
         for each in axes[1:]:
             number = number * len(each.values) + each.places(matches, self.source)
@@ -133,7 +147,7 @@ def _ordered(axes: Sequence[Axis]) -> Sequence[Axis]:
     return sorted(axes, key=lambda each: each.of_tallies)
 
 
-def _once(matches: Matches, numbers: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+def _once(matches: Matches, numbers: npt.NDArray[Any]) -> Numbers:
     owners = matches.owners
     once = owners.copy()
     # Tallies of one line stand together: each is held against the one before it, the one before that, and so on,

@@ -7,16 +7,17 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.aggregates.dimensions import group_by_names
 from app.aggregates.notes import notes
-from app.aggregates.rows import measures, rows
+from app.aggregates.rows import columns, measures, rows
 from app.aggregates.schemas import Aggregates, AggregatesQuery
 from app.aggregates.service import answer
 from app.aggregates.table import table_of
+from app.aggregates.writing import written
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.answers import answer_list
 from app.http.direct import Question
-from app.http.formats import WITH_PLACE, Form, described
+from app.http.formats import WITH_PLACE, Form, Format, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
@@ -44,22 +45,25 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
     catalogue = catalogue_at(session, now)
     question = query.question(catalogue, now.seq)
 
+    form = Form(table_of(question, catalogue), query)
+
     def body() -> dict[str, object]:
-        columns: Columns = request.app.state.columns
-        lines = columns.at(session, now.seq)
+        record: Columns = request.app.state.columns
+        lines = record.at(session, now.seq)
         found = answer(lines, question, catalogue, worded(session, question.strikes))
         end = min(begin + query.limit, len(found.groups))
         page = found.groups.at(np.arange(begin, max(begin, end)))
+        shown = columns(session, page, found, question, catalogue)
         return {
             "group_by": group_by_names(question.grouping),
             "seq": now.seq,
             "next": cursor_to(request, (end, now.seq)) if end < len(found.groups) else None,
-            "rows": rows(session, page, found, question, catalogue),
+            "rows": written(shown) if form.chosen(request) is Format.JSON else rows(shown),
             "totals": measures(found.totals),
             **notes(question, found.groups),
         }
 
-    return answer_list(request, now, body, Form(table_of(question, catalogue), query))
+    return answer_list(request, now, body, form)
 
 
 def _natural(value: object) -> int:

@@ -1,15 +1,16 @@
 """Show groups as the rows of an answer: their values by name, their measures, and by period its days and state."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from app.aggregates.axes import day_of
+from app.aggregates.axes import Places, day_of
 from app.aggregates.dimensions import Dimension
 from app.aggregates.fill import Spans, State
-from app.aggregates.groups import Groups
+from app.aggregates.groups import Groups, Measure
 from app.aggregates.queries import covered
 from app.aggregates.service import OTHER, Answer, Question
 from app.aggregates.sums import spells
@@ -25,45 +26,62 @@ Row = dict[str, Any]
 Others = tuple[tuple[Any, ...], ...]
 
 
-def rows(
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of few values: those that occur, and the place of each row's among them."""
+
+    values: Sequence[Any]
+    places: Places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def listed(self) -> list[Any]:
+        """Return the values of all rows."""
+        return [self.values[place] for place in self.places.tolist()]
+
+
+# The columns of rows by name, in the order of their members.
+Columns = Mapping[str, Coded | Measure]
+
+
+def columns(
     session: ReadSession, page: Groups, answer: Answer, question: Question, catalogue: Catalogue
-) -> list[Row]:
-    """Return groups as `AggregateRow` describes them."""
-    grouping = question.grouping
-    columns: dict[str, Sequence[Any]] = {}
-    starts: Sequence[date | str | None] = []
+) -> Columns:
+    """Return groups as `AggregateRow` describes them, by column."""
+    unit = question.grouping.unit
+    found: dict[str, Coded | Measure] = {}
+    days: dict[str, Coded] = {}
     for scale, places in zip(page.scales, page.places, strict=True):
         for index, dimension in enumerate(scale.dimensions):
             values = [value[index] for value in scale.values]
             if dimension is Dimension.PERIOD:
-                assert grouping.unit is not None  # noqa: S101 - a period has a unit
-                starts = _at(values, places)
-                values = [_key_of(grouping.unit, value) for value in values]
-            columns[dimension.value] = _at(values, places)
-    columns = {each.value: columns[each.value] for each in grouping.dimensions}
-    if grouping.unit is not None:
-        unit = grouping.unit
-        days = {start: periods.end_of(unit, start) for start in starts if isinstance(start, date)}
-        columns["period_start"] = [start if start in days else None for start in starts]
-        columns["period_end"] = [days.get(start) for start in starts]  # type: ignore[arg-type] # `other` has none
+                assert unit is not None  # noqa: S101 - a period has a unit
+                # What takes all others in has no days.
+                starts = [None if value == OTHER else value for value in values]
+                ends = [start and periods.end_of(unit, start) for start in starts]
+                days = {"period_start": Coded(starts, places), "period_end": Coded(ends, places)}
+                values = [_key_of(unit, value) for value in values]
+            found[dimension.value] = Coded(values, places)
+    found = {**{each.value: found[each.value] for each in question.grouping.dimensions}, **days}
     if answer.chosen is not None:
-        others = len(answer.chosen.values) - 1 if answer.chosen.has_other else None
-        columns["is_other"] = [place == others for place in page.places[0].tolist()]
-    columns |= {name: each.listed() for name, each in page.measures.items()}
-    if grouping.unit is not None:
-        columns["state"] = _states(session, page, answer, question, catalogue)
-    if not columns:
-        return []
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        others = len(page.scales[0].values) - 1 if answer.chosen.has_other else -1
+        found["is_other"] = Coded((False, True), (page.places[0] == others).astype(np.intp))
+    found |= page.measures
+    if unit is not None:
+        found["state"] = Coded(tuple(State), _states(session, page, answer, question, catalogue))
+    return found
+
+
+def rows(found: Columns) -> list[Row]:
+    """Return the rows of columns."""
+    listed = [each.listed() for each in found.values()]
+    return [dict(zip(found, values, strict=True)) for values in zip(*listed, strict=True)]
 
 
 def measures(groups: Groups) -> Row:
     """Return the measures of the one group that stands for all that matches."""
     return {name: each.listed()[0] for name, each in groups.measures.items()}
-
-
-def _at(values: Sequence[Any], places: Any) -> list[Any]:  # noqa: ANN401 - an array of places
-    return [values[place] for place in places.tolist()]
 
 
 def _key_of(unit: PeriodUnit, start: date | str) -> str:
@@ -72,9 +90,10 @@ def _key_of(unit: PeriodUnit, start: date | str) -> str:
 
 def _states(
     session: ReadSession, page: Groups, answer: Answer, question: Question, catalogue: Catalogue
-) -> list[State]:
-    """Say what each row means: reported, none, or not known."""
-    states = [State.REPORTED] * len(page)
+) -> Places:
+    """Say what each row means, by its place among the states: reported, none, or not known."""
+    order = list(State)
+    states = np.full(len(page), order.index(State.REPORTED), np.intp)
     empty = np.flatnonzero(page.measures["lines"].values == 0).tolist()
     unit = question.grouping.unit
     if not empty or unit is None:
@@ -97,7 +116,7 @@ def _states(
         country = country_of(page, at, values)
         of = told.keys() if country is None else (country,)
         found = any(told.touch(each, start, end) for each in of)
-        states[row] = State.NONE_REPORTED if found else State.NO_REPORT
+        states[row] = order.index(State.NONE_REPORTED if found else State.NO_REPORT)
     return states
 
 

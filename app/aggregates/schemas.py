@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.aggregates.dimensions import GROUP_BY, Dimension, Grouping, group_by_names, parse_grouping
 from app.aggregates.fill import State
+from app.aggregates.lags import LAGS
 from app.aggregates.service import Question, Sort
 from app.catalogue.catalogue import Catalogue
 from app.errors import Fault, InvalidInput
@@ -53,6 +54,14 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
         Literal["true", "false"],
         Field(
             description="`true` adds `cumulative_*`: each measure up to and with the period. Needs a period.",
+            examples=["true"],
+        ),
+    ] = "false"
+    lag: Annotated[
+        Literal["true", "false"],
+        Field(
+            description="`true` adds `lag_days_*`: how many days after the strikes they were first published. They "
+            "run from a line's last day to the `published_on` of the revision that brought it.",
             examples=["true"],
         ),
     ] = "false"
@@ -102,6 +111,7 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
             period_by=self.period_by,
             fill=self.fill == "zero",
             cumulative=self.cumulative == TRUE,
+            lag=self.lag == TRUE,
             sort=self._sort(grouping),
             top=self.top,
         )
@@ -111,7 +121,7 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
             return None
         by = self.sort.removeprefix("-")
         names = dict(zip(group_by_names(grouping), (each.value for each in grouping.dimensions), strict=True))
-        known = [*Measures.model_fields, *names]
+        known = [*Measures.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
         if by not in known and by not in names.values():
             near = get_close_matches(by, known, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -151,7 +161,30 @@ class Measures(_Answer):
     open_ended: int = Field(description="How many of these tallies have no maximum.", examples=[0])
 
 
-class AggregateRow(Measures):
+class Lag(_Answer):
+    """How long after the strikes they were first published: there with `lag=true`."""
+
+    lag_days_min: int | None = Field(
+        default=None,
+        description="With `lag`: the fewest days from a line's last day to its first publication; below 0 where "
+        "it was published before; null without lines.",
+        examples=[1],
+    )
+    lag_days_median: float | None = Field(
+        default=None,
+        description="The median of these days: half of the lines were published sooner; null without lines.",
+        examples=[1.5],
+    )
+    lag_days_max: int | None = Field(
+        default=None, description="The most of these days; null without lines.", examples=[4]
+    )
+
+
+class Totals(Measures, Lag):
+    """What was added up of all that matches."""
+
+
+class AggregateRow(Measures, Lag):
     """One group. It holds the dimensions asked for and no others; null is a group of its own."""
 
     location: str | None = Field(default=None, description="A place's slug.", examples=["palmyra"])
@@ -221,7 +254,7 @@ _ROW = {
     name: value
     for name, value in example_of(AggregateRow).items()
     if name not in {"country", "publisher", "category", "family", "effect", "is_other"}
-    and not name.startswith("cumulative_")
+    and not name.startswith(("cumulative_", "lag_"))
 }
 
 
@@ -234,7 +267,7 @@ class Aggregates(_Answer):
         description="The cursor of the next page; null on the last one.", examples=[CURSOR]
     )
     rows: list[AggregateRow] = Field(description="The groups of the page.", examples=[[_ROW]])
-    totals: Measures = Field(
+    totals: Totals = Field(
         description="All that matches, each line counted once, on whichever page.",
         examples=[example_of(Measures)],
     )

@@ -11,6 +11,7 @@ from app.aggregates.counting import NEW_REPORTS
 from app.aggregates.dimensions import Dimension, Grouping
 from app.aggregates.fill import filled
 from app.aggregates.groups import Groups, Measure
+from app.aggregates.lags import LAGS
 from app.aggregates.numbering import Chosen, table_of
 from app.aggregates.sums import sums
 from app.catalogue.catalogue import Catalogue
@@ -39,6 +40,8 @@ class Question:
     period_by: PeriodBy = "date"
     fill: bool = False
     cumulative: bool = False
+    # Whether the lag between strikes and their publication is asked for.
+    lag: bool = False
     sort: Sort | None = None
     # How many groups are kept apart; all others become one. None: all are.
     top: int | None = None
@@ -71,7 +74,7 @@ def answer(
     found = Matching(lines, question.strikes, worded)
     axes = [axis(each, grouping.unit, question.period_by, lines, catalogue) for each in grouping.dimensions]
     chosen = _chosen(found, axes, question)
-    groups, totals = sums(found, axes, chosen, new_reports=question.cumulative)
+    groups, totals = sums(found, axes, chosen, new_reports=question.cumulative, lag=question.lag)
     if question.fill and question.is_series and grouping.unit is not None:
         # Days asked for are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
@@ -89,7 +92,7 @@ def _chosen(found: Matching, axes: Sequence[Axis], question: Question) -> Chosen
     if question.top is None or not axes:
         return None
     ranked = [each for each in axes if each.dimension is not Dimension.PERIOD] or axes
-    groups, _ = sums(found, ranked)
+    groups, _ = sums(found, ranked, lag=question.lag)
     order = _order(groups, question.sort or Sort("items_max", descending=True))
     kept = order[: question.top]
     values = [
@@ -133,6 +136,7 @@ def _accumulated(groups: Groups) -> Groups:
             groups.measures[NEW_REPORTS] if name == "reports" else each, order, begins
         )
         for name, each in measures.items()
+        if name not in LAGS
     }
     return Groups(groups.scales, groups.places, measures | running)
 

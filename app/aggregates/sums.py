@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from app.aggregates.axes import Axis, Places
-from app.aggregates.counting import COUNTED, KNOWN, NEW_REPORTS, ROW, Counts, counts, once
+from app.aggregates.counting import COUNTED, NEW_REPORTS, ROW, Counts, counts, once
 from app.aggregates.groups import Groups, Integers, Measure, Scale
+from app.aggregates.lags import Lags
 from app.aggregates.numbering import Chosen, Numbering, numbering
+from app.strikes.chunks import KNOWN
 from app.strikes.matching import Matching
 
 # The groups of all chunks are added up in one table of all that there could be, up to so many; else those that are
@@ -22,26 +24,37 @@ MOST_GATHERED = 1 << 19
 
 
 def sums(
-    found: Matching, axes: Sequence[Axis], chosen: Chosen | None = None, *, new_reports: bool = False
+    found: Matching,
+    axes: Sequence[Axis],
+    chosen: Chosen | None = None,
+    *,
+    new_reports: bool = False,
+    lag: bool = False,
 ) -> tuple[Groups, Groups]:
     """Return the measures of every group that has a line, and those of all that matches.
 
     Without axes both are of one group, of whatever there is. With `chosen`, groups are numbered along its values
     first, and then along those of the other axes. `new_reports` adds NEW_REPORTS, which adds up over periods as
-    `reports` does not.
+    `reports` does not; `lag` adds LAGS.
     """
     number = numbering(found.source, axes, chosen)
-    gathered, totals = _Gathered(number), np.zeros(len(COUNTED), np.int64)
+    gathered, totals, lags = _Gathered(number), np.zeros(len(COUNTED), np.int64), Lags(found.source)
     for matches in found:
         numbered = number(matches)
         counted = counts(matches, numbered, number.size if new_reports else 0)
         gathered.add(numbered.first * number.size, counted)
         totals += counted.totals
-    whole = Groups((), (), _measures(totals[:, None], new_reports=False))
+        if lag:
+            lags.add(matches, numbered, numbered.first * number.size)
+    of_all = _measures(totals[:, None], new_reports=False)
+    whole = Groups((), (), {**of_all, **dict(lags.totals())} if lag else of_all)
     if not axes:
         return whole, whole
     numbers, rows = gathered.all()
-    return _in_order(number, axes, numbers, _measures(rows, new_reports=new_reports)), whole
+    measures = _measures(rows, new_reports=new_reports)
+    return _in_order(
+        number, axes, numbers, {**measures, **dict(lags.measures(numbers))} if lag else measures
+    ), whole
 
 
 def spells(

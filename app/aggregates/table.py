@@ -1,6 +1,7 @@
 """Aggregates as a table: the dimensions asked for, the measures, and by period its days and its state."""
 
 from app.aggregates.dimensions import Dimension
+from app.aggregates.lags import LAGS
 from app.aggregates.schemas import AggregateRow, Measures
 from app.aggregates.service import Question
 from app.catalogue.catalogue import Catalogue
@@ -18,6 +19,7 @@ def table_of(question: Question, catalogue: Catalogue) -> Table:
         *(("period_start", "period_end") if by_period else ()),
         *(("is_other",) if question.top is not None else ()),
         *Measures.model_fields,
+        *(LAGS if question.lag else ()),
         *(f"cumulative_{name}" for name in Measures.model_fields if question.cumulative),
         *(("state",) if by_period else ()),
     ]

@@ -7,21 +7,25 @@ Days are counted from 1970-01-01. In whole numbers UNKNOWN stands for null.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from app.strikes.packing import Array, packed
+
 T = TypeVar("T")
 
-Array = npt.NDArray[Any]
 Numbers = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-# Some of the positions of a column: all of them, or each by itself in rising order.
+# Some of the positions of a column: a range, or each by itself in rising order.
 Positions = slice | npt.NDArray[np.intp]
 
 UNKNOWN = -1
+
+# What can be unknown of a line, each with what counts the lines of which it is known.
+KNOWN = {"strikes_min": "known_min", "strikes_max": "known_max", "engagements": "known_engagements"}
 
 # The number that superseded what stands.
 NEVER = np.iinfo(np.int32).max
@@ -68,28 +72,27 @@ TALLIES: Mapping[str, type[np.generic]] = {
 
 
 class Chunk:
-    """The lines of some reports with their tallies: those of a report stand together, and so do those of a line.
+    """The lines of some reports with their tallies: lines in the order of their first days, each one's together.
 
-    `items` holds what the tallies of each line add up to: `items_min`, `items_max` and `open_ended`.
+    The positions of its reports are a range, from the first of `reports` to the last.
     """
 
     def __init__(self, lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> None:
         self.lines = lines
         self.tallies = tallies
-        begin = np.cumsum(lines["tallies"]) - lines["tallies"]
-        self.begin = begin
-        most = tallies["count_max"]
-        opened = most == UNKNOWN
-        self.items = {
-            "items_min": np.add.reduceat(tallies["count_min"], begin, dtype=np.int64),
-            "items_max": np.add.reduceat(np.where(opened, 0, most), begin, dtype=np.int64),
-            "open_ended": np.add.reduceat(opened, begin, dtype=np.int32),
-        }
+        # Where the tallies of each line begin, and where those of the last one end.
+        self.begin = np.append(np.int64(0), np.cumsum(lines["tallies"], dtype=np.int64))
+        self.reports = int(lines["report"].min()), int(lines["report"].max())
         self.first_days = int(lines["first_day"].min()), int(lines["first_day"].max())
         self.last_days = int(lines["last_day"].min()), int(lines["last_day"].max())
         self.repeats = bool(lines["repeats"].any())
+        # Whether every count is known exactly.
+        self.exact = bool((tallies["count_min"] == tallies["count_max"]).all())
         self._recorded = int(lines["recorded"].min()), int(lines["recorded"].max())
         self._superseded = int(lines["superseded"].min())
+        # What each line counts for, and what its tallies add up to.
+        self.counts = packed(_counts(lines))
+        self.items = packed(_items(tallies, self.begin[:-1]))
         self._kept: dict[Hashable, object] = {}
 
     def __len__(self) -> int:
@@ -136,22 +139,39 @@ class Chunk:
 
 def made(lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> Chunk:
     """Make a chunk of lines in any order, each of which has tallies that stand together, in the order of lines."""
-    report = lines["report"]
-    if np.all(report[1:] >= report[:-1]):
+    days = lines["first_day"]
+    if np.all(days[1:] >= days[:-1]):
         return Chunk(lines, tallies)
-    order = np.argsort(report, kind="stable")
+    order = np.argsort(days, kind="stable")
     counts = lines["tallies"]
-    moved = ranges((np.cumsum(counts) - counts)[order], counts[order])
+    owners, moved = ranges((np.cumsum(counts) - counts).take(order), counts.take(order))
     return Chunk(
-        {name: each[order] for name, each in lines.items()},
-        {name: each[moved] for name, each in tallies.items()}
-        | {"line": np.repeat(np.arange(len(order), dtype=np.int32), counts[order])},
+        {name: each.take(order) for name, each in lines.items()},
+        {name: each.take(moved) for name, each in tallies.items()} | {"line": owners},
     )
 
 
-def ranges(begin: Array, counts: Array) -> npt.NDArray[np.intp]:
-    """Return the positions of several ranges, one after another: each from its beginning, so many."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    found: npt.NDArray[np.intp] = np.arange(total) + np.repeat(begin - (ends - counts), counts)
+def _counts(lines: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Return what each line counts for: what is unknown for nothing, and as not known."""
+    found: dict[str, Array] = {"lines": np.ones(len(lines["id"]), np.int64)}
+    for name, known in KNOWN.items():
+        found[known] = lines[name] != UNKNOWN
+        found[name] = np.maximum(lines[name], 0)
     return found
+
+
+def _items(tallies: Mapping[str, Array], begin: Array) -> Mapping[str, Array]:
+    most = tallies["count_max"]
+    opened = most == UNKNOWN
+    return {
+        "items_min": np.add.reduceat(tallies["count_min"], begin, dtype=np.int64),
+        "items_max": np.add.reduceat(np.where(opened, 0, most), begin, dtype=np.int64),
+        "open_ended": np.add.reduceat(opened, begin, dtype=np.int64),
+    }
+
+
+def ranges(begin: Array, counts: Array) -> tuple[Numbers, npt.NDArray[np.intp]]:
+    """Return the positions of several ranges, one after another, and before these which of the ranges each is in."""
+    ends = np.cumsum(counts)
+    owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return owners, (begin - (ends - counts)).take(owners) + np.arange(len(owners))

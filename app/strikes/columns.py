@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from app.db.engine import ReadSession
 from app.errors import QueryTimeout
-from app.strikes.chunks import LINES_IN_CHUNK, NEVER, Array, Chunk, Numbers, made
+from app.strikes.chunks import LINES_IN_CHUNK, NEVER, Chunk, Numbers, made
+from app.strikes.packing import Array
 from app.strikes.reading import ENTRIES, Written, read
 
 # Seconds that a question waits for the copy while another one, or the start, brings it up to date.

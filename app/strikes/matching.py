@@ -6,13 +6,15 @@ That both mean the same is held by a test over random filters, on each engine.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from app.strikes.chunks import NEVER, Array, Chunk, Flags, Positions, ranges
+from app.strikes.chunks import NEVER, Chunk, Flags, Numbers, Positions, ranges
 from app.strikes.columns import Lines
 from app.strikes.filters import Status, StrikeFilter
+from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES, EFFECTS
 
 EPOCH = date(1970, 1, 1)
@@ -20,29 +22,46 @@ EPOCH = date(1970, 1, 1)
 NOTHING = np.empty(0, np.intp)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matches:
-    """The lines of a chunk that match, those of their tallies that match, and which of the lines has each.
+    """The lines of a chunk that match, and those of their tallies that match.
 
-    Lines and tallies are positions in the columns of the chunk; where it matches whole, both are slices.
-    `owners` are places among `lines`, in rising order. Where nothing is asked of tallies, each line has one at
-    least, which may be one that counts nothing: see TALLIES.
+    Both are positions in the columns of the chunk; where they stand together, they are ranges. Where nothing is
+    asked of tallies, each line has one at least, which may be one that counts nothing: see TALLIES.
     """
 
     chunk: Chunk
     lines: Positions
-    tallies: Positions
-    owners: npt.NDArray[np.int32]
-    # Whether all tallies of the lines match.
-    all_tallies: bool
+    # Positions of tallies, and which of the lines has each; None: all tallies of the lines match.
+    some: tuple[Positions, Numbers] | None = None
+
+    @property
+    def all_tallies(self) -> bool:
+        """Whether all tallies of the lines match."""
+        return self.some is None
 
     @property
     def whole(self) -> bool:
         """Whether everything matches that the chunk holds."""
-        return isinstance(self.lines, slice) and isinstance(self.tallies, slice)
+        return self.some is None and len(self) == len(self.chunk)
+
+    @cached_property
+    def of_tallies(self) -> tuple[Positions, Numbers]:
+        """The positions of the tallies, and for each the place of its line among the lines, which rises."""
+        return _tallies(self.chunk, self.lines) if self.some is None else self.some
+
+    @property
+    def tallies(self) -> Positions:
+        """The positions of the tallies."""
+        return self.of_tallies[0]
+
+    @property
+    def owners(self) -> Numbers:
+        """For each tally the place of its line among the lines."""
+        return self.of_tallies[1]
 
     def __len__(self) -> int:
-        return count(self.lines, len(self.chunk))
+        return count(self.lines)
 
     def line(self, name: str) -> Array:
         """Return a column of the lines."""
@@ -69,12 +88,12 @@ class Matching:
         """Yield what matches of each chunk in which anything does."""
         for number, chunk in enumerate(self.source.chunks):
             found = _overlapping(chunk, self.source, self.strikes)
-            if not count(found, len(chunk)):
+            if not count(found):
                 continue
             found = self._of_lines(chunk, found)
-            if number in self._better and count(found, len(chunk)):
-                found = _those(found, ~self._better[number].take(positions(found, len(chunk))))
-            if count(found, len(chunk)):
+            if number in self._better and count(found):
+                found = _those(found, ~self._better[number].take(positions(found)))
+            if count(found):
                 matches = with_tallies(chunk, found, self.strikes)
                 if len(matches):
                     yield matches
@@ -111,7 +130,7 @@ def _told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
     repeating = {
         number: counted[chunk.lines["repeats"].take(counted)]
         for number, chunk in enumerate(lines.chunks)
-        if chunk.repeats and len(counted := positions(_counted(chunk, lines, status), len(chunk)))
+        if chunk.repeats and len(counted := positions(_counted(chunk, lines, status)))
     }
     named = [lines.chunks[number].lines["event"].take(those) for number, those in repeating.items()]
     if not sum(map(len, named)):
@@ -119,7 +138,7 @@ def _told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
     events = np.unique(np.concatenate(named))
     earliest, has_original = np.full(len(events), NEVER, np.int32), np.zeros(len(events), np.bool_)
     for chunk in lines.chunks:
-        counted = positions(_counted(chunk, lines, status), len(chunk))
+        counted = positions(_counted(chunk, lines, status))
         own = chunk.lines["id"].take(counted)
         # A line tells of the event that it names, and of the one that is named after it.
         for names in (chunk.lines["event"].take(counted), own):
@@ -143,14 +162,14 @@ def picked(column: Array, which: Positions) -> Array:
     return column[which] if isinstance(which, slice) else column.take(which)
 
 
-def positions(of: Positions, length: int) -> npt.NDArray[np.intp]:
-    """Return positions in a column of that length each by itself."""
-    return np.arange(length) if isinstance(of, slice) else of
+def positions(of: Positions) -> npt.NDArray[np.intp]:
+    """Return positions each by itself."""
+    return np.arange(of.start, of.stop) if isinstance(of, slice) else of
 
 
-def count(of: Positions, length: int) -> int:
-    """Return how many positions there are in a column of that length."""
-    return length if isinstance(of, slice) else len(of)
+def count(of: Positions) -> int:
+    """Return how many positions there are."""
+    return of.stop - of.start if isinstance(of, slice) else len(of)
 
 
 def _counted(chunk: Chunk, lines: Lines, status: Status) -> Positions:
@@ -162,7 +181,7 @@ def _counted(chunk: Chunk, lines: Lines, status: Status) -> Positions:
     withdrawn = np.flatnonzero(chunk.lines["superseded"] == gone)
     if status is Status.RETRACTED or not len(withdrawn):
         return withdrawn if status is Status.RETRACTED else chunk.standing(lines.as_of)
-    return np.union1d(positions(chunk.standing(lines.as_of), len(chunk)), withdrawn)
+    return np.union1d(positions(chunk.standing(lines.as_of)), withdrawn)
 
 
 def _overlapping(chunk: Chunk, lines: Lines, strikes: StrikeFilter) -> Positions:
@@ -180,45 +199,54 @@ def _overlapping(chunk: Chunk, lines: Lines, strikes: StrikeFilter) -> Positions
     return found
 
 
+def _tallies(chunk: Chunk, lines: Positions) -> tuple[Positions, Numbers]:
+    """Return the positions of all tallies of some lines, and for each the place of its line among them."""
+    if not isinstance(lines, slice):
+        owners, tallies = ranges(chunk.begin.take(lines), chunk.lines["tallies"].take(lines))
+        return tallies, owners
+    those = slice(int(chunk.begin[lines.start]), int(chunk.begin[lines.stop]))
+    owners = chunk.tallies["line"][those]
+    return those, owners - np.int32(lines.start) if lines.start else owners
+
+
 def with_tallies(chunk: Chunk, found: Positions, strikes: StrikeFilter) -> Matches:
     """Find the tallies of lines that match; where tallies are asked for, leave out lines without enough of them."""
-    length = count(found, len(chunk))
-    tallies: Positions
-    if isinstance(found, slice):
-        tallies, owners = slice(0, len(chunk.tallies["line"])), chunk.tallies["line"]
-    else:
-        counts = chunk.lines["tallies"].take(found)
-        tallies = ranges(chunk.begin.take(found), counts)
-        owners = np.repeat(np.arange(length, dtype=np.int32), counts)
-    all_tallies = True
+    if not strikes.asks_for_tallies and strikes.min_items is None:
+        return Matches(chunk, found)
+    tallies, owners = _tallies(chunk, found)
     for name, allowed in (
         ("category", strikes.category_ids),
         ("effect", _codes(EFFECTS, strikes.effects)),
     ):
         if allowed is not None:
             match = np.flatnonzero(_among(picked(chunk.tallies[name], tallies), allowed))
-            if len(match) < len(owners):
-                tallies = match if isinstance(tallies, slice) else tallies.take(match)
-                owners, all_tallies = owners.take(match), False
-    enough = np.ones(length, np.bool_)
-    if strikes.asks_for_tallies:
-        enough = np.bincount(owners, minlength=length) > 0
+            tallies, owners = _at(tallies, match), owners.take(match)
     if strikes.min_items is not None:
-        items = np.bincount(owners, picked(chunk.tallies["count_min"], tallies), length)
-        enough &= items >= strikes.min_items
-    if enough.all():
-        return Matches(chunk, found, tallies, owners, all_tallies)
-    kept = np.flatnonzero(enough.take(owners))
-    places = (np.cumsum(enough, dtype=np.int32) - np.int32(1)).take(owners.take(kept))
-    tallies = kept if isinstance(tallies, slice) else tallies.take(kept)
-    return Matches(chunk, _those(found, enough), tallies, places, all_tallies)
+        items = np.bincount(owners, picked(chunk.tallies["count_min"], tallies), count(found))
+        enough = items >= strikes.min_items
+        kept = np.flatnonzero(enough.take(owners))
+        tallies, owners = _at(tallies, kept), owners.take(kept)
+        if not strikes.asks_for_tallies:
+            return Matches(chunk, _those(found, enough))
+    # Owners rise, so each line that has a tally left begins where they do.
+    begins = np.concatenate((owners[:1] >= 0, owners[1:] != owners[:-1]))
+    lines = _at(found, owners.take(np.flatnonzero(begins)).astype(np.intp))
+    return Matches(chunk, lines, (tallies, np.cumsum(begins, dtype=np.int32) - np.int32(1)))
 
 
 def _those(of: Positions, which: Flags) -> Positions:
     """Keep the positions that are flagged."""
-    if isinstance(of, slice):
-        return of if which.all() else np.flatnonzero(which)
-    return of[which]
+    if which.all():
+        return of
+    return _at(of, np.flatnonzero(which))
+
+
+def _at(of: Positions, which: npt.NDArray[np.intp]) -> Positions:
+    """Keep the positions at places in rising order; what stands together stays a range."""
+    if not isinstance(of, slice):
+        return of.take(which)
+    begin, end = (of.start + int(which[0]), of.start + int(which[-1]) + 1) if len(which) else (0, 0)
+    return slice(begin, end) if end - begin == len(which) else which + of.start
 
 
 def _among(values: Array, allowed: Iterable[int]) -> Flags:

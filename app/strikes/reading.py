@@ -17,7 +17,8 @@ from app.db.engine import ReadSession
 from app.db.functions import day_number
 from app.db.types import AnySelect
 from app.models import LedgerEntry, Report, Revision, Strike, Tally
-from app.strikes.chunks import LINES, NEVER, TALLIES, UNKNOWN, Array, Numbers
+from app.strikes.chunks import LINES, NEVER, TALLIES, UNKNOWN, Numbers
+from app.strikes.packing import Array
 from app.vocabulary.countries import COUNTRIES
 from app.vocabulary.effects import Effect
 

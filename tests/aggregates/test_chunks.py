@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.aggregates import counting, sums
 from app.db.engine import Database
-from app.strikes import columns, reading
+from app.strikes import columns, packing, reading
 from tests import record
 from tests.aggregates.test_recount import questions
 from tests.api import Api
@@ -42,7 +42,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 def counted(way: dict[str, int]) -> Iterator[None]:
     """Hold and count lines in a way of our own for the length of a block."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (columns, reading, counting, sums):
+        for module in (columns, packing, reading, counting, sums):
             for name, value in way.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, value)
