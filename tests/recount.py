@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
 from tests.api import Api
@@ -46,6 +47,18 @@ def everything(api: Api) -> list[Line]:
     status = {report["id"]: report["status"] for report in reports}
     lines = crawl(api, status="any", duplicates="include")
     return [line | {"status": status[line["report"]["id"]]} for line in lines]
+
+
+def first_published(api: Api, lines: Iterable[Line]) -> dict[str, date]:
+    """Return the day on which each line was first published: that of the first revision which has it."""
+    found: dict[str, date] = {}
+    for report in sorted({line["report"]["id"] for line in lines}):
+        path = f"/v1/reports/{report}/revisions"
+        for number in sorted(revision["revision"] for revision in api.read(path)["items"]):
+            said = api.read(f"{path}/{number}")
+            for line in said["strikes"]:
+                found.setdefault(line["id"], date.fromisoformat(said["published_on"]))
+    return found
 
 
 def chosen(
@@ -164,6 +177,7 @@ def measures(lines: list[Line], tallies: list[Line]) -> dict[str, Any]:
         return sum(known) if known else None
 
     maxima = [tally["count_max"] for tally in tallies]
+    lags = [line["lag"] for line in lines if "lag" in line]
     return {
         "reports": len({line["report"]["id"] for line in lines}),
         "lines": len(lines),
@@ -173,6 +187,9 @@ def measures(lines: list[Line], tallies: list[Line]) -> dict[str, Any]:
         "items_min": sum(tally["count_min"] for tally in tallies),
         "items_max": sum(most for most in maxima if most is not None),
         "open_ended": sum(most is None for most in maxima),
+        "lag_days_min": min(lags, default=None),
+        "lag_days_median": median(lags) if lags else None,
+        "lag_days_max": max(lags, default=None),
     }
 
 

@@ -53,7 +53,7 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
         found = answer(lines, question, catalogue, worded(session, question.strikes))
         end = min(begin + query.limit, len(found.groups))
         page = found.groups.at(np.arange(begin, max(begin, end)))
-        shown = columns(session, page, found, question, catalogue)
+        shown = columns(page, found, question, catalogue)
         return {
             "group_by": group_by_names(question.grouping),
             "seq": now.seq,

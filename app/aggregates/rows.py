@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from app.aggregates.axes import Places, day_of
+from app.aggregates.coverage import covered
 from app.aggregates.dimensions import Dimension
 from app.aggregates.fill import Spans, State
 from app.aggregates.groups import Groups, Measure
-from app.aggregates.queries import covered
 from app.aggregates.service import OTHER, Answer, Question
 from app.aggregates.sums import spells
 from app.catalogue.catalogue import Catalogue
-from app.db.engine import ReadSession
 from app.strikes.filters import StrikeFilter
 from app.vocabulary import periods
 from app.vocabulary.periods import PeriodUnit
@@ -45,9 +44,7 @@ class Coded:
 Columns = Mapping[str, Coded | Measure]
 
 
-def columns(
-    session: ReadSession, page: Groups, answer: Answer, question: Question, catalogue: Catalogue
-) -> Columns:
+def columns(page: Groups, answer: Answer, question: Question, catalogue: Catalogue) -> Columns:
     """Return groups as `AggregateRow` describes them, by column."""
     unit = question.grouping.unit
     found: dict[str, Coded | Measure] = {}
@@ -69,7 +66,7 @@ def columns(
         found["is_other"] = Coded((False, True), (page.places[0] == others).astype(np.intp))
     found |= page.measures
     if unit is not None:
-        found["state"] = Coded(tuple(State), _states(session, page, answer, question, catalogue))
+        found["state"] = Coded(tuple(State), _states(page, answer, question, catalogue))
     return found
 
 
@@ -88,9 +85,7 @@ def _key_of(unit: PeriodUnit, start: date | str) -> str:
     return start if isinstance(start, str) else periods.key_of(unit, start)
 
 
-def _states(
-    session: ReadSession, page: Groups, answer: Answer, question: Question, catalogue: Catalogue
-) -> Places:
+def _states(page: Groups, answer: Answer, question: Question, catalogue: Catalogue) -> Places:
     """Say what each row means, by its place among the states: reported, none, or not known."""
     order = list(State)
     states = np.full(len(page), order.index(State.REPORTED), np.intp)
@@ -103,7 +98,7 @@ def _states(
     places = page.places[at][empty]
     days = starts[int(places.min())], periods.end_of(unit, starts[int(places.max())])
     countries = _countries(question.strikes, catalogue)
-    told = Spans(covered(session, question.strikes, countries, question.period_by, days))
+    told = Spans(covered(answer.matches.source, question.strikes, countries, question.period_by, days))
     # A report is published on one day, so by publication no line reaches into another period.
     reached = Spans(_reaching(answer, days) if question.period_by == "date" else ())
     country_of = _country_of(catalogue)

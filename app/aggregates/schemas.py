@@ -121,7 +121,7 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
             return None
         by = self.sort.removeprefix("-")
         names = dict(zip(group_by_names(grouping), (each.value for each in grouping.dimensions), strict=True))
-        known = [*Measures.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
+        known = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
         if by not in known and by not in names.values():
             near = get_close_matches(by, known, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -142,7 +142,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Measures(_Answer):
+class Counts(_Answer):
     """What was added up. Bounds are carried through: an open count adds to the minimum only."""
 
     reports: int = Field(description="Different reports. Never adds up across rows.", examples=[1])
@@ -161,8 +161,8 @@ class Measures(_Answer):
     open_ended: int = Field(description="How many of these tallies have no maximum.", examples=[0])
 
 
-class Lag(_Answer):
-    """How long after the strikes they were first published: there with `lag=true`."""
+class Measures(Counts):
+    """What was added up, and with `lag=true` how long after the strikes they were first published."""
 
     lag_days_min: int | None = Field(
         default=None,
@@ -180,11 +180,7 @@ class Lag(_Answer):
     )
 
 
-class Totals(Measures, Lag):
-    """What was added up of all that matches."""
-
-
-class AggregateRow(Measures, Lag):
+class AggregateRow(Measures):
     """One group. It holds the dimensions asked for and no others; null is a group of its own."""
 
     location: str | None = Field(default=None, description="A place's slug.", examples=["palmyra"])
@@ -267,9 +263,9 @@ class Aggregates(_Answer):
         description="The cursor of the next page; null on the last one.", examples=[CURSOR]
     )
     rows: list[AggregateRow] = Field(description="The groups of the page.", examples=[[_ROW]])
-    totals: Totals = Field(
+    totals: Measures = Field(
         description="All that matches, each line counted once, on whichever page.",
-        examples=[example_of(Measures)],
+        examples=[example_of(Counts)],
     )
     notes: list[Note] = Field(
         default=[],

@@ -2,7 +2,7 @@
 
 from app.aggregates.dimensions import Dimension
 from app.aggregates.lags import LAGS
-from app.aggregates.schemas import AggregateRow, Measures
+from app.aggregates.schemas import AggregateRow, Counts
 from app.aggregates.service import Question
 from app.catalogue.catalogue import Catalogue
 from app.http.tables import Item, Place, Table, columns_of
@@ -18,9 +18,9 @@ def table_of(question: Question, catalogue: Catalogue) -> Table:
         *(dimension.value for dimension in grouping.dimensions),
         *(("period_start", "period_end") if by_period else ()),
         *(("is_other",) if question.top is not None else ()),
-        *Measures.model_fields,
+        *Counts.model_fields,
         *(LAGS if question.lag else ()),
-        *(f"cumulative_{name}" for name in Measures.model_fields if question.cumulative),
+        *(f"cumulative_{name}" for name in Counts.model_fields if question.cumulative),
         *(("state",) if by_period else ()),
     ]
 

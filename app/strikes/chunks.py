@@ -72,9 +72,10 @@ TALLIES: Mapping[str, type[np.generic]] = {
 
 
 class Chunk:
-    """The lines of some reports with their tallies: lines in the order of their first days, each one's together.
+    """The lines of some reports with their tallies, those of a line together.
 
-    The positions of its reports are a range, from the first of `reports` to the last.
+    Lines are in the order of their places, and then of their days: one place is a range of each chunk. The positions
+    of its reports are a range, from the first of `reports` to the last.
     """
 
     def __init__(self, lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> None:
@@ -139,10 +140,7 @@ class Chunk:
 
 def made(lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> Chunk:
     """Make a chunk of lines in any order, each of which has tallies that stand together, in the order of lines."""
-    days = lines["first_day"]
-    if np.all(days[1:] >= days[:-1]):
-        return Chunk(lines, tallies)
-    order = np.argsort(days, kind="stable")
+    order = np.lexsort((lines["first_day"], lines["location"]))
     counts = lines["tallies"]
     owners, moved = ranges((np.cumsum(counts) - counts).take(order), counts.take(order))
     return Chunk(

@@ -18,7 +18,7 @@ from app.db.engine import ReadSession
 from app.errors import QueryTimeout
 from app.strikes.chunks import LINES_IN_CHUNK, NEVER, Chunk, Numbers, made
 from app.strikes.packing import Array
-from app.strikes.reading import ENTRIES, Written, read
+from app.strikes.reading import CLAIMS, ENTRIES, Written, read
 
 # Seconds that a question waits for the copy while another one, or the start, brings it up to date.
 WAIT_SECONDS = 1.5
@@ -31,14 +31,15 @@ _REVISIONS = ("report", "recorded", "published_on", "is_tombstone")
 class Lines:
     """What a question is put to: all lines and tallies, and the number as of which they are asked for.
 
-    `reports` and `revisions` are columns as well. A report's number among them is its position; the revisions
-    stand in the order of their numbers.
+    `reports`, `revisions` and `coverage`, which is what reports claim of countries and days, are columns as well.
+    A report's number among them is its position; the revisions stand in the order of their numbers.
     """
 
     as_of: int
     chunks: Sequence[Chunk]
     reports: Mapping[str, Array]
     revisions: Mapping[str, Array]
+    coverage: Mapping[str, Array]
     # What was found out about these lines once, and holds for every question.
     known: dict[object, Any] = field(default_factory=dict)
 
@@ -75,6 +76,9 @@ class Columns:
         self._revisions: Mapping[str, Array] = {
             name: np.empty(0, np.bool_ if name == "is_tombstone" else np.int32) for name in _REVISIONS
         }
+        self._coverage: Mapping[str, Array] = {
+            name: np.empty(0, np.int16 if name == "country" else np.int32) for name in CLAIMS
+        }
         # The position of each report by its id, and the number of its chunk by its position.
         self._position = np.empty(0, np.int32)
         self._chunk_of = np.empty(0, np.int32)
@@ -96,7 +100,7 @@ class Columns:
                 end = min(self._seq + ENTRIES, seq)
                 self._add(read(session, self._seq, end))
                 self._seq = end
-            self._last = Lines(seq, tuple(self._chunks), self._reports, self._revisions)
+            self._last = Lines(seq, tuple(self._chunks), self._reports, self._revisions, self._coverage)
             return self._last
         finally:
             self._lock.release()
@@ -118,6 +122,16 @@ class Columns:
         for number in np.unique(chunks).tolist():
             those = chunks == number
             self._chunks[number] = self._chunks[number].marked(ids[those], numbers[those])
+
+        self._claim({**written.coverage, "report": self._position.take(written.coverage["report"])})
+
+    def _claim(self, claims: Mapping[str, Array]) -> None:
+        """Add claims that are new, and mark those that are known and were superseded."""
+        new = claims["id"] > self._coverage["id"].max(initial=0)
+        marks = self._coverage["superseded"].copy()
+        marks[np.searchsorted(self._coverage["id"], claims["id"][~new])] = claims["superseded"][~new]
+        known = {**self._coverage, "superseded": marks}
+        self._coverage = _longer(known, {name: each[new] for name, each in claims.items()})
 
     def _assign(self, counts: npt.NDArray[np.intp]) -> None:
         """Give each of the new reports, which have so many lines, a chunk: the last one for as long as it has room."""

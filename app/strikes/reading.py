@@ -1,22 +1,26 @@
 """Read what was recorded between two numbers of the ledger, as columns.
 
-The driver's own rows are taken as they are, without a Python object around each, and all that can be said in
-numbers is said in numbers by the engine.
+The engine gives each column as one list in JSON, and all that can be said in whole numbers it says so: a row for
+each of a million lines would take several times as long.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Integer, cast, func, select
+import orjson
+from sqlalchemy import Integer, String, cast, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.db.engine import ReadSession
 from app.db.functions import day_number
 from app.db.types import AnySelect
-from app.models import LedgerEntry, Report, Revision, Strike, Tally
+from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
 from app.strikes.chunks import LINES, NEVER, TALLIES, UNKNOWN, Numbers
 from app.strikes.packing import Array
 from app.vocabulary.countries import COUNTRIES
@@ -30,11 +34,34 @@ EFFECTS = tuple(each.value for each in Effect)
 # The effect of the row of a line without any tally.
 NO_EFFECT = len(EFFECTS)
 
-_COUNTRIES = {code: position for position, code in enumerate(COUNTRY_CODES)}
-_EFFECTS = {name: position for position, name in enumerate(EFFECTS)}
+# Of columns that are words, the words in the order of their numbers.
+_WORDS = {"country": COUNTRY_CODES, "effect": EFFECTS}
 
+# What a report claims of a country and days. `id` rises; strikes: UNKNOWN where it gives no total.
+CLAIMS = ("country", "id", "report", "first_day", "last_day", "strikes", "recorded", "superseded")
+
+COVERAGE = Coverage.__table__.columns
 STRIKE, TALLY = Strike.__table__.columns, Tally.__table__.columns
 REPORT, REVISION = Report.__table__.columns, Revision.__table__.columns
+ENTRY = LedgerEntry.__table__.columns
+
+
+class Listed(FunctionElement[str]):
+    """All values of a column as a list in JSON, null where there is no row. Columns of one statement are aligned."""
+
+    name = "listed"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(Listed, "sqlite")
+def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(Listed, "postgresql")
+def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
+    return f"CAST(json_agg({compiler.process(element.clauses, **kw)}) AS TEXT)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +69,15 @@ class Written:
     """What was recorded between two numbers, by column; `report` is the report's id everywhere.
 
     `superseded` holds lines of the reports that were revised or retracted: `id`, `report` and the number that
-    superseded each. Tallies name their line by its position among these lines.
+    superseded each. Tallies name their line by its position among these lines, in rising order.
     """
 
     revisions: Mapping[str, Array]
     lines: Mapping[str, Array]
     tallies: Mapping[str, Array]
     superseded: Mapping[str, Array]
+    # All that was ever claimed in the reports that were written: rows that are known already, and new ones.
+    coverage: Mapping[str, Array]
 
 
 def read(session: ReadSession, after: int, end: int) -> Written:
@@ -56,117 +85,138 @@ def read(session: ReadSession, after: int, end: int) -> Written:
     lines = _lines(session, after, end)
     tallies = _tallies(session, after, end, lines["id"])
     lines["tallies"] = np.bincount(tallies["line"], minlength=len(lines["id"])).astype(np.int32)
-    return Written(_revisions(session, after, end), lines, tallies, _superseded(session, after, end))
+    return Written(
+        _revisions(session, after, end),
+        lines,
+        tallies,
+        _superseded(session, after, end),
+        _coverage(session, after, end),
+    )
 
 
 def _revisions(session: ReadSession, after: int, end: int) -> Mapping[str, Array]:
-    statement = (
-        select(
-            REVISION.report_id,
-            REPORT.publisher_id,
-            REVISION.recorded_seq,
-            day_number(REVISION.published_on),
-            cast(REVISION.status == "retracted", Integer),
-            REVISION.revision,
-        )
+    columns = {
+        "report": REVISION.report_id,
+        "publisher": REPORT.publisher_id,
+        "recorded": REVISION.recorded_seq,
+        "published_on": day_number(REVISION.published_on),
+        "is_tombstone": cast(REVISION.status == "retracted", Integer),
+        "revision": REVISION.revision,
+    }
+    rows = (
+        _selected(columns)
         .join(Report.__table__, REPORT.id == REVISION.report_id)
         .where(REVISION.recorded_seq > after, REVISION.recorded_seq <= end)
-        .order_by(REVISION.recorded_seq)
     )
-    names = ("report", "publisher", "recorded", "published_on", "is_tombstone", "revision")
-    columns = _numbers(session, statement, names)
-    return {**columns, "is_tombstone": columns["is_tombstone"].astype(np.bool_)}
+    found = _columns(session, rows, columns, "recorded")
+    return {**found, "is_tombstone": found["is_tombstone"].astype(np.bool_)}
 
 
 def _lines(session: ReadSession, after: int, end: int) -> dict[str, Array]:
-    statement = (
-        select(
-            STRIKE.country,
-            STRIKE.id,
-            STRIKE.report_id,
-            day_number(STRIKE.date_from),
-            day_number(STRIKE.date_to),
-            func.coalesce(STRIKE.location_id, 0),
-            func.coalesce(STRIKE.strikes_min, UNKNOWN),
-            func.coalesce(STRIKE.strikes_max, UNKNOWN),
-            func.coalesce(STRIKE.engagements, UNKNOWN),
-            cast(STRIKE.same_as_id.is_not(None), Integer),
-            func.coalesce(STRIKE.event_id, STRIKE.id),
-            STRIKE.recorded_seq,
-            func.coalesce(STRIKE.superseded_seq, NEVER),
-        )
-        .where(STRIKE.recorded_seq > after, STRIKE.recorded_seq <= end)
-        .order_by(STRIKE.id)
-    )
-    names = [name for name in LINES if name not in {"country", "tallies"}]
-    country, *columns = _by_column(_rows(session, statement), 1 + len(names))
-    found = {"country": np.fromiter(map(_COUNTRIES.__getitem__, country), LINES["country"], len(country))}
-    return found | {name: np.array(each, LINES[name]) for name, each in zip(names, columns, strict=True)}
+    columns = {
+        "country": STRIKE.country,
+        "id": STRIKE.id,
+        "report": STRIKE.report_id,
+        "first_day": day_number(STRIKE.date_from),
+        "last_day": day_number(STRIKE.date_to),
+        "location": func.coalesce(STRIKE.location_id, 0),
+        "strikes_min": func.coalesce(STRIKE.strikes_min, UNKNOWN),
+        "strikes_max": func.coalesce(STRIKE.strikes_max, UNKNOWN),
+        "engagements": func.coalesce(STRIKE.engagements, UNKNOWN),
+        "repeats": cast(STRIKE.same_as_id.is_not(None), Integer),
+        "event": func.coalesce(STRIKE.event_id, STRIKE.id),
+        "recorded": STRIKE.recorded_seq,
+        "superseded": func.coalesce(STRIKE.superseded_seq, NEVER),
+    }
+    rows = _selected(columns).where(STRIKE.recorded_seq > after, STRIKE.recorded_seq <= end)
+    found = _columns(session, rows, columns, "id")
+    return {name: each.astype(LINES[name]) for name, each in found.items()}
 
 
 def _tallies(session: ReadSession, after: int, end: int, ids: Numbers) -> Mapping[str, Array]:
-    statement = (
-        select(
-            TALLY.effect,
-            TALLY.strike_id,
-            func.coalesce(TALLY.category_id, 0),
-            TALLY.count_min,
-            func.coalesce(TALLY.count_max, UNKNOWN),
-        )
+    columns = {
+        "line": TALLY.strike_id,
+        "category": func.coalesce(TALLY.category_id, 0),
+        "effect": TALLY.effect,
+        "count_min": TALLY.count_min,
+        "count_max": func.coalesce(TALLY.count_max, UNKNOWN),
+    }
+    rows = (
+        _selected(columns)
         .join(Strike.__table__, STRIKE.id == TALLY.strike_id)
         .where(STRIKE.recorded_seq > after, STRIKE.recorded_seq <= end)
-        .order_by(TALLY.strike_id, TALLY.id)
     )
-    names = ("line", "category", "count_min", "count_max")
-    effect, *columns = _by_column(_rows(session, statement), 1 + len(names))
-    found: dict[str, Array] = {"effect": np.fromiter(map(_EFFECTS.__getitem__, effect), np.int8, len(effect))}
-    found |= {name: np.array(each, np.int32) for name, each in zip(names, columns, strict=True)}
-    found["line"] = np.searchsorted(ids, found["line"]).astype(np.int32)
+    found = _columns(session, rows, columns, "line")
+    found["line"] = np.searchsorted(ids, found["line"])
     without = np.flatnonzero(np.bincount(found["line"], minlength=len(ids)) == 0)
-    nothing: dict[str, npt.ArrayLike] = {
-        "line": without,
-        "category": 0,
-        "effect": NO_EFFECT,
-        "count_min": 0,
-        "count_max": 0,
+    if len(without):
+        nothing = np.zeros(len(without), np.int32)
+        bare: dict[str, Array] = {
+            **dict.fromkeys(columns, nothing),
+            "line": without,
+            "effect": nothing + NO_EFFECT,
+        }
+        found = _sorted({name: np.concatenate((each, bare[name])) for name, each in found.items()}, "line")
+    return {name: each.astype(TALLIES[name]) for name, each in found.items()}
+
+
+def _coverage(session: ReadSession, after: int, end: int) -> Mapping[str, Array]:
+    columns = {
+        "country": COVERAGE.country,
+        "id": COVERAGE.id,
+        "report": COVERAGE.report_id,
+        "first_day": day_number(COVERAGE.date_from),
+        "last_day": day_number(COVERAGE.date_to),
+        "strikes": func.coalesce(COVERAGE.strikes, UNKNOWN),
+        "recorded": COVERAGE.recorded_seq,
+        "superseded": func.coalesce(COVERAGE.superseded_seq, NEVER),
     }
-    order = np.argsort(np.concatenate((found["line"], without)), kind="stable")
-    return {
-        name: np.concatenate((found[name], np.broadcast_to(np.asarray(nothing[name]), without.shape))).astype(
-            of
-        )[order]
-        for name, of in TALLIES.items()
-    }
+    rows = _selected(columns).where(
+        COVERAGE.report_id.in_(_written(after, end)), COVERAGE.recorded_seq <= end
+    )
+    return _columns(session, rows, columns, "id")
 
 
 def _superseded(session: ReadSession, after: int, end: int) -> Mapping[str, Array]:
-    changed = select(LedgerEntry.report_id).where(
-        LedgerEntry.seq > after,
-        LedgerEntry.seq <= end,
-        LedgerEntry.report_id.is_not(None),
-        LedgerEntry.revision > 1,
+    columns = {"id": STRIKE.id, "report": STRIKE.report_id, "superseded": STRIKE.superseded_seq}
+    rows = _selected(columns).where(
+        STRIKE.report_id.in_(_written(after, end).where(ENTRY.revision > 1)),
+        STRIKE.superseded_seq.is_not(None),
+        STRIKE.recorded_seq <= end,
     )
-    statement = select(STRIKE.id, STRIKE.report_id, STRIKE.superseded_seq).where(
-        STRIKE.report_id.in_(changed), STRIKE.superseded_seq.is_not(None), STRIKE.recorded_seq <= end
-    )
-    return _numbers(session, statement, ("id", "report", "superseded"))
+    return _columns(session, rows, columns, "id")
 
 
-def _numbers(session: ReadSession, statement: AnySelect, names: Sequence[str]) -> Mapping[str, Numbers]:
-    """Read columns that are whole numbers, none of them null."""
-    rows = _rows(session, statement)
-    values = np.fromiter(chain.from_iterable(rows), np.int32, len(rows) * len(names))
-    columns = np.ascontiguousarray(values.reshape(-1, len(names)).T)
-    return dict(zip(names, columns, strict=True))
+def _written(after: int, end: int) -> AnySelect:
+    """Return the reports that entries of the ledger are about."""
+    return select(ENTRY.report_id).where(ENTRY.seq > after, ENTRY.seq <= end, ENTRY.report_id.is_not(None))
 
 
-def _by_column(rows: Sequence[Any], columns: int) -> Iterable[Sequence[Any]]:
-    return zip(*rows, strict=True) if rows else [()] * columns
+def _selected(columns: Mapping[str, ColumnElement[Any]]) -> AnySelect:
+    return select(*(each.label(name) for name, each in columns.items()))
 
 
-def _rows(session: ReadSession, statement: AnySelect) -> Sequence[Any]:
-    """Return the driver's own rows: plain tuples."""
-    cursor = session.connection().execute(statement).cursor
-    assert cursor is not None  # noqa: S101 - a statement that selects has one
-    rows: Sequence[Any] = cursor.fetchall()
-    return rows
+def _columns(session: ReadSession, rows: AnySelect, names: Iterable[str], by: str) -> dict[str, Array]:
+    """Read rows by column, none of them null, in the order of one of the columns."""
+    within = rows.subquery()
+    lists = session.connection().execute(select(*(Listed(within.columns[name]) for name in names))).one()
+    found = {
+        name: _numbers(name, orjson.loads(text or "[]")) for name, text in zip(names, lists, strict=True)
+    }
+    return _sorted(found, by)
+
+
+def _numbers(name: str, values: list[Any]) -> Numbers:
+    words = _WORDS.get(name)
+    if words is None:
+        return np.array(values, np.int32)
+    numbers = {word: number for number, word in enumerate(words)}
+    return np.fromiter(map(numbers.__getitem__, values), np.int32, len(values))
+
+
+def _sorted(columns: Mapping[str, Array], by: str) -> dict[str, Array]:
+    keys = columns[by]
+    if np.all(keys[1:] >= keys[:-1]):
+        return dict(columns)
+    order: npt.NDArray[np.intp] = np.argsort(keys, kind="stable")
+    return {name: each.take(order) for name, each in columns.items()}

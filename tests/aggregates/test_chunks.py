@@ -23,6 +23,7 @@ WAYS = (
     {"MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 20},
     {"MOST_POSSIBLE": 0, "MOST_LOOKED_UP": 0},
     {"MOST_PAIRS": 0},
+    {"BYTES_OF_PAIR": 1_000, "LINES_IN_CHUNK": 25},
     {"MOST_IN_TABLE": 0, "MOST_GATHERED": 3, "LINES_IN_CHUNK": 9},
     {"MOST_IN_TABLE": 0, "MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 9},
     {"BITS": 1, "LINES_IN_CHUNK": 30},
@@ -32,7 +33,8 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "period_by": st.sampled_from(["date", "published_on"]),
     "duplicates": st.sampled_from(["include", "collapse"]),
     "top": st.sampled_from([1, 3]),
-    "sort": st.sampled_from(["-items_max", "strikes_min", "-reports"]),
+    "sort": st.sampled_from(["-items_max", "strikes_min", "-reports", "lag_days_median"]),
+    "lag": st.sampled_from(["true", "false"]),
     "cumulative": st.sampled_from(["true", "false"]),
     "limit": st.sampled_from([3, 10_000]),
 }

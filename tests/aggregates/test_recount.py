@@ -1,6 +1,6 @@
 """Filters and aggregates against an independent recount over /v1/strikes, for random questions, on both engines."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from app.db.engine import Database
 from tests import record
 from tests.api import Api
-from tests.recount import UNITS, chosen, crawl, everything, recount
+from tests.factories import make_report, make_strike, make_tally
+from tests.recount import UNITS, chosen, crawl, everything, first_published, recount
+from tests.reports.test_corrections import put
 
 MEASURES = (
     "reports",
@@ -20,6 +22,9 @@ MEASURES = (
     "items_min",
     "items_max",
     "open_ended",
+    "lag_days_min",
+    "lag_days_median",
+    "lag_days_max",
 )
 ADD_UP = ("lines", "strikes_min", "strikes_max", "engagements", "items_min", "items_max", "open_ended")
 
@@ -76,13 +81,18 @@ def asked_categories(api: Api, filters: dict[str, Any]) -> set[str] | None:
 def test_aggregates_equal_a_recount(api: Api, database: Database) -> None:
     """For any filter and grouping, lines, rows and totals are what choosing and counting by hand gives."""
     record.fill(database, retracted=5)
+    add_late_lines(api)
     every = everything(api)
+    published_on = first_published(api, every)
+    for line in every:
+        line["lag"] = (published_on[line["id"]] - date.fromisoformat(line["date_to"])).days
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(questions())
     def holds(question: tuple[dict[str, Any], list[str]]) -> None:
         filters, group_by = question
-        answer = api.read("/v1/aggregates", group_by=",".join(group_by), fill="none", limit=10_000, **filters)
+        asked_for = {"group_by": ",".join(group_by), "fill": "none", "lag": "true", "limit": 10_000}
+        answer = api.read("/v1/aggregates", **asked_for, **filters)
         effects = set(filters["effect"]) if "effect" in filters else None
         asked = {"categories": asked_categories(api, filters), "effects": effects}
         places = {PLACES[name] for name in filters["location"]} if "location" in filters else None
@@ -105,7 +115,19 @@ def test_aggregates_equal_a_recount(api: Api, database: Database) -> None:
     holds()
 
 
-NOTHING = {"strikes_min": None, "strikes_max": None, "engagements": None}
+NOTHING = {"strikes_min": None, "strikes_max": None, "engagements": None} | dict.fromkeys(MEASURES[-3:])
+
+
+def add_late_lines(api: Api) -> None:
+    """Post reports that a revision adds a line to, days later, and one that is published before its days end."""
+    early = make_strike(make_tally(3), date_to="2017-03-09")
+    for number in range(4):
+        late = make_strike(make_tally(number, category="tank"), strikes=number)
+        report = api.post(make_report(early, published_on="2017-03-02"))
+        added = make_report(early, late, published_on=f"2017-03-{7 + number:02}") | {
+            "reason": "A late strike."
+        }
+        assert put(api, report, added).status_code == 200
 
 
 def assert_adds_up(answer: dict[str, Any], by_tallies: bool) -> None:  # noqa: FBT001 - a plain fact
