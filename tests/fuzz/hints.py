@@ -4,7 +4,7 @@ A name that no schema can list is drawn at random, and is unknown. So beside wha
 values that the server knows: these are allowed already, and the schema means what it meant.
 """
 
-from tests.factories import Body, make_strike, make_tally
+from tests.factories import Body, make_report, make_strike, make_tally
 
 # Not sent as they stand: the campaign puts a name in place of the one that was never used, and leaves the other out.
 FRESH = "fresh"
@@ -66,11 +66,20 @@ _CATEGORY = {
     "kind": "equipment",
 }
 
+# Things that are not there yet: each of them can be added once.
+_NEW = ("Abbey", "Belfry", "Cistern", "Dovecote", "Elevator", "Forge")
+
 # Bodies, and parts of them, whose fields must agree with each other or with the path, by their schema.
 PARTS: dict[str, list[Body]] = {
     "LocationState": [_PLACE, {**_PLACE, "lat": 36.9, "aliases": ["Kobane", "Ayn al Arab"]}],
     "CategoryState": [_CATEGORY, {**_CATEGORY, "parent": None, "synonyms": ["armored bulldozer"]}],
     "PublisherState": [{"name": "ARA News"}, {"name": "ARA News", "aliases": ["ARA"]}],
+    "LocationIn": [{**_PLACE, "slug": f"new-{name.lower()}", "name": f"New {name}"} for name in _NEW],
+    "CategoryIn": [{**_CATEGORY, "slug": name.lower(), "name": name} for name in _NEW],
+    "ReportPut": [
+        make_report(make_strike(), publisher=publisher, reason="A line was left out.")
+        for publisher in ("cjtf-oir", "centcom", "ara-news")
+    ],
     "CoverageIn": [
         {"country": "SY", "date_from": "2017-02-28"},
         {"country": "IQ", "date_from": "2017-02-27", "date_to": "2017-02-28", "strikes": 0},
