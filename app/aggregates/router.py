@@ -24,6 +24,7 @@ from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import head
 from app.strikes.columns import Columns
+from app.strikes.matching import Matching
 from app.strikes.queries import worded
 
 router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=StrictRoute)
@@ -50,7 +51,8 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
     def body() -> dict[str, object]:
         record: Columns = request.app.state.columns
         lines = record.at(session, now.seq)
-        found = answer(lines, question, catalogue, worded(session, question.strikes))
+        matching = Matching(lines, question.strikes, worded(session, question.strikes), session.until)
+        found = answer(matching, question, catalogue)
         end = min(begin + query.limit, len(found.groups))
         page = found.groups.at(np.arange(begin, max(begin, end)))
         shown = columns(page, found, question, catalogue)

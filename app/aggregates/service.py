@@ -15,7 +15,6 @@ from app.aggregates.lags import LAGS
 from app.aggregates.numbering import Chosen, table_of
 from app.aggregates.sums import sums
 from app.catalogue.catalogue import Catalogue
-from app.strikes.columns import Lines
 from app.strikes.filters import StrikeFilter
 from app.strikes.matching import Matching
 
@@ -63,15 +62,12 @@ class Answer:
     chosen: Chosen | None
 
 
-def answer(
-    lines: Lines, question: Question, catalogue: Catalogue, worded: frozenset[int] | None = None
-) -> Answer:
-    """Count what matches. `worded` holds the ids of the lines with the words asked for, None where none are.
+def answer(found: Matching, question: Question, catalogue: Catalogue) -> Answer:
+    """Count what was found to match.
 
-    Raises InvalidInput where filling makes more rows than anybody shows.
+    Raises InvalidInput where filling makes more rows than anybody shows, and QueryTimeout.
     """
-    grouping = question.grouping
-    found = Matching(lines, question.strikes, worded)
+    grouping, lines = question.grouping, found.source
     axes = [axis(each, grouping.unit, question.period_by, lines, catalogue) for each in grouping.dimensions]
     chosen = _chosen(found, axes, question)
     groups, totals = sums(found, axes, chosen, new_reports=question.cumulative, lag=question.lag)

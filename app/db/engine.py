@@ -6,7 +6,9 @@ Reads see one snapshot from their first statement to their last, on a connection
 the engine itself stops one that takes too long.
 """
 
+import math
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -26,7 +28,13 @@ WRITER_LOCK = 0x5354_524B
 
 
 class ReadSession(Session):
-    """A session on one snapshot of the record. The engine refuses to write through it."""
+    """A session on one snapshot of the record. The engine refuses to write through it.
+
+    `until` is when the engine stops what is asked, by the clock of `time.monotonic`: what counts by itself stops
+    then as well.
+    """
+
+    until: float = math.inf
 
     def rows(self, statement: Prepared, values: Values) -> Rows:
         """Return what a prepared statement finds, as the driver gives it."""
@@ -102,6 +110,8 @@ class Database:
         raised: SQLite counts from the beginning of the session, PostgreSQL from that of each statement.
         """
         with translated(), self._read_sessions() as session, self._stopped_after(session, seconds):
+            if seconds is not None:
+                session.until = time.monotonic() + seconds
             yield session
 
     @contextmanager

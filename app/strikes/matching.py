@@ -3,6 +3,8 @@
 That both mean the same is held by a test over random filters, on each engine.
 """
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +13,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from app.db.meaning import TOO_LONG
+from app.errors import QueryTimeout
 from app.strikes.chunks import NEVER, Chunk, Flags, Numbers, Positions, ranges
 from app.strikes.columns import Lines
 from app.strikes.filters import Status, StrikeFilter
@@ -75,10 +79,18 @@ class Matches:
 class Matching:
     """What a filter matches, chunk by chunk: looked for anew each time that it is gone through, and not kept.
 
-    `worded` holds the ids of the lines with the words that are asked for; None asks none.
+    `worded` holds the ids of the lines with the words that are asked for; None asks none. Going through it raises
+    QueryTimeout once it is later than `until`, by the clock of `time.monotonic`.
     """
 
-    def __init__(self, source: Lines, strikes: StrikeFilter, worded: frozenset[int] | None = None) -> None:
+    def __init__(
+        self,
+        source: Lines,
+        strikes: StrikeFilter,
+        worded: frozenset[int] | None = None,
+        until: float = math.inf,
+    ) -> None:
+        self._until = until
         self.source = source
         self.strikes = strikes
         self._worded = None if worded is None else np.fromiter(sorted(worded), np.int32)
@@ -87,6 +99,8 @@ class Matching:
     def __iter__(self) -> Iterator[Matches]:
         """Yield what matches of each chunk in which anything does."""
         for number, chunk in enumerate(self.source.chunks):
+            if time.monotonic() > self._until:
+                raise QueryTimeout(TOO_LONG)
             found = _overlapping(chunk, self.source, self.strikes)
             if not count(found):
                 continue

@@ -1,5 +1,6 @@
 """No question runs away: the engine stops it, it is refused as planned, and nobody else waits for it."""
 
+import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,13 @@ from app.db.engine import Database, ReadSession
 from app.errors import QueryTimeout
 from app.http import sessions
 from app.http.sessions import Read
+from app.ledger.clock import head
 from app.main import create_app
 from app.settings import Settings
+from app.strikes.columns import Columns
+from app.strikes.filters import StrikeFilter
+from app.strikes.matching import Matching
+from tests import record
 from tests.api import Api
 
 # Counts for far longer than any test waits, without reading a table.
@@ -82,3 +88,17 @@ def test_others_are_answered_meanwhile(slow: Api) -> None:
     assert answered == [200] * 3
     assert refused == [503] * 4
     assert time.monotonic() - began < 5
+
+
+def test_counting_stops_when_the_engine_would(database: Database) -> None:
+    """What is counted in memory is stopped as well, at the moment at which the engine stops a session's statements."""
+    record.fill(database)
+    with database.reading() as session:
+        lines = Columns().at(session, head(session).seq)
+        assert session.until == math.inf
+        assert list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))
+    with database.reading(0.01) as session:
+        time.sleep(0.02)
+
+        with pytest.raises(QueryTimeout):
+            list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))
