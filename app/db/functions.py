@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Date, Integer, literal_column
+from sqlalchemy import Date, Integer, String, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
@@ -126,3 +126,21 @@ def _days_later_on_sqlite(element: DaysLater, compiler: SQLCompiler, **kw: objec
 def _days_later_on_postgresql(element: DaysLater, compiler: SQLCompiler, **kw: object) -> str:
     day, days = element.clauses
     return f"{compiler.process(day, **kw)} + {days}"
+
+
+class Listed(FunctionElement[str]):
+    """All values of a column as a list in JSON, null where there is no row. Columns of one statement are aligned."""
+
+    name = "listed"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(Listed, "sqlite")
+def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(Listed, "postgresql")
+def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
+    return f"CAST(json_agg({compiler.process(element.clauses, **kw)}) AS TEXT)"

@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import orjson
-from sqlalchemy import Integer, String, cast, func, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.sql.expression import ColumnElement
-from sqlalchemy.sql.functions import FunctionElement
 
 from app.db.engine import ReadSession
-from app.db.functions import day_number
+from app.db.functions import Listed, day_number
 from app.db.types import AnySelect
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
 from app.strikes.chunks import LINES, NEVER, TALLIES, UNKNOWN, Numbers
@@ -44,24 +41,6 @@ COVERAGE = Coverage.__table__.columns
 STRIKE, TALLY = Strike.__table__.columns, Tally.__table__.columns
 REPORT, REVISION = Report.__table__.columns, Revision.__table__.columns
 ENTRY = LedgerEntry.__table__.columns
-
-
-class Listed(FunctionElement[str]):
-    """All values of a column as a list in JSON, null where there is no row. Columns of one statement are aligned."""
-
-    name = "listed"
-    type = String()
-    inherit_cache = True
-
-
-@compiles(Listed, "sqlite")
-def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
-    return f"json_group_array({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(Listed, "postgresql")
-def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
-    return f"CAST(json_agg({compiler.process(element.clauses, **kw)}) AS TEXT)"
 
 
 @dataclass(frozen=True, slots=True)
