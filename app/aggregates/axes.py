@@ -5,15 +5,17 @@ axes are numbered in the order of the answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from app.aggregates.dimensions import OF_TALLIES, Dimension
 from app.catalogue.catalogue import Catalogue
+from app.db.kept import Kept
 from app.strikes.columns import Lines
 from app.strikes.matching import EPOCH, Matches
 from app.strikes.packing import Array
@@ -79,54 +81,25 @@ class Axis:
                 return matches.tally("effect")
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The axes of one state of the vocabulary, and of the periods of its questions, laid out once."""
-
-    catalogue: Catalogue
-    axes: dict[object, Axis] = field(default_factory=dict)
-
-
-# The last few: one for now, some for `as_of`.
-_LAYOUTS: list[Layout] = []
-_MOST_LAYOUTS = 4
-# Axes of periods that a layout keeps: days are added to the record, and then they reach farther.
+# Axes that are kept of one state of the vocabulary: days are added to the record, and then periods reach farther.
 _MOST_AXES = 32
+_KEPT: WeakKeyDictionary[Catalogue, Kept[object, Axis]] = WeakKeyDictionary()
 
 
 def axis(
     dimension: Dimension, unit: PeriodUnit | None, period_by: PeriodBy, source: Lines, catalogue: Catalogue
 ) -> Axis:
     """Lay out one dimension of the lines that there are."""
-    layout = _layout(catalogue)
+    kept = _KEPT.setdefault(catalogue, Kept(_MOST_AXES))
     if dimension is not Dimension.PERIOD:
-        found = layout.axes.get(dimension)
-        if found is None:
-            found = layout.axes[dimension] = _named(dimension, catalogue)
-        return found
+        return kept.get(dimension, lambda: _named(dimension, catalogue))
     assert unit is not None  # noqa: S101 - a period has a unit
     if period_by == "published_on":
         days = source.published_on()
         return _by_period(unit, int(days.min(initial=0)), int(days.max(initial=0)), days)
     first = min((chunk.first_days[0] for chunk in source.chunks), default=0)
     last = max((chunk.first_days[1] for chunk in source.chunks), default=0)
-    key = (unit, first, last)
-    found = layout.axes.get(key)
-    if found is None:
-        while len(layout.axes) >= _MOST_AXES:
-            layout.axes.pop(next(iter(layout.axes)), None)
-        found = layout.axes[key] = _by_period(unit, first, last)
-    return found
-
-
-def _layout(catalogue: Catalogue) -> Layout:
-    for each in _LAYOUTS:
-        if each.catalogue is catalogue:
-            return each
-    made = Layout(catalogue)
-    _LAYOUTS.append(made)
-    del _LAYOUTS[:-_MOST_LAYOUTS]
-    return made
+    return kept.get((unit, first, last), lambda: _by_period(unit, first, last))
 
 
 def _named(dimension: Dimension, catalogue: Catalogue) -> Axis:

@@ -10,13 +10,13 @@ from typing import Any
 import orjson
 
 from app.bulk import queries
+from app.bulk.queries import Line
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
 from app.strikes import queries as strike_queries
 from app.strikes.document import lines_json, span
 from app.strikes.filters import StrikeFilter
-from app.strikes.queries import Line
 from app.strikes.sorting import Sort, position
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
@@ -63,7 +63,7 @@ def _reports(
     session: ReadSession, report_ids: Sequence[int], as_of: int, catalogue: Catalogue
 ) -> list[Document]:
     coverage = queries.coverage(session, report_ids, as_of)
-    of_reports = strike_queries.of_reports(session, report_ids, as_of)
+    of_reports = queries.lines(session, report_ids, as_of)
     return [
         _report(row, coverage[row.report_id], of_reports[row.report_id], catalogue)
         for row in queries.revisions(session, report_ids, as_of)

@@ -1,15 +1,24 @@
 """Read whole reports, many at a time. Takes conditions from strikes/filters.py; knows no request."""
 
+import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select, true
 
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.ledger.clock import standing
-from app.models import Coverage, LedgerEntry, Report, Revision, Strike
+from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
 from app.strikes.filters import Status, StrikeFilter
+
+
+class Line(NamedTuple):
+    """A strike line with its tallies in order, as rows."""
+
+    row: AnyRow
+    tallies: Sequence[AnyRow]
 
 
 def matching_reports(session: ReadSession, strikes: StrikeFilter) -> "array[int]":
@@ -78,3 +87,35 @@ def coverage(
             {name: value for name, value in row._asdict().items() if name != "report_id"}
         )
     return claims
+
+
+def lines(session: ReadSession, report_ids: Collection[int], as_of: int) -> dict[int, list[Line]]:
+    """Return all lines of each of these reports, in the report's own order."""
+    found: dict[int, list[Line]] = {report_id: [] for report_id in report_ids}
+    rows = session.execute(
+        select(*Strike.__table__.columns)
+        .where(Strike.report_id.in_(report_ids), standing(Strike, as_of))
+        .order_by(Strike.position, Strike.id)
+    ).all()
+    tallies = _tallies(session, [row.id for row in rows])
+    for row in rows:
+        found[row.report_id].append(Line(row, tallies[row.id]))
+    orders = select(Revision.report_id, Revision.line_order).where(
+        Revision.report_id.in_(report_ids), standing(Revision, as_of), Revision.line_order.is_not(None)
+    )
+    for row in session.execute(orders):
+        by_id = {line.row.id: line for line in found[row.report_id]}
+        found[row.report_id] = [by_id[strike_id] for strike_id in json.loads(row.line_order or "[]")]
+    return found
+
+
+def _tallies(session: ReadSession, strike_ids: Collection[int]) -> Mapping[int, list[AnyRow]]:
+    """Return the tallies of these lines, each in its order."""
+    found: dict[int, list[AnyRow]] = {strike_id: [] for strike_id in strike_ids}
+    for tally in session.execute(
+        select(*Tally.__table__.columns)
+        .where(Tally.strike_id.in_(strike_ids))
+        .order_by(Tally.strike_id, Tally.position)
+    ):
+        found[tally.strike_id].append(tally)
+    return found

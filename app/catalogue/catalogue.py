@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
 from app.db.engine import NotAtOnce, ReadSession
+from app.db.kept import Kept
 from app.db.prepared import Snapshot
 from app.ledger.clock import Head, standing
 from app.models import (
@@ -175,24 +176,17 @@ class Catalogue:
 
 
 # Catalogues by the hash of the entry that made them. The last few suffice: one for now, some for `as_of`.
-_KEPT: dict[str, Catalogue] = {}
-_MOST_KEPT = 8
+_KEPT: Kept[str, Catalogue] = Kept(8)
 
 
 def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
     """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotAtOnce where they must be read first."""
-    kept = _KEPT.get(head.vocabulary_hash)
-    if kept is None:
-        if not isinstance(session, ReadSession):
-            raise NotAtOnce
-        kept = _read(session, head.vocabulary_seq)
-        while len(_KEPT) >= _MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[head.vocabulary_hash] = kept
-    return kept
+    return _KEPT.get(head.vocabulary_hash, lambda: _read(session, head.vocabulary_seq))
 
 
-def _read(session: ReadSession, seq: int) -> Catalogue:
+def _read(session: Snapshot, seq: int) -> Catalogue:
+    if not isinstance(session, ReadSession):
+        raise NotAtOnce
     return Catalogue(
         _names(session, seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
         _names(session, seq, LocationEntry, (Location, LocationVersion, LocationAlias)),

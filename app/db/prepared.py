@@ -12,6 +12,8 @@ from sqlalchemy import BindParameter, Dialect, Select
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import TypeEngine
 
+from app.db.kept import Kept
+
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
@@ -45,16 +47,12 @@ class Prepared:
         self._statement = statement
         bound = (each for each in visitors.iterate(statement) if isinstance(each, BindParameter))
         self._lists = tuple(sorted({each.key for each in bound if each.expanding}))
-        self._written: dict[tuple[object, ...], _Written] = {}
+        self._written: Kept[tuple[object, ...], _Written] = Kept(_MOST_LENGTHS)
 
     def bound(self, dialect: Dialect, values: Values) -> tuple[str, Any]:
         """Return the SQL for an engine, and the values as its driver takes them. Each name must have a value."""
         key = (dialect.name, *[len(values[name]) for name in self._lists])
-        written = self._written.get(key)
-        if written is None:
-            while len(self._written) >= _MOST_LENGTHS:
-                self._written.pop(next(iter(self._written)), None)
-            written = self._written[key] = self._write(dialect, values)
+        written = self._written.get(key, lambda: self._write(dialect, values))
         found = [take(values) for take in written.parameters]
         if written.names is None:
             return written.sql, found

@@ -3,6 +3,7 @@
 An endpoint awaits `read(work)` or `write(work)`; `work` takes the session and returns what the endpoint
 needs. A write is committed before `write` returns, so no answer speaks of what was not stored.
 
+What is mostly short is tried on the event loop itself (`short`), for as long as handing it to a thread would take.
 No question holds up the others. One that is not answered at once is stopped and asked again in the slow lane,
 where one at a time is worked on, so all others keep the rest of the machine; there it may take what is left of
 its time, and is then refused.

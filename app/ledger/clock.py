@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from app.db.engine import Database, ReadSession
+from app.db.kept import Kept
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.errors import Fault, InvalidInput
@@ -17,8 +18,7 @@ ENTRY = LedgerEntry.__table__.columns
 
 # Heads by the hash of their last entry, which stands for all before it, in whatever database it is. The last few
 # suffice: one for now, some for `as_of`.
-_KNOWN: dict[str, "Head"] = {}
-_MOST_KNOWN = 64
+_KNOWN: Kept[str, "Head"] = Kept(64)
 
 
 class _Entry:
@@ -67,13 +67,7 @@ def head(session: Snapshot, as_of: AsOf | None = None) -> Head:
     last = _one(session, which.any, as_of)
     if isinstance(as_of, int) and as_of != last[0]:
         raise InvalidInput([Fault("parameter", "as_of", "beyond-head", f"the ledger stands at {last[0]}")])
-    known = _KNOWN.get(last[1])
-    if known is None:
-        vocabulary = _one(session, which.of_vocabulary, as_of)
-        while len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.pop(next(iter(_KNOWN)), None)
-        known = _KNOWN[last[1]] = Head(*last, *vocabulary)
-    return known
+    return _KNOWN.get(last[1], lambda: Head(*last, *_one(session, which.of_vocabulary, as_of)))
 
 
 def _one(session: Snapshot, entry: Prepared, as_of: AsOf | None) -> tuple[int, str]:

@@ -4,17 +4,17 @@ Finding and showing are two statements: what is put in order are ids, and only t
 """
 
 import json
-from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, func, null, or_, select
 
 from app.db.engine import NotAtOnce, ReadSession
+from app.db.kept import Kept
 from app.db.prepared import Prepared, Snapshot
-from app.db.types import AnyRow, AnySelect
+from app.db.types import AnySelect
 from app.ledger.clock import standing
-from app.models import Report, Revision, Strike, StrikeDocument, Tally
+from app.models import Report, Revision, Strike, StrikeDocument
 from app.strikes.filters import Narrowing, StrikeFilter
 from app.strikes.sorting import (
     BY_PLACE,
@@ -59,14 +59,6 @@ class Shown(NamedTuple):
     published_on: Any
     source_url: str | None
     revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A strike line with its report's revision, and its tallies in order, as rows."""
-
-    row: AnyRow
-    tallies: Sequence[AnyRow]
 
 
 def find(
@@ -209,7 +201,7 @@ def _fewest(session: Snapshot, strikes: StrikeFilter, most: int, index: str) -> 
     return narrowing
 
 
-_COUNTS: dict[Hashable, int] = {}
+_COUNTS: Kept[Hashable, int] = Kept(_MOST_COUNTS)
 
 
 def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:
@@ -220,31 +212,24 @@ def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, mos
     values = strikes.values
     asked = {name: values[name] for name in narrowing.names}
     known = (narrowing.names, *map(str, asked.values()), most, strikes.as_of.bit_length())
-    found = _COUNTS.get(known)
-    if found is None:
+    shape = tuple((name, value is None, value == []) for name, value in asked.items())
 
-        def statement() -> AnySelect:
-            return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
+    def statement() -> AnySelect:
+        return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
 
-        shape = tuple((name, value is None, value == []) for name, value in asked.items())
-        found = session.rows(_kept(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
-        while len(_COUNTS) >= _MOST_COUNTS:
-            _COUNTS.pop(next(iter(_COUNTS)), None)
-        _COUNTS[known] = found
-    return found
+    def counted() -> int:
+        found: int = session.rows(_kept(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
+        return found
+
+    return _COUNTS.get(known, counted)
 
 
-_STATEMENTS: dict[Hashable, Prepared] = {}
+_STATEMENTS: Kept[Hashable, Prepared] = Kept(_MOST_STATEMENTS)
 
 
 def _kept(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:
     """Return the statement of a shape, made once."""
-    found = _STATEMENTS.get(key)
-    if found is None:
-        while len(_STATEMENTS) >= _MOST_STATEMENTS:
-            _STATEMENTS.pop(next(iter(_STATEMENTS)), None)
-        found = _STATEMENTS[key] = Prepared(statement())
-    return found
+    return _STATEMENTS.get(key, lambda: Prepared(statement()))
 
 
 def _index(sort: Sort, strikes: StrikeFilter) -> str:
@@ -253,90 +238,10 @@ def _index(sort: Sort, strikes: StrikeFilter) -> str:
     return BY_PLACE if one_place and sort in {Sort.LATEST, Sort.EARLIEST} else INDEXES[sort]
 
 
-def of_reports(session: ReadSession, report_ids: Collection[int], as_of: int) -> dict[int, list[Line]]:
-    """Return all lines of each of these reports as of a ledger number, in the report's order."""
-    of_them = StrikeFilter(as_of=as_of, report_ids=frozenset(report_ids))
-    lines: dict[int, list[Line]] = {report_id: [] for report_id in report_ids}
-    in_place = _lines(as_of).where(of_them.of_lines()).order_by(Strike.position, Strike.id)
-    for line in _with_tallies(session, session.execute(in_place).all()):
-        lines[line.row.report_id].append(line)
-    orders = select(Revision.report_id, Revision.line_order).where(
-        Revision.report_id.in_(lines), standing(Revision, as_of), Revision.line_order.is_not(None)
-    )
-    for row in session.execute(orders):
-        places = {strike_id: place for place, strike_id in enumerate(json.loads(row.line_order))}
-        lines[row.report_id].sort(key=lambda line, places=places: places[line.row.id])  # type: ignore[misc]
-    return lines
-
-
 def worded(session: ReadSession, strikes: StrikeFilter) -> frozenset[int] | None:
     """Return the ids of all lines with the words asked for, or None where none are."""
     said = strikes.saying()
     return None if said is None else frozenset(session.scalars(said))
-
-
-def _with_revisions(statement: AnySelect, as_of: int | ColumnElement[int]) -> AnySelect:
-    """Join each line with its report, and with the revision that holds it, or held it last, as of a number."""
-    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
-    held = and_(
-        Revision.report_id == Strike.report_id,
-        Revision.recorded_seq <= last,
-        or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
-    )
-    return statement.join(Report, Report.id == Strike.report_id).join(Revision, held)
-
-
-def _lines(as_of: int) -> AnySelect:
-    return _with_revisions(
-        select(
-            Strike.id,
-            Strike.report_id,
-            Strike.date_from,
-            Strike.date_to,
-            Strike.date_precision,
-            Strike.country,
-            Strike.location_id,
-            Strike.location_as_written,
-            Strike.strikes_min,
-            Strike.strikes_max,
-            Strike.engagements,
-            Strike.owner,
-            Strike.same_as_id,
-            Strike.quote,
-            Strike.quote_start,
-            Strike.quote_end,
-            Strike.recorded_seq,
-            Strike.superseded_seq,
-            Report.publisher_id,
-            Revision.number,
-            Revision.published_on,
-            Revision.source_url,
-            Revision.revision,
-        ).select_from(Strike),
-        as_of,
-    )
-
-
-def _with_tallies(session: ReadSession, rows: Sequence[AnyRow]) -> list[Line]:
-    tallies: dict[int, list[AnyRow]] = {row.id: [] for row in rows}
-    found = session.execute(
-        select(
-            Tally.strike_id,
-            Tally.effect,
-            Tally.verb,
-            Tally.category_id,
-            Tally.count_min,
-            Tally.count_max,
-            Tally.as_written,
-            Tally.quote_start,
-            Tally.quote_end,
-        )
-        .where(Tally.strike_id.in_(tallies))
-        .order_by(Tally.strike_id, Tally.position)
-    )
-    for tally in found:
-        tallies[tally.strike_id].append(tally)
-    return [Line(row, tallies[row.id]) for row in rows]
 
 
 def _shown() -> AnySelect:
@@ -355,7 +260,14 @@ def _shown() -> AnySelect:
         .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
         .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
     )
-    return _with_revisions(of_lines, as_of)
+    # The number as of which a line stood last, of those up to `as_of`: its report's revision of then holds it.
+    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
+    held = and_(
+        Revision.report_id == Strike.report_id,
+        Revision.recorded_seq <= last,
+        or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
+    )
+    return of_lines.join(Report, Report.id == Strike.report_id).join(Revision, held)
 
 
 _SHOWN = Prepared(_shown())
