@@ -7,19 +7,31 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.catalogue.history import rebuilt_vocabularies
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.migrate import configuration, downgrade, is_current, upgrade
 from app.db.words import holds_all
 from app.errors import UnusableDatabase
 from app.ledger.clock import head
-from app.models import STRIKE_WORDS, Base, LedgerEntry, Strike, Tally
+from app.ledger.verify import Sources, verify
+from app.models import (
+    STRIKE_WORDS,
+    Base,
+    LedgerEntry,
+    RevisionDocument,
+    Strike,
+    StrikeDocument,
+    Tally,
+)
 from app.models.words import is_compared
 from app.reports import service
+from app.reports.history import stored_contents
 from app.reports.schemas import ReportIn
+from tests.changes import story
 from tests.factories import make_report, make_strike, make_tally
 
 
@@ -69,6 +81,30 @@ def test_up_down_up_on_a_filled_database(empty_url: str) -> None:
 
     assert contents(database) == before
     database.close()
+
+
+def kept_json(database: Database) -> list[tuple[object, ...]]:
+    """Return the JSON that is kept of every line and revision."""
+    with database.reading() as session:
+        lines = select(StrikeDocument.strike_id, StrikeDocument.template).order_by(StrikeDocument.strike_id)
+        revisions = select(
+            RevisionDocument.report_id, RevisionDocument.revision, RevisionDocument.template
+        ).order_by(RevisionDocument.report_id, RevisionDocument.revision)
+        return [tuple(row) for statement in (lines, revisions) for row in session.execute(statement)]
+
+
+def test_older_lines_and_revisions_get_their_json(database: Database) -> None:
+    """What was recorded before its JSON was kept gets the same as what is recorded now, corrected or retracted too."""
+    story.tell(database)
+    before = kept_json(database)
+    downgrade(database, "0005")
+    upgrade(database)
+
+    assert kept_json(database) == before
+    with database.reading() as session:
+        assert verify(session, Sources(stored_contents, rebuilt_vocabularies)).fault is None
+    with pytest.raises(DBAPIError), database.writing() as session:
+        session.execute(update(StrikeDocument).values(template=""))
 
 
 def test_older_lines_get_what_they_are_found_by(empty_url: str) -> None:

@@ -1,0 +1,65 @@
+"""Statements that are written once find what others find, and short looks wait for nobody."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import Date, bindparam, select, text
+
+from app.db.engine import Database, NotAtOnce
+from app.db.prepared import Prepared
+from app.models import Strike
+from tests import record
+
+OF_DAYS = Prepared(
+    select(Strike.id)
+    .where(
+        Strike.date_from >= bindparam("first", type_=Date()),
+        Strike.country.in_(bindparam("countries", expanding=True)),
+    )
+    .order_by(Strike.id)
+    .limit(20)
+)
+# Counts for far longer than any test waits.
+ENDLESS = Prepared(
+    select(
+        text(
+            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) "
+            "SELECT count(*) FROM n)"
+        )
+    )
+)
+
+
+@pytest.mark.parametrize("countries", [["SY"], ["IQ", "SY"], ["IQ"]])
+def test_values_are_taken_by_name(database: Database, countries: list[str]) -> None:
+    """Days, lists of any length and constants come out as in a statement of their own."""
+    record.fill(database)
+    for first in (date(2016, 12, 1), date(2017, 1, 15)):
+        with database.reading() as session:
+            found = session.rows(OF_DAYS, {"countries": countries, "first": first})
+            own = select(Strike.id).where(Strike.date_from >= first, Strike.country.in_(countries))
+            assert [row[0] for row in found] == list(session.scalars(own.order_by(Strike.id).limit(20)))
+        assert found
+
+
+def test_short_looks_are_for_a_file(database: Database) -> None:
+    """SQLite is read at once, and the same is found; PostgreSQL is not, since a network is waited for."""
+    record.fill(database)
+    values = {"countries": ["SY"], "first": date(2016, 12, 1)}
+    with database.reading() as session:
+        expected = [tuple(row) for row in session.rows(OF_DAYS, values)]
+    if not database.is_sqlite:
+        with pytest.raises(NotAtOnce), database.at_once(1):
+            pass
+        return
+    with database.at_once(1) as glance:
+        assert glance.rows(OF_DAYS, values) == expected
+
+
+def test_look_that_is_not_short_is_given_up(database: Database) -> None:
+    """What takes longer is left to be read the usual way, and the next look is as good as new."""
+    with pytest.raises(NotAtOnce), database.at_once(0.01) as glance:
+        glance.rows(ENDLESS, {})
+    if database.is_sqlite:
+        with database.at_once(1) as glance:
+            assert glance.rows(Prepared(select(text("1"))), {}) == [(1,)]
