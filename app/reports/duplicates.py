@@ -16,8 +16,7 @@ from app.db.prepared import Prepared, Snapshot
 from app.ledger.clock import standing
 from app.models import Strike, Tally
 from app.strikes.filters import StrikeFilter
-from app.strikes.queries import find
-from app.strikes.sorting import Sort
+from app.strikes.sorting import BY_PLACE
 
 # Days by which two publishers may differ about one event.
 NEAR_DAYS = 1
@@ -99,8 +98,8 @@ def _near(
         date_to=last + days,
         location_ids=catalogue.locations.members(catalogue.locations.by_id[location_id].id),
     )
-    ids = sorted(line.id for line in find(session, there, Sort.LATEST, None, MOST_COMPARED + own))
-    return _told(session, session.rows(_BY_ID, {"ids": ids}) if ids else (), catalogue)
+    lines = session.rows(_NEAR, {**there.values, "limit": MOST_COMPARED + own})
+    return sorted(_told(session, lines, catalogue), key=lambda told: told.line.id)
 
 
 def _told(session: Snapshot, rows: Iterable[tuple[Any, ...]], catalogue: Catalogue) -> Sequence[_Told]:
@@ -155,7 +154,14 @@ _OF_REPORT = Prepared(
         standing(Strike, bindparam("as_of", type_=Integer())),
     ).order_by(Strike.position, Strike.id)
 )
-_BY_ID = Prepared(_LINES.where(Strike.id.in_(bindparam("ids", expanding=True))).order_by(Strike.id))
+# Of the same shape as what is asked for each line, so only its values differ.
+_ANYWHERE = StrikeFilter(as_of=0, date_from=date.min, date_to=date.max, location_ids=frozenset({0}))
+_NEAR = Prepared(
+    _LINES.where(_ANYWHERE.of_lines())
+    .with_hint(Strike, f"INDEXED BY {BY_PLACE}", "sqlite")
+    .order_by(Strike.date_from.desc(), Strike.id.desc())
+    .limit(bindparam("limit", type_=Integer()))
+)
 _SAID = Prepared(
     select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max).where(
         Tally.strike_id.in_(bindparam("ids", expanding=True))
