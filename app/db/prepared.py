@@ -1,14 +1,15 @@
 """Statements that are written once for each engine, and asked many times with other values.
 
 Making a statement and its SQL anew for each request takes many times as long as a short question takes the engine.
-A Prepared statement keeps its SQL and takes values by name; what it yields are the driver's own rows, by position.
+A Prepared statement keeps its SQL and takes values by name, an INSERT by the names of its columns; what it yields are
+the driver's own rows, by position.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Dialect, Select
+from sqlalchemy import BindParameter, Dialect, Insert, Select, Update
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import TypeEngine
 
@@ -39,27 +40,38 @@ class _Written:
     parameters: Sequence[Callable[[Values], Any]]
     names: Sequence[str] | None
 
+    def taken(self, values: Values) -> Any:  # noqa: ANN401 - a list or a dict, as the driver wants it
+        """Return values as the driver takes them."""
+        found = [take(values) for take in self.parameters]
+        return found if self.names is None else dict(zip(self.names, found, strict=True))
+
 
 class Prepared:
     """A statement whose values are bound by name (`bindparam`), lists of values by one that is `expanding`."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self._statement = statement
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
+        self.statement = statement
         bound = (each for each in visitors.iterate(statement) if isinstance(each, BindParameter))
         self._lists = tuple(sorted({each.key for each in bound if each.expanding}))
         self._written: Kept[tuple[object, ...], _Written] = Kept(_MOST_LENGTHS)
 
     def bound(self, dialect: Dialect, values: Values) -> tuple[str, Any]:
         """Return the SQL for an engine, and the values as its driver takes them. Each name must have a value."""
-        key = (dialect.name, *[len(values[name]) for name in self._lists])
-        written = self._written.get(key, lambda: self._write(dialect, values))
-        found = [take(values) for take in written.parameters]
-        if written.names is None:
-            return written.sql, found
-        return written.sql, dict(zip(written.names, found, strict=True))
+        written = self._for(dialect, values)
+        return written.sql, written.taken(values)
+
+    def bound_all(self, dialect: Dialect, rows: Sequence[Values]) -> tuple[str, Sequence[Any]]:
+        """Return the same of an INSERT of one or more rows, which all have values for the same columns."""
+        written = self._for(dialect, rows[0])
+        return written.sql, [written.taken(row) for row in rows]
+
+    def _for(self, dialect: Dialect, values: Values) -> _Written:
+        names = tuple(values) if self.statement.is_insert else [len(values[name]) for name in self._lists]
+        return self._written.get((dialect.name, *names), lambda: self._write(dialect, values))
 
     def _write(self, dialect: Dialect, values: Values) -> _Written:
-        compiled = self._statement.compile(dialect=dialect)
+        columns = list(values) if self.statement.is_insert else None
+        compiled = self.statement.compile(dialect=dialect, column_keys=columns)
         state = compiled.construct_expanded_state(values)
         of_lists = {
             part: (name, place)

@@ -84,7 +84,8 @@ class Writer(Protocol):
         """Return what `work` returns, once it is committed."""
 
 
-def _reads(request: Request) -> Reads:
+def reads_of(request: Request) -> Reads:
+    """Return what reads the record for a request."""
     reads: Reads = request.app.state.reads
     return reads
 
@@ -112,5 +113,5 @@ def _writer(request: Request) -> Writer:
     return write
 
 
-Read = Annotated[Reads, Depends(_reads)]
+Read = Annotated[Reads, Depends(reads_of)]
 Write = Annotated[Writer, Depends(_writer)]

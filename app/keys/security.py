@@ -7,7 +7,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from app.errors import Unauthenticated
-from app.http.sessions import Read
+from app.http.sessions import reads_of
 from app.keys.service import KeyHolder, Scope, authenticate
 
 SCHEME = "ApiKey"
@@ -16,43 +16,31 @@ SCHEME = "ApiKey"
 OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {SCHEME: []}]}
 
 
-class _Bearer(SecurityBase):
-    """The key that a request must carry, and how OpenAPI describes it.
+class Holding(SecurityBase):
+    """A dependency that answers 401 without a valid key, 403 without one of its scopes, and else says whose it is.
 
-    Not FastAPI's own: that one strips white space off the key, and takes the first of two headers.
+    It also describes the key to OpenAPI. Not FastAPI's own: that one strips white space off the key, and takes the
+    first of two headers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *scopes: Scope) -> None:
         self.model = HTTPBearer(bearerFormat="sl_…", description="An API key: `strikeledger keys create`.")
         self.scheme_name = SCHEME
-
-    async def __call__(self, request: Request) -> str:
-        key = _given(request)
-        if key is None:
-            raise Unauthenticated("send a key: Authorization: Bearer sl_…")
-        return key
-
-
-_bearer = _Bearer()
-
-
-class Holding:
-    """A dependency that answers 401 without a valid key, 403 without one of its scopes, and else says whose it is."""
-
-    def __init__(self, *scopes: Scope) -> None:
         self._scopes = scopes
 
-    async def __call__(self, key: Annotated[str, Depends(_bearer)], read: Read) -> KeyHolder:
+    async def __call__(self, request: Request) -> KeyHolder:
         """Return the holder of the request's key."""
-        holder = await read.short(lambda session: authenticate(session, key))
+        holder = await _maybe(request)
+        if holder is None:
+            raise Unauthenticated("send a key: Authorization: Bearer sl_…")
         holder.require(*self._scopes)
         return holder
 
 
-async def _maybe(request: Request, read: Read) -> KeyHolder | None:
+async def _maybe(request: Request) -> KeyHolder | None:
     """Return the holder of the request's key, or None where it carries none. A wrong key is never ignored."""
     key = _given(request)
-    return None if key is None else await read.short(lambda session: authenticate(session, key))
+    return None if key is None else await reads_of(request).short(lambda session: authenticate(session, key))
 
 
 # Whoever may write drafts; an operation that finds more than a draft before it asks the holder for more.

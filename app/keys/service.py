@@ -113,8 +113,7 @@ def note_use(session: WriteSession, holder: KeyHolder) -> None:
     Raises Unauthenticated where the key was revoked since the request was let in: it may have waited for
     seconds behind other writers, and nothing is written with a key that is revoked already.
     """
-    used = session.connection().execute(_USED, {"key_id": holder.id, "now": datetime.now(UTC)})
-    if used.one_or_none() is None:
+    if not session.rows(_USED, {"key_id": holder.id, "now": datetime.now(UTC)}):
         raise Unauthenticated(_NOT_VALID)
 
 
@@ -126,9 +125,9 @@ _VALID = Prepared(
         or_(Key.expires_at.is_(None), Key.expires_at > _NOW),
     )
 )
-_USED = (
+_USED = Prepared(
     update(Key)
-    .where(Key.id == bindparam("key_id"), Key.revoked_at.is_(None))
+    .where(Key.id == bindparam("key_id", type_=Key.id.type), Key.revoked_at.is_(None))
     .values(last_used_at=_NOW)
     .returning(Key.id)
 )

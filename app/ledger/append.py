@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, insert, select, update
 
 from app.db.engine import WriteSession
+from app.db.prepared import Prepared
 from app.ledger.canonical import canonical_json
 from app.models import LedgerEntry, Recorded
 
@@ -23,7 +24,7 @@ _LAST = (
     .order_by(LedgerEntry.seq.desc())
     .limit(1)
 )
-_INSERT = insert(LedgerEntry)
+_INSERT = Prepared(insert(LedgerEntry))
 
 
 class Appended(NamedTuple):
@@ -57,7 +58,7 @@ def append(
         "revision": revision,
         "content_hash": content_hash(content),
     }
-    session.put(_INSERT, entry | {"hash": chain_hash(previous, entry)})
+    session.put(_INSERT, [entry | {"hash": chain_hash(previous, entry)}])
     return Appended(seq, entry["recorded_at"])
 
 

@@ -25,7 +25,7 @@ from app.reports import drafts, service
 from app.reports.answers import ReportOut
 from app.reports.preconditions import DraftPrecondition, RecordPrecondition, ReportId, find_target
 from app.reports.router import answer_draft, answer_written
-from app.reports.schemas import ReportIn, ReportPut, Retraction
+from app.reports.schemas import ReportPut, Retraction
 from app.reports.service import Correction
 from app.vocabulary.identifiers import REPORT, public_id
 
@@ -69,7 +69,7 @@ async def revise_report(
     request: Request, report_id: ReportId, holder: Drafting, body: ReportPut, write: Write
 ) -> Response:
     """Correct a report as a new revision, with the reason; the lines that do not change keep their ids."""
-    report = ReportIn.model_validate(body.model_dump(exclude={"reason"}, exclude_unset=True))
+    report = body.report()
 
     def revise(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)

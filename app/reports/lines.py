@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 
 from app.db.engine import WriteSession
+from app.db.prepared import Prepared
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
 from app.models import STRIKE_WORDS, Strike, StrikeDocument, Tally
@@ -14,10 +15,10 @@ from app.reports.rows import Row, line_rows, said_by
 from app.strikes.document import line_template
 from app.vocabulary.words import words_of
 
-_STRIKES = insert(Strike).returning(Strike.id, sort_by_parameter_order=True)
-_TALLIES = insert(Tally)
-_DOCUMENTS = insert(StrikeDocument)
-_WORDS = insert(STRIKE_WORDS)
+_STRIKES = Prepared(insert(Strike).returning(Strike.id, sort_by_parameter_order=True))
+_TALLIES = Prepared(insert(Tally))
+_DOCUMENTS = Prepared(insert(StrikeDocument))
+_WORDS = Prepared(insert(STRIKE_WORDS))
 
 # What makes two lines the same line: all that they say, and nothing of where they stand.
 LINE = (
@@ -163,7 +164,7 @@ def add_lines(
         }
         for index, (line, found) in lines
     ]
-    ids = session.connection().execute(_STRIKES, rows).scalars().all()
+    ids = session.numbered(_STRIKES, rows)
     tallies = [
         {"strike_id": strike_id, **tally}
         for strike_id, (_, (_, found)) in zip(ids, lines, strict=True)
@@ -180,4 +181,4 @@ def add_lines(
         for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
     ]
     session.put(_WORDS, words)
-    return list(ids)
+    return ids

@@ -55,7 +55,7 @@ from app.reports.document import (
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
 from app.reports.query import NOT_WITH_DRAFTS, REPORTS, REVISIONS, ReportsQuery, RevisionsQuery
-from app.reports.schemas import ReportIn, ReportPost
+from app.reports.schemas import ReportPost
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
@@ -85,7 +85,7 @@ async def create_report(request: Request, holder: Drafting, body: ReportPost, wr
     """Publish a report, under the next number of the ledger, or save it as a draft; all of it, or nothing."""
     if body.status == "published":
         holder.require(Scope.PUBLISH)
-    report = ReportIn.model_validate(body.model_dump(exclude={"status"}, exclude_unset=True))
+    report = body.report()
 
     def create(session: WriteSession) -> Response:
         if body.status == "draft":

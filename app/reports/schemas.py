@@ -251,6 +251,11 @@ class ReportIn(Strict):
         ),
     ] = None
 
+    def report(self) -> "ReportIn":
+        """Return the report without what a body says beside it, which is checked already."""
+        said = {name: getattr(self, name) for name in ReportIn.model_fields}
+        return ReportIn.model_construct(self.model_fields_set & said.keys(), **said)
+
 
 class ReportPut(ReportIn):
     """A whole report as it is to stand, and why it changes."""

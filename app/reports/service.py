@@ -24,7 +24,7 @@ from app.reports.schemas import ReportIn
 from app.reports.template import revision_template
 from app.vocabulary.identifiers import REPORT, public_id
 
-_NEW_REPORT = insert(Report).returning(Report.id)
+_NEW_REPORT = Prepared(insert(Report).returning(Report.id))
 _OF_NUMBER = Prepared(
     select(Report.id)
     .where(
@@ -33,9 +33,9 @@ _OF_NUMBER = Prepared(
     )
     .limit(1)
 )
-_REVISIONS = insert(Revision)
-_DOCUMENTS = insert(RevisionDocument)
-_COVERAGE = insert(Coverage)
+_REVISIONS = Prepared(insert(Revision))
+_DOCUMENTS = Prepared(insert(RevisionDocument))
+_COVERAGE = Prepared(insert(Coverage))
 
 # What a claim of coverage says.
 COVERAGE = ("country", "date_from", "date_to", "strikes", "engagements")
@@ -57,8 +57,7 @@ def create(session: WriteSession, report: ReportIn, key_id: int | None) -> int:
 
 def new_report(session: WriteSession, publisher_id: int, number: str | None) -> int:
     """Give a report its identity, which is never reused, and return its row's id."""
-    identity = {"publisher_id": publisher_id, "number": number}
-    report_id: int = session.connection().execute(_NEW_REPORT, identity).scalar_one()
+    (report_id,) = session.numbered(_NEW_REPORT, [{"publisher_id": publisher_id, "number": number}])
     return report_id
 
 
@@ -197,11 +196,11 @@ def _add_revision(
     lines: Sequence[tuple[Row, list[Row]]],
 ) -> None:
     """Record a revision, and keep its JSON; `of_report` is what that says beside: `publisher_id`, `recorded_at`."""
-    session.put(_REVISIONS, row)
+    session.put(_REVISIONS, [row])
     said = row | of_report
     template = revision_template(said, coverage, [line for line, _ in lines])
     document = {"report_id": row["report_id"], "revision": row["revision"], "template": template}
-    session.put(_DOCUMENTS, document)
+    session.put(_DOCUMENTS, [document])
 
 
 def _add_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:

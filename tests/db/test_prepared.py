@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import Date, bindparam, insert, select, text
 
 from app.db.engine import Database, NotAtOnce
 from app.db.prepared import Prepared
-from app.models import Strike
+from app.models import Publisher, Report, Strike
 from tests import record
 
 OF_DAYS = Prepared(
@@ -40,6 +40,22 @@ def test_values_are_taken_by_name(database: Database, countries: list[str]) -> N
             own = select(Strike.id).where(Strike.date_from >= first, Strike.country.in_(countries))
             assert [row[0] for row in found] == list(session.scalars(own.order_by(Strike.id).limit(20)))
         assert found
+
+
+def test_rows_are_put_in_by_the_names_of_their_columns(database: Database) -> None:
+    """Whichever columns are named, in whatever order; and the numbers that the database gives come back in order."""
+    new = Prepared(insert(Report).returning(Report.id))
+    with database.writing() as session:
+        publisher_id = session.scalars(select(Publisher.id).limit(1)).one()
+        numbers = [f"n{index}" for index in range(3)]
+        ids = session.numbered(new, [{"number": each, "publisher_id": publisher_id} for each in numbers])
+        assert session.numbered(new, []) == []
+        session.put(
+            Prepared(insert(Report)), [{"publisher_id": publisher_id}, {"publisher_id": publisher_id}]
+        )
+        found = session.execute(select(Report.id, Report.number).order_by(Report.id)).all()
+    assert [tuple(row) for row in found[:3]] == list(zip(ids, numbers, strict=True))
+    assert [row.number for row in found[3:]] == [None, None]
 
 
 def test_short_looks_are_for_a_file(database: Database) -> None:
