@@ -42,6 +42,8 @@ class Axis:
     begin: int = 0
     # By the day of publication: the day on which each report was published.
     published_on: Array | None = None
+    # What a period is, where this is one.
+    unit: PeriodUnit | None = None
 
     @property
     def of_tallies(self) -> bool:
@@ -128,7 +130,7 @@ def _named(dimension: Dimension, catalogue: Catalogue) -> Axis:
 
 def _by_period(unit: PeriodUnit, first: int, last: int, published_on: Array | None = None) -> Axis:
     begins, table = np.unique(starts_of(unit, np.arange(first, last + 1)), return_inverse=True)
-    return Axis(Dimension.PERIOD, begins, table, first, published_on)
+    return Axis(Dimension.PERIOD, begins, table, first, published_on, unit)
 
 
 def starts_of(unit: PeriodUnit, days: Array) -> Array:

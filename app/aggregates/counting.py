@@ -1,11 +1,15 @@
 """Count what matches of one chunk, by group.
 
-A chunk holds whole reports, so what is counted of each chunk adds up, different reports too.
+A chunk holds whole reports, so what is counted of each chunk adds up, different reports too. And it never changes, so
+what was counted of all of it can be kept (see Matching.counted): a roll-up that is never stale, since what is written
+makes another chunk.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from app.aggregates.axes import Places
 from app.aggregates.groups import Integers
@@ -37,16 +41,27 @@ COUNTED = ("reports", "lines", *KNOWN, *OF_TALLIES, *KNOWN.values(), NEW_REPORTS
 ROW = {name: row for row, name in enumerate(COUNTED)}
 
 
+# Counts in as few bytes as hold them.
+Counted = npt.NDArray[np.integer[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Counts of the groups of a chunk: a row for each of COUNTED, a column for each group.
 
-    `groups` are the numbers of the groups, None for all that there could be. `totals` has a count for each row.
+    `groups` are the numbers of the groups, None for all that there could be, counted from the beginning of a period:
+    `first` is its first day, None where periods are no groups. `totals` has a count for each row.
     """
 
-    rows: Integers
+    rows: Counted
     groups: Places | None
     totals: Integers
+    first: int | None
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take."""
+        return self.rows.nbytes + (0 if self.groups is None else self.groups.nbytes)
 
 
 def counts(matches: Matches, numbered: Numbered, size: int) -> Counts:
@@ -82,7 +97,9 @@ def counts(matches: Matches, numbered: Numbered, size: int) -> Counts:
         _enter(rows, each, np.bincount(numbers, weights, possible))
     of_tallies = [ROW[name] for name in OF_TALLIES]
     totals[of_tallies] = rows[of_tallies].sum(axis=1)
-    return Counts(rows, groups, totals)
+    # They may be kept.
+    smaller = rows.astype(np.int32) if rows.max(initial=0) <= np.iinfo(np.int32).max else rows
+    return Counts(smaller, groups, totals, numbered.first)
 
 
 def _enter(table: Integers, columns: Packed, sums: Array) -> None:

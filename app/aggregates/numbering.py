@@ -1,7 +1,7 @@
 """Number the groups of a grouping, while they are counted: a number for each line, or for each tally."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,13 +33,14 @@ class Chosen:
 class Numbered:
     """The groups of what matches of a chunk: `groups` of each line, or by a property of tallies of each tally.
 
-    A number is (place of the period - `first`) * groups that there could be beside it + number beside it, and
-    `possible` says how many there could be. By tallies, `once` holds the line of each tally that is the first one
-    of its line in its group, and of all others the number of lines, which is no line's.
+    A number is (place of the period - place of the one that begins on the day `first`) * groups that there could be
+    beside it + number beside it, and `possible` says how many there could be. Without periods `first` is None. By
+    tallies, `once` holds the line of each tally that is the first one of its line in its group, and of all others the
+    number of lines, which is no line's.
     """
 
     groups: Places
-    first: int
+    first: int | None
     possible: int
     once: Numbers | None
 
@@ -70,15 +71,34 @@ class Numbering:
             else len(self.chosen.values)
         )
 
+    @property
+    def key(self) -> Hashable | None:
+        """What the numbers of a chunk's groups hang on beside the chunk; None: on more than can be told.
+
+        Periods are counted from the chunk's own first one, so it does not matter which others there are.
+        """
+        axes = self.beside if self.period is None else (*self.beside, self.period)
+        if any(each.published_on is not None for each in axes):
+            return None
+        chosen = self.chosen and (tuple(self.chosen.axes), tuple(self.chosen.values), self.chosen.has_other)
+        return self.period and self.period.unit, self.beside, chosen
+
+    def begin(self, first: int | None) -> int:
+        """Return the number of the first group of the period that begins on a day; 0 without periods."""
+        if self.period is None or first is None:
+            return 0
+        return int(np.searchsorted(self.period.values, first)) * self.size
+
     def __call__(self, matches: Matches) -> Numbered:
         """Give each line, or each tally, that matches the number of its group."""
         size = possible = self.size
-        first, begin = 0, np.zeros(1, np.intp)
+        first, begin = None, np.zeros(1, np.intp)
         if self.period is not None:
             begin = self.period.places(matches, self.source)
-            first = int(begin.min())
-            possible = (int(begin.max()) - first + 1) * size
-            begin = (begin - first) * size
+            least = int(begin.min())
+            possible = (int(begin.max()) - least + 1) * size
+            begin = (begin - least) * size
+            first = int(self.period.values[least])
         number: Places | None = None
         for each in self.beside:
             if not each.of_tallies:
@@ -107,7 +127,7 @@ class Numbering:
         if not matches.all_tallies:
             return self._counted(matches, axes)
         whole = Matches(matches.chunk, slice(0, len(matches.chunk)))
-        own, once = matches.chunk.kept(axes, lambda: self._counted(whole, axes))
+        own, once = matches.chunk.kept.get(axes, lambda: self._counted(whole, axes))
         if matches.whole:
             return own, once
         first = picked(once, matches.tallies) < len(matches.chunk)

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from app.aggregates.axes import Axis, Places
-from app.aggregates.counting import COUNTED, NEW_REPORTS, ROW, Counts, counts, once
+from app.aggregates.counting import COUNTED, NEW_REPORTS, ROW, Counted, Counts, counts, once
 from app.aggregates.groups import Groups, Integers, Measure, Scale
 from app.aggregates.lags import Lags
 from app.aggregates.numbering import Chosen, Numbering, numbering
 from app.strikes.chunks import KNOWN
-from app.strikes.matching import Matching
+from app.strikes.matching import Matches, Matching
 
 # The groups of all chunks are added up in one table of all that there could be, up to so many; else those that are
 # there are brought together whenever so many have gathered.
@@ -39,13 +39,18 @@ def sums(
     """
     number = numbering(found.source, axes, chosen)
     gathered, totals, lags = _Gathered(number), np.zeros(len(COUNTED), np.int64), Lags(found.source)
-    for matches in found:
+
+    def count(matches: Matches) -> Counts:
         numbered = number(matches)
-        counted = counts(matches, numbered, number.size if new_reports else 0)
-        gathered.add(numbered.first * number.size, counted)
-        totals += counted.totals
         if lag:
-            lags.add(matches, numbered, numbered.first * number.size)
+            lags.add(matches, numbered, number.begin(numbered.first))
+        return counts(matches, numbered, number.size if new_reports else 0)
+
+    # Lags do not add up, so they are looked for each time.
+    key = None if lag or number.key is None else (number.key, new_reports)
+    for counted in found.counted(count, key):
+        gathered.add(number.begin(counted.first), counted)
+        totals += counted.totals
     of_all = _measures(totals[:, None], new_reports=False)
     whole = Groups((), (), {**of_all, **dict(lags.totals())} if lag else of_all)
     if not axes:
@@ -85,7 +90,7 @@ class _Gathered:
     def __init__(self, number: Numbering) -> None:
         possible = number.size * (1 if number.period is None else len(number.period.values))
         self._table = np.zeros((len(COUNTED), possible), np.int64) if possible <= MOST_IN_TABLE else None
-        self._parts: list[tuple[Places, Integers]] = []
+        self._parts: list[tuple[Places, Counted]] = []
         self._waiting = 0
 
     def add(self, begin: int, counted: Counts) -> None:

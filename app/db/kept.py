@@ -11,24 +11,41 @@ V = TypeVar("V")
 class Kept(Generic[K, V]):
     """Things by what they were worked out from, up to so many: the one that was put in first goes first.
 
-    A thing must be the same whoever works it out, since threads may do so at the same time.
+    A thing must be the same whoever works it out, since threads may do so at the same time. With `weigh` it is the
+    weight of all that is limited, and what is too heavy by itself is not kept.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, weigh: Callable[[V], int] | None = None) -> None:
         self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._things: dict[K, V] = {}
         self._lock = threading.Lock()
 
     def get(self, key: K, work: Callable[[], V]) -> V:
         """Return what is kept, or what `work` returns, which is kept from now on."""
-        try:
-            return self._things[key]
-        except KeyError:
-            pass
-        thing = work()
+        thing = self.find(key)
+        if thing is None:
+            thing = work()
+            self.put(key, thing)
+        return thing
+
+    def find(self, key: K) -> V | None:
+        """Return what is kept, or None."""
+        return self._things.get(key)
+
+    def put(self, key: K, thing: V) -> None:
+        """Keep a thing from now on."""
+        weight = self._weight_of(thing)
+        if weight > self._most:
+            return
         # To look for the first while another thread puts one in would fail.
         with self._lock:
-            while len(self._things) >= self._most:
-                del self._things[next(iter(self._things))]
-            self._things[key] = thing
-        return thing
+            if key not in self._things:
+                while self._weight + weight > self._most:
+                    self._weight -= self._weight_of(self._things.pop(next(iter(self._things))))
+                self._things[key] = thing
+                self._weight += weight
+
+    def _weight_of(self, thing: V) -> int:
+        return 1 if self._weigh is None else self._weigh(thing)

@@ -6,15 +6,15 @@ needs for a moment fits into the processor's cache. A chunk never changes: what 
 Days are counted from 1970-01-01. In whole numbers UNKNOWN stands for null.
 """
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import TypeVar, cast
+from collections.abc import Hashable, Mapping
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from app.db.kept import Kept
 from app.strikes.packing import Array, packed
-
-T = TypeVar("T")
 
 Numbers = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
@@ -33,8 +33,9 @@ NEVER = np.iinfo(np.int32).max
 # A chunk is full once it has so many lines: some megabytes.
 LINES_IN_CHUNK = 1 << 15
 
-# Answers of `kept` that a chunk holds on to.
-MOST_KEPT = 2
+# What a chunk holds on to of what was worked out of all of it: how often, and how many bytes of counts.
+MOST_KEPT = 1
+BYTES_COUNTED = 1 << 18
 
 LINES: Mapping[str, type[np.generic]] = {
     "id": np.int32,
@@ -94,7 +95,9 @@ class Chunk:
         # What each line counts for, and what its tallies add up to.
         self.counts = packed(_counts(lines))
         self.items = packed(_items(tallies, self.begin[:-1]))
-        self._kept: dict[Hashable, object] = {}
+        # What was worked out for all of its tallies, and what was counted of all of its lines, by what was asked.
+        self.kept: Kept[Hashable, Any] = Kept(MOST_KEPT)
+        self.counted: Kept[Hashable, Any] = Kept(BYTES_COUNTED, attrgetter("nbytes"))
 
     def __len__(self) -> int:
         return len(self.lines["id"])
@@ -106,17 +109,6 @@ class Chunk:
         if seq < self._recorded[0]:
             return np.empty(0, np.intp)
         return np.flatnonzero((self.lines["recorded"] <= seq) & (self.lines["superseded"] > seq))
-
-    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` makes of the whole chunk, made once for as long as it is among the last asked for."""
-        found = self._kept.get(key)
-        if found is None:
-            found = make()
-            # Threads may make the same at the same time, and then keep one of them.
-            for old in list(self._kept)[: 1 - MOST_KEPT]:
-                self._kept.pop(old, None)
-            self._kept[key] = found
-        return cast("T", found)
 
     def marked(self, ids: Numbers, superseded: Numbers) -> "Chunk":
         """Return the chunk with some of its lines superseded, each by the number given."""

@@ -5,25 +5,52 @@ That both mean the same is held by a test over random filters, on each engine.
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from app.db.meaning import TOO_LONG
 from app.errors import QueryTimeout
-from app.strikes.chunks import NEVER, Chunk, Flags, Numbers, Positions, ranges
+from app.strikes.chunks import (
+    LINES,
+    LINES_IN_CHUNK,
+    NEVER,
+    TALLIES,
+    Chunk,
+    Flags,
+    Numbers,
+    Positions,
+    ranges,
+)
 from app.strikes.columns import Lines
 from app.strikes.filters import Status, StrikeFilter
 from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES, EFFECTS
 
+C = TypeVar("C")
+
 EPOCH = date(1970, 1, 1)
 
 NOTHING = np.empty(0, np.intp)
+
+# What matches of several chunks is put together where it is so few lines of each: a part costs as much as they do.
+FEW_LINES = 1 << 12
+
+# What is asked beside status, days and words.
+_OF_CHUNK = (
+    "location_ids",
+    "countries",
+    "category_ids",
+    "effects",
+    "min_items",
+    "publisher_ids",
+    "report_ids",
+)
 
 
 @dataclass(frozen=True)
@@ -77,10 +104,11 @@ class Matches:
 
 
 class Matching:
-    """What a filter matches, chunk by chunk: looked for anew each time that it is gone through, and not kept.
+    """What a filter matches, part by part: looked for anew each time that it is gone through, and not kept.
 
-    `worded` holds the ids of the lines with the words that are asked for; None asks none. Going through it raises
-    QueryTimeout once it is later than `until`, by the clock of `time.monotonic`.
+    A part is what matches of a chunk, or of several, where it is little: each part holds whole reports, as far as
+    they match. `worded` holds the ids of the lines with the words that are asked for; None asks none. Going through
+    it raises QueryTimeout once it is later than `until`, by the clock of `time.monotonic`.
     """
 
     def __init__(
@@ -95,22 +123,80 @@ class Matching:
         self.strikes = strikes
         self._worded = None if worded is None else np.fromiter(sorted(worded), np.int32)
         self._better = {} if strikes.repeats else told_better(source, strikes.status)
+        self._place = _only(strikes.location_ids)
+        # What says which lines and tallies of a chunk match whose lines are all of the status and the days asked for.
+        self._of_chunk = tuple(getattr(strikes, name) for name in _OF_CHUNK)
 
     def __iter__(self) -> Iterator[Matches]:
-        """Yield what matches of each chunk in which anything does."""
+        """Yield every part in which anything matches."""
+        few: list[Matches] = []
         for number, chunk in enumerate(self.source.chunks):
-            if time.monotonic() > self._until:
-                raise QueryTimeout(TOO_LONG)
-            found = _overlapping(chunk, self.source, self.strikes)
-            if not count(found):
+            matches = self._matches(number, chunk, self._there(chunk))
+            yield from self._gathered(few, matches)
+        yield from self._rest(few)
+
+    def counted(self, count: Callable[[Matches], C], key: Hashable | None) -> Iterator[C]:
+        """Yield what is counted of each part.
+
+        With a `key`, which stands for what `count` counts of whatever chunk, what was counted of a whole chunk is
+        kept with it. A chunk never changes, so this is never stale, and a write has one chunk counted anew.
+        """
+        few: list[Matches] = []
+        for number, chunk in enumerate(self.source.chunks):
+            there = self._there(chunk)
+            of = (key, self._of_chunk) if key is not None and self._is_whole(number, chunk, there) else None
+            counted: C | None = None if of is None else chunk.counted.find(of)
+            if counted is not None:
+                yield counted
                 continue
+            for matches in self._gathered(few, self._matches(number, chunk, there)):
+                counted = count(matches)
+                if of is not None and matches.chunk is chunk:
+                    chunk.counted.put(of, counted)
+                yield counted
+        yield from map(count, self._rest(few))
+
+    def _there(self, chunk: Chunk) -> Positions:
+        """Return the lines of the status and the days asked for. Raises QueryTimeout."""
+        if time.monotonic() > self._until:
+            raise QueryTimeout(TOO_LONG)
+        return _overlapping(chunk, self.source, self.strikes)
+
+    def _is_whole(self, number: int, chunk: Chunk, there: Positions) -> bool:
+        return (
+            isinstance(there, slice)
+            and count(there) == len(chunk)
+            and self._worded is None
+            and number not in self._better
+        )
+
+    def _matches(self, number: int, chunk: Chunk, found: Positions) -> Matches | None:
+        """Return what matches of a chunk, among those of its lines that are given; None: nothing does."""
+        if isinstance(found, slice) and self._place is not None:
+            # A place is a range of a chunk.
+            found = _of_place(chunk, found, self._place)
+        if count(found):
             found = self._of_lines(chunk, found)
-            if number in self._better and count(found):
-                found = _those(found, ~self._better[number].take(positions(found)))
-            if count(found):
-                matches = with_tallies(chunk, found, self.strikes)
-                if len(matches):
-                    yield matches
+        if number in self._better and count(found):
+            found = _those(found, ~self._better[number].take(positions(found)))
+        matches = with_tallies(chunk, found, self.strikes) if count(found) else None
+        return matches or None
+
+    def _gathered(self, few: list[Matches], matches: Matches | None) -> Iterator[Matches]:
+        """Yield what matches of a chunk; what is little waits among the `few`, until these have enough of it."""
+        if matches is None:
+            return
+        if len(matches) > FEW_LINES:
+            yield matches
+            return
+        few.append(matches)
+        if sum(map(len, few)) > LINES_IN_CHUNK:
+            yield from self._rest(few)
+
+    def _rest(self, few: list[Matches]) -> Iterator[Matches]:
+        if few:
+            yield together(few)
+            few.clear()
 
     def _of_lines(self, chunk: Chunk, found: Positions) -> Positions:
         strikes, reports = self.strikes, self.source.reports
@@ -127,6 +213,31 @@ class Matching:
         if self._worded is not None:
             found = _those(found, np.isin(picked(chunk.lines["id"], found), self._worded))
         return found
+
+
+def _only(allowed: frozenset[int] | None) -> int | None:
+    """Return what alone is allowed, None where it is not one thing."""
+    return next(iter(allowed)) if allowed is not None and len(allowed) == 1 else None
+
+
+def _of_place(chunk: Chunk, found: slice, place: int) -> slice:
+    """Return the lines of a place among those that stand together."""
+    of_place = chunk.lines["location"][found]
+    begin, end = np.searchsorted(of_place, place), np.searchsorted(of_place, place, "right")
+    return slice(found.start + int(begin), found.start + int(end))
+
+
+def together(parts: Sequence[Matches]) -> Matches:
+    """Put what matches of several chunks together, in a chunk that holds nothing else."""
+    if len(parts) == 1:
+        return parts[0]
+    begins = np.cumsum([0, *map(len, parts)])
+    lines = {name: np.concatenate([each.line(name) for each in parts]) for name in LINES}
+    tallies = {name: np.concatenate([each.tally(name) for each in parts]) for name in TALLIES}
+    owners = [each.owners + np.int32(begin) for each, begin in zip(parts, begins, strict=False)]
+    tallies["line"] = np.concatenate(owners)
+    lines["tallies"] = np.bincount(tallies["line"], minlength=begins[-1]).astype(np.int32)
+    return Matches(Chunk(lines, tallies), slice(0, int(begins[-1])))
 
 
 def told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:

@@ -10,23 +10,27 @@ from hypothesis import strategies as st
 
 from app.aggregates import counting, sums
 from app.db.engine import Database
-from app.strikes import columns, packing, reading
+from app.strikes import chunks, columns, matching, packing, reading
 from tests import record
 from tests.aggregates.test_recount import questions
 from tests.api import Api
 from tests.conftest import serving
 from tests.factories import make_report, make_strike, make_tally
 
-# Each way that a chunk or a whole answer can be counted, and lines in many chunks.
+# Each way that a chunk or a whole answer can be counted, and lines in many chunks: of these little is put together,
+# or all, or nothing, and then what was counted of a whole chunk is counted once.
 WAYS = (
-    {"LINES_IN_CHUNK": 5, "ENTRIES": 7},
-    {"MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 20},
+    {"LINES_IN_CHUNK": 5, "ENTRIES": 7, "FEW_LINES": 0},
+    {"LINES_IN_CHUNK": 12, "FEW_LINES": 3},
+    {"LINES_IN_CHUNK": 7},
+    {"MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 20, "FEW_LINES": 0},
     {"MOST_POSSIBLE": 0, "MOST_LOOKED_UP": 0},
     {"MOST_PAIRS": 0},
     {"BYTES_OF_PAIR": 1_000, "LINES_IN_CHUNK": 25},
-    {"MOST_IN_TABLE": 0, "MOST_GATHERED": 3, "LINES_IN_CHUNK": 9},
-    {"MOST_IN_TABLE": 0, "MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 9},
-    {"BITS": 1, "LINES_IN_CHUNK": 30},
+    {"MOST_IN_TABLE": 0, "MOST_GATHERED": 3, "LINES_IN_CHUNK": 9, "FEW_LINES": 0},
+    {"MOST_IN_TABLE": 0, "MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 9, "FEW_LINES": 2},
+    {"BITS": 1, "LINES_IN_CHUNK": 30, "FEW_LINES": 0},
+    {"BYTES_COUNTED": 2_000, "LINES_IN_CHUNK": 15, "FEW_LINES": 0},
 )
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "fill": st.sampled_from(["zero", "none"]),
@@ -44,7 +48,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 def counted(way: dict[str, int]) -> Iterator[None]:
     """Hold and count lines in a way of our own for the length of a block."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (columns, packing, reading, counting, sums):
+        for module in (chunks, columns, matching, packing, reading, counting, sums):
             for name, value in way.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, value)

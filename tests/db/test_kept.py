@@ -32,3 +32,15 @@ def test_threads_do_not_get_into_each_others_way() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(ask, range(4)))
+
+
+def test_weight_is_what_is_limited() -> None:
+    """What comes in makes room by what came first; what is too heavy is not kept, and costs nobody's place."""
+    kept: Kept[str, str] = Kept(6, len)
+    for thing in ("one", "two", "none"):
+        kept.put(thing, thing)
+    kept.put("too heavy", "too heavy")
+    assert [kept.find(each) for each in ("one", "two", "none", "too heavy")] == [None, None, "none", None]
+    kept.put("none", "none")
+    kept.put("12", "12")
+    assert [kept.find(each) for each in ("none", "12")] == ["none", "12"]
