@@ -39,7 +39,7 @@ def lines(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> It
             found = strike_queries.find(session, strikes, Sort.EARLIEST, after, LINES_AT_A_TIME)
             shown = strike_queries.shown(session, [line.id for line in found], strikes.as_of)
         if found:
-            yield [orjson.loads(line) for line in lines_json(shown, catalogue)]
+            yield orjson.loads(f"[{lines_json(shown, catalogue)}]")
         if len(found) < LINES_AT_A_TIME:
             return
         after = position(found[-1], Sort.EARLIEST)

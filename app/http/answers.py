@@ -14,6 +14,7 @@ from fastapi import Request, Response
 
 from app import __version__
 from app.http.formats import MEDIA_TYPES, Form, Format
+from app.http.pages import link_to_next
 from app.http.writers import dumps, written
 from app.ledger.clock import Head
 
@@ -42,8 +43,8 @@ def answer_list(
 ) -> Response:
     """Answer a list or an aggregate; 304, without making it, where the client holds it already.
 
-    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link. An item can be
-    given as its JSON.
+    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link. All items can be
+    given as a text, as JSON writes them between the brackets of a list.
     Raises InvalidInput and NotAcceptable for a format that the list does not come in.
     """
     chosen = form.chosen(request) if form else Format.JSON
@@ -55,8 +56,7 @@ def answer_list(
         # "*" names any answer that there is, so there must be one: the question may yet be refused.
         return Response(status_code=304, headers=headers)
     if cursor := body.get("next"):
-        query_string = request.url.include_query_params(cursor=cursor).query
-        headers["Link"] = f'<{request.scope["path"]}?{query_string}>; rel="next"'
+        headers["Link"] = link_to_next(request, cursor)
     return Response(_content(body, form, chosen), headers=headers, media_type=MEDIA_TYPES[chosen])
 
 
@@ -122,13 +122,11 @@ def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> byte
     if form is None:
         return dumps(body)
     name = "items" if "items" in body else "rows"
-    items: Sequence[Any] = body[name]
+    given: Sequence[Any] | str = body[name]
     if chosen is Format.JSON and form.table.fields is None:
         # In the body's own order.
-        return dumps(
-            {**body, name: [orjson.Fragment(each) if isinstance(each, str) else each for each in items]}
-        )
-    items = [orjson.loads(each) if isinstance(each, str) else each for each in items]
+        return dumps({**body, name: orjson.Fragment(f"[{given}]") if isinstance(given, str) else given})
+    items: Sequence[Any] = orjson.loads(f"[{given}]") if isinstance(given, str) else given
     if chosen is Format.JSON:
         return dumps({**body, name: [form.table.shown(item) for item in items]})
     beside = {member: value for member, value in body.items() if member != name}

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request
@@ -68,6 +69,12 @@ class Page(BaseModel):
 def cursor_to(request: Request, position: tuple[object, ...]) -> str:
     """Return the cursor that starts a page right after `position`."""
     return base64.urlsafe_b64encode(_binding(request) + orjson.dumps(position)).decode().rstrip("=")
+
+
+def link_to_next(request: Request, cursor: str) -> str:
+    """Return the Link header of a page that another one follows, which starts at `cursor`."""
+    asked = [each for each in request.query_params.multi_items() if each[0] != "cursor"]
+    return f'<{request.scope["path"]}?{urlencode([*asked, ("cursor", cursor)])}>; rel="next"'
 
 
 def position_of(

@@ -15,7 +15,7 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.http.answers import MEDIA_TYPE, answer_one
-from app.http.pages import PageQuery, cursor_to, position_of
+from app.http.pages import PageQuery, cursor_to, link_to_next, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
@@ -104,6 +104,5 @@ def _page(session: ReadSession, request: Request, query: KeysQuery) -> Response:
     response = answer_one(request, "keys", seq, body)
     response.headers.update(_UNCACHED)
     if following:
-        query_string = request.url.include_query_params(cursor=following).query
-        response.headers["Link"] = f'<{request.scope["path"]}?{query_string}>; rel="next"'
+        response.headers["Link"] = link_to_next(request, following)
     return response

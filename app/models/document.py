@@ -3,19 +3,25 @@
 It holds nothing that their own rows do not say; `verify` holds it against them.
 """
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
 
 
 class StrikeDocument(Base):
-    """A line as answers show it: see strikes/document.py."""
+    """A line as answers show it: see strikes/document.py.
+
+    `reference` is how it names its report, for as long as that stands as it did when it brought the line.
+    """
 
     __tablename__ = "strike_documents"
 
     strike_id: Mapped[int] = mapped_column(ForeignKey("strikes.id"), primary_key=True, autoincrement=False)
     template: Mapped[str] = mapped_column(Text)
+    # The line's own, beside it, so that a page of lines is read from here alone.
+    report_id: Mapped[int] = mapped_column(server_default=text("0"))
+    reference: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class RevisionDocument(Base):

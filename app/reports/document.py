@@ -19,13 +19,11 @@ from app.reports.rows import coverage_rows, line_rows
 from app.reports.template import LINES, TEXT, revision_template
 from app.strikes import queries as strike_queries
 from app.strikes.document import (
-    Said,
     filled,
-    line_json,
     line_template,
     names_in,
-    reference_json,
-    slot,
+    reference_template,
+    whole_template,
     written,
 )
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
@@ -64,10 +62,10 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
     if row is None:
         return None
     names = names_in(catalogue_at(session, head))
-    reference = _reference(report_id, row.publisher_id, row._asdict(), names)
+    reference = reference_template(report_id, row.publisher_id, row._asdict())
     lines = strike_queries.templates_of_report(session, report_id, head.seq, row.line_order)
-    documents = [line_json(strike_id, reference, line, names) for strike_id, line in lines]
-    return Written(row.revision, _filled(row.template, row.text, documents, names))
+    whole = [whole_template(strike_id, reference, line) for strike_id, line in lines]
+    return Written(row.revision, _filled(row.template, row.text, whole, names))
 
 
 def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:
@@ -100,19 +98,14 @@ def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Docum
     lines = line_rows(resolved)
     template = revision_template(said, coverage_rows(resolved), [line for line, _ in lines])
     names = names_in(catalogue)
-    reference = _reference(draft.report_id, resolved.publisher.id, said, names)
-    documents = [line_json(None, reference, line_template(*each), names) for each in lines]
-    document: Document = orjson.loads(_filled(template, report.text, documents, names))
+    reference = reference_template(draft.report_id, resolved.publisher.id, said)
+    whole = [whole_template(None, reference, line_template(*each)) for each in lines]
+    document: Document = orjson.loads(_filled(template, report.text, whole, names))
     return document
 
 
-def _reference(report_id: int, publisher_id: int, said: Said, names: Mapping[str, str]) -> str:
-    of_revision = said["number"], said["published_on"], said["source_url"], said["revision"]
-    return reference_json(report_id, filled(slot("p", publisher_id), names), of_revision)
-
-
 def _filled(template: str, text: str | None, lines: Sequence[str], names: Mapping[str, str]) -> str:
-    return filled(template, names, {TEXT: written(text), LINES: ",".join(lines)})
+    return filled(template, names, {TEXT: written(text), LINES: filled(",".join(lines), names)})
 
 
 def duplicates_document(session: Snapshot, report_id: int, head: Head) -> list[Document]:

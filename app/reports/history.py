@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.reports.content import event_name, key_name
 from app.reports.template import revision_template
-from app.strikes.document import line_template
+from app.strikes.document import line_template, reference_template
 from app.vocabulary.identifiers import STRIKE, public_id
 
 Content = dict[str, Any]
@@ -77,7 +77,7 @@ def _content(
         if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
             return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
         said = [tally._asdict() for tally in tallies.get(strike.id, ())]
-        if strike.template != line_template(strike._asdict(), said):
+        if not _is_json_of(strike, said, revision):
             return f"the JSON of its line {public_id(STRIKE, strike.id)} is not what its rows say"
     claims, lines = ([row._asdict() for row in each] for each in (coverage, strikes))
     if revision.template != revision_template(revision._asdict(), claims, lines):
@@ -151,6 +151,16 @@ def _span(row: AnyRow) -> dict[str, int] | None:
     return {"start": row.quote_start, "end": row.quote_end}
 
 
+def _is_json_of(strike: AnyRow, tallies: Sequence[Mapping[str, Any]], revision: AnyRow) -> bool:
+    """Say whether what is kept of a line's JSON is what its rows say, and what the revision says that brought it."""
+    if strike.template != line_template(strike._asdict(), tallies):
+        return False
+    if strike.recorded_seq != revision.recorded_seq:
+        return True
+    reference = reference_template(strike.report_id, revision.publisher_id, revision._asdict())
+    return (strike.report_of_document, strike.reference) == (strike.report_id, reference)
+
+
 def _quoted(text: str | None, strike: AnyRow) -> str | None:
     """Return the words of a text that a line's offsets name; None without a text or offsets."""
     if not text or strike.quote_start is None:
@@ -215,8 +225,13 @@ def _coverage(span: tuple[int, int]) -> AnySelect:
 def _strikes(span: tuple[int, int]) -> AnySelect:
     columns = Strike.__table__.columns
     slug = _slug(Strike.location_id, Location.slug).label("location")
+    document = (
+        StrikeDocument.template,
+        StrikeDocument.reference,
+        StrikeDocument.report_id.label("report_of_document"),
+    )
     return (
-        _standing(Strike, span, *columns, slug, StrikeDocument.template)
+        _standing(Strike, span, *columns, slug, *document)
         .join(Location, Location.id == Strike.location_id, isouter=True)
         .join(StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
         .order_by(Strike.position, Strike.id)

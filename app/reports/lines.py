@@ -12,7 +12,7 @@ from app.ledger.append import put_aside
 from app.models import STRIKE_WORDS, Strike, StrikeDocument, Tally
 from app.reports.content import Resolved
 from app.reports.rows import Row, line_rows, said_by
-from app.strikes.document import line_template
+from app.strikes.document import line_template, reference_template
 from app.vocabulary.words import words_of
 
 _STRIKES = Prepared(insert(Strike).returning(Strike.id, sort_by_parameter_order=True))
@@ -84,11 +84,11 @@ def plan_lines(session: WriteSession, report_id: int, resolved: Resolved) -> Pla
     return Plan(kept, new, sorted(gone), told_before)
 
 
-def revise_lines(session: WriteSession, report_id: int, seq: int, plan: Plan) -> list[int]:
-    """Put aside and add what the plan says under `seq`; return the ids of all lines in their new order."""
+def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: Plan) -> list[int]:
+    """Put aside and add what the plan says under a revision; return the ids of all lines in their new order."""
     if plan.gone:
-        put_aside(session, Strike, seq, Strike.id.in_(plan.gone))
-    added = add_lines(session, report_id, seq, plan.new, plan.events)
+        put_aside(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
+    added = add_lines(session, revision, publisher_id, plan.new, plan.events)
     ids = {**plan.kept, **{index: strike_id for (index, _), strike_id in zip(plan.new, added, strict=True)}}
     return [ids[index] for index in sorted(ids)]
 
@@ -142,21 +142,22 @@ def _inherited_events(
 
 def add_lines(
     session: WriteSession,
-    report_id: int,
-    seq: int,
+    revision: Row,
+    publisher_id: int,
     lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
     events: Mapping[int, int],
 ) -> list[int]:
     """Add lines at their places in the report, each with its event and tallies, its JSON, and what finds it: its words.
 
-    Return their ids in order.
+    `revision` is the row of the revision that brings them. Return their ids in order.
     """
     if not lines:
         return []
+    report_id = revision["report_id"]
     rows = [
         {
             "report_id": report_id,
-            "recorded_seq": seq,
+            "recorded_seq": revision["recorded_seq"],
             "position": index,
             "event_id": events.get(index),
             "items_min": sum(tally["count_min"] for tally in found),
@@ -171,8 +172,12 @@ def add_lines(
         for tally in found
     ]
     session.put(_TALLIES, tallies)
+    of_report = {
+        "report_id": report_id,
+        "reference": reference_template(report_id, publisher_id, revision),
+    }
     documents = [
-        {"strike_id": strike_id, "template": line_template(line, found)}
+        {"strike_id": strike_id, "template": line_template(line, found), **of_report}
         for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
     ]
     session.put(_DOCUMENTS, documents)

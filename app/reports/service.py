@@ -103,8 +103,8 @@ def revise(session: WriteSession, report_id: int, report: ReportIn, correction: 
     seq = entry.seq
     put_aside(session, Revision, seq, Revision.report_id == report_id)
     _revise_coverage(session, report_id, seq, coverage_rows(resolved))
-    order = revise_lines(session, report_id, seq, plan)
     row = _revision_row(report_id, revision, seq, report, correction.key_id)
+    order = revise_lines(session, row, standing.publisher_id, plan)
     row |= {"reason": correction.reason, "line_order": json.dumps(order)}
     _add_revision(
         session,
@@ -185,7 +185,7 @@ def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: 
     of_report = {"publisher_id": resolved.publisher.id, "recorded_at": entry.recorded_at}
     _add_revision(session, row, of_report, coverage, lines)
     _add_coverage(session, report_id, seq, coverage)
-    add_lines(session, report_id, seq, list(enumerate(lines)), events)
+    add_lines(session, row, resolved.publisher.id, list(enumerate(lines)), events)
 
 
 def _add_revision(

@@ -6,14 +6,13 @@ lines is read and joined, and nothing of it is built anew.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import orjson
 
 from app.catalogue.catalogue import Catalogue
 from app.ledger.canonical import json_form
-from app.strikes.queries import Shown
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
@@ -21,6 +20,16 @@ Said = Mapping[str, Any]
 
 # Parts a template: what is written, the name of a slot, what is written, … JSON holds it nowhere.
 SLOT = "\n"
+
+
+class Shown(NamedTuple):
+    """What is shown of a line: its JSON and how it names its report, both as templates, and that one's revision."""
+
+    id: int
+    reference: str
+    template: str
+    revision: int
+
 
 _DAYS = ("date_from", "date_to", "date_precision", "country")
 _FIGURES = ("location_as_written", "strikes_min", "strikes_max", "engagements", "owner")
@@ -60,38 +69,28 @@ def _tally(tally: Said) -> str:
     return f"{{{members(before)},{slot('c', tally['category_id'])},{members(after)}}}"
 
 
-def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> list[str]:
-    """Return lines as `StrikeOut` describes them, in JSON."""
-    names = names_in(catalogue)
-    references: dict[tuple[int, int], str] = {}
-    documents = []
-    for line in lines:
-        of = line.report_id, line.revision
-        reference = references.get(of)
-        if reference is None:
-            publisher = names[_name("p", line.publisher_id)]
-            reference = references[of] = reference_json(
-                line.report_id, publisher, (line.number, line.published_on, line.source_url, line.revision)
-            )
-        documents.append(line_json(line.id, reference, line.template, names))
-    return documents
+def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> str:
+    """Return lines as `StrikeOut` describes them, as JSON writes them between the brackets of a list."""
+    # All at once: a page has hundreds of slots.
+    whole = ",".join(whole_template(line.id, line.reference, line.template) for line in lines)
+    return filled(whole, names_in(catalogue))
 
 
-def line_json(strike_id: int | None, reference: str, template: str, names: Mapping[str, str]) -> str:
-    """Return a line as `StrikeOut` describes it, in JSON; a draft's lines have no id yet."""
+def whole_template(strike_id: int | None, reference: str, template: str) -> str:
+    """Return all of `StrikeOut` of what is kept of a line; a draft's lines have no id yet."""
     named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
-    return f'{{"id":{named},"report":{reference}{filled(template, names)}}}'
+    return f'{{"id":{named},"report":{reference}{template}}}'
 
 
-def reference_json(report_id: int, publisher: str, said: tuple[str | None, Any, str | None, int]) -> str:
-    """Return how a line names its report, in JSON. `publisher` is JSON too.
+def reference_template(report_id: int, publisher_id: int, said: Said) -> str:
+    """Return how a line names its report.
 
-    `said` is what the revision says: its number, its day of publication, its URL, and which revision it is.
+    `said` is what the revision says: its `number`, `published_on` and `source_url`, and which `revision` it is.
     """
-    number, published_on, source_url, revision = said
     return (
-        f'{{"id":"{public_id(REPORT, report_id)}","publisher":{publisher},"number":{written(number)},'
-        f'"published_on":"{published_on}","source_url":{written(source_url)},"revision":{revision}}}'
+        f'{{"id":"{public_id(REPORT, report_id)}","publisher":{slot("p", publisher_id)},'
+        f'"number":{written(said["number"])},"published_on":"{said["published_on"]}",'
+        f'"source_url":{written(said["source_url"])},"revision":{said["revision"]}}}'
     )
 
 

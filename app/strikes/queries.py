@@ -4,10 +4,9 @@ Finding and showing are two statements: what is put in order are ids, and only t
 """
 
 import json
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from sqlalchemy import Integer, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, null, or_, select
 
 from app.db.engine import NotAtOnce, ReadSession
 from app.db.kept import Kept
@@ -15,6 +14,7 @@ from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.ledger.clock import standing
 from app.models import Report, Revision, Strike, StrikeDocument
+from app.strikes.document import Shown, reference_template
 from app.strikes.filters import Narrowing, StrikeFilter
 from app.strikes.sorting import (
     BY_PLACE,
@@ -42,23 +42,10 @@ FEW_BY_SOME_ITEMS = 50_000
 _MOST_STATEMENTS = 500
 _MOST_COUNTS = 5_000
 
+# A report that has this revision was revised.
+SECOND = 2
+
 _LIMIT = bindparam("limit", type_=Integer())
-
-
-class Shown(NamedTuple):
-    """What is shown of a line: its JSON as it is kept, and the revision of its report that holds it.
-
-    The day is as the engine gives it: a date, or the text of one.
-    """
-
-    id: int
-    template: str
-    report_id: int
-    publisher_id: int
-    number: str | None
-    published_on: Any
-    source_url: str | None
-    revision: int
 
 
 def find(
@@ -112,15 +99,36 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
 
     A line that was put aside by then is shown as it last stood.
     """
-    rows = session.rows(_SHOWN, {"ids": ids, "as_of": as_of}) if ids else ()
-    found = {row[0]: Shown._make(row) for row in rows}
+    if not ids:
+        return []
+    found, revised = {}, []
+    for strike_id, reference, template, is_revised in session.rows(_KEPT, {"ids": ids}):
+        if is_revised:
+            revised.append(strike_id)
+        else:
+            found[strike_id] = Shown(strike_id, reference, template, 1)
+    if revised:
+        found |= {line.id: line for line in _held(session, revised, as_of)}
     return [found[each] for each in ids]
 
 
 def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
     """Return what is shown of the line with this id as of a ledger number, or None."""
-    rows = session.rows(_SHOWN, {"ids": [strike_id], "as_of": as_of})
-    return Shown._make(rows[0]) if rows else None
+    return next(_held(session, [strike_id], as_of), None)
+
+
+def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
+    """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
+    for strike_id, template, report_id, publisher_id, *said in session.rows(
+        _HELD, {"ids": ids, "as_of": as_of}
+    ):
+        revision = dict(zip(_OF_REVISION, said, strict=True))
+        yield Shown(
+            strike_id,
+            reference_template(report_id, publisher_id, revision),
+            template,
+            revision["revision"],
+        )
 
 
 def templates_of_report(
@@ -244,7 +252,11 @@ def worded(session: ReadSession, strikes: StrikeFilter) -> frozenset[int] | None
     return None if said is None else frozenset(session.scalars(said))
 
 
-def _shown() -> AnySelect:
+# What a reference says of a revision.
+_OF_REVISION = ("number", "published_on", "source_url", "revision")
+
+
+def _held_by() -> AnySelect:
     as_of = bindparam("as_of", type_=Integer())
     of_lines = (
         select(
@@ -252,10 +264,7 @@ def _shown() -> AnySelect:
             StrikeDocument.template,
             Strike.report_id,
             Report.publisher_id,
-            Revision.number,
-            Revision.published_on,
-            Revision.source_url,
-            Revision.revision,
+            *(getattr(Revision, name) for name in _OF_REVISION),
         )
         .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
         .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
@@ -270,7 +279,17 @@ def _shown() -> AnySelect:
     return of_lines.join(Report, Report.id == Strike.report_id).join(Revision, held)
 
 
-_SHOWN = Prepared(_shown())
+_HELD = Prepared(_held_by())
+
+# Hardly any report is ever revised, so of nearly all lines this is all.
+_KEPT = Prepared(
+    select(
+        StrikeDocument.strike_id,
+        StrikeDocument.reference,
+        StrikeDocument.template,
+        exists().where(Revision.report_id == StrikeDocument.report_id, Revision.revision == SECOND),
+    ).where(StrikeDocument.strike_id.in_(bindparam("ids", expanding=True)))
+)
 
 _OF_REPORT = Prepared(
     select(Strike.id, StrikeDocument.template)

@@ -71,7 +71,7 @@ def _one(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
     line = queries.one(session, number, now.seq) if number else None
     if line is None:
         raise NotFound("there is no strike with this id")
-    (document,) = lines_json([line], catalogue_at(session, now))
+    document = lines_json([line], catalogue_at(session, now))
     return answer_one(request, strike_id, line.revision, document)
 
 

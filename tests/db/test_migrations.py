@@ -86,7 +86,7 @@ def test_up_down_up_on_a_filled_database(empty_url: str) -> None:
 def kept_json(database: Database) -> list[tuple[object, ...]]:
     """Return the JSON that is kept of every line and revision."""
     with database.reading() as session:
-        lines = select(StrikeDocument.strike_id, StrikeDocument.template).order_by(StrikeDocument.strike_id)
+        lines = select(*StrikeDocument.__table__.columns).order_by(StrikeDocument.strike_id)
         revisions = select(
             RevisionDocument.report_id, RevisionDocument.revision, RevisionDocument.template
         ).order_by(RevisionDocument.report_id, RevisionDocument.revision)

@@ -51,6 +51,14 @@ TAMPERED = {
         "UPDATE strike_documents SET template = replace(template, 'SY', 'IQ') WHERE strike_id = :line",
         story.PUBLISHED,
     ),
+    "report that a line names": (
+        "UPDATE strike_documents SET reference = replace(reference, '2017', '2018') WHERE strike_id = :line",
+        story.PUBLISHED,
+    ),
+    "report of a line's JSON": (
+        "UPDATE strike_documents SET report_id = report_id + 1 WHERE strike_id = :line",
+        story.PUBLISHED,
+    ),
     "JSON of a line removed": ("DELETE FROM strike_documents WHERE strike_id = :line", story.PUBLISHED),
     "JSON of a revision": (
         "UPDATE revision_documents SET template = replace(template, 'Harmless', 'Harmlfss')",
