@@ -12,7 +12,7 @@ from app.aggregates.axes import Axis, Places
 from app.aggregates.dimensions import Dimension
 from app.strikes.chunks import Numbers
 from app.strikes.columns import Lines
-from app.strikes.matching import Matches, picked
+from app.strikes.matching import Matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +120,7 @@ class Numbering:
         return Numbered(groups, first, possible, _once(matches, groups))
 
     def _of_tallies(self, matches: Matches, axes: tuple[Axis, ...]) -> tuple[npt.NDArray[Any], Numbers]:
-        """Return the number of each tally along the axes of tallies, as small as can be, and the first ones' lines.
-
-        Where all tallies of a line match, both are those of the whole chunk, which are kept.
-        """
-        if not matches.all_tallies:
-            return self._counted(matches, axes)
-        whole = Matches(matches.chunk, slice(0, len(matches.chunk)))
-        own, once = matches.chunk.kept.get(axes, lambda: self._counted(whole, axes))
-        if matches.whole:
-            return own, once
-        first = picked(once, matches.tallies) < len(matches.chunk)
-        return picked(own, matches.tallies), np.where(first, matches.owners, np.int32(len(matches)))
-
-    def _counted(self, matches: Matches, axes: tuple[Axis, ...]) -> tuple[npt.NDArray[Any], Numbers]:
+        """Return the number of each tally along the axes of tallies, as small as can be, and the first ones' lines."""
         number = axes[0].places(matches, self.source)
         for each in axes[1:]:
             number = number * len(each.values) + each.places(matches, self.source)

@@ -33,8 +33,7 @@ NEVER = np.iinfo(np.int32).max
 # A chunk is full once it has so many lines: some megabytes.
 LINES_IN_CHUNK = 1 << 15
 
-# What a chunk holds on to of what was worked out of all of it: how often, and how many bytes of counts.
-MOST_KEPT = 1
+# Bytes of what was counted of all of it that a chunk holds on to.
 BYTES_COUNTED = 1 << 18
 
 LINES: Mapping[str, type[np.generic]] = {
@@ -61,8 +60,6 @@ LINES: Mapping[str, type[np.generic]] = {
 
 # A line without any tally has one row all the same, of no category and of NO_EFFECT, which counts nothing.
 TALLIES: Mapping[str, type[np.generic]] = {
-    # The position of the line in its chunk.
-    "line": np.int32,
     # 0: no category.
     "category": np.int32,
     # The position in EFFECTS.
@@ -70,6 +67,11 @@ TALLIES: Mapping[str, type[np.generic]] = {
     "count_min": np.int32,
     "count_max": np.int32,
 }
+
+# Columns of small numbers, which a chunk holds in as few bytes as its own numbers need.
+NARROW = frozenset(
+    {"location", "strikes_min", "strikes_max", "engagements", "tallies", "category", "count_min", "count_max"}
+)
 
 
 class Chunk:
@@ -80,10 +82,10 @@ class Chunk:
     """
 
     def __init__(self, lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> None:
-        self.lines = lines
-        self.tallies = tallies
+        self.lines = {name: _narrow(each) if name in NARROW else each for name, each in lines.items()}
+        self.tallies = {name: _narrow(each) if name in NARROW else each for name, each in tallies.items()}
         # Where the tallies of each line begin, and where those of the last one end.
-        self.begin = np.append(np.int64(0), np.cumsum(lines["tallies"], dtype=np.int64))
+        self.begin = np.append(0, np.cumsum(lines["tallies"])).astype(np.int32)
         self.reports = int(lines["report"].min()), int(lines["report"].max())
         self.first_days = int(lines["first_day"].min()), int(lines["first_day"].max())
         self.last_days = int(lines["last_day"].min()), int(lines["last_day"].max())
@@ -95,8 +97,7 @@ class Chunk:
         # What each line counts for, and what its tallies add up to.
         self.counts = packed(_counts(lines))
         self.items = packed(_items(tallies, self.begin[:-1]))
-        # What was worked out for all of its tallies, and what was counted of all of its lines, by what was asked.
-        self.kept: Kept[Hashable, Any] = Kept(MOST_KEPT)
+        # What was counted of all of its lines, by what was asked.
         self.counted: Kept[Hashable, Any] = Kept(BYTES_COUNTED, attrgetter("nbytes"))
 
     def __len__(self) -> int:
@@ -119,14 +120,10 @@ class Chunk:
         return Chunk({**self.lines, "superseded": marks}, self.tallies)
 
     def with_lines(self, lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> "Chunk":
-        """Return the chunk with further lines, in which tallies name their lines by position among these."""
-        of = tallies["line"] + np.int32(len(self))
+        """Return the chunk with further lines, each of which has tallies that stand together, in the order of lines."""
         return made(
             {name: np.concatenate((each, lines[name])) for name, each in self.lines.items()},
-            {
-                name: np.concatenate((each, of if name == "line" else tallies[name]))
-                for name, each in self.tallies.items()
-            },
+            {name: np.concatenate((each, tallies[name])) for name, each in self.tallies.items()},
         )
 
 
@@ -134,11 +131,20 @@ def made(lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> Chunk:
     """Make a chunk of lines in any order, each of which has tallies that stand together, in the order of lines."""
     order = np.lexsort((lines["first_day"], lines["location"]))
     counts = lines["tallies"]
-    owners, moved = ranges((np.cumsum(counts) - counts).take(order), counts.take(order))
+    _, moved = ranges((np.cumsum(counts) - counts).take(order), counts.take(order))
     return Chunk(
         {name: each.take(order) for name, each in lines.items()},
-        {name: each.take(moved) for name, each in tallies.items()} | {"line": owners},
+        {name: each.take(moved) for name, each in tallies.items()},
     )
+
+
+def _narrow(column: Array) -> Array:
+    least, most = column.min(initial=0), column.max(initial=0)
+    for kind in (np.int8, np.int16):
+        bounds = np.iinfo(kind)
+        if bounds.min <= least and most <= bounds.max:
+            return column.astype(kind)
+    return column.astype(np.int32)
 
 
 def _counts(lines: Mapping[str, Array]) -> Mapping[str, Array]:

@@ -145,12 +145,11 @@ class Columns:
     def _place(self, lines: Mapping[str, Array], tallies: Mapping[str, Array]) -> None:
         """Put new lines, in any order, into the chunks of their reports."""
         chunks = self._chunk_of.take(lines["report"])
-        owners = chunks.take(tallies["line"])
+        owners = chunks.take(np.repeat(np.arange(len(chunks)), lines["tallies"]))
         for number in np.unique(chunks).tolist():
             those, theirs = chunks == number, owners == number
             added = {name: each[those] for name, each in lines.items()}
             of = {name: each[theirs] for name, each in tallies.items()}
-            of["line"] = np.repeat(np.arange(len(added["id"]), dtype=np.int32), added["tallies"])
             if number < len(self._chunks):
                 self._chunks[number] = self._chunks[number].with_lines(added, of)
             else:

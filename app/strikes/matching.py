@@ -223,7 +223,11 @@ def _only(allowed: frozenset[int] | None) -> int | None:
 def _of_place(chunk: Chunk, found: slice, place: int) -> slice:
     """Return the lines of a place among those that stand together."""
     of_place = chunk.lines["location"][found]
-    begin, end = np.searchsorted(of_place, place), np.searchsorted(of_place, place, "right")
+    if place > np.iinfo(of_place.dtype).max:
+        return slice(found.start, found.start)
+    # Of the column's own kind, or all of it would be turned into another.
+    at = of_place.dtype.type(place)
+    begin, end = np.searchsorted(of_place, at), np.searchsorted(of_place, at, "right")
     return slice(found.start + int(begin), found.start + int(end))
 
 
@@ -231,13 +235,10 @@ def together(parts: Sequence[Matches]) -> Matches:
     """Put what matches of several chunks together, in a chunk that holds nothing else."""
     if len(parts) == 1:
         return parts[0]
-    begins = np.cumsum([0, *map(len, parts)])
     lines = {name: np.concatenate([each.line(name) for each in parts]) for name in LINES}
     tallies = {name: np.concatenate([each.tally(name) for each in parts]) for name in TALLIES}
-    owners = [each.owners + np.int32(begin) for each, begin in zip(parts, begins, strict=False)]
-    tallies["line"] = np.concatenate(owners)
-    lines["tallies"] = np.bincount(tallies["line"], minlength=begins[-1]).astype(np.int32)
-    return Matches(Chunk(lines, tallies), slice(0, int(begins[-1])))
+    lines["tallies"] = np.concatenate([np.bincount(each.owners, minlength=len(each)) for each in parts])
+    return Matches(Chunk(lines, tallies), slice(0, len(lines["id"])))
 
 
 def told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
@@ -329,9 +330,8 @@ def _tallies(chunk: Chunk, lines: Positions) -> tuple[Positions, Numbers]:
     if not isinstance(lines, slice):
         owners, tallies = ranges(chunk.begin.take(lines), chunk.lines["tallies"].take(lines))
         return tallies, owners
-    those = slice(int(chunk.begin[lines.start]), int(chunk.begin[lines.stop]))
-    owners = chunk.tallies["line"][those]
-    return those, owners - np.int32(lines.start) if lines.start else owners
+    owners = np.repeat(np.arange(count(lines), dtype=np.int32), chunk.lines["tallies"][lines])
+    return slice(int(chunk.begin[lines.start]), int(chunk.begin[lines.stop])), owners
 
 
 def with_tallies(chunk: Chunk, found: Positions, strikes: StrikeFilter) -> Matches:

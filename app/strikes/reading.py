@@ -63,7 +63,7 @@ def read(session: ReadSession, after: int, end: int) -> Written:
     """Read what was recorded after one number and up to another."""
     lines = _lines(session, after, end)
     tallies = _tallies(session, after, end, lines["id"])
-    lines["tallies"] = np.bincount(tallies["line"], minlength=len(lines["id"])).astype(np.int32)
+    lines["tallies"] = np.bincount(tallies.pop("line"), minlength=len(lines["id"])).astype(np.int32)
     return Written(
         _revisions(session, after, end),
         lines,
@@ -112,7 +112,8 @@ def _lines(session: ReadSession, after: int, end: int) -> dict[str, Array]:
     return {name: each.astype(LINES[name]) for name, each in found.items()}
 
 
-def _tallies(session: ReadSession, after: int, end: int, ids: Numbers) -> Mapping[str, Array]:
+def _tallies(session: ReadSession, after: int, end: int, ids: Numbers) -> dict[str, Array]:
+    """Read tallies line by line, with the position of each one's `line`."""
     columns = {
         "line": TALLY.strike_id,
         "category": func.coalesce(TALLY.category_id, 0),
@@ -136,7 +137,7 @@ def _tallies(session: ReadSession, after: int, end: int, ids: Numbers) -> Mappin
             "effect": nothing + NO_EFFECT,
         }
         found = _sorted({name: np.concatenate((each, bare[name])) for name, each in found.items()}, "line")
-    return {name: each.astype(TALLIES[name]) for name, each in found.items()}
+    return {name: each.astype(TALLIES.get(name, np.int32)) for name, each in found.items()}
 
 
 def _coverage(session: ReadSession, after: int, end: int) -> Mapping[str, Array]:

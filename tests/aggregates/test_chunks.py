@@ -108,3 +108,20 @@ def test_corrections_of_a_report_stay_in_its_chunk(database_url: str) -> None:
             (None, 3, 3, 0),
         ]
         assert api.read("/v1/aggregates", group_by="location", as_of=before["seq"])["rows"] == before["rows"]
+
+
+def test_numbers_of_every_size_add_up(database_url: str) -> None:
+    """A chunk holds numbers in as few bytes as they need, and one that needs more comes in later; sums stay exact."""
+    numbers = [1, 127, 128, 129, 32_767, 32_768, 1_000_000]
+    with serving(database_url) as api:
+        for upto in range(1, len(numbers) + 1):
+            number = numbers[upto - 1]
+            tallies = [make_tally(number), make_tally(None, count_min=number)]
+            api.post(make_report(make_strike(*tallies, strikes=number, engagements=number, location="Raqqa")))
+            (row,) = api.read("/v1/aggregates", group_by="location")["rows"]
+            least = api.read("/v1/aggregates", min_items=2 * number)["totals"]
+            total = sum(numbers[:upto])
+
+            assert (row["strikes_min"], row["strikes_max"], row["engagements"]) == (total, total, total)
+            assert (row["items_min"], row["open_ended"]) == (2 * total, upto)
+            assert (least["lines"], least["items_min"]) == (1, 2 * number)
