@@ -83,6 +83,11 @@ class Numbering:
         chosen = self.chosen and (tuple(self.chosen.axes), tuple(self.chosen.values), self.chosen.has_other)
         return self.period and self.period.unit, self.beside, chosen
 
+    def is_in_order(self, axes: Sequence[Axis]) -> bool:
+        """Say whether numbers rise as the groups do in the order of these axes."""
+        period = () if self.period is None else (self.period,)
+        return self.chosen is None and (*period, *self.beside) == tuple(axes)
+
     def begin(self, first: int | None) -> int:
         """Return the number of the first group of the period that begins on a day; 0 without periods."""
         if self.period is None or first is None:

@@ -76,8 +76,10 @@ def answer(found: Matching, question: Question, catalogue: Catalogue) -> Answer:
         by_date = question.period_by == "date"
         first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
         groups = filled(groups, grouping.unit, first, last)
+    found.look_at_the_clock()
     if question.cumulative:
         groups = _accumulated(groups)
+        found.look_at_the_clock()
     if question.sort is not None and chosen is None:
         groups = groups.at(_order(groups, question.sort))
     return Answer(groups, totals, found, axes, chosen)

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.aggregates.axes import Axis, Places
 from app.aggregates.counting import COUNTED, NEW_REPORTS, ROW, Counted, Counts, counts, once
-from app.aggregates.groups import Groups, Integers, Measure, Scale
+from app.aggregates.groups import Groups, Measure, Scale
 from app.aggregates.lags import Lags
 from app.aggregates.numbering import Chosen, Numbering, numbering
 from app.strikes.chunks import KNOWN
@@ -51,11 +51,13 @@ def sums(
     for counted in found.counted(count, key):
         gathered.add(number.begin(counted.first), counted)
         totals += counted.totals
+    found.look_at_the_clock()
     of_all = _measures(totals[:, None], new_reports=False)
     whole = Groups((), (), {**of_all, **dict(lags.totals())} if lag else of_all)
     if not axes:
         return whole, whole
     numbers, rows = gathered.all()
+    found.look_at_the_clock()
     measures = _measures(rows, new_reports=new_reports)
     return _in_order(
         number, axes, numbers, {**measures, **dict(lags.measures(numbers))} if lag else measures
@@ -91,11 +93,14 @@ class _Gathered:
         possible = number.size * (1 if number.period is None else len(number.period.values))
         self._table = np.zeros((len(COUNTED), possible), np.int64) if possible <= MOST_IN_TABLE else None
         self._parts: list[tuple[Places, Counted]] = []
-        self._waiting = 0
+        self._waiting, self._most = 0, MOST_GATHERED
+        # No group has more of anything than all chunks have of what they have most of.
+        self._largest = 0
 
     def add(self, begin: int, counted: Counts) -> None:
         """Add the counts of a chunk, whose groups are numbered from `begin` on."""
         rows, groups = counted.rows, counted.groups
+        self._largest += int(counted.totals.max())
         if self._table is not None:
             at: Any = slice(begin, begin + rows.shape[1]) if groups is None else begin + groups
             self._table[:, at] += rows
@@ -103,26 +108,33 @@ class _Gathered:
         there = np.flatnonzero(rows[ROW["lines"]])
         self._parts.append((begin + (there if groups is None else groups.take(there)), rows.take(there, 1)))
         self._waiting += len(there)
-        if self._waiting > MOST_GATHERED:
-            self._parts, self._waiting = [self._merged()], 0
+        if self._waiting > self._most:
+            self._parts = [self._merged()]
+            # Where hardly any group is in two parts, it is of no use to do so again soon.
+            self._waiting, self._most = 0, max(MOST_GATHERED, len(self._parts[0][0]))
 
-    def all(self) -> tuple[Places, Integers]:
+    def all(self) -> tuple[Places, Counted]:
         """Return the numbers of the groups that are there, in rising order, and their counts."""
         if self._table is None:
             return self._merged()
         there = np.flatnonzero(self._table[ROW["lines"]])
         return there, self._table.take(there, 1)
 
-    def _merged(self) -> tuple[Places, Integers]:
-        numbers = np.unique(np.concatenate([np.empty(0, np.intp), *(each for each, _ in self._parts)]))
-        merged = np.zeros((len(COUNTED), len(numbers)), np.int64)
+    def _merged(self) -> tuple[Places, Counted]:
+        # Few rising stretches, which are soon sorted; NumPy's own way to tell what differs takes ten times as long.
+        every = np.concatenate([np.empty(0, np.intp), *(each for each, _ in self._parts)])
+        every.sort(kind="stable")
+        differs = every[1:] != every[:-1]
+        numbers = every[np.concatenate((np.ones(min(len(every), 1), np.bool_), differs))]
+        kind = np.int32 if self._largest <= np.iinfo(np.int32).max else np.int64
+        merged = np.zeros((len(COUNTED), len(numbers)), kind)
         for each, rows in self._parts:
             # No part has a group twice.
             merged[:, np.searchsorted(numbers, each)] += rows
         return numbers, merged
 
 
-def _measures(rows: Integers, *, new_reports: bool) -> Mapping[str, Measure]:
+def _measures(rows: Counted, *, new_reports: bool) -> Mapping[str, Measure]:
     always = np.ones(rows.shape[1], np.bool_)
     names = [name for name in COUNTED if name not in KNOWN.values() and name != NEW_REPORTS]
     names += [NEW_REPORTS] if new_reports else []
@@ -140,7 +152,9 @@ def _in_order(
     """Put groups into the order of the axes."""
     scales, places = _laid_out(number, axes, numbers)
     groups = Groups(scales, places, measures)
-    return groups.at(np.lexsort([*reversed(places)])) if len(numbers) else groups
+    if not len(numbers) or number.is_in_order(axes):
+        return groups
+    return groups.at(np.lexsort([*reversed(places)]))
 
 
 def _laid_out(

@@ -27,6 +27,10 @@ from app.errors import DatabaseUnavailable
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
 
+# Questions that are asked of a file, and of a server, at the same time; beside each, one may be in the slow lane.
+FILE_READERS = 6
+CONNECTIONS = 15
+
 
 class ReadSession(Session):
     """A session on one snapshot of the record. The engine refuses to write through it.
@@ -123,6 +127,9 @@ class Database:
             self._reads, self._writes = _postgresql_engines(
                 str(self.url.render_as_string(hide_password=False))
             )
+        # How many questions it is worth asking at a time: a file is read on this machine's cores, and each thread has
+        # memory of its own; behind a network there is a machine that answers all connections that we have.
+        self.at_a_time = FILE_READERS if self.is_sqlite else CONNECTIONS
         self._glances: sqlite3.Connection | None = None
         self._read_sessions = sessionmaker(self._reads, class_=ReadSession, autoflush=False)
         self._write_sessions = sessionmaker(self._writes, class_=WriteSession, autoflush=False)
@@ -242,7 +249,7 @@ def _postgresql_engines(url: str) -> tuple[Engine, Engine]:
     reads = create_engine(
         url,
         pool_pre_ping=True,
-        pool_size=16,
+        pool_size=CONNECTIONS,
         pool_timeout=WAIT_SECONDS,
         connect_args=limits,
         hide_parameters=True,

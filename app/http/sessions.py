@@ -44,13 +44,14 @@ class Reads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._threads = CapacityLimiter(database.at_a_time)
         self._slow_lane = CapacityLimiter(1)
 
     async def __call__(self, work: Callable[[ReadSession], T], /) -> T:
         """Return what `work` returns. Raises QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
         until = time.monotonic() + MOST_SECONDS
         try:
-            return await to_thread.run_sync(self._on_snapshot, work, AT_ONCE_SECONDS)
+            return await to_thread.run_sync(self._on_snapshot, work, AT_ONCE_SECONDS, limiter=self._threads)
         except QueryTimeout:
             pass
         try:

@@ -156,10 +156,14 @@ class Matching:
                 yield counted
         yield from map(count, self._rest(few))
 
-    def _there(self, chunk: Chunk) -> Positions:
-        """Return the lines of the status and the days asked for. Raises QueryTimeout."""
+    def look_at_the_clock(self) -> None:
+        """Raise QueryTimeout where the question has taken too long."""
         if time.monotonic() > self._until:
             raise QueryTimeout(TOO_LONG)
+
+    def _there(self, chunk: Chunk) -> Positions:
+        """Return the lines of the status and the days asked for. Raises QueryTimeout."""
+        self.look_at_the_clock()
         return _overlapping(chunk, self.source, self.strikes)
 
     def _is_whole(self, number: int, chunk: Chunk, there: Positions) -> bool:
