@@ -74,7 +74,7 @@ QUESTIONS = (
 
 # For how long a thread may keep the interpreter that another one waits for. An answer gives it away after each call of
 # the database, so behind a long question Python's own 5 ms come to a tenth of a second.
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 
 
 class Server(FastAPI):
@@ -104,6 +104,7 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
         # Requests do not wait for this: until it is done, only aggregates are told to come again.
         threading.Thread(target=_read_columns, args=(database, app.state.columns), daemon=True).start()
         yield {COUNTERS: counters}
+        reads.close()
         database.close()
         if counters is not None:
             counters.close()

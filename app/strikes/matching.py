@@ -107,7 +107,7 @@ class Matching:
     """What a filter matches, part by part: looked for anew each time that it is gone through, and not kept.
 
     A part is what matches of a chunk, or of several, where it is little: each part holds whole reports, as far as
-    they match. `worded` holds the ids of the lines with the words that are asked for; None asks none. Going through
+    they match. `worded` are the ids of the lines with the words that are asked for; None asks none. Going through
     it raises QueryTimeout once it is later than `until`, by the clock of `time.monotonic`.
     """
 
@@ -115,13 +115,13 @@ class Matching:
         self,
         source: Lines,
         strikes: StrikeFilter,
-        worded: frozenset[int] | None = None,
+        worded: Iterable[Sequence[int]] | None = None,
         until: float = math.inf,
     ) -> None:
         self._until = until
         self.source = source
         self.strikes = strikes
-        self._worded = None if worded is None else np.fromiter(sorted(worded), np.int32)
+        self._worded = None if worded is None else _rising(worded)
         self._better = {} if strikes.repeats else told_better(source, strikes.status)
         self._place = _only(strikes.location_ids)
         # What says which lines and tallies of a chunk match whose lines are all of the status and the days asked for.
@@ -217,6 +217,13 @@ class Matching:
         if self._worded is not None:
             found = _those(found, np.isin(picked(chunk.lines["id"], found), self._worded))
         return found
+
+
+def _rising(several: Iterable[Sequence[int]]) -> Numbers:
+    """Return numbers in rising order."""
+    found = np.concatenate([np.empty(0, np.int32), *(np.array(each, np.int32) for each in several)])
+    found.sort()
+    return found
 
 
 def _only(allowed: frozenset[int] | None) -> int | None:
