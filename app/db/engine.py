@@ -27,7 +27,7 @@ from app.errors import DatabaseUnavailable
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
 
-# Questions that are asked of a file, and of a server, at the same time; beside each, one may be in the slow lane.
+# Questions that are asked of a file, and of a server, at the same time.
 FILE_READERS = 6
 CONNECTIONS = 15
 

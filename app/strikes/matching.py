@@ -121,7 +121,7 @@ class Matching:
         self._until = until
         self.source = source
         self.strikes = strikes
-        self._worded = None if worded is None else _rising(worded)
+        self._worded = None if worded is None else self._rising(worded)
         self._better = {} if strikes.repeats else told_better(source, strikes.status)
         self._place = _only(strikes.location_ids)
         # What says which lines and tallies of a chunk match whose lines are all of the status and the days asked for.
@@ -155,6 +155,16 @@ class Matching:
                     chunk.counted.put(of, counted)
                 yield counted
         yield from map(count, self._rest(few))
+
+    def _rising(self, several: Iterable[Sequence[int]]) -> Numbers:
+        """Return numbers in rising order. Raises QueryTimeout: PostgreSQL's own limit is for each part that is read."""
+        parts = [np.empty(0, np.int32)]
+        for each in several:
+            self.look_at_the_clock()
+            parts.append(np.array(each, np.int32))
+        found = np.concatenate(parts)
+        found.sort()
+        return found
 
     def look_at_the_clock(self) -> None:
         """Raise QueryTimeout where the question has taken too long."""
@@ -217,13 +227,6 @@ class Matching:
         if self._worded is not None:
             found = _those(found, np.isin(picked(chunk.lines["id"], found), self._worded))
         return found
-
-
-def _rising(several: Iterable[Sequence[int]]) -> Numbers:
-    """Return numbers in rising order."""
-    found = np.concatenate([np.empty(0, np.int32), *(np.array(each, np.int32) for each in several)])
-    found.sort()
-    return found
 
 
 def _only(allowed: frozenset[int] | None) -> int | None:
