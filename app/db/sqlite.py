@@ -35,8 +35,10 @@ FIRST_SOUND_SQLITE = (3, 51, 3)
 # SQLite's own 1,000 every twenty-third one waited for two more syncs.
 PAGES_OF_WAL = 4_000
 
-# Steps of SQLite's machine between two looks at the clock: well under a millisecond of work.
-STEPS = 10_000
+# Steps of SQLite's machine for each second that it may work, between two looks at the clock, and the fewest: a look
+# takes the interpreter from whoever has it, so what may take long looks less often.
+STEPS_A_SECOND = 100_000
+FEWEST_STEPS = 10_000
 
 
 def sqlite_module() -> ModuleType:
@@ -61,7 +63,8 @@ def stopped_after(connection: Connection, seconds: float) -> Iterator[None]:
 def driver_stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401 - either driver's
     """Let the engine stop what a driver's own connection does for longer, counted from the beginning of the block."""
     until = time.monotonic() + seconds
-    driver.set_progress_handler(lambda: time.monotonic() > until, STEPS)
+    steps = max(FEWEST_STEPS, int(seconds * STEPS_A_SECOND))
+    driver.set_progress_handler(lambda: time.monotonic() > until, steps)
     try:
         yield
     finally:
