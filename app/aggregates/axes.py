@@ -17,7 +17,8 @@ from app.aggregates.dimensions import OF_TALLIES, Dimension
 from app.catalogue.catalogue import Catalogue
 from app.db.kept import Kept
 from app.strikes.columns import Lines
-from app.strikes.matching import EPOCH, Matches
+from app.strikes.matches import Matches
+from app.strikes.matching import EPOCH
 from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES, EFFECTS
 from app.vocabulary.periods import PeriodUnit

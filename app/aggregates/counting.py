@@ -15,7 +15,7 @@ from app.aggregates.axes import Places
 from app.aggregates.groups import Integers
 from app.aggregates.numbering import Numbered
 from app.strikes.chunks import KNOWN, UNKNOWN
-from app.strikes.matching import Matches, picked
+from app.strikes.matches import Matches, picked
 from app.strikes.packing import Array, Packed, packed
 
 # Groups are counted in a table of all that there could be in a chunk, up to so many; else of those that are there,

@@ -9,7 +9,8 @@ from app.aggregates.axes import PeriodBy, day_of
 from app.strikes.chunks import UNKNOWN, Chunk, Flags, ranges
 from app.strikes.columns import Lines
 from app.strikes.filters import StrikeFilter
-from app.strikes.matching import EPOCH, positions
+from app.strikes.matches import positions
+from app.strikes.matching import EPOCH
 from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES
 

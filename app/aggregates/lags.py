@@ -14,7 +14,7 @@ from app.aggregates.counting import once
 from app.aggregates.groups import Measure
 from app.aggregates.numbering import Numbered
 from app.strikes.columns import Lines
-from app.strikes.matching import Matches, picked
+from app.strikes.matches import Matches, picked
 from app.strikes.packing import Array, Integers
 
 LAGS = ("lag_days_min", "lag_days_median", "lag_days_max")

@@ -12,7 +12,7 @@ from app.aggregates.axes import Axis, Places
 from app.aggregates.dimensions import Dimension
 from app.strikes.chunks import Numbers
 from app.strikes.columns import Lines
-from app.strikes.matching import Matches
+from app.strikes.matches import Matches
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from app.aggregates.groups import Groups, Measure, Scale
 from app.aggregates.lags import Lags
 from app.aggregates.numbering import Chosen, Numbering, numbering
 from app.strikes.chunks import KNOWN
-from app.strikes.matching import Matches, Matching
+from app.strikes.matches import Matches
+from app.strikes.matching import Matching
 
 # The groups of all chunks are added up in one table of all that there could be, up to so many; else those that are
 # there are brought together whenever so many have gathered.

@@ -6,9 +6,7 @@ That both mean the same is held by a test over random filters, on each engine.
 import math
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -16,19 +14,10 @@ import numpy.typing as npt
 
 from app.db.meaning import TOO_LONG
 from app.errors import QueryTimeout
-from app.strikes.chunks import (
-    LINES,
-    LINES_IN_CHUNK,
-    NEVER,
-    TALLIES,
-    Chunk,
-    Flags,
-    Numbers,
-    Positions,
-    ranges,
-)
+from app.strikes.chunks import LINES_IN_CHUNK, NEVER, Chunk, Flags, Numbers, Positions
 from app.strikes.columns import Lines
 from app.strikes.filters import Status, StrikeFilter
+from app.strikes.matches import Matches, count, picked, positions, tallies_of, together
 from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES, EFFECTS
 
@@ -51,56 +40,6 @@ _OF_CHUNK = (
     "publisher_ids",
     "report_ids",
 )
-
-
-@dataclass(frozen=True)
-class Matches:
-    """The lines of a chunk that match, and those of their tallies that match.
-
-    Both are positions in the columns of the chunk; where they stand together, they are ranges. Where nothing is
-    asked of tallies, each line has one at least, which may be one that counts nothing: see TALLIES.
-    """
-
-    chunk: Chunk
-    lines: Positions
-    # Positions of tallies, and which of the lines has each; None: all tallies of the lines match.
-    some: tuple[Positions, Numbers] | None = None
-
-    @property
-    def all_tallies(self) -> bool:
-        """Whether all tallies of the lines match."""
-        return self.some is None
-
-    @property
-    def whole(self) -> bool:
-        """Whether everything matches that the chunk holds."""
-        return self.some is None and len(self) == len(self.chunk)
-
-    @cached_property
-    def of_tallies(self) -> tuple[Positions, Numbers]:
-        """The positions of the tallies, and for each the place of its line among the lines, which rises."""
-        return _tallies(self.chunk, self.lines) if self.some is None else self.some
-
-    @property
-    def tallies(self) -> Positions:
-        """The positions of the tallies."""
-        return self.of_tallies[0]
-
-    @property
-    def owners(self) -> Numbers:
-        """For each tally the place of its line among the lines."""
-        return self.of_tallies[1]
-
-    def __len__(self) -> int:
-        return count(self.lines)
-
-    def line(self, name: str) -> Array:
-        """Return a column of the lines."""
-        return picked(self.chunk.lines[name], self.lines)
-
-    def tally(self, name: str) -> Array:
-        """Return a column of the tallies."""
-        return picked(self.chunk.tallies[name], self.tallies)
 
 
 class Matching:
@@ -245,16 +184,6 @@ def _of_place(chunk: Chunk, found: slice, place: int) -> slice:
     return slice(found.start + int(begin), found.start + int(end))
 
 
-def together(parts: Sequence[Matches]) -> Matches:
-    """Put what matches of several chunks together, in a chunk that holds nothing else."""
-    if len(parts) == 1:
-        return parts[0]
-    lines = {name: np.concatenate([each.line(name) for each in parts]) for name in LINES}
-    tallies = {name: np.concatenate([each.tally(name) for each in parts]) for name in TALLIES}
-    lines["tallies"] = np.concatenate([np.bincount(each.owners, minlength=len(each)) for each in parts])
-    return Matches(Chunk(lines, tallies), slice(0, len(lines["id"])))
-
-
 def told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
     """Say which lines repeat an event that another line of that status tells of: see StrikeFilter.
 
@@ -297,21 +226,6 @@ def _told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
     return found
 
 
-def picked(column: Array, which: Positions) -> Array:
-    """Return some values of a column."""
-    return column[which] if isinstance(which, slice) else column.take(which)
-
-
-def positions(of: Positions) -> npt.NDArray[np.intp]:
-    """Return positions each by itself."""
-    return np.arange(of.start, of.stop) if isinstance(of, slice) else of
-
-
-def count(of: Positions) -> int:
-    """Return how many positions there are."""
-    return of.stop - of.start if isinstance(of, slice) else len(of)
-
-
 def _counted(chunk: Chunk, lines: Lines, status: Status) -> Positions:
     """Return the lines of a status."""
     if status is Status.PUBLISHED:
@@ -339,20 +253,11 @@ def _overlapping(chunk: Chunk, lines: Lines, strikes: StrikeFilter) -> Positions
     return found
 
 
-def _tallies(chunk: Chunk, lines: Positions) -> tuple[Positions, Numbers]:
-    """Return the positions of all tallies of some lines, and for each the place of its line among them."""
-    if not isinstance(lines, slice):
-        owners, tallies = ranges(chunk.begin.take(lines), chunk.lines["tallies"].take(lines))
-        return tallies, owners
-    owners = np.repeat(np.arange(count(lines), dtype=np.int32), chunk.lines["tallies"][lines])
-    return slice(int(chunk.begin[lines.start]), int(chunk.begin[lines.stop])), owners
-
-
 def with_tallies(chunk: Chunk, found: Positions, strikes: StrikeFilter) -> Matches:
     """Find the tallies of lines that match; where tallies are asked for, leave out lines without enough of them."""
     if not strikes.asks_for_tallies and strikes.min_items is None:
         return Matches(chunk, found)
-    tallies, owners = _tallies(chunk, found)
+    tallies, owners = tallies_of(chunk, found)
     for name, allowed in (
         ("category", strikes.category_ids),
         ("effect", _codes(EFFECTS, strikes.effects)),
