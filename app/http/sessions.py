@@ -10,15 +10,12 @@ its time, and is then refused.
 """
 
 import asyncio
-import os
-import sys
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Protocol, TypeVar
 
-from anyio import CapacityLimiter, fail_after, to_thread
+from anyio import CapacityLimiter, WouldBlock, fail_after, to_thread
 from fastapi import Depends, Request
 
 from app.db.engine import Database, NotAtOnce, ReadSession, WriteSession
@@ -32,9 +29,6 @@ T = TypeVar("T")
 # to be written then, so that all is answered, or refused, within two seconds.
 MOST_SECONDS = 1.6
 AT_ONCE_SECONDS = 0.2
-
-# What the threads that answer questions leave of a core to the event loops that want it as well: nine tenths.
-NICENESS = 10
 
 # Seconds for which the engine may hold up the event loop: less than many a turn of a thread.
 SHORT_SECONDS = 0.003
@@ -52,7 +46,7 @@ class Reads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._threads = ThreadPoolExecutor(database.at_a_time, "reader", _give_way)
+        self._threads = ThreadPoolExecutor(database.at_a_time, "reader")
         self._slow_lane = CapacityLimiter(1)
 
     async def __call__(self, work: Callable[[ReadSession], T], /) -> T:
@@ -62,11 +56,7 @@ class Reads:
             return await self._in_thread(work, AT_ONCE_SECONDS)
         except QueryTimeout:
             pass
-        try:
-            with fail_after(until - time.monotonic()):
-                await self._slow_lane.acquire()
-        except TimeoutError:
-            raise QueryTimeout("other long questions are being answered; ask again") from None
+        await self._enter_slow_lane(until)
         try:
             left = max(until - time.monotonic(), AT_ONCE_SECONDS)
             return await self._in_thread(work, left)
@@ -85,6 +75,17 @@ class Reads:
         """Wait for the threads to end, which takes no longer than a question may."""
         self._threads.shutdown()
 
+    async def _enter_slow_lane(self, until: float) -> None:
+        # Who finds it free has a turn, however late: where all of a machine stood still, no question was too long.
+        try:
+            self._slow_lane.acquire_nowait()
+        except WouldBlock:
+            try:
+                with fail_after(until - time.monotonic()):
+                    await self._slow_lane.acquire()
+            except TimeoutError:
+                raise QueryTimeout("other long questions are being answered; ask again") from None
+
     async def _in_thread(self, work: Callable[[ReadSession], T], seconds: float) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._on_snapshot, work, seconds)
@@ -92,12 +93,6 @@ class Reads:
     def _on_snapshot(self, work: Callable[[ReadSession], T], seconds: float) -> T:
         with self._database.reading(seconds) as session:
             return work(session)
-
-
-def _give_way() -> None:
-    """Let the system prefer every other thread to this one, where it tells threads of a process apart."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class Writer(Protocol):

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import httpx
 import pytest
@@ -34,6 +35,14 @@ def ask_endlessly(session: ReadSession) -> Response:
     return Response()
 
 
+def stop_the_first(attempts: Iterator[int]) -> Response:
+    """Be stopped long after all time is over, as on a machine that stood still, and then answer at once."""
+    if next(attempts) == 0:
+        time.sleep(2 * sessions.MOST_SECONDS)  # In a thread of the server.
+        raise QueryTimeout("the machine stood still")
+    return Response()
+
+
 @pytest.fixture
 def slow(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """Run a server with an operation that asks an endless question, and with little patience."""
@@ -42,8 +51,14 @@ def slow(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     async def endless(read: Read) -> Response:
         return await read(ask_endlessly)
 
+    attempts = count()
+
+    async def stalled(read: Read) -> Response:
+        return await read(lambda _session: stop_the_first(attempts))
+
     app = create_app(Settings(database_url=database_url))
     app.add_api_route("/endless", endless)
+    app.add_api_route("/stalled", stalled)
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
         yield Api(client, portal.call, "")
@@ -75,6 +90,11 @@ def test_runaway_question_is_refused_as_planned(slow: Api) -> None:
 
     assert (response.status_code, response.json()["type"]) == (503, "/problems/query-timeout")
     assert int(response.headers["Retry-After"]) > 0
+
+
+def test_question_that_only_the_machine_held_up_is_answered(slow: Api) -> None:
+    """Nobody else asks anything long, so a question that was stopped late has its turn, and is not told of others."""
+    assert slow.get("/stalled").status_code == 200
 
 
 def test_others_are_answered_meanwhile(slow: Api) -> None:
