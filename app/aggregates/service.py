@@ -78,8 +78,7 @@ def answer(found: Matching, question: Question, catalogue: Catalogue) -> Answer:
         groups = filled(groups, grouping.unit, first, last)
     found.look_at_the_clock()
     if question.cumulative:
-        groups = _accumulated(groups)
-        found.look_at_the_clock()
+        groups = _accumulated(groups, found)
     if question.sort is not None and chosen is None:
         groups = groups.at(_order(groups, question.sort))
     return Answer(groups, totals, found, axes, chosen)
@@ -112,14 +111,14 @@ def _order(groups: Groups, sort: Sort) -> npt.NDArray[np.intp]:
         known = np.array([value[0] is not None for value in groups.scales[at].values], np.bool_)[values]
     else:
         values, known = measure.values, measure.known
-    return np.lexsort((np.arange(len(groups)), -values if sort.descending else values, ~known))
+    return np.lexsort((-values if sort.descending else values, ~known))
 
 
 def _names_of(dimensions: tuple[Dimension, ...]) -> set[str]:
     return {each.value for each in dimensions}
 
 
-def _accumulated(groups: Groups) -> Groups:
+def _accumulated(groups: Groups, found: Matching) -> Groups:
     """Add to each measure what it comes to up to and with each period, within the groups of the other dimensions."""
     at = next(index for index, each in enumerate(groups.scales) if each.dimensions == (Dimension.PERIOD,))
     beside = np.zeros(len(groups), np.int64)
@@ -129,13 +128,13 @@ def _accumulated(groups: Groups) -> Groups:
     order = np.lexsort((groups.places[at], beside))
     begins = np.flatnonzero(np.append(True, np.diff(beside[order]) != 0)) if len(order) else order
     measures = {name: each for name, each in groups.measures.items() if name != NEW_REPORTS}
-    running = {
-        f"cumulative_{name}": _running(
-            groups.measures[NEW_REPORTS] if name == "reports" else each, order, begins
-        )
-        for name, each in measures.items()
-        if name not in LAGS
-    }
+    running: dict[str, Measure] = {}
+    for name, each in measures.items():
+        if name not in LAGS:
+            found.look_at_the_clock()
+            counted = groups.measures[NEW_REPORTS] if name == "reports" else each
+            running[f"cumulative_{name}"] = _running(counted, order, begins)
+    found.look_at_the_clock()
     return Groups(groups.scales, groups.places, measures | running)
 
 

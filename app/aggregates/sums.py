@@ -39,7 +39,7 @@ def sums(
     `reports` does not; `lag` adds LAGS.
     """
     number = numbering(found.source, axes, chosen)
-    gathered, totals, lags = _Gathered(number), np.zeros(len(COUNTED), np.int64), Lags(found.source)
+    gathered, totals, lags = _Gathered(number, found), np.zeros(len(COUNTED), np.int64), Lags(found.source)
 
     def count(matches: Matches) -> Counts:
         numbered = number(matches)
@@ -90,7 +90,8 @@ def spells(
 class _Gathered:
     """What was counted of all chunks so far, by group."""
 
-    def __init__(self, number: Numbering) -> None:
+    def __init__(self, number: Numbering, found: Matching) -> None:
+        self._found = found
         possible = number.size * (1 if number.period is None else len(number.period.values))
         self._table = np.zeros((len(COUNTED), possible), np.int64) if possible <= MOST_IN_TABLE else None
         self._parts: list[tuple[Places, Counted]] = []
@@ -130,6 +131,7 @@ class _Gathered:
         kind = np.int32 if self._largest <= np.iinfo(np.int32).max else np.int64
         merged = np.zeros((len(COUNTED), len(numbers)), kind)
         for each, rows in self._parts:
+            self._found.look_at_the_clock()
             # No part has a group twice.
             merged[:, np.searchsorted(numbers, each)] += rows
         return numbers, merged
