@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -49,6 +49,12 @@ class Line(NamedTuple):
     same_as_id: int | None
 
 
+_STRIKES = Line._fields.index("strikes_min")
+
+# A place, and the days from the first to the last.
+_Where = tuple[int, date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A line, and what it says it did."""
@@ -67,17 +73,23 @@ def possible_duplicates(
     than any release.
     """
     own = _told(session, session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of}), catalogue)
+    asking = [
+        each
+        for each in own
+        if each.line.same_as_id is None and each.line.location_id is not None and each.said
+    ]
+    claimed: Mapping[_Where, set[int | None]] = defaultdict(set)
+    for each in asking:
+        claimed[_where(each.line)].add(each.line.strikes_min)
     found = []
-    near: dict[tuple[int, date, date], Sequence[_Told]] = {}
+    near: dict[_Where, Sequence[_Told]] = {}
     left = MOST_PAIRS
-    for each in own:
-        line = each.line
-        if line.same_as_id is not None or line.location_id is None or not each.said:
-            continue
-        where = (line.location_id, _day(line.date_from), _day(line.date_to))
+    for each in asking:
+        where = _where(each.line)
         if where not in near:
             left -= PAIRS_FOR_A_LOOK
-            near[where] = _near(session, where, len(own), as_of, catalogue)
+            there = _around(where, as_of, catalogue)
+            near[where] = _near(session, there, claimed[where], MOST_COMPARED + len(own), catalogue)
         others = [other for other in near[where] if other.line.report_id != report_id][:MOST_COMPARED]
         left -= len(others)
         if left < 0:
@@ -86,19 +98,32 @@ def possible_duplicates(
     return found
 
 
-def _near(
-    session: Snapshot, where: tuple[int, date, date], own: int, as_of: int, catalogue: Catalogue
-) -> Sequence[_Told]:
-    """Return the latest standing lines about a place and days, by id; the report's `own` can be among them."""
+def _where(line: Line) -> _Where:
+    assert line.location_id is not None  # noqa: S101 - a line without a place is not asked about
+    return line.location_id, _day(line.date_from), _day(line.date_to)
+
+
+def _around(where: _Where, as_of: int, catalogue: Catalogue) -> StrikeFilter:
     location_id, first, last = where
     days = timedelta(days=NEAR_DAYS)
-    there = StrikeFilter(
+    return StrikeFilter(
         as_of=as_of,
         date_from=first - days,
         date_to=last + days,
         location_ids=catalogue.locations.members(catalogue.locations.by_id[location_id].id),
     )
-    lines = session.rows(_NEAR, {**there.values, "limit": MOST_COMPARED + own})
+
+
+def _near(
+    session: Snapshot, there: StrikeFilter, claimed: Collection[int | None], limit: int, catalogue: Catalogue
+) -> Sequence[_Told]:
+    """Return the latest standing lines about a place and days, by id; those of the report itself can be among them.
+
+    Lines that give a number of strikes which is none of those `claimed` are left out: they tell of other events.
+    """
+    lines = session.rows(_NEAR, {**there.values, "limit": limit})
+    if None not in claimed:
+        lines = [line for line in lines if line[_STRIKES] is None or line[_STRIKES] in claimed]
     return sorted(_told(session, lines, catalogue), key=lambda told: told.line.id)
 
 
