@@ -19,7 +19,7 @@ from app.models import LedgerEntry, Recorded
 # What the first entry is chained to.
 GENESIS = "0" * 64
 
-_LAST = (
+_LAST = Prepared(
     select(LedgerEntry.seq, LedgerEntry.hash, LedgerEntry.recorded_at)
     .order_by(LedgerEntry.seq.desc())
     .limit(1)
@@ -48,8 +48,9 @@ def append(
     has neither `report_id` nor `revision`.
     The session is the only writer, so the next number is the last plus one, without gaps.
     """
-    last = session.connection().execute(_LAST).one_or_none()
-    seq, previous, after = (last.seq + 1, last.hash, last.recorded_at) if last else (1, GENESIS, None)
+    found = session.rows(_LAST, {})
+    last, previous, after = found[0] if found else (0, GENESIS, None)
+    seq = last + 1
     entry: dict[str, Any] = {
         "seq": seq,
         "recorded_at": _moment_after(after),
@@ -77,7 +78,10 @@ def chain_hash(previous: str, entry: Mapping[str, object]) -> str:
     return hashlib.sha256(previous.encode() + canonical_json(entry)).hexdigest()
 
 
-def _moment_after(last: datetime | None) -> datetime:
+def _moment_after(last: datetime | str | None) -> datetime:
     """Return now, or the microsecond after `last` where the clock has not moved on (or was set back)."""
     now = datetime.now(UTC)
+    if isinstance(last, str):
+        # As SQLite's driver gives it.
+        last = datetime.fromisoformat(last).replace(tzinfo=UTC)
     return now if last is None or now > last else last + timedelta(microseconds=1)
