@@ -33,7 +33,7 @@ from app.http.hosts import Hosts
 from app.http.openapi import described
 from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
-from app.http.sessions import Reads
+from app.http.sessions import Reads, Writes
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
 from app.ledger.clock import head, last_seq
@@ -105,11 +105,12 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
         threading.Thread(target=_read_columns, args=(database, app.state.columns), daemon=True).start()
         yield {COUNTERS: counters}
         reads.close()
+        writes.close()
         database.close()
         if counters is not None:
             counters.close()
 
-    reads = Reads(database)
+    reads, writes = Reads(database), Writes(database)
     app = Server(
         title="strikeledger",
         version=__version__,
@@ -134,8 +135,7 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
     if counters is not None:
         front = RateLimits(front, counters, KnownKeys(database))
     app.front = Guard(front, Hosts(settings.allowed_hosts))
-    # Writers come one after another anyway; here they wait in the order in which they came.
-    app.state.writers = CapacityLimiter(1)
+    app.state.writes = writes
     # What aggregates are counted from: this process's own copy, which follows the ledger.
     app.state.columns = Columns()
     app.state.reads = reads

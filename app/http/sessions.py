@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Protocol, TypeVar
 
-from anyio import CapacityLimiter, WouldBlock, fail_after, to_thread
+from anyio import CapacityLimiter, WouldBlock, fail_after
 from fastapi import Depends, Request
 
 from app.db.engine import Database, NotAtOnce, ReadSession, WriteSession
@@ -96,11 +96,34 @@ class Reads:
             return work(session)
 
 
-class Writer(Protocol):
-    """Run work inside the one write transaction, and commit it."""
+class Writes:
+    """Run work inside the one write transaction, and commit it: one after another, in the order in which they came."""
 
-    def __call__(self, work: Callable[[WriteSession], T], /) -> Awaitable[T]:
-        """Return what `work` returns, once it is committed."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._thread = ThreadPoolExecutor(1, "writer")
+        self._turns = CapacityLimiter(1)
+
+    async def __call__(self, work: Callable[[WriteSession], T], /) -> T:
+        """Return what `work` returns, once it is committed. Raises DatabaseBusy and DatabaseUnavailable."""
+        try:
+            with fail_after(WAIT_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise DatabaseBusy("other writers are waiting; ask again") from None
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._in_transaction, work)
+        finally:
+            self._turns.release()
+
+    def close(self) -> None:
+        """Wait for the thread to end."""
+        self._thread.shutdown()
+
+    def _in_transaction(self, work: Callable[[WriteSession], T]) -> T:
+        with self._database.writing() as session:
+            return work(session)
 
 
 def reads_of(request: Request) -> Reads:
@@ -109,28 +132,10 @@ def reads_of(request: Request) -> Reads:
     return reads
 
 
-def _writer(request: Request) -> Writer:
-    database: Database = request.app.state.database
-
-    writers: CapacityLimiter = request.app.state.writers
-
-    def in_transaction(work: Callable[[WriteSession], T]) -> T:
-        with database.writing() as session:
-            return work(session)
-
-    async def write(work: Callable[[WriteSession], T], /) -> T:
-        try:
-            with fail_after(WAIT_SECONDS):
-                await writers.acquire()
-        except TimeoutError:
-            raise DatabaseBusy("other writers are waiting; ask again") from None
-        try:
-            return await to_thread.run_sync(in_transaction, work)
-        finally:
-            writers.release()
-
-    return write
+def _writes_of(request: Request) -> Writes:
+    writes: Writes = request.app.state.writes
+    return writes
 
 
 Read = Annotated[Reads, Depends(reads_of)]
-Write = Annotated[Writer, Depends(_writer)]
+Write = Annotated[Writes, Depends(_writes_of)]

@@ -19,7 +19,7 @@ from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
 from app.http.bodies import limited_body
-from app.http.sessions import Writer
+from app.http.sessions import Writes
 from app.http.strict import LONGEST_JSON, strict_json
 from app.keys.service import KeyHolder, note_use
 from app.models import Replay
@@ -54,7 +54,7 @@ IDEMPOTENT: dict[str, Any] = {
 
 
 async def once(
-    request: Request, holder: KeyHolder, write: Writer, work: Callable[[WriteSession], Response]
+    request: Request, holder: KeyHolder, write: Writes, work: Callable[[WriteSession], Response]
 ) -> Response:
     """Run `work` in the write transaction and return its answer, or that of the same request before it.
 
