@@ -65,11 +65,12 @@ ROUTERS = (
 )
 
 # What is answered straight, with the routes that describe it.
-QUESTIONS = (
+PLAIN = (
     (strikes_router.LIST, strikes.routes),
     (strikes_router.ONE, strikes.routes),
     (aggregates_router.AGGREGATE, aggregates.routes),
     (reports_router.ONE, reports.routes),
+    (reports_router.POST, reports.routes),
 )
 
 # For how long a thread may keep the interpreter that another one waits for. An answer gives it away after each call of
@@ -130,7 +131,7 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
     if not database.is_sqlite:
         ledger_stands_at = partial(to_thread.run_sync, last_seq, database)
     # From the inside to the outside.
-    front: ASGIApp = Compressed(Direct(app.framework, app, reads, QUESTIONS))
+    front: ASGIApp = Compressed(Direct(app.framework, app, reads, writes, PLAIN))
     front = Cache(front, ledger_stands_at)
     if counters is not None:
         front = RateLimits(front, counters, KnownKeys(database))

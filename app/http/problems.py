@@ -242,10 +242,13 @@ def _methods(request: Request) -> list[str]:
 
 
 async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
+    return failure(request.scope)
+
+
+def failure(scope: Scope) -> Response:
     """Say that it is our fault, and nothing of how: the log has it."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = "the server failed; the fault is not in the request"
-    return problem(request.scope, status, "internal-error", detail)
+    return problem(scope, status, "internal-error", "the server failed; the fault is not in the request")
 
 
 def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:

@@ -69,11 +69,11 @@ class StrictRoute(APIRoute):
             if "authorization" in request.headers or not secured:
                 try:
                     _refuse_query(request, parameters)
-                    body, parsed = await _read_json(request)
+                    body, parsed = await read_json(request)
                 except StrikeledgerError as error:
                     refusal = error
             try:
-                return await handle(_JsonRequest(request, body, parsed))
+                return await handle(JsonRequest(request, body, parsed))
             except RequestValidationError:
                 # A body that could not be read is missing to the framework. It says so only after it asked
                 # for the key: what is wrong with a request is told to those alone who may send one.
@@ -84,7 +84,7 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-class _JsonRequest(Request):
+class JsonRequest(Request):
     """A request whose JSON body was already read."""
 
     def __init__(self, request: Request, body: bytes, parsed: object) -> None:
@@ -94,6 +94,7 @@ class _JsonRequest(Request):
         self._parsed = parsed
 
     async def json(self) -> Any:  # noqa: ANN401 - the framework's own signature
+        """Return what was read."""
         return self._parsed
 
 
@@ -173,7 +174,11 @@ def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:
         raise InvalidInput(list(faults.values()))
 
 
-async def _read_json(request: Request) -> tuple[bytes, object]:
+async def read_json(request: Request) -> tuple[bytes, object]:
+    """Return a request's JSON body, and what it says.
+
+    Raises UnsupportedMediaType, PayloadTooLarge, and what `strict_json` raises.
+    """
     media = media_type(request)
     if not media and not await request.body():
         raise MalformedRequest("the body is empty")

@@ -23,7 +23,7 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.http.answers import answer_list, answer_one
-from app.http.direct import Question
+from app.http.direct import Post, Question
 from app.http.fields import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
 from app.http.pages import cursor_to, position_of
@@ -32,7 +32,7 @@ from app.http.sessions import Read, Write
 from app.http.strict import StrictRoute
 from app.http.writers import dumps
 from app.keys.idempotency import IDEMPOTENT, once
-from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
+from app.keys.security import OPTIONAL_KEY, Drafting, Holding, MaybeHolder
 from app.keys.service import Scope
 from app.ledger.clock import Head, head
 from app.reports import drafts, queries, service
@@ -320,3 +320,4 @@ def _before_and_after(
 
 
 ONE = Question("get_report", AsOfQuery, _published)
+POST = Post("create_report", ReportPost, Holding(Scope.DRAFT, Scope.PUBLISH), create_report)

@@ -1,9 +1,21 @@
 """The straight way and the framework's way give the same answers."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NoReturn
+
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
+from fastapi import Request
 
+from app import main
+from app.reports import router as reports
+from app.settings import Settings
 from tests.api import Api
+from tests.conftest import serving
+from tests.factories import make_report, make_strike, make_tally
 
 # What the straight way takes: one of each question, with filters, pages, formats, and what is not there.
 PLAIN = [
@@ -76,3 +88,107 @@ def test_unchanged_is_said_the_straight_way(sampled: Api) -> None:
         tag = sampled.request("GET", path).headers["etag"]
         again = sampled.request("GET", path, headers={"If-None-Match": tag})
         assert (again.status_code, again.headers["etag"], again.content) == (304, tag, b"")
+
+
+# Members that no two reports have in common.
+OWN = {"id", "seq", "recorded_at", "report", "possible_duplicates"}
+
+JSON = "application/json"
+REPORT = make_report(make_strike(make_tally(2), location="Raqqa"))
+
+# What is posted: a body, and headers. All but the first three are refused.
+POSTED: dict[str, tuple[bytes, dict[str, str]]] = {
+    "a report": (json.dumps(REPORT).encode(), {"Content-Type": JSON}),
+    "one by name": (json.dumps(REPORT).encode(), {"Content-Type": JSON, "Idempotency-Key": "one"}),
+    "a draft": (
+        json.dumps({**REPORT, "status": "draft"}).encode(),
+        {"Content-Type": f"{JSON}; charset=utf-8"},
+    ),
+    "a mistyped name": (json.dumps({**REPORT, "titel": "Strikes"}).encode(), {"Content-Type": JSON}),
+    "an unknown place": (
+        json.dumps(make_report(make_strike(location="Nowhere"))).encode(),
+        {"Content-Type": JSON},
+    ),
+    "a wrong number": (json.dumps(make_report(make_strike(make_tally(-1)))).encode(), {"Content-Type": JSON}),
+    "a list": (b"[]", {"Content-Type": JSON}),
+    "no JSON": (b"{", {"Content-Type": JSON}),
+    "a doubled name": (b'{"publisher": "a", "publisher": "b"}', {"Content-Type": JSON}),
+    "nothing": (b"", {"Content-Type": JSON}),
+    "a text": (b"near Raqqa", {"Content-Type": "text/plain"}),
+    "no type": (json.dumps(REPORT).encode(), {}),
+    "too much": (b'"' + b"a" * 1024 * 1024 + b'"', {"Content-Type": JSON}),
+    "a wrong key": (json.dumps(REPORT).encode(), {"Content-Type": JSON, "Authorization": "Bearer sl_x"}),
+    "a wrong scheme": (json.dumps(REPORT).encode(), {"Content-Type": JSON, "Authorization": "Basic eDp5"}),
+    "a name that is none": (json.dumps(REPORT).encode(), {"Content-Type": JSON, "Idempotency-Key": "a b"}),
+}
+
+
+@pytest.fixture
+def ways(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Api, Api]]:
+    """Run two servers on one database: one that takes posts straight, and one that leaves them to the framework."""
+    with serving(database_url) as straight:
+        monkeypatch.setattr(main, "PLAIN", ())
+        with serving(database_url) as usual:
+            yield straight, usual
+
+
+def without_own(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Leave out of an answer what is another's in any other one."""
+    if isinstance(value, dict):
+        return {name: without_own(member) for name, member in value.items() if name not in OWN}
+    return [without_own(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("what", POSTED)
+def test_both_ways_take_and_refuse_the_same(ways: tuple[Api, Api], what: str) -> None:
+    """What is posted has the same status, headers and answer either way, and what is refused the same bytes."""
+    body, sent = POSTED[what]
+    straight, usual = (
+        api.request(
+            "POST", "/v1/reports", content=body, headers={"Authorization": f"Bearer {api.key}", **sent}
+        )
+        for api in ways
+    )
+
+    assert straight.status_code == usual.status_code
+    assert (straight.status_code == httpx.codes.CREATED) == (what in list(POSTED)[:3])
+    assert straight.headers.keys() == usual.headers.keys()
+    assert without_own(straight.json()) == without_own(usual.json())
+    if straight.is_error:
+        assert straight.content == usual.content
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": JSON}])
+@pytest.mark.parametrize("path", ["/v1/reports", "/v1/reports?limit=1"])
+def test_both_ways_ask_for_a_key(ways: tuple[Api, Api], path: str, headers: dict[str, str]) -> None:
+    """Who sends none is told that, and nothing of what is wrong besides."""
+    straight, usual = (api.request("POST", path, content=b"{", headers=headers) for api in ways)
+
+    assert straight.status_code == usual.status_code == httpx.codes.UNAUTHORIZED
+    assert straight.content == usual.content
+    assert straight.headers == usual.headers
+
+
+def test_what_nobody_foresaw_is_not_done_again(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A post that fails for a reason of ours is tried once, and says no more than that."""
+    tried = []
+
+    async def anybody(_request: Request) -> None:
+        """Ask for no key."""
+
+    async def fail(*_given: object) -> NoReturn:
+        tried.append(1)
+        raise RuntimeError("a fault of ours")
+
+    failing = replace(reports.POST, holder=anybody, take=fail)
+    monkeypatch.setattr(main, "PLAIN", [(failing, reports.router.routes)])
+    app = main.create_app(Settings(database_url=database_url))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    with start_blocking_portal() as portal:
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        response = Api(client, portal.call, "").try_posting(REPORT)
+    app.state.database.close()
+
+    assert (response.status_code, response.json()["type"]) == (500, "/problems/internal-error")
+    assert "a fault of ours" not in response.text
+    assert tried == [1]
