@@ -1,4 +1,4 @@
-"""Read whole reports, many at a time. Takes conditions from strikes/filters.py; knows no request."""
+"""Read whole reports, many at a time. Takes conditions from strikes/conditions.py; knows no request."""
 
 import json
 from array import array
@@ -11,6 +11,7 @@ from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.ledger.clock import standing
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
+from app.strikes.conditions import Conditions
 from app.strikes.filters import Status, StrikeFilter
 
 
@@ -33,7 +34,7 @@ def matching_reports(session: ReadSession, strikes: StrikeFilter) -> "array[int]
         of_reports = select(Revision.report_id).where(standing(Revision, strikes.as_of), of_status)
         found = session.scalars(of_reports.order_by(Revision.report_id))
     else:
-        of_lines = select(Strike.report_id).distinct().where(strikes.of_lines())
+        of_lines = select(Strike.report_id).distinct().where(Conditions(strikes).of_lines())
         found = session.scalars(of_lines.order_by(Strike.report_id))
     return array("q", found)
 

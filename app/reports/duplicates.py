@@ -15,6 +15,7 @@ from app.catalogue.catalogue import Catalogue
 from app.db.prepared import Prepared, Snapshot
 from app.ledger.clock import standing
 from app.models import Strike, Tally
+from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import BY_PLACE
 
@@ -182,7 +183,7 @@ _OF_REPORT = Prepared(
 # Of the same shape as what is asked for each line, so only its values differ.
 _ANYWHERE = StrikeFilter(as_of=0, date_from=date.min, date_to=date.max, location_ids=frozenset({0}))
 _NEAR = Prepared(
-    _LINES.where(_ANYWHERE.of_lines())
+    _LINES.where(Conditions(_ANYWHERE).of_lines())
     .with_hint(Strike, f"INDEXED BY {BY_PLACE}", "sqlite")
     .order_by(Strike.date_from.desc(), Strike.id.desc())
     .limit(bindparam("limit", type_=Integer()))

@@ -1,4 +1,4 @@
-"""What a StrikeFilter matches in columns: the same conditions as those that filters.py makes for SQL.
+"""What a StrikeFilter matches in columns: the same conditions as those that conditions.py makes for SQL.
 
 That both mean the same is held by a test over random filters, on each engine.
 """

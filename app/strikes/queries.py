@@ -1,4 +1,4 @@
-"""Find strike lines, and read what is shown of them. Takes conditions from filters.py; knows no request.
+"""Find strike lines, and read what is shown of them. Takes conditions from conditions.py; knows no request.
 
 Finding and showing are two statements: what is put in order are ids, and only the lines of a page are read whole.
 """
@@ -14,8 +14,9 @@ from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.ledger.clock import standing
 from app.models import Report, Revision, Strike, StrikeDocument
+from app.strikes.conditions import Conditions, Narrowing
 from app.strikes.document import Shown, reference_template
-from app.strikes.filters import Narrowing, StrikeFilter
+from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import (
     BY_PLACE,
     INDEXES,
@@ -67,7 +68,7 @@ def find(
         key = ("find", strikes.shape, sort, part, resumed, few and few.names, index)
 
         def statement(part: Part = part, *, resumed: bool = resumed) -> AnySelect:
-            chosen = select(Strike.id).where(strikes.of_lines(one_by_one=True))
+            chosen = select(Strike.id).where(Conditions(strikes).of_lines(one_by_one=True))
             if few is None:
                 # Read in their order until there are enough. SQLite would rather gather all of them, and sort.
                 hinted = chosen.with_hint(Strike, f"INDEXED BY {index}", "sqlite")
@@ -88,7 +89,7 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     """Return how many lines match."""
 
     def statement() -> AnySelect:
-        return select(func.count()).select_from(Strike).where(strikes.of_lines())
+        return select(func.count()).select_from(Strike).where(Conditions(strikes).of_lines())
 
     found: int = session.rows(_kept(("count", strikes.shape), statement), strikes.values)[0][0]
     return found
@@ -164,9 +165,9 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
     """
     if not isinstance(session, ReadSession):
         raise NotAtOnce
-    resumed = after is not None
+    conditions, resumed = Conditions(strikes), after is not None
     values = {**strikes.values, **position_values(after), "limit": limit}
-    of_lines = select(Strike.id).where(strikes.of_lines(one_by_one=True))
+    of_lines = select(Strike.id).where(conditions.of_lines(one_by_one=True))
     by_items = of_lines.with_hint(Strike, f"INDEXED BY {INDEXES[Sort.MOST_ITEMS]}", "sqlite")
     ranked = select(Strike.items_min).order_by(Strike.items_min.desc())
     for share in (FEW, FEW_BY_SOME_ITEMS):
@@ -181,7 +182,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
         found = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
         if len(found) == limit and (found[-1].figure or 0) >= least:
             return found
-    by_line = strikes.items_by_line()
+    by_line = conditions.items_by_line()
     every = of_lines.join(by_line, by_line.c.strike_id == Strike.id).with_hint(
         Strike, "NOT INDEXED", "sqlite"
     )
@@ -197,13 +198,14 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
 
 def _fewest(session: Snapshot, strikes: StrikeFilter, most: int, index: str) -> Narrowing | None:
     """Return what makes the lines fewest, if at most so many; None where they are sooner read in their order."""
-    counted = [(_counted(session, strikes, each, most), each) for each in strikes.narrowing()]
+    conditions = Conditions(strikes)
+    counted = [(_counted(session, strikes, each, most), each) for each in conditions.narrowing()]
     fewest, narrowing = min(counted, key=lambda each: each[0], default=(most + 1, None))
     if fewest > most:
         return None
     if (
         index == BY_PLACE
-        and _counted(session, strikes, strikes.at_place(), most * CHEAPER) <= fewest * CHEAPER
+        and _counted(session, strikes, conditions.at_place(), most * CHEAPER) <= fewest * CHEAPER
     ):
         return None
     return narrowing
@@ -251,7 +253,7 @@ def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:
 
     A word can be in every line: a driver that reads row by row would hand the interpreter around for each.
     """
-    said = strikes.saying()
+    said = Conditions(strikes).saying()
     if said is None:
         return None
     (ids,) = said.subquery().c

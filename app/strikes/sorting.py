@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Date, Integer, and_, bindparam, true, tuple_
 
 from app.models import Strike
+from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
 
 
@@ -109,7 +110,7 @@ def figure(sort: Sort, strikes: StrikeFilter) -> ColumnElement[Any] | None:
         case Sort.MOST_STRIKES:
             return Strike.strikes_min.expression
         case Sort.MOST_ITEMS:
-            return strikes.items()
+            return Conditions(strikes).items()
         case _:
             return None
 
