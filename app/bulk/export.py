@@ -15,6 +15,7 @@ from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
 from app.strikes import queries as strike_queries
+from app.strikes import showing
 from app.strikes.document import lines_json, span
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import Sort, position
@@ -37,7 +38,7 @@ def lines(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> It
     while True:
         with database.reading() as session:
             found = strike_queries.find(session, strikes, Sort.EARLIEST, after, LINES_AT_A_TIME)
-            shown = strike_queries.shown(session, [line.id for line in found], strikes.as_of)
+            shown = showing.shown(session, [line.id for line in found], strikes.as_of)
         if found:
             yield orjson.loads(f"[{lines_json(shown, catalogue)}]")
         if len(found) < LINES_AT_A_TIME:

@@ -17,7 +17,6 @@ from app.reports.duplicates import possible_duplicates
 from app.reports.resolve import resolve
 from app.reports.rows import coverage_rows, line_rows
 from app.reports.template import LINES, TEXT, revision_template
-from app.strikes import queries as strike_queries
 from app.strikes.document import (
     filled,
     line_template,
@@ -26,6 +25,7 @@ from app.strikes.document import (
     whole_template,
     written,
 )
+from app.strikes.showing import templates_of_report
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
@@ -63,7 +63,7 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
         return None
     names = names_in(catalogue_at(session, head))
     reference = reference_template(report_id, row.publisher_id, row._asdict())
-    lines = strike_queries.templates_of_report(session, report_id, head.seq, row.line_order)
+    lines = templates_of_report(session, report_id, head.seq, row.line_order)
     whole = [whole_template(strike_id, reference, line) for strike_id, line in lines]
     return Written(row.revision, _filled(row.template, row.text, whole, names))
 

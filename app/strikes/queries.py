@@ -1,21 +1,15 @@
-"""Find strike lines, and read what is shown of them. Takes conditions from conditions.py; knows no request.
+"""Find strike lines, in an order, as ids: showing.py reads what is shown of them. Knows no request."""
 
-Finding and showing are two statements: what is put in order are ids, and only the lines of a page are read whole.
-"""
+from collections.abc import Callable, Hashable
 
-import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
-
-from sqlalchemy import Integer, String, and_, bindparam, case, cast, exists, func, null, or_, select
+from sqlalchemy import Integer, String, bindparam, cast, func, null, select
 
 from app.db.engine import NotAtOnce, ReadSession
 from app.db.kept import Kept
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
-from app.ledger.clock import standing
-from app.models import Report, Revision, Strike, StrikeDocument
+from app.models import Strike
 from app.strikes.conditions import Conditions, Narrowing
-from app.strikes.document import Shown, reference_template
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import (
     BY_PLACE,
@@ -42,9 +36,6 @@ FEW_BY_SOME_ITEMS = 50_000
 # Statements that are kept, each of another shape; and counts of what makes lines few.
 _MOST_STATEMENTS = 500
 _MOST_COUNTS = 5_000
-
-# A report that has this revision was revised.
-SECOND = 2
 
 _LIMIT = bindparam("limit", type_=Integer())
 
@@ -93,54 +84,6 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
 
     found: int = session.rows(_kept(("count", strikes.shape), statement), strikes.values)[0][0]
     return found
-
-
-def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
-    """Return what is shown of lines as of a ledger number, in the order of their ids given; all must be there.
-
-    A line that was put aside by then is shown as it last stood.
-    """
-    if not ids:
-        return []
-    found, revised = {}, []
-    for strike_id, reference, template, is_revised in session.rows(_KEPT, {"ids": ids}):
-        if is_revised:
-            revised.append(strike_id)
-        else:
-            found[strike_id] = Shown(strike_id, reference, template, 1)
-    if revised:
-        found |= {line.id: line for line in _held(session, revised, as_of)}
-    return [found[each] for each in ids]
-
-
-def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
-    """Return what is shown of the line with this id as of a ledger number, or None."""
-    return next(_held(session, [strike_id], as_of), None)
-
-
-def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
-    """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
-    for strike_id, template, report_id, publisher_id, *said in session.rows(
-        _HELD, {"ids": ids, "as_of": as_of}
-    ):
-        revision = dict(zip(_OF_REVISION, said, strict=True))
-        yield Shown(
-            strike_id,
-            reference_template(report_id, publisher_id, revision),
-            template,
-            revision["revision"],
-        )
-
-
-def templates_of_report(
-    session: Snapshot, report_id: int, as_of: int, order: str | None
-) -> list[tuple[int, str]]:
-    """Return the ids and kept JSON of a report's lines as of a ledger number; `order` is its revision's line_order."""
-    lines = [(row[0], row[1]) for row in session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})]
-    if order is None:
-        return lines
-    places = {strike_id: place for place, strike_id in enumerate(json.loads(order))}
-    return sorted(lines, key=lambda line: places[line[0]])
 
 
 def _in_order(
@@ -258,53 +201,3 @@ def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:
         return None
     (ids,) = said.subquery().c
     return session.scalar(select(func.aggregate_strings(cast(ids, String), ","))) or ""
-
-
-# What a reference says of a revision.
-_OF_REVISION = ("number", "published_on", "source_url", "revision")
-
-
-def _held_by() -> AnySelect:
-    as_of = bindparam("as_of", type_=Integer())
-    of_lines = (
-        select(
-            Strike.id,
-            StrikeDocument.template,
-            Strike.report_id,
-            Report.publisher_id,
-            *(getattr(Revision, name) for name in _OF_REVISION),
-        )
-        .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
-        .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
-    )
-    # The number as of which a line stood last, of those up to `as_of`: its report's revision of then holds it.
-    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
-    held = and_(
-        Revision.report_id == Strike.report_id,
-        Revision.recorded_seq <= last,
-        or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
-    )
-    return of_lines.join(Report, Report.id == Strike.report_id).join(Revision, held)
-
-
-_HELD = Prepared(_held_by())
-
-# Hardly any report is ever revised, so of nearly all lines this is all.
-_KEPT = Prepared(
-    select(
-        StrikeDocument.strike_id,
-        StrikeDocument.reference,
-        StrikeDocument.template,
-        exists().where(Revision.report_id == StrikeDocument.report_id, Revision.revision == SECOND),
-    ).where(StrikeDocument.strike_id.in_(bindparam("ids", expanding=True)))
-)
-
-_OF_REPORT = Prepared(
-    select(Strike.id, StrikeDocument.template)
-    .join(StrikeDocument, StrikeDocument.strike_id == Strike.id)
-    .where(
-        Strike.report_id == bindparam("report_id", type_=Integer()),
-        standing(Strike, bindparam("as_of", type_=Integer())),
-    )
-    .order_by(Strike.position, Strike.id)
-)

@@ -16,7 +16,7 @@ from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import head
-from app.strikes import queries
+from app.strikes import queries, showing
 from app.strikes.document import Document, lines_json
 from app.strikes.query import StrikesQuery
 from app.strikes.schemas import StrikeOut, StrikePage
@@ -56,7 +56,7 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
         lines = found[: query.limit]
         last = lines[-1] if len(found) > query.limit else None
         return {
-            "items": lines_json(queries.shown(session, [line.id for line in lines], now.seq), catalogue),
+            "items": lines_json(showing.shown(session, [line.id for line in lines], now.seq), catalogue),
             "next": cursor_to(request, position(last, query.sort)) if last else None,
             "seq": now.seq,
         } | ({"total": queries.count(session, strikes)} if query.count == "exact" else {})
@@ -68,7 +68,7 @@ def _one(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
     strike_id = request.path_params["strike_id"]
     number = row_number(STRIKE, strike_id)
     now = head(session, query.as_of)
-    line = queries.one(session, number, now.seq) if number else None
+    line = showing.one(session, number, now.seq) if number else None
     if line is None:
         raise NotFound("there is no strike with this id")
     document = lines_json([line], catalogue_at(session, now))

@@ -1,0 +1,113 @@
+"""Read what is shown of strike lines that were found: only those of a page are read whole. Knows no request."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Integer, and_, bindparam, case, exists, or_, select
+
+from app.db.prepared import Prepared, Snapshot
+from app.db.types import AnySelect
+from app.ledger.clock import standing
+from app.models import Report, Revision, Strike, StrikeDocument
+from app.strikes.document import Shown, reference_template
+
+# A report that has this revision was revised.
+SECOND = 2
+
+
+def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
+    """Return what is shown of lines as of a ledger number, in the order of their ids given; all must be there.
+
+    A line that was put aside by then is shown as it last stood.
+    """
+    if not ids:
+        return []
+    found, revised = {}, []
+    for strike_id, reference, template, is_revised in session.rows(_KEPT, {"ids": ids}):
+        if is_revised:
+            revised.append(strike_id)
+        else:
+            found[strike_id] = Shown(strike_id, reference, template, 1)
+    if revised:
+        found |= {line.id: line for line in _held(session, revised, as_of)}
+    return [found[each] for each in ids]
+
+
+def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
+    """Return what is shown of the line with this id as of a ledger number, or None."""
+    return next(_held(session, [strike_id], as_of), None)
+
+
+def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
+    """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
+    for strike_id, template, report_id, publisher_id, *said in session.rows(
+        _HELD, {"ids": ids, "as_of": as_of}
+    ):
+        revision = dict(zip(_OF_REVISION, said, strict=True))
+        yield Shown(
+            strike_id,
+            reference_template(report_id, publisher_id, revision),
+            template,
+            revision["revision"],
+        )
+
+
+def templates_of_report(
+    session: Snapshot, report_id: int, as_of: int, order: str | None
+) -> list[tuple[int, str]]:
+    """Return the ids and kept JSON of a report's lines as of a ledger number; `order` is its revision's line_order."""
+    lines = [(row[0], row[1]) for row in session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})]
+    if order is None:
+        return lines
+    places = {strike_id: place for place, strike_id in enumerate(json.loads(order))}
+    return sorted(lines, key=lambda line: places[line[0]])
+
+
+# What a reference says of a revision.
+_OF_REVISION = ("number", "published_on", "source_url", "revision")
+
+
+def _held_by() -> AnySelect:
+    as_of = bindparam("as_of", type_=Integer())
+    of_lines = (
+        select(
+            Strike.id,
+            StrikeDocument.template,
+            Strike.report_id,
+            Report.publisher_id,
+            *(getattr(Revision, name) for name in _OF_REVISION),
+        )
+        .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
+        .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
+    )
+    # The number as of which a line stood last, of those up to `as_of`: its report's revision of then holds it.
+    last = case((Strike.superseded_seq <= as_of, Strike.superseded_seq - 1), else_=as_of)
+    held = and_(
+        Revision.report_id == Strike.report_id,
+        Revision.recorded_seq <= last,
+        or_(Revision.superseded_seq.is_(None), Revision.superseded_seq > last),
+    )
+    return of_lines.join(Report, Report.id == Strike.report_id).join(Revision, held)
+
+
+_HELD = Prepared(_held_by())
+
+# Hardly any report is ever revised, so of nearly all lines this is all.
+_KEPT = Prepared(
+    select(
+        StrikeDocument.strike_id,
+        StrikeDocument.reference,
+        StrikeDocument.template,
+        exists().where(Revision.report_id == StrikeDocument.report_id, Revision.revision == SECOND),
+    ).where(StrikeDocument.strike_id.in_(bindparam("ids", expanding=True)))
+)
+
+_OF_REPORT = Prepared(
+    select(Strike.id, StrikeDocument.template)
+    .join(StrikeDocument, StrikeDocument.strike_id == Strike.id)
+    .where(
+        Strike.report_id == bindparam("report_id", type_=Integer()),
+        standing(Strike, bindparam("as_of", type_=Integer())),
+    )
+    .order_by(Strike.position, Strike.id)
+)
