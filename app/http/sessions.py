@@ -31,6 +31,9 @@ T = TypeVar("T")
 MOST_SECONDS = 1.4
 AT_ONCE_SECONDS = 0.05
 
+# What is left at least to a question that has its turn in the slow lane, however late that is.
+LEAST_SECONDS = 0.2
+
 # Seconds for which the engine may hold up the event loop: less than many a turn of a thread.
 SHORT_SECONDS = 0.003
 
@@ -59,7 +62,7 @@ class Reads:
             pass
         await self._enter_slow_lane(until)
         try:
-            left = max(until - time.monotonic(), AT_ONCE_SECONDS)
+            left = max(until - time.monotonic(), LEAST_SECONDS)
             return await self._in_thread(work, left)
         finally:
             self._slow_lane.release()
