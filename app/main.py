@@ -160,10 +160,12 @@ def _read_columns(database: Database, columns: Columns) -> None:
 
 def from_environment() -> FastAPI:
     """Build the server from STRIKELEDGER_* variables: what each worker process runs."""
+    gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
     file = os.environ.get(COUNTED_IN)
     app = create_app(Settings(), Path(file) if file else None)
     # What stands now stays: to look through it for garbage again holds up everybody for a tenth of a second.
     gc.collect()
     gc.freeze()
+    gc.enable()
     return app
