@@ -131,9 +131,11 @@ class _Gathered:
         kind = np.int32 if self._largest <= np.iinfo(np.int32).max else np.int64
         merged = np.zeros((len(COUNTED), len(numbers)), kind)
         for each, rows in self._parts:
-            self._found.look_at_the_clock()
             # No part has a group twice.
-            merged[:, np.searchsorted(numbers, each)] += rows
+            at = np.searchsorted(numbers, each)
+            for sums_so_far, counted in zip(merged, rows, strict=True):
+                self._found.look_at_the_clock()
+                sums_so_far[at] += counted
         return numbers, merged
 
 
