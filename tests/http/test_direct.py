@@ -139,34 +139,37 @@ def without_own(value: Any) -> Any:  # noqa: ANN401 - JSON
     return [without_own(each) for each in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("what", POSTED)
-def test_both_ways_take_and_refuse_the_same(ways: tuple[Api, Api], what: str) -> None:
+def test_both_ways_take_and_refuse_the_same(ways: tuple[Api, Api]) -> None:
     """What is posted has the same status, headers and answer either way, and what is refused the same bytes."""
-    body, sent = POSTED[what]
-    straight, usual = (
-        api.request(
-            "POST", "/v1/reports", content=body, headers={"Authorization": f"Bearer {api.key}", **sent}
+    for what, (body, sent) in POSTED.items():
+        # An answer may be long enough to be compressed, or not: it tells what the ones before it may repeat.
+        uncoded = {"Accept-Encoding": "identity"}
+        straight, usual = (
+            api.request(
+                "POST",
+                "/v1/reports",
+                content=body,
+                headers={"Authorization": f"Bearer {api.key}", **uncoded, **sent},
+            )
+            for api in ways
         )
-        for api in ways
-    )
 
-    assert straight.status_code == usual.status_code
-    assert (straight.status_code == httpx.codes.CREATED) == (what in list(POSTED)[:3])
-    assert straight.headers.keys() == usual.headers.keys()
-    assert without_own(straight.json()) == without_own(usual.json())
-    if straight.is_error:
-        assert straight.content == usual.content
+        assert straight.status_code == usual.status_code, what
+        assert (straight.status_code == httpx.codes.CREATED) == (what in list(POSTED)[:3]), what
+        assert straight.headers.keys() == usual.headers.keys(), what
+        assert without_own(straight.json()) == without_own(usual.json()), what
+        assert straight.content == usual.content or straight.is_success, what
 
 
-@pytest.mark.parametrize("headers", [{}, {"Content-Type": JSON}])
-@pytest.mark.parametrize("path", ["/v1/reports", "/v1/reports?limit=1"])
-def test_both_ways_ask_for_a_key(ways: tuple[Api, Api], path: str, headers: dict[str, str]) -> None:
+def test_both_ways_ask_for_a_key(ways: tuple[Api, Api]) -> None:
     """Who sends none is told that, and nothing of what is wrong besides."""
-    straight, usual = (api.request("POST", path, content=b"{", headers=headers) for api in ways)
+    for path in ("/v1/reports", "/v1/reports?limit=1"):
+        for headers in ({}, {"Content-Type": JSON}):
+            straight, usual = (api.request("POST", path, content=b"{", headers=headers) for api in ways)
 
-    assert straight.status_code == usual.status_code == httpx.codes.UNAUTHORIZED
-    assert straight.content == usual.content
-    assert straight.headers == usual.headers
+            assert straight.status_code == usual.status_code == httpx.codes.UNAUTHORIZED
+            assert straight.content == usual.content
+            assert straight.headers == usual.headers
 
 
 def test_what_nobody_foresaw_is_not_done_again(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
