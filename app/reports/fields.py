@@ -1,5 +1,6 @@
 """What the fields of a report take: days that were, addresses, words; and bounds that can be."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -8,6 +9,9 @@ from pydantic import AfterValidator, Field, StrictStr
 from pydantic_core import PydanticCustomError
 
 from app.http.fields import FIRST_DAY, ONE_LINE, Day, one_line, spelt
+
+# What is white space to nobody: not to Python, nor to the languages that read the pattern in the reference.
+_NOT_BLANK = re.compile(r"[^\s\u001c-\u001f\u0085\ufeff]")
 
 # Code points; as much as a parser takes.
 LONGEST_TEXT = 200 * 1024
@@ -36,6 +40,12 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _said(text: str) -> str:
+    if not _NOT_BLANK.search(text):
+        raise PydanticCustomError("blank", "must hold at least one character that is not white space")
+    return text
+
+
 PastDay = Annotated[Day, AfterValidator(_past), Field(examples=["2017-02-06"])]
 WebAddress = Annotated[
     StrictStr,
@@ -45,7 +55,11 @@ WebAddress = Annotated[
 ]
 Title = Annotated[StrictStr, Field(max_length=1_000), spelt(ONE_LINE), AfterValidator(one_line)]
 Text = Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
-Phrase = Annotated[StrictStr, Field(max_length=2_000, pattern=r"\S")]
+Phrase = Annotated[
+    StrictStr,
+    Field(max_length=2_000, json_schema_extra={"pattern": _NOT_BLANK.pattern}),
+    AfterValidator(_said),
+]
 
 
 def refuse_reversed(date_from: date, date_to: date | None) -> None:

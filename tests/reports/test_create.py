@@ -167,6 +167,13 @@ REFUSED: list[tuple[str, Body, str, str]] = [
     ("a source with a user", make_report(source_url="https://me:pw@example.org/"), "/source_url", "user"),
     ("a source without a name", make_report(source_url="https://./"), "/source_url", "http"),
     ("a blank title", make_report(title="  "), "/title", "white space"),
+    ("a blank note", make_report(sums_note=" \n"), "/sums_note", "white space"),
+    (
+        "a note that only some call blank",
+        make_report(sums_note="\x85\ufeff\x1c"),
+        "/sums_note",
+        "white space",
+    ),
     ("a control character", make_report(number="1\x1f2"), "/number", "control"),
     ("a name that grows too long", make_report(number="\ufb2c" * 200), "/number", "200"),
     (
