@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from app import __version__
 from app.http.formats import MEDIA_TYPES, Form, Format
 from app.http.pages import link_to_next
-from app.http.writers import dumps, written
+from app.http.writers import dumps, ready, written
 from app.ledger.clock import Head
 
 MEDIA_TYPE = MEDIA_TYPES[Format.JSON]
@@ -51,6 +51,8 @@ def answer_list(
     headers = list_headers(request, head, chosen, negotiated=form is not None)
     if is_held(request, headers) and request.headers["if-none-match"] != "*":
         return Response(status_code=304, headers=headers)
+    # Before the question is asked, so that its time is counted from there on too.
+    ready(chosen)
     body = make()
     if is_held(request, headers):
         # "*" names any answer that there is, so there must be one: the question may yet be refused.

@@ -54,7 +54,7 @@ class Direct:
         app: FastAPI,
         reads: Reads,
         writes: Writes,
-        questions: Sequence[tuple[Question | Post, Sequence[BaseRoute]]],
+        plain: Sequence[tuple[Question | Post, Sequence[BaseRoute]]],
     ) -> None:
         self._framework = framework
         self._app = app
@@ -63,13 +63,13 @@ class Direct:
         # By path, or by the path before the name of a single thing.
         self._lists: dict[str, _Straight] = {}
         self._singles: dict[str, _Straight] = {}
-        for question, routes in questions:
-            (route,) = (each for each in routes if isinstance(each, APIRoute) and each.name == question.route)
-            if isinstance(question, Post):
-                self._posts[route.path] = question, route
+        for asked, routes in plain:
+            (route,) = (each for each in routes if isinstance(each, APIRoute) and each.name == asked.route)
+            if isinstance(asked, Post):
+                self._posts[route.path] = asked, route
                 continue
             before, _, name = route.path.rpartition("/")
-            straight = _Straight(question, route, name.strip("{}"), _Plain(question.query))
+            straight = _Straight(asked, route, name.strip("{}"), _Plain(asked.query))
             if name.startswith("{"):
                 self._singles[before] = straight
             else:

@@ -63,6 +63,15 @@ def written(
             raise ValueError("a list of JSON is written whole")
 
 
+def ready(chosen: Format) -> None:
+    """Load what a format is written with: the first time that takes a while, and nothing can stop it.
+
+    Raises NotAcceptable for Parquet where it is not installed.
+    """
+    if chosen is Format.PARQUET:
+        _pyarrow()
+
+
 def _csv(table: Table, chunks: Iterable[Sequence[Item]], *, raw: bool) -> Iterator[bytes]:
     forms = [(column.name, _cell(column.kind, raw=raw)) for column in table.columns]
     yield _lines([[column.name for column in table.columns]])
@@ -124,6 +133,7 @@ def _feature(table: Table, item: Item) -> Item:
 
 def _pyarrow() -> ModuleType:
     try:
+        importlib.import_module("pyarrow.parquet")
         return importlib.import_module("pyarrow")
     except ImportError:
         raise NotAcceptable(
@@ -135,7 +145,7 @@ def _parquet(arrow: ModuleType, table: Table, chunks: Iterable[Sequence[Item]]) 
     """Write groups of rows as they are full, each handed on before the next is read."""
     schema = arrow.schema([arrow.field(column.name, _type(arrow, column)) for column in table.columns])
     sink = _Sink()
-    with importlib.import_module("pyarrow.parquet").ParquetWriter(sink, schema) as writer:
+    with arrow.parquet.ParquetWriter(sink, schema) as writer:
         # The first bytes, so that the client need not wait for rows.
         yield sink.taken()
         waiting, rows = [], 0
