@@ -107,19 +107,22 @@ class Direct:
             # Who may not post at all is told that first, as the framework does.
             holder = await post.holder(request)
             body, parsed = await read_json(request)
-            try:
-                posted = post.body.model_validate(parsed)
-            except ValidationError:
-                await self._framework(scope, _read_already(body), send)
-                return
-            response = await post.take(JsonRequest(request, body, parsed), holder, posted, self._writes)
+            posted = _valid(post.body, parsed)
+            response = (
+                None
+                if posted is None
+                else await post.take(JsonRequest(request, body, parsed), holder, posted, self._writes)
+            )
         except StrikeledgerError as error:
             response = refusal(scope, error)
         except Exception:
             # Not asked of the framework again: it might be done twice. The log has it from whoever runs this.
             await failure(scope)(scope, receive, send)
             raise
-        await response(scope, receive, send)
+        if response is None:
+            await self._framework(scope, _read_already(body), send)
+        else:
+            await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> "_Straight | None":
         path: str = scope["path"]
@@ -130,6 +133,14 @@ class Direct:
         if found is None or any(name == b"authorization" for name, _ in scope["headers"]):
             return None
         return found
+
+
+def _valid(model: type[BaseModel], parsed: object) -> BaseModel | None:
+    """Read what was sent; None where it is for the framework to refuse."""
+    try:
+        return model.model_validate(parsed)
+    except ValidationError:
+        return None
 
 
 def _read_already(body: bytes) -> Receive:
@@ -162,10 +173,7 @@ class _Plain:
                     values.setdefault(name, []).append(value)
                 else:
                     values[name] = value
-        try:
-            return self._query.model_validate(values)
-        except ValidationError:
-            return None
+        return _valid(self._query, values)
 
 
 @dataclass(frozen=True, slots=True)

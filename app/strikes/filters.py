@@ -1,4 +1,4 @@
-"""The one window out: what a StrikeFilter asks for. It knows neither SQL nor columns.
+"""The one window out: what a StrikeFilter asks for, and the values that this comes to.
 
 List, aggregate, export and map all take a StrikeFilter, and only conditions.py (in SQL) and matching.py (in columns)
 say what it matches, so a filter that works in one place works in all.
