@@ -5,7 +5,7 @@ That both mean the same is held by a test over random filters, on each engine.
 
 import math
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
@@ -14,12 +14,13 @@ import numpy.typing as npt
 
 from app.db.meaning import TOO_LONG
 from app.errors import QueryTimeout
-from app.strikes.chunks import LINES_IN_CHUNK, NEVER, Chunk, Flags, Numbers, Positions
+from app.strikes.chunks import LINES_IN_CHUNK, Chunk, Flags, Numbers, Positions
 from app.strikes.columns import Lines
-from app.strikes.filters import Status, StrikeFilter
+from app.strikes.filters import StrikeFilter
 from app.strikes.matches import Matches, count, picked, positions, tallies_of, together
 from app.strikes.packing import Array
 from app.strikes.reading import COUNTRY_CODES, EFFECTS
+from app.strikes.repeats import of_status, told_better
 
 C = TypeVar("C")
 
@@ -190,60 +191,6 @@ def _of_place(chunk: Chunk, found: slice, place: int) -> slice:
     return slice(found.start + int(begin), found.start + int(end))
 
 
-def told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
-    """Say which lines repeat an event that another line of that status tells of: see StrikeFilter.
-
-    The flags are by the number of the chunk; a chunk without any such line is not there.
-    """
-    kept: Mapping[int, Flags] | None = lines.known.get(status)
-    if kept is None:
-        kept = lines.known[status] = _told_better(lines, status)
-    return kept
-
-
-def _told_better(lines: Lines, status: Status) -> Mapping[int, Flags]:
-    repeating = {
-        number: counted[chunk.lines["repeats"].take(counted)]
-        for number, chunk in enumerate(lines.chunks)
-        if chunk.repeats and len(counted := positions(_counted(chunk, lines, status)))
-    }
-    named = [lines.chunks[number].lines["event"].take(those) for number, those in repeating.items()]
-    if not sum(map(len, named)):
-        return {}
-    events = np.unique(np.concatenate(named))
-    earliest, has_original = np.full(len(events), NEVER, np.int32), np.zeros(len(events), np.bool_)
-    for chunk in lines.chunks:
-        counted = positions(_counted(chunk, lines, status))
-        own = chunk.lines["id"].take(counted)
-        # A line tells of the event that it names, and of the one that is named after it.
-        for names in (chunk.lines["event"].take(counted), own):
-            telling = np.flatnonzero(np.isin(names, events))
-            told = np.searchsorted(events, names[telling])
-            np.minimum.at(earliest, told, own[telling])
-            has_original[told[~chunk.lines["repeats"].take(counted[telling])]] = True
-    found = {}
-    for number, those in repeating.items():
-        chunk = lines.chunks[number]
-        of = np.searchsorted(events, chunk.lines["event"].take(those))
-        better = has_original[of] | (earliest[of] < chunk.lines["id"].take(those))
-        if better.any():
-            found[number] = np.zeros(len(chunk), np.bool_)
-            found[number][those[better]] = True
-    return found
-
-
-def _counted(chunk: Chunk, lines: Lines, status: Status) -> Positions:
-    """Return the lines of a status."""
-    if status is Status.PUBLISHED:
-        return chunk.standing(lines.as_of)
-    # The lines of reports that stand retracted, as they stood until then.
-    gone = lines.withdrawn().take(chunk.lines["report"])
-    withdrawn = np.flatnonzero(chunk.lines["superseded"] == gone)
-    if status is Status.RETRACTED or not len(withdrawn):
-        return withdrawn if status is Status.RETRACTED else chunk.standing(lines.as_of)
-    return np.union1d(positions(chunk.standing(lines.as_of)), withdrawn)
-
-
 def _overlapping(chunk: Chunk, lines: Lines, strikes: StrikeFilter) -> Positions:
     """Return the lines of the status asked for that overlap the days asked for."""
     first, last = chunk.first_days, chunk.last_days
@@ -251,7 +198,7 @@ def _overlapping(chunk: Chunk, lines: Lines, strikes: StrikeFilter) -> Positions
     before = first[1] if strikes.date_to is None else (strikes.date_to - EPOCH).days
     if last[1] < after or first[0] > before:
         return NOTHING
-    found = _counted(chunk, lines, strikes.status)
+    found = of_status(chunk, lines, strikes.status)
     if first[1] > before:
         found = _those(found, picked(chunk.lines["first_day"], found) <= before)
     if last[0] < after:
