@@ -18,7 +18,7 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from tests.factories import Body
 from tests.faults.deployment import seconds_queued
-from tests.fuzz.hints import FRESH, START, add_hints
+from tests.fuzz.hints import FRESH, STANDING, START, add_hints
 from tests.fuzz.legitimate import AnyCase, is_legitimate
 
 # Seconds within which every answer must come, without those in which others had the processors; and seconds after
@@ -47,6 +47,8 @@ CHECKS = {
 
 # Sent in place of the key that the fuzzer holds: revoked, it would end the campaign.
 _NOBODYS_KEY = "k999999999"
+# And in place of what must not be merged.
+_NOBODYS_SLUG = "nobodys"
 
 # A stream has no end; tests/changes reads it.
 ENDLESS = "stream_changes"
@@ -166,9 +168,12 @@ class _Meaning:
         add_hints(raw_schema)
 
     def before_call(self, _context: HookContext, case: AnyCase, _options: dict[str, Any]) -> None:
-        """Put in what can be sent only once, and keep the fuzzer from revoking its own key."""
+        """Put in what can be sent only once, and keep the fuzzer from revoking its own key and from early merges."""
         if case.path_parameters.get("key_id") == self._access.key_id:
             case.path_parameters["key_id"] = _NOBODYS_KEY
+        # The tool merges whatever it has seen in an answer, too.
+        if case.operation.path.endswith("/merge") and case.path_parameters.get("slug") in STANDING.values():
+            case.path_parameters["slug"] = _NOBODYS_SLUG
         if case.headers.get("Idempotency-Key") == FRESH:
             case.headers["Idempotency-Key"] = f"{FRESH}-{next(self._numbers)}"
         if case.query.get("cursor") == START:
