@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from app.catalogue.seed import seed
 from app.db.engine import Database
-from app.db.migrate import upgrade
+from app.db.schema import is_current
 from app.errors import UnusableDatabase
 from app.settings import Settings
 
@@ -35,6 +35,11 @@ def opened() -> Iterator[Database]:
 
 def prepare(database: Database) -> None:
     """Bring the schema up and add what the shipped vocabularies hold and the database does not."""
-    upgrade(database)
+    with database.reading() as session:
+        is_to_do = not is_current(session)
+    if is_to_do:
+        from app.db.migrate import upgrade
+
+        upgrade(database)
     with database.writing() as session:
         seed(session)

@@ -46,7 +46,7 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
     from pathlib import Path
 
     from app.catalogue.history import rebuilt_vocabularies
-    from app.db.migrate import is_current
+    from app.db.schema import is_current
     from app.errors import UnusableDatabase
     from app.ledger import verify
     from app.reports.history import stored_contents

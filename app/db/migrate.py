@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.db.engine import Database, ReadSession
+from app.db.engine import Database
 from app.errors import UnusableDatabase
 
 _PACKAGE = Path(__file__).parents[1]
@@ -44,12 +44,6 @@ def downgrade(database: Database, revision: str) -> None:
     with database.writing() as session:
         config.attributes["connection"] = session.connection()
         command.downgrade(config, revision)
-
-
-def is_current(session: ReadSession) -> bool:
-    """Say whether the schema is exactly the one that this version knows."""
-    current = MigrationContext.configure(session.connection()).get_current_revision()
-    return current == ScriptDirectory.from_config(configuration()).get_current_head()
 
 
 def _refuse_unknown(current: str | None) -> None:

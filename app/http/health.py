@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from app import __version__
-from app.db.migrate import is_current
+from app.db.schema import is_current
 from app.db.sqlite import sqlite_module
 from app.errors import DatabaseUnavailable, InvalidInput, UnusableDatabase
 from app.http.problems import responses

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from app.catalogue.history import rebuilt_vocabularies
 from app.catalogue.seed import seed
 from app.db.engine import Database
-from app.db.migrate import configuration, downgrade, is_current, upgrade
+from app.db.migrate import configuration, downgrade, upgrade
+from app.db.schema import HEAD, is_current
 from app.db.words import holds_all
 from app.errors import UnusableDatabase
 from app.ledger.clock import head
@@ -55,8 +56,8 @@ def contents(database: Database) -> list[tuple[object, ...]]:
 
 
 def test_history_has_one_head() -> None:
-    """Two migrations never claim the same place."""
-    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+    """Two migrations never claim the same place, and the last one makes the schema that this version knows."""
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [HEAD]
 
 
 def test_migrations_make_what_the_models_say(database: Database) -> None:
@@ -175,6 +176,16 @@ def test_two_processes_that_migrate_at_once_agree(empty_url: str) -> None:
         assert is_current(session)
         assert head(session).seq == 1
     database.close()
+
+
+def test_a_start_without_anything_to_migrate_loads_no_migrations(database: Database) -> None:
+    """What migrates takes a tenth of a start to load, so it is loaded only where the schema is not the newest."""
+    code = (
+        "import sys; from app.cli.database import prepare; from app.db.engine import Database; import app.main;"
+        "prepare(Database(sys.argv[1])); assert 'alembic' not in sys.modules"
+    )
+    url = database.url.render_as_string(hide_password=False)
+    subprocess.run([sys.executable, "-c", code, url], check=True)
 
 
 def test_half_a_migration_is_never_left_behind(empty_url: str) -> None:
