@@ -50,6 +50,14 @@ def load_sample(url: str) -> None:
     database.close()
 
 
+def order(server_url: str, statement: str) -> None:
+    """Let a PostgreSQL server do what cannot be done within a transaction."""
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the SQLite file that every test starts from a copy of."""
@@ -59,7 +67,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> str:
+def waits_for_the_disk() -> bool:
+    """Say whether a PostgreSQL that is started here does so: no test cuts the power, and most time went into it."""
+    return False
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(*, waits_for_the_disk: bool) -> str:
     """Return the URL of a PostgreSQL server that may be used for tests, or skip."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -73,9 +87,13 @@ def postgresql_url() -> str:
     folder = Path(tempfile.gettempdir()) / f"strikeledger-tests-{run}"
     folder.mkdir(exist_ok=True)
     server = embedded.get_server(folder, cleanup_mode="delete")
-    return str(
+    url = (
         make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     )
+    if not waits_for_the_disk:
+        order(url, "ALTER SYSTEM SET fsync = off")
+        order(url, "SELECT pg_reload_conf()")
+    return str(url)
 
 
 @pytest.fixture(scope="session")
@@ -95,18 +113,12 @@ class ScratchDatabase:
         self._template = template or "template1"
 
     def __enter__(self) -> str:
-        self._run(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
+        order(self._server_url, f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
         url = make_url(self._server_url).set(database=self._name)
         return str(url.render_as_string(hide_password=False))
 
     def __exit__(self, *_error: object) -> None:
-        self._run(f'DROP DATABASE "{self._name}" WITH (FORCE)')
-
-    def _run(self, statement: str) -> None:
-        engine = create_engine(self._server_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
+        order(self._server_url, f'DROP DATABASE "{self._name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=ENGINES)

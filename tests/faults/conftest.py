@@ -11,6 +11,12 @@ from tests.faults.deployment import Deployment, deployed
 FIGURES = "figures"
 
 
+@pytest.fixture(scope="session")
+def waits_for_the_disk() -> bool:
+    """Let PostgreSQL run as an operator runs it: how long it keeps others waiting belongs to what is tried."""
+    return True
+
+
 @pytest.fixture(params=ENGINES)
 def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     """Give a server of one process on a database of its own, on either engine; the test starts it."""
