@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.http import problems
+from app.http.formats import MEDIA_TYPES, Format
 
 
 def described(app: FastAPI) -> dict[str, Any]:
@@ -21,16 +22,20 @@ def described(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas |= problems.schemas()
-        for parameter in _parameters(document):
-            parameter["schema"] = _without_null(parameter["schema"])
+        for operation in _operations(document):
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
+                if parameter["name"] == "format":
+                    parameter["schema"] = _offered(parameter["schema"], operation)
+        # Named by those parameters alone.
+        del schemas[Format.__name__]
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _parameters(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for methods in document["paths"].values():
-        for operation in methods.values():
-            yield from operation.get("parameters", ())
+        yield from methods.values()
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -39,3 +44,10 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     if len(kept) != 1:
         return schema
     return {**kept[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
+
+
+def _offered(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of `format` with those formats alone that the operation answers in."""
+    said = {name: value for name, value in schema.items() if name != "$ref"}
+    content = operation["responses"]["200"]["content"]
+    return {"type": "string", "enum": [each for each, name in MEDIA_TYPES.items() if name in content], **said}

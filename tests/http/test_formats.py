@@ -224,5 +224,6 @@ def test_every_format_is_described(api: Api) -> None:
         assert "406" in operation["responses"], path
         parameters = {each["name"]: each for each in operation["parameters"]}
         assert {"format", "cells"} <= parameters.keys(), path
+        assert {MEDIA_TYPES[each] for each in parameters["format"]["schema"]["enum"]} == offered, path
     export = paths["/v1/export"]["get"]["responses"]["200"]["content"]
     assert set(export) == {MEDIA_TYPES[each] for each in (Format.NDJSON, Format.CSV, Format.PARQUET)}
