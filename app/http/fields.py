@@ -24,8 +24,12 @@ _NATURAL = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 
 # Ledger numbers; longer than any, and shorter than what an engine cannot hold.
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+
+# An instant of RFC 3339 with its zone, without leap seconds. How many days a month has only the calendar knows.
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+INSTANT = re.compile(
+    rf"[0-9]{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_TIME})",
+    re.ASCII,
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -72,7 +76,7 @@ def _as_of(value: object) -> int | datetime | None:
     if _NUMBER.fullmatch(text):
         return int(text)
     # A "+" that was not escaped arrives as a space: RFC 3339 has none there.
-    if _INSTANT.fullmatch(text):
+    if INSTANT.fullmatch(text):
         try:
             return datetime.fromisoformat(text)
         except ValueError:
@@ -117,7 +121,7 @@ Country = Annotated[str, spelt("[A-Za-z]{2}"), BeforeValidator(_country), Field(
 AsOfParameter = Annotated[
     int | datetime | None,
     BeforeValidator(
-        _as_of, json_schema_input_type=Annotated[str, spelt(f"({_NUMBER.pattern}|{_INSTANT.pattern})")]
+        _as_of, json_schema_input_type=Annotated[str, spelt(f"({_NUMBER.pattern}|{INSTANT.pattern})")]
     ),
     Field(
         description="Read the record as it stood at this ledger number, or at this instant (RFC 3339): "

@@ -1,6 +1,5 @@
 """What a key looks like from outside: as it is asked for, as it is shown, and the one time that it is seen."""
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from app.db.types import AnyRow
+from app.http import fields
 from app.http.examples import INSTANT, example_of
 from app.http.fields import Name, Strict, spelt
 from app.http.pages import Page
@@ -20,15 +20,11 @@ _ENDS = "2099-12-31T00:00:00Z"
 # A key as JSON, before it is written.
 Document = dict[str, Any]
 
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
-)
-
 
 def _end(value: object) -> datetime | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+    if not isinstance(value, str) or not fields.INSTANT.fullmatch(value):
         raise PydanticCustomError(
             "instant_format", "an instant is written with its zone, such as 2027-01-31T12:00:00Z"
         )
@@ -57,7 +53,7 @@ class KeyIn(Strict):
     expires_at: Annotated[
         datetime | None,
         BeforeValidator(
-            _end, json_schema_input_type=Annotated[AwareDatetime, spelt(_INSTANT.pattern)] | None
+            _end, json_schema_input_type=Annotated[AwareDatetime, spelt(fields.INSTANT.pattern)] | None
         ),
         Field(
             description="When it ends: RFC 3339 with its zone, in the future. Never, if left out.",
