@@ -77,8 +77,12 @@ def _hold(request: Request, report_id: str, target: Target) -> None:
     if not given:
         raise PreconditionRequired("send If-Match with the ETag of the report as you saw it")
     wanted = f"{report_id}.{state_tag(target.state, is_draft=target.is_draft)}-"
-    if given != "*" and not any(tag.startswith(wanted) for tag in _STRONG_TAG.findall(given)):
-        raise PreconditionFailed("the report is no longer as you saw it; read it again")
+    tags = _STRONG_TAG.findall(given)
+    if given == "*" or any(tag.startswith(wanted) for tag in tags):
+        return
+    if not tags:
+        raise PreconditionFailed("If-Match holds no strong ETag, which stands between double quotes")
+    raise PreconditionFailed("the report is no longer as you saw it; read it again")
 
 
 # For operations that a draft's key may ask for, and for those that it may not.

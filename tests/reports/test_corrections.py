@@ -180,6 +180,16 @@ def test_write_needs_the_tag_of_the_revision_that_stands(api: Api, tag: str, sta
     assert put(api, report, body, **{"If-Match": tag}).status_code == status
 
 
+def test_tag_without_its_quotes_is_told_apart(api: Api) -> None:
+    """Who leaves out the quotes of a tag that stands is told of them, and not to read the report again."""
+    report = api.post(make_report())
+    tag = api.request("GET", f"/v1/reports/{report['id']}").headers["ETag"].strip('"')
+    response = put(api, report, make_report() | {"reason": "Because."}, **{"If-Match": tag})
+
+    assert response.status_code == 412
+    assert "double quotes" in response.json()["detail"]
+
+
 def test_write_without_a_tag_is_refused(api: Api) -> None:
     """A write on a report that does not say which state was seen is 428."""
     report = api.post(make_report())
