@@ -75,4 +75,4 @@ def _natural(value: object) -> int:
     return value
 
 
-AGGREGATE = Question("aggregate", AggregatesQuery, _answer, is_short=False)
+AGGREGATE = Question("aggregate", AggregatesQuery, _answer, is_short=lambda _request, _query: False)

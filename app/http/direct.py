@@ -26,13 +26,14 @@ from app.http.strict import JsonRequest, is_list, read_json
 class Question:
     """A GET that is answered straight: the name of its route, its query, and what answers it in a snapshot.
 
-    `is_short` says that it mostly takes no longer than handing it to a thread would.
+    `is_short` says of a request and its query whether they mostly take no longer than handing them to a thread would;
+    it refuses as `answer` does.
     """
 
     route: str
     query: type[BaseModel]
     answer: Callable[[Any, Request, Any], Response]
-    is_short: bool = True
+    is_short: Callable[[Request, Any], bool] = lambda _request, _query: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ class Direct:
             return
         named = {found.name: scope["path"].rpartition("/")[2]}
         request = Request({**scope, "app": self._app, "route": found.route, "path_params": named}, receive)
-        reads = self._reads.short if found.question.is_short else self._reads
         try:
+            reads = self._reads.short if found.question.is_short(request, query) else self._reads
             response = await reads(lambda snapshot: found.question.answer(snapshot, request, query))
         except StrikeledgerError as error:
             response = refusal(scope, error)

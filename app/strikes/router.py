@@ -10,7 +10,7 @@ from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.answers import answer_list, answer_one
 from app.http.direct import Question
 from app.http.fields import AsOfQuery
-from app.http.formats import WITH_PLACE, described
+from app.http.formats import WITH_PLACE, Format, described, negotiated
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
@@ -75,5 +75,10 @@ def _one(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
     return answer_one(request, strike_id, line.revision, document)
 
 
-LIST = Question("list_strikes", StrikesQuery, _page)
+def _is_kept_as_it_is(request: Request, query: StrikesQuery) -> bool:
+    # Of another format most of the time goes into writing it.
+    return negotiated(query.format, request.headers.getlist("accept"), WITH_PLACE) is Format.JSON
+
+
+LIST = Question("list_strikes", StrikesQuery, _page, is_short=_is_kept_as_it_is)
 ONE = Question("get_strike", AsOfQuery, _one)

@@ -1,8 +1,11 @@
 """The straight way and the framework's way give the same answers."""
 
 import json
+import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
@@ -15,7 +18,7 @@ from app.reports import router as reports
 from app.settings import Settings
 from tests.api import Api
 from tests.conftest import serving
-from tests.factories import make_report, make_strike, make_tally
+from tests.factories import Body, make_report, make_strike, make_tally
 
 # What the straight way takes: one of each question, with filters, pages, formats, and what is not there.
 PLAIN = [
@@ -70,6 +73,32 @@ def test_both_ways_give_the_same_answer(sampled: Api, path: str) -> None:
     assert {name: value for name, value in straight.headers.items() if name not in _KEYED} == {
         name: value for name, value in usual.headers.items() if name not in _KEYED
     }
+
+
+@pytest.mark.parametrize(
+    ("headers", "form", "is_written_at_once"),
+    [
+        ({}, "", True),
+        ({"Accept": "*/*"}, "?format=json", True),
+        ({}, "?format=csv", False),
+        ({"Accept": "application/x-ndjson"}, "", False),
+    ],
+)
+def test_only_json_is_written_on_the_event_loop(
+    tmp_path: Path, sqlite_sampled: Path, headers: Body, form: str, *, is_written_at_once: bool
+) -> None:
+    """JSON is kept as it is answered; what takes long to write is written in a thread, and holds up nobody."""
+    path = tmp_path / "strikeledger.db"
+    shutil.copy(sqlite_sampled, path)
+    with serving(f"sqlite:///{path}") as api:
+        before = readers()
+        assert api.request("GET", f"/v1/strikes{form}", headers=headers).status_code == httpx.codes.OK
+        assert (readers() == before) == is_written_at_once
+
+
+def readers() -> set[int | None]:
+    """Return which threads were started to read with; some are of other servers that lived in this process."""
+    return {each.ident for each in threading.enumerate() if each.name.startswith("reader")}
 
 
 def test_a_page_goes_on_either_way(sampled: Api) -> None:
