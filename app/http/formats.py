@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Request
@@ -172,6 +173,8 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
 }
 
 
+# A client sends the same header again and again.
+@lru_cache(maxsize=64)
 def _weights(accept: str) -> Mapping[str, float]:
     """Return the weight of each media range of an Accept header; one with a weight that is none is passed over."""
     found: dict[str, float] = {}
