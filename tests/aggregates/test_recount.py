@@ -63,9 +63,9 @@ def questions(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
     return filters, draw(st.permutations(chosen))
 
 
-def asked_categories(api: Api, filters: dict[str, Any]) -> set[str] | None:
+def asked_categories(api: Api, filters: dict[str, Any], **as_of: int) -> set[str] | None:
     """Return the slugs that the filter's `category` and `family` allow, from the tree that clients see."""
-    every = api.read("/v1/categories", limit=500)["items"]
+    every = api.read("/v1/categories", limit=500, **as_of)["items"]
     allowed = None
     if "category" in filters:
         folded = {"vehicle": "vehicle", "tank": "tank", "VBIEDs": "vbied", "Tunnel": "tunnel"}
