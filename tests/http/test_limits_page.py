@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.cli import serve
-from app.http import compression, counters, guard, problems, protocol, rates, strict
+from app.db.meaning import WAIT_SECONDS
+from app.http import compression, counters, guard, problems, protocol, rates, sessions, strict
 from app.http.pages import MOST_ON_A_PAGE
 from app.http.waiting import MOST_OPEN, Patience
 from app.releases.router import LONGEST_TEXT
@@ -29,6 +30,9 @@ SAID = [
     f"| a client to take any of its answer | {Patience().answer} s |",
     f"| the next request on a connection | {serve.KEEP_ALIVE} s |",
     f"| requests in flight when the server is told to stop | {serve.GRACE} s |",
+    f"| what a question asks for to be found | {sessions.MOST_SECONDS} s |",
+    f"| other writers | {WAIT_SECONDS} s |",
+    f"not answered within {sessions.AT_ONCE_SECONDS} s",
     f"({MOST_OPEN:,} at most)",
     f"One address may have {Patience().half_open} connections",
     f"| an address without a valid key | {rates.ANONYMOUS.item.amount} requests a minute |",
