@@ -102,12 +102,12 @@ def test_only_json_is_written_on_the_event_loop(
     with serving(f"sqlite:///{path}") as api:
         before = readers()
         assert api.request("GET", f"/v1/strikes{form}", headers=headers).status_code == httpx.codes.OK
-        assert (readers() == before) == is_written_at_once
+        assert (readers() <= before) == is_written_at_once
 
 
-def readers() -> set[int | None]:
-    """Return which threads were started to read with; some are of other servers that lived in this process."""
-    return {each.ident for each in threading.enumerate() if each.name.startswith("reader")}
+def readers() -> set[threading.Thread]:
+    """Return the threads that read; some are of other servers that lived in this process, and end at any time."""
+    return {each for each in threading.enumerate() if each.name.startswith("reader")}
 
 
 def test_a_page_goes_on_either_way(sampled: Api) -> None:
