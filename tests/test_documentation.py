@@ -137,7 +137,8 @@ def test_every_example_fits_its_schema() -> None:
             ]
             shown += [(f"{each} {place}", schema, one) for one in examples(resolved(DOCUMENT, schema))]
     misfits = []
-    for where, schema, value in shown:
+    # What many operations have in common is held against its schema once.
+    for where, schema, value in {json.dumps(each[1:], sort_keys=True): each for each in shown}.values():
         whole = {**schema, "components": DOCUMENT["components"]}
         misfits += [f"{where}: {error.message}" for error in jsonschema_rs.iter_errors(whole, value)]
     # The framework leaves nulls out of examples; these two are never anything else.
