@@ -1,10 +1,8 @@
 """Answer every error as RFC 9457 problem details. The one place that knows which error has which status."""
 
-import types
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from http import HTTPStatus
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -37,6 +35,7 @@ from app.errors import (
     UnusableDatabase,
 )
 from app.http.examples import example_of
+from app.http.faults import fault
 
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"
@@ -207,7 +206,7 @@ def refusal(scope: Scope, error: StrikeledgerError) -> Response:
 async def _of_validation(request: Request, error: Exception) -> Response:
     """Answer what pydantic refused, without the rejected values: they may not even be JSON."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration above says so
-    faults = [_fault(request, found) for found in error.errors()[:MOST_FAULTS]]
+    faults = [fault(request, found) for found in error.errors()[:MOST_FAULTS]]
     return refusal(request.scope, InvalidInput(faults))
 
 
@@ -256,50 +255,3 @@ def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:
         {fault.source: fault.where, "code": fault.code, "detail": fault.detail}
         for fault in faults[:MOST_FAULTS]
     ]
-
-
-def _fault(request: Request, found: dict[str, Any]) -> Fault:
-    source, *path = found["loc"]
-    code, detail = found["type"].replace("_", "-"), str(found["msg"])
-    if found["type"] == "extra_forbidden":
-        code, detail = "unknown-name", "there is no such name here"
-        near = get_close_matches(str(path[-1]), sorted(_names_beside(request, source, path)), n=1, cutoff=0.5)
-        if near:
-            detail += f"; did you mean '{near[0]}'?"
-    if source == "body":
-        # A reference token escapes "~" and "/" (RFC 6901).
-        tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in path)
-        return Fault("pointer", "".join(f"/{token}" for token in tokens), code, detail)
-    # One of several values of a parameter is refused as the parameter.
-    return Fault("parameter", str(path[0]) if path else "", code, detail)
-
-
-def _names_beside(request: Request, source: str, path: Sequence[str | int]) -> set[str]:
-    """Return the names that are valid where an unknown one stood."""
-    route = request.scope["route"]
-    if source == "query":
-        parameters = route.dependant.query_params
-        return {name for parameter in parameters for name in _fields(parameter.field_info.annotation, [])} | {
-            parameter.alias for parameter in parameters
-        }
-    return set(_fields(route.body_field.field_info.annotation, path[:-1])) if route.body_field else set()
-
-
-def _fields(annotation: Any, path: Sequence[str | int]) -> dict[str, Any]:  # noqa: ANN401 - any annotation
-    """Walk from a model's annotation along a path of fields and indices; return the fields found there."""
-    for model in _models(annotation):
-        if not path:
-            return dict(model.model_fields)
-        field = model.model_fields.get(str(path[0]))
-        if field is not None:
-            rest = path[2:] if len(path) > 1 and isinstance(path[1], int) else path[1:]
-            return _fields(field.annotation, rest)
-    return {}
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - any annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    if get_origin(annotation) in {list, tuple, Union, types.UnionType, Annotated}:
-        return [model for part in get_args(annotation) for model in _models(part)]
-    return []
