@@ -41,6 +41,7 @@ from app.releases.router import router as releases
 from app.reports import router as reports_router
 from app.reports.corrections import router as corrections
 from app.reports.coverage import router as coverage
+from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
 from app.settings import Settings
 from app.strikes import router as strikes_router
@@ -52,6 +53,7 @@ ROUTERS = (
     strikes,
     aggregates,
     reports,
+    revisions,
     corrections,
     coverage,
     export,

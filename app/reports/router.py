@@ -1,15 +1,14 @@
-"""/v1/reports: post a report, list them, read one and its history. Corrections stand in corrections.py."""
+"""/v1/reports: post a report, list them, read one. Corrections stand in corrections.py, the history in revisions.py."""
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
 from app.db.prepared import Snapshot
-from app.db.types import AnyRow
 from app.errors import (
     Conflict,
     Fault,
@@ -34,34 +33,23 @@ from app.http.writers import dumps
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import OPTIONAL_KEY, Drafting, Holding, MaybeHolder
 from app.keys.service import Scope
-from app.ledger.clock import Head, head
+from app.ledger.clock import head
 from app.reports import drafts, queries, service
-from app.reports.answers import (
-    ReportOut,
-    ReportPage,
-    ReportSummary,
-    RevisionDiff,
-    RevisionList,
-)
-from app.reports.diff import revision_diff
+from app.reports.answers import ReportOut, ReportPage, ReportSummary
 from app.reports.document import (
     Document,
     draft_document,
     duplicates_document,
-    report_document,
     report_json,
     summary,
 )
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
-from app.reports.query import NOT_WITH_DRAFTS, REPORTS, REVISIONS, ReportsQuery, RevisionsQuery
+from app.reports.query import NOT_WITH_DRAFTS, REPORTS, ReportsQuery
 from app.reports.schemas import ReportPost
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
-
-
-RevisionNumber = Annotated[str, Path(description="The revision; 1 is the first.", examples=["1"])]
 
 
 @router.post(
@@ -145,62 +133,6 @@ async def get_report(
             if number and may_see and query.as_of is None and drafts.read(session, number) is not None:
                 return answer_draft(session, request, number)
             raise
-
-    return await read(one)
-
-
-@router.get(
-    "/{report_id}/revisions",
-    responses={
-        **described(RevisionList, WITHOUT_PLACE),
-        **responses(NotFound, NotAcceptable, InvalidInput),
-    },
-)
-async def list_revisions(
-    request: Request, report_id: ReportId, query: Annotated[RevisionsQuery, Query()], read: Read
-) -> Response:
-    """List every revision of a report, the first one first, with the reason for each."""
-
-    def every(session: ReadSession) -> Response:
-        now = head(session)
-        fields = ("revision", "recorded_at", "status", "reason")
-        items = [
-            {name: getattr(row, name) for name in fields} | {"seq": row.recorded_seq}
-            for row in _revisions(session, report_id, now)
-        ]
-        body = {"items": items, "next": None, "seq": now.seq}
-        return answer_list(request, now, lambda: body, Form(REVISIONS, query))
-
-    return await read(every)
-
-
-@router.get(
-    "/{report_id}/revisions/{revision}",
-    responses={200: {"model": ReportOut}, **responses(NotFound, InvalidInput)},
-)
-async def get_revision(
-    request: Request, report_id: ReportId, revision: RevisionNumber, read: Read
-) -> Response:
-    """Show a report as one of its revisions had it: the same answer for ever."""
-
-    def one(session: ReadSession) -> Response:
-        _, after = _before_and_after(session, report_id, revision)
-        return answer_one(request, report_id, str(after["revision"]), after)
-
-    return await read(one)
-
-
-@router.get(
-    "/{report_id}/revisions/{revision}/diff",
-    responses={200: {"model": RevisionDiff}, **responses(NotFound, InvalidInput)},
-)
-async def get_diff(request: Request, report_id: ReportId, revision: RevisionNumber, read: Read) -> Response:
-    """Show what a revision changed, against the one before it: in sentences, by field and by line."""
-
-    def one(session: ReadSession) -> Response:
-        before, after = _before_and_after(session, report_id, revision)
-        diff = revision_diff(before, after)
-        return answer_one(request, f"{report_id}.diff", str(after["revision"]), diff)
 
     return await read(one)
 
@@ -292,31 +224,6 @@ def _published(session: Snapshot, request: Request, query: AsOfQuery) -> Respons
     if report is None:
         raise NotFound("there is no report with this id")
     return answer_one(request, report_id, report.revision, report.json)
-
-
-def _revisions(session: ReadSession, report_id: str, now: Head) -> list[AnyRow]:
-    number = row_number(REPORT, report_id)
-    rows = queries.revisions(session, number, now.seq) if number else ()
-    if not rows:
-        raise NotFound("there is no report with this id")
-    return list(rows)
-
-
-def _before_and_after(
-    session: ReadSession, report_id: str, revision: str
-) -> tuple[Document | None, Document]:
-    """Return a report as the revision before had it (None for the first one), and as this one has it."""
-    rows = {str(row.revision): row for row in _revisions(session, report_id, head(session))}
-    row = rows.get(revision)
-    if row is None:
-        raise NotFound("the report has no such revision")
-    after = report_document(session, row.report_id, head(session, row.recorded_seq))
-    previous = rows.get(str(row.revision - 1))
-    before = (
-        report_document(session, row.report_id, head(session, previous.recorded_seq)) if previous else None
-    )
-    assert after is not None  # noqa: S101 - its revision was found
-    return before, after
 
 
 ONE = Question("get_report", AsOfQuery, _published)
