@@ -59,7 +59,7 @@ async def events(read: Reader, seq: int, entries: Sequence[AnyRow]) -> AsyncIter
             yield b": still here\n\n"
             spoke = monotonic()
         if len(entries) < BATCH:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)  # Until there may be more to tell.
         try:
             entries = await entries_after(read, seq)
         except DatabaseBusy:

@@ -302,7 +302,7 @@ async def pieces_until_left(app: FastAPI, enough: int) -> int:
         sent += bool(message.get("body"))
         if sent >= enough:
             left.set()
-        await anyio.sleep(0.01)
+        await anyio.sleep(0.01)  # A client that takes its time.
 
     scope = {
         "type": "http",

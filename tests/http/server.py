@@ -81,7 +81,7 @@ class Server:
                 except OSError:
                     # It closed already; what it said can still be read.
                     break
-                time.sleep(pause)
+                time.sleep(pause)  # As a slow client does.
             return listen(connection)
 
     def memory(self) -> int:

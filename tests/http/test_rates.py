@@ -134,7 +134,7 @@ def test_processes_count_together_exactly(tmp_path: Path) -> None:
         )
         for _ in range(2)
     ]
-    time.sleep(1)
+    time.sleep(1)  # Until both have opened the table, so that they begin together.
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(lambda process: process.communicate("begin\n")[0], processes)
         assert sum(int(answer) for answer in answers) == 30_000

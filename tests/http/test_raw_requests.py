@@ -185,9 +185,9 @@ def test_body_in_pieces_keeps_the_connection(server: Server) -> None:
     with server.connect() as connection:
         for _ in range(2):
             connection.sendall(POST + b"Content-Length: 6\r\n\r\n")
-            time.sleep(0.05)
+            time.sleep(0.05)  # So that it comes in a packet of its own.
             connection.sendall(b"abc")
-            time.sleep(0.05)
+            time.sleep(0.05)  # So that it comes in a packet of its own.
             connection.sendall(b"def")
             answer = listen(connection)
             assert answer.status == 200

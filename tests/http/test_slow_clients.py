@@ -105,7 +105,7 @@ def test_answer_that_nobody_takes_is_given_up(hurried: Server) -> None:
         with pytest.raises(OSError):  # noqa: PT011 - a reset or a broken pipe, as the system says it
             for _ in range(1_000):
                 connection.sendall(asked * 20)
-                time.sleep(0.05)
+                time.sleep(0.05)  # The server needs time to lose its patience.
 
 
 def test_stream_outlives_every_patience(hurried: Server) -> None:
@@ -121,10 +121,10 @@ def test_oldest_half_open_connection_gives_way(hurried: Server) -> None:
         all_of_them = []
         for number in range(SHORT.half_open + 2):
             if number == SHORT.half_open:
-                time.sleep(SHORT.young + 0.1)
+                time.sleep(SHORT.young + 0.1)  # Until the first ones are old enough to be ended.
             all_of_them.append(opened.enter_context(hurried.connect()))
             all_of_them[-1].sendall(GET[:-2])
-        time.sleep(0.2)
+        time.sleep(0.2)  # Until the server has ended whom it ends.
         ended, _, _ = select.select(all_of_them, [], [], 0)
 
     assert ended == all_of_them[:2]

@@ -118,7 +118,7 @@ def test_counting_stops_when_the_engine_would(database: Database) -> None:
         assert session.until == math.inf
         assert list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))
     with database.reading(0.01) as session:
-        time.sleep(0.02)
+        time.sleep(0.02)  # Longer than the question may take.
 
         with pytest.raises(QueryTimeout):
             list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))

@@ -184,9 +184,8 @@ def test_crawl_under_writes_sees_every_line_once(api: Api, database: Database, s
             if page["next"] is None:
                 break
             cursor = {"cursor": page["next"]}
-            # Slow enough for many writes, fast enough to come to an end.
             if time.monotonic() < until:
-                time.sleep(SECONDS / (len(before) / 5))
+                time.sleep(SECONDS / (len(before) / 5))  # So that many writes fall between.
     finally:
         stop.set()
         writer.join()
