@@ -23,7 +23,7 @@ from app.changes.router import router as changes
 from app.db.engine import Database
 from app.errors import StrikeledgerError
 from app.http import problems
-from app.http.cache import Cache
+from app.http.cache import Cache, Position
 from app.http.compression import Compressed
 from app.http.counters import COUNTED_IN, Counters
 from app.http.direct import Direct
@@ -36,7 +36,7 @@ from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
-from app.ledger.clock import head, last_seq
+from app.ledger.clock import head, position
 from app.releases.router import router as releases
 from app.reports import router as reports_router
 from app.reports.corrections import router as corrections
@@ -99,7 +99,7 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
 
     `counted_in` is the file in which workers count requests together; without it, each counts alone.
     """
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, serves=True)
     counters = Counters(counted_in) if settings.rate_limits == "on" else None
 
     @asynccontextmanager
@@ -129,9 +129,9 @@ def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
     )
     app.state.database = database
     # A file is looked into in microseconds, a network is waited for in a thread.
-    ledger_stands_at: Callable[[], int | Awaitable[int]] = partial(last_seq, database)
+    ledger_stands_at: Callable[[], Position | Awaitable[Position]] = partial(position, database)
     if not database.is_sqlite:
-        ledger_stands_at = partial(to_thread.run_sync, last_seq, database)
+        ledger_stands_at = partial(to_thread.run_sync, position, database)
     # From the inside to the outside.
     front: ASGIApp = Compressed(Direct(app.framework, app, reads, writes, PLAIN))
     front = Cache(front, ledger_stands_at)
@@ -157,7 +157,7 @@ def _read_columns(database: Database, columns: Columns) -> None:
     """Read what aggregates are counted from, so that the first question need not."""
     # A database that cannot be read now is told of by each request, and read by the first that finds it back.
     with suppress(StrikeledgerError), database.reading() as session:
-        columns.at(session, head(session).seq)
+        columns.at(session, head(session))
 
 
 def from_environment() -> FastAPI:

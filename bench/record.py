@@ -51,7 +51,8 @@ def category_slug(number: int) -> str:
 def fill(source: Path, target: Path) -> float:
     """Make the database `target` of the peers' SQLite file; return the seconds that the reports took."""
     database = Database(f"sqlite:///{target}")
-    upgrade(database)
+    with database.migrating() as session:
+        upgrade(session)
     with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as peers:
         (count,) = peers.execute("SELECT count(*) FROM report").fetchone()
         with database.writing() as session:

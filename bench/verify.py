@@ -66,7 +66,8 @@ def main() -> None:
 def _fill(path: Path) -> float:
     """Make a record of ENTRIES entries, the first of which is the vocabulary's; return the seconds that it took."""
     database = Database(f"sqlite:///{path}")
-    upgrade(database)
+    with database.migrating() as session:
+        upgrade(session)
     began = time.perf_counter()
     with database.writing() as session:
         seed(session)

@@ -30,6 +30,6 @@ if given is not None:
     run(given)
 else:
     database = Database(Settings().database_url)
-    with database.writing() as session:
+    with database.migrating() as session:
         run(session.connection())
     database.close()

@@ -36,8 +36,8 @@ ENGINES = ("sqlite", "postgresql")
 def prepare(url: str) -> None:
     """Bring a database to where `strikeledger migrate` leaves it."""
     database = Database(url)
-    upgrade(database)
-    with database.writing() as session:
+    with database.migrating() as session:
+        upgrade(session)
         seed(session)
     database.close()
 

@@ -50,7 +50,7 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
 
     def body() -> dict[str, object]:
         record: Columns = request.app.state.columns
-        lines = record.at(session, now.seq)
+        lines = record.at(session, now)
         matching = Matching(lines, question.strikes, worded(session, question.strikes), session.until)
         found = answer(matching, question, catalogue)
         end = min(begin + query.limit, len(found.groups))

@@ -19,6 +19,7 @@ cli = typer.Typer(
 )
 cli.command("serve")(serve.serve)
 cli.command("migrate")(migrate.migrate)
+cli.command("rebuild")(migrate.rebuild)
 cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
 cli.command("verify")(verify.verify)

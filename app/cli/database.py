@@ -1,6 +1,7 @@
 """Open the configured database for a command, and make it ready."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pydantic import ValidationError
@@ -8,8 +9,11 @@ from pydantic import ValidationError
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.schema import is_current
-from app.errors import UnusableDatabase
+from app.errors import DatabaseBusy, UnusableDatabase
 from app.settings import Settings
+
+# For how long a process waits for another one that migrates the database: a large record takes minutes.
+MIGRATION_SECONDS = 600
 
 
 def configured() -> Settings:
@@ -34,12 +38,43 @@ def opened() -> Iterator[Database]:
 
 
 def prepare(database: Database) -> None:
-    """Bring the schema up and add what the shipped vocabularies hold and the database does not."""
-    with database.reading() as session:
-        is_to_do = not is_current(session)
-    if is_to_do:
-        from app.db.migrate import upgrade
+    """Bring the schema up and add what the shipped vocabularies hold and the database does not.
 
-        upgrade(database)
+    Waits for another process that is at it. Raises DatabaseBusy where that takes longer than MIGRATION_SECONDS.
+    """
+    until = time.monotonic() + MIGRATION_SECONDS
+    while not _is_current(database):
+        try:
+            _migrate(database)
+        except DatabaseBusy:
+            if time.monotonic() > until:
+                raise
     with database.writing() as session:
         seed(session)
+
+
+def _is_current(database: Database) -> bool:
+    with database.reading() as session:
+        return is_current(session)
+
+
+def _migrate(database: Database) -> None:
+    """Bring the schema up and write the derived rows that are missing, in one transaction."""
+    from app.db.migrate import upgrade
+    from app.reports.derived import write_missing
+
+    with database.migrating() as session, progress("Bringing the record up to date") as show:
+        upgrade(session)
+        write_missing(session, show)
+
+
+@contextmanager
+def progress(description: str) -> Iterator[Callable[[int, int], object]]:
+    """Show on stderr how much is done of how much, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, every: bar.update(task, completed=done, total=every)

@@ -1,12 +1,33 @@
-"""`strikeledger migrate`: bring the schema up, and add the vocabularies that come with the product."""
+"""`strikeledger migrate` and `rebuild`: bring the schema up, and write what is derived from the record."""
 
 import typer
 
 
 def migrate() -> None:
-    """Create the database or bring it up to this version. Safe to run at any time, and twice."""
-    from app.cli.database import opened, prepare
+    """Create the database or bring it up to this version. Safe to run at any time, and twice.
+
+    Also writes derived rows that are missing: the stored JSON of reports and lines, and their search words.
+    """
+    from app.cli.database import opened, prepare, progress
+    from app.reports.derived import write_missing
 
     with opened() as database:
         prepare(database)
+        with database.writing() as session, progress("Writing derived rows") as show:
+            written = write_missing(session, show)
+    if written:
+        typer.echo(f"Wrote {written:,} derived rows that were missing.")
     typer.echo("The database is up to date.")
+
+
+def rebuild() -> None:
+    """Write anew all that is derived from the record: the stored JSON of reports and lines, and their search words.
+
+    One transaction: readers see the old rows until it ends. Run it where `verify` says so.
+    """
+    from app.cli.database import opened, progress
+    from app.reports import derived
+
+    with opened() as database, database.writing() as session, progress("Writing derived rows") as show:
+        written = derived.rebuild(session, show)
+    typer.echo(f"Wrote {written:,} derived rows anew.")

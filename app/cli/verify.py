@@ -1,7 +1,5 @@
 """`strikeledger verify`: prove that nothing in the record was changed, removed, inserted or reordered."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,33 +44,23 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
     from pathlib import Path
 
     from app.catalogue.history import rebuilt_vocabularies
+    from app.cli.database import progress
     from app.db.schema import is_current
     from app.errors import UnusableDatabase
     from app.ledger import verify
+    from app.reports.derived import word_faults
     from app.reports.history import stored_contents
 
     # Opening would make the file: a check of nothing, and then an empty database that nobody asked for.
     if database.is_sqlite and not Path(str(database.url.database)).exists():
         raise UnusableDatabase(f"there is no database at {database.url.database}")
-    with database.reading() as session, _progress() as progress:
+    with database.reading() as session, progress("Checking the record") as show:
         if not is_current(session):
             raise UnusableDatabase(
                 "the database does not have the schema of this version; run `strikeledger migrate`"
             )
-        sources = verify.Sources(stored_contents, rebuilt_vocabularies)
-        return verify.verify(session, sources, saved, progress)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], object]]:
-    """Show how far the check is, on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Checking the record", total=None)
-        yield lambda done, every: bar.update(task, completed=done, total=every)
+        sources = verify.Sources(stored_contents, rebuilt_vocabularies, word_faults)
+        return verify.verify(session, sources, saved, show)
 
 
 def _show(verdict: "Verdict", *, as_json: bool) -> None:

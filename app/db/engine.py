@@ -15,21 +15,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db import sqlite
-from app.db.meaning import WAIT_SECONDS, translated
+from app.db import postgresql, schema, sqlite
+from app.db.meaning import translated
 from app.db.prepared import Prepared, Rows, Values
 from app.errors import DatabaseUnavailable
 
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
 
-# Questions that are asked of a file, and of a server, at the same time.
+# Questions that are put to a file at the same time.
 FILE_READERS = 6
-CONNECTIONS = 15
 
 
 class ReadSession(Session):
@@ -116,21 +115,28 @@ class WriteSession(ReadSession):
 
 
 class Database:
-    """The two engines of one database, and the sessions on them."""
+    """The two engines of one database, and the sessions on them.
 
-    def __init__(self, url: str) -> None:
+    `serves` says that clients wait: then no server of a database is waited for without end.
+    """
+
+    def __init__(self, url: str, *, serves: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._outage = postgresql.Outage()
         if self.is_sqlite:
-            self._reads, self._writes = sqlite.engines(str(self.url), sqlite.path_of(self.url.database))
+            path = sqlite.path_of(self.url.database)
+            self._file = sqlite.DatabaseFile(path)
+            self._reads, self._writes = sqlite.engines(str(self.url), path, self._file)
         else:
-            self._reads, self._writes = _postgresql_engines(
-                str(self.url.render_as_string(hide_password=False))
+            self._reads, self._writes = postgresql.engines(
+                self.url.render_as_string(hide_password=False), self._outage if serves else None
             )
         # How many questions it is worth asking at a time: a file is read on this machine's cores, and each thread has
         # memory of its own; behind a network there is a machine that answers all connections that we have.
-        self.at_a_time = FILE_READERS if self.is_sqlite else CONNECTIONS
+        self.at_a_time = FILE_READERS if self.is_sqlite else postgresql.CONNECTIONS
         self._glances: sqlite3.Connection | None = None
+        self._glances_at: tuple[int, int] | None = None
         self._read_sessions = sessionmaker(self._reads, class_=ReadSession, autoflush=False)
         self._write_sessions = sessionmaker(self._writes, class_=WriteSession, autoflush=False)
 
@@ -146,6 +152,7 @@ class Database:
         With `seconds` the engine stops the statements of a session that takes longer, and QueryTimeout is
         raised: SQLite counts from the beginning of the session, PostgreSQL from that of each statement.
         """
+        self._outage.refuse()
         with translated(), self._read_sessions() as session, self._stopped_after(session, seconds):
             if seconds is not None:
                 session.until = time.monotonic() + seconds
@@ -155,28 +162,39 @@ class Database:
     def writing(self) -> Iterator[WriteSession]:
         """Open the write transaction: committed at the end of the block, rolled back by any error in it.
 
-        Raises DatabaseBusy after WAIT_SECONDS behind another writer, and DatabaseUnavailable.
+        Raises DatabaseBusy after WAIT_SECONDS behind another writer, DatabaseUnavailable, and UnusableDatabase
+        where the schema is not the one of this version: a migration may have run since this process started.
         """
+        with self.migrating() as session:
+            schema.refuse_other(session.held)
+            yield session
+
+    @contextmanager
+    def migrating(self) -> Iterator[WriteSession]:
+        """Open the same transaction on a database of any schema: for migrations alone."""
+        self._outage.refuse()
         with translated(), self._lock_across_processes(), self._write_sessions.begin() as session:
             # The transaction begins here, not at the first statement: who gets the session is the writer.
             if session.held.dialect.name != "sqlite":
                 session.held.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
             yield session
 
-    def glance(self, statement: str) -> Any:  # noqa: ANN401 - whatever a column holds
-        """Return the one value that a statement asks for, without a session and as cheaply as can be.
+    def glance(self, statement: str) -> tuple[Any, ...] | None:
+        """Return the one row that a statement asks for, or None, without a session and as cheaply as can be.
 
         On SQLite it waits for nobody, and is for one thread; PostgreSQL is asked over the network.
         Raises DatabaseUnavailable.
         """
         if not self.is_sqlite:
+            self._outage.refuse()
             with translated(), self._reads.connect() as connection:
-                return connection.exec_driver_sql(statement).scalar()
+                found = connection.exec_driver_sql(statement).first()
+                return None if found is None else tuple(found)
         try:
-            row: tuple[Any] = self._for_glances().execute(statement).fetchone()
+            row: tuple[Any, ...] | None = self._for_glances().execute(statement).fetchone()
         except sqlite.sqlite_module().Error as error:
             raise DatabaseUnavailable("the database file cannot be read now") from error
-        return row[0]
+        return row
 
     @contextmanager
     def at_once(self, seconds: float) -> Iterator[Glance]:
@@ -199,7 +217,12 @@ class Database:
             raise NotAtOnce from error
 
     def _for_glances(self) -> sqlite3.Connection:
+        if self._glances is not None and self._glances_at != self._file.identity():
+            self.close()
+            self._glances = None
         if self._glances is None:
+            self._file.refuse_unsound()
+            self._glances_at = self._file.identity()
             self._glances = sqlite.sqlite_module().connect(
                 self.url.database, timeout=0, isolation_level=None, check_same_thread=False
             )
@@ -239,20 +262,3 @@ def engine_warning(database: Database) -> str | None:
         sound = ".".join(map(str, sqlite.FIRST_SOUND_SQLITE))
         return f"SQLite {version} is older than {sound}: writes take one lock across all processes."
     return None
-
-
-def _postgresql_engines(url: str) -> tuple[Engine, Engine]:
-    limits = {"options": f"-c lock_timeout={WAIT_SECONDS}s", "connect_timeout": WAIT_SECONDS}
-    engine = create_engine(
-        url, pool_pre_ping=True, pool_timeout=WAIT_SECONDS, connect_args=limits, hide_parameters=True
-    )
-    reads = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=CONNECTIONS,
-        pool_timeout=WAIT_SECONDS,
-        connect_args=limits,
-        hide_parameters=True,
-        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-    )
-    return reads, engine

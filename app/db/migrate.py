@@ -7,7 +7,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.db.engine import Database
+from app.db.engine import WriteSession
+from app.db.schema import mismatch
 from app.errors import UnusableDatabase
 
 _PACKAGE = Path(__file__).parents[1]
@@ -26,27 +27,26 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the schema up in one transaction. A second process that asks meanwhile waits, then finds it done.
+def upgrade(session: WriteSession, revision: str = "head") -> None:
+    """Bring the schema up in the caller's transaction, which `Database.migrating` opened; the caller commits.
 
+    A second process that migrates meanwhile waits, then finds it done.
     Raises UnusableDatabase where the schema is newer than this version.
     """
+    _refuse_unknown(MigrationContext.configure(session.connection()).get_current_revision())
     config = configuration()
-    with database.writing() as session:
-        _refuse_unknown(MigrationContext.configure(session.connection()).get_current_revision())
-        config.attributes["connection"] = session.connection()
-        command.upgrade(config, revision)
+    config.attributes["connection"] = session.connection()
+    command.upgrade(config, revision)
 
 
-def downgrade(database: Database, revision: str) -> None:
-    """Take the schema back in one transaction. What newer tables held is lost."""
+def downgrade(session: WriteSession, revision: str) -> None:
+    """Take the schema back in the caller's transaction. What newer tables held is lost."""
     config = configuration()
-    with database.writing() as session:
-        config.attributes["connection"] = session.connection()
-        command.downgrade(config, revision)
+    config.attributes["connection"] = session.connection()
+    command.downgrade(config, revision)
 
 
 def _refuse_unknown(current: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
     if current is not None and current not in known:
-        raise UnusableDatabase(f"the database has schema '{current}', which this version does not know")
+        raise UnusableDatabase(mismatch(current))

@@ -1,17 +1,42 @@
-"""Which schema this version knows, and whether a database has it."""
+"""The schema version: which one this version of strikeledger knows, and which one a database has."""
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy.orm import Session
 
-from app.db.engine import ReadSession
+from app.errors import UnusableDatabase
 
-# The newest migration. Said here, so that what only asks whether all is in order need not load what migrates.
-HEAD = "0008"
+# The newest migration. Written here, so that a check of the schema does not load Alembic.
+HEAD = "0009"
 
-# Where Alembic keeps how far it came: its own names.
+# Where Alembic stores the version: its own names.
 _VERSION = table("alembic_version", column("version_num"))
+_STORED = str(select(_VERSION.c.version_num))
 
 
-def is_current(session: ReadSession) -> bool:
-    """Say whether the schema is exactly the one that this version knows."""
+def is_current(session: Session) -> bool:
+    """Return whether the schema is exactly the one that this version knows."""
     is_there = inspect(session.connection()).has_table(_VERSION.name)
     return is_there and session.execute(select(_VERSION.c.version_num)).scalar() == HEAD
+
+
+def refuse_other(connection: Connection) -> None:
+    """Raise UnusableDatabase unless the schema is the one that this version knows.
+
+    Inside a write transaction the version cannot move any more: a migration is a write transaction too.
+    """
+    version = connection.exec_driver_sql(_STORED).scalar()
+    if version != HEAD:
+        raise UnusableDatabase(mismatch(version))
+
+
+def mismatch(version: str | None) -> str:
+    """Return what to do about a schema that this version does not know. Revisions are numbered in their order."""
+    if version is None or version < HEAD:
+        return (
+            f"the database has schema {version or 'none'}, older than {HEAD}, which this version needs; "
+            "run `strikeledger migrate`"
+        )
+    return (
+        f"the database has schema {version}, newer than {HEAD}, the newest that this version knows; "
+        "run the newer strikeledger"
+    )

@@ -4,15 +4,18 @@ SQLite keeps them in an FTS5 table, PostgreSQL as a `tsvector` with a GIN index.
 alone (see vocabulary/words.py), so nothing in them can be taken for an operator or a quote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, Connection, Dialect, Text, bindparam, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# Pairs that are fetched from the index at once.
+BATCH = 10_000
 
 
 class Words(TypeDecorator[Sequence[str]]):
@@ -32,6 +35,38 @@ class Words(TypeDecorator[Sequence[str]]):
     def bind_expression(self, bindvalue: BindParameter[Sequence[str]]) -> ColumnElement[Sequence[str]]:
         """Make what the engine keeps."""
         return _Kept(bindvalue)
+
+
+def indexed_words(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
+    """Yield every pair of a row's number and a word by which the full-text index of a table finds it, each once."""
+    pairs = (
+        f"SELECT doc, term FROM {_index(connection, table)}"  # noqa: S608 - a name of ours
+        if connection.dialect.name == "sqlite"
+        else f"SELECT rowid, unnest(tsvector_to_array(words)) FROM {table}"  # noqa: S608 - as above
+    )
+    for row, word in connection.execute(text(pairs), execution_options={"yield_per": BATCH}):  # noqa: UP028 - typed
+        yield row, word
+
+
+def indexed_rows(connection: Connection, table: str) -> set[int]:
+    """Return the numbers of the rows that the full-text index of a table knows; SQLite's knows none without a word."""
+    rows = (
+        f"SELECT DISTINCT doc FROM {_index(connection, table)}"  # noqa: S608 - a name of ours
+        if connection.dialect.name == "sqlite"
+        else f"SELECT rowid FROM {table}"  # noqa: S608 - as above
+    )
+    return set(connection.execute(text(rows)).scalars())
+
+
+def _index(connection: Connection, table: str) -> str:
+    """Let FTS5 show its index as a virtual table. It is no data of the database, yet a reader may not make it."""
+    is_reader = connection.exec_driver_sql("PRAGMA query_only").scalar()
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    connection.exec_driver_sql(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table}_index USING fts5vocab('main', '{table}', 'instance')"
+    )
+    connection.exec_driver_sql(f"PRAGMA query_only = {is_reader}")
+    return f"temp.{table}_index"
 
 
 class _Kept(FunctionElement[Sequence[str]]):

@@ -1,8 +1,9 @@
 """Keep answers that anybody may read, and give them again for as long as nothing was recorded.
 
-Between two entries of the ledger the same question has the same answer, so an answer is kept under the ledger's
-last number, and all are dropped when that number moves. A request with a key is never answered from here, nor
-kept: what it may see is nobody else's. The number itself is read for each request, by one look-up in an index.
+Between two entries of the ledger the same question has the same answer, so an answer is cached under the number and
+the hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are
+read for each request, by one look-up in an index. A request with a key is never answered from here, nor cached: what
+it may see is nobody else's.
 """
 
 from collections import OrderedDict
@@ -29,6 +30,9 @@ _FORMS = (b"accept", b"accept-encoding")
 _OF_UNCHANGED = {b"etag", b"cache-control", b"vary", b"link", b"strikeledger-seq"}
 
 _Key = tuple[bytes, ...]
+
+# The number and hash of the ledger's last entry.
+Position = tuple[int, str]
 _Headers = list[tuple[bytes, bytes]]
 
 
@@ -43,13 +47,13 @@ class _Kept:
 class Cache:
     """A layer that answers what was asked before; everything else goes through it."""
 
-    def __init__(self, app: ASGIApp, last_seq: Callable[[], int | Awaitable[int]]) -> None:
+    def __init__(self, app: ASGIApp, position: Callable[[], Position | Awaitable[Position]]) -> None:
         self._app = app
-        self._last_seq = last_seq
-        self._seq = -1
+        self._read_position = position
+        self._position: Position = (-1, "")
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self._bytes = 0
-        self._being_made: dict[tuple[int, _Key], Event] = {}
+        self._being_made: dict[tuple[Position, _Key], Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass on and keep the answer."""
@@ -58,22 +62,22 @@ class Cache:
             await self._app(scope, receive, send)
             return
         try:
-            found = self._last_seq()
-            seq = found if isinstance(found, int) else await found
+            found = self._read_position()
+            position = found if isinstance(found, tuple) else await found
         except StrikeledgerError:
             # The database does not answer; how that is told is not for this layer.
             await self._app(scope, receive, send)
             return
-        if seq != self._seq:
+        if position != self._position:
             self._kept.clear()
-            self._seq, self._bytes = seq, 0
+            self._position, self._bytes = position, 0
         kept = self._kept.get(key)
-        if kept is None and (made := self._being_made.get((seq, key))) is not None:
+        if kept is None and (made := self._being_made.get((position, key))) is not None:
             # Who asks what is being answered right now waits for that, and asks alone only if it is not kept.
             await made.wait()
-            kept = self._kept.get(key) if seq == self._seq else None
+            kept = self._kept.get(key) if position == self._position else None
         if kept is None:
-            await self._make(key, seq, scope, receive, send)
+            await self._make(key, position, scope, receive, send)
             return
         self._kept.move_to_end(key)
         if held is not None and names(held, kept.etag):
@@ -83,23 +87,23 @@ class Cache:
         await send(kept.start)
         await send(kept.body)
 
-    async def _make(self, key: _Key, seq: int, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _make(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
         """Have a question answered behind this layer, and let all who ask the same meanwhile know when it is."""
-        made = self._being_made.setdefault((seq, key), Event())
+        made = self._being_made.setdefault((position, key), Event())
         try:
-            await self._app(scope, receive, _Keeping(self, key, seq, send, made))
+            await self._app(scope, receive, _Keeping(self, key, position, send, made))
         finally:
             made.set()
-            self._being_made.pop((seq, key), None)
+            self._being_made.pop((position, key), None)
 
-    def keep(self, key: _Key, seq: int, start: Message, body: Message) -> None:
-        """Keep an answer to a question that was asked when the ledger stood at `seq`."""
+    def keep(self, key: _Key, position: Position, start: Message, body: Message) -> None:
+        """Keep an answer to a question that was asked when the ledger stood at `position`."""
         headers: _Headers = list(start["headers"])
         etag = next((value.decode("latin-1") for name, value in headers if name == b"etag"), None)
         public = any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
         size = len(body.get("body", b"")) + _OVERHEAD
         # Where the ledger moved on meanwhile, the answer may be of before or after.
-        if etag is None or not public or size > LARGEST or seq != self._seq or key in self._kept:
+        if etag is None or not public or size > LARGEST or position != self._position or key in self._kept:
             return
         unchanged = [(name, value) for name, value in headers if name in _OF_UNCHANGED]
         kept = _Kept(etag, start, body, {"type": start["type"], "status": 304, "headers": unchanged})
@@ -113,8 +117,9 @@ class Cache:
 class _Keeping:
     """Send an answer on, and have it kept if it is a whole one. `made` is set once it is known whether it is kept."""
 
-    def __init__(self, cache: Cache, key: _Key, seq: int, send: Send, made: Event) -> None:
-        self._cache, self._key, self._seq, self._send, self._made = cache, key, seq, send, made
+    def __init__(self, cache: Cache, key: _Key, position: Position, send: Send, made: Event) -> None:
+        self._cache, self._key, self._position = cache, key, position
+        self._send, self._made = send, made
         self._start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -123,7 +128,7 @@ class _Keeping:
         elif self._start is not None:
             start, self._start = self._start, None
             if not message.get("more_body", False):
-                self._cache.keep(self._key, self._seq, start, message)
+                self._cache.keep(self._key, self._position, start, message)
         if self._start is None:
             # Before it is sent: a client that is slow keeps no others waiting.
             self._made.set()

@@ -16,6 +16,14 @@ from app.db.prepared import Prepared
 from app.ledger.canonical import canonical_json
 from app.models import LedgerEntry, Recorded
 
+# The form of content that new entries hash. Entries of every earlier form verify permanently:
+# 1: the content alone.
+# 2: the content with its version. A field that is added later is left out where it is null, so it needs no new form.
+CONTENT_VERSION = 2
+
+# The version is hashed with the content, and so chained already.
+UNCHAINED = frozenset({"hash", "content_version"})
+
 # What the first entry is chained to.
 GENESIS = "0" * 64
 
@@ -57,9 +65,10 @@ def append(
         "action": action,
         "report_id": report_id,
         "revision": revision,
-        "content_hash": content_hash(content),
+        "content_hash": content_hash(content, CONTENT_VERSION),
     }
-    session.put(_INSERT, [entry | {"hash": chain_hash(previous, entry)}])
+    hashed = {"hash": chain_hash(previous, entry), "content_version": CONTENT_VERSION}
+    session.put(_INSERT, [entry | hashed])
     return Appended(seq, entry["recorded_at"])
 
 
@@ -68,14 +77,16 @@ def put_aside(session: WriteSession, table: type[Recorded], seq: int, which: Col
     session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
 
 
-def content_hash(content: Mapping[str, object]) -> str:
+def content_hash(content: Mapping[str, object], version: int) -> str:
     """Return the SHA-256, in hexadecimal, of content as canonical JSON: sorted keys, no white space, UTF-8."""
-    return hashlib.sha256(canonical_json(content)).hexdigest()
+    hashed = content if version == 1 else {**content, "version": version}
+    return hashlib.sha256(canonical_json(hashed)).hexdigest()
 
 
 def chain_hash(previous: str, entry: Mapping[str, object]) -> str:
-    """Return the hash that chains an entry (all columns but `hash`) to the hash before it."""
-    return hashlib.sha256(previous.encode() + canonical_json(entry)).hexdigest()
+    """Return the hash that chains an entry to the hash before it: over all columns but those of UNCHAINED."""
+    chained = {name: value for name, value in entry.items() if name not in UNCHAINED}
+    return hashlib.sha256(previous.encode() + canonical_json(chained)).hexdigest()
 
 
 def _moment_after(last: datetime | str | None) -> datetime:

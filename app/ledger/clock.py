@@ -12,7 +12,7 @@ from app.db.types import AnySelect
 from app.errors import Fault, InvalidInput
 from app.models import LedgerEntry, Recorded
 
-_LAST = "SELECT max(seq) FROM ledger"
+_LAST = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1"
 
 ENTRY = LedgerEntry.__table__.columns
 
@@ -76,9 +76,13 @@ def _one(session: Snapshot, entry: Prepared, as_of: AsOf | None) -> tuple[int, s
     return (0, "") if not rows else (rows[0][0], rows[0][1])
 
 
-def last_seq(database: Database) -> int:
-    """Return where the ledger stands, as cheaply as can be asked: for each request that a cache may answer."""
-    return int(database.glance(_LAST) or 0)
+def position(database: Database) -> tuple[int, str]:
+    """Return the number and hash of the last entry, as cheaply as possible: for each request that a cache may answer.
+
+    The number alone would not tell a ledger from one that went back and grew again. (0, "") on an empty ledger.
+    """
+    seq, hashed = database.glance(_LAST) or (0, "")
+    return int(seq), str(hashed)
 
 
 def standing(table: type[Recorded], seq: int | ColumnElement[int]) -> ColumnElement[bool]:

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import ReadSession
@@ -33,10 +34,11 @@ Contents = Callable[[ReadSession, Sequence[AnyRow]], Mapping[int, Mapping[str, o
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the contents of entries are read from."""
+    """Where the contents of entries are read from, and what finds faults in what is derived from the record."""
 
     reports: Contents
     vocabularies: Contents
+    derived: "Callable[[ReadSession], Iterator[Fault]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,10 @@ def verify(
             return Verdict(found.reached.seq, "", found.fault)
         reached = found
         progress(reached.seq, last)
-    if apart:
-        return Verdict(max(0, min(reached.seq, apart[0].seq - 1)), "", apart[0])
+    # What is derived comes last: the walk finds the rows sound that it is held against.
+    fault = next(chain(apart, _damages(session), sources.derived(session)), None)
+    if fault:
+        return Verdict(max(0, min(reached.seq, fault.seq - 1)), "", fault)
     return Verdict(reached.seq, reached.hash, None)
 
 
@@ -163,8 +167,7 @@ def _fault(entry: AnyRow, before: _Reached, content: Mapping[str, object] | str 
     seq = before.seq + 1
     if entry.seq != seq:
         return Fault(seq, f"it is missing; after {before.seq} comes {entry.seq}")
-    columns = {name: value for name, value in entry._mapping.items() if name != "hash"}  # noqa: SLF001 - public
-    if chain_hash(before.hash, columns) != entry.hash:
+    if chain_hash(before.hash, entry._asdict()) != entry.hash:
         return Fault(seq, "its hash does not follow from it and the hash before it")
     if before.recorded_at is not None and entry.recorded_at <= before.recorded_at:
         return Fault(seq, "its time does not lie after the one before it")
@@ -172,7 +175,7 @@ def _fault(entry: AnyRow, before: _Reached, content: Mapping[str, object] | str 
         return Fault(seq, "no row of the record belongs to it")
     if isinstance(content, str):
         return Fault(seq, content)
-    if content_hash(content) != entry.content_hash:
+    if content_hash(content, entry.content_version) != entry.content_hash:
         return Fault(seq, "the rows that stand as of it are not what was recorded under it")
     return None
 
@@ -216,6 +219,14 @@ def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -
     same = of == table.columns.report_id if "report_id" in table.columns else of.is_(None)
     fits = select(LedgerEntry.seq).where(LedgerEntry.seq == column, same).exists()
     return _first(session, column, ~fits, f"a row of {table.name} bears its number and is none of its own")
+
+
+def _damages(session: ReadSession) -> Iterator[Fault]:
+    """Let SQLite compare its indexes with their tables: an index that lacks a row hides it from every question."""
+    if session.held.dialect.name == "sqlite":
+        found = session.execute(text("PRAGMA integrity_check(1)")).scalar()
+        if found != "ok":
+            yield Fault(1, "the file is damaged: SQLite's integrity check fails; restore a backup")
 
 
 def _first(

@@ -31,7 +31,9 @@ class LedgerEntry(Base):
     # Null for a change of the vocabulary. No foreign key: every table stands on the ledger, it on none.
     report_id: Mapped[int | None] = mapped_column(Identity)
     revision: Mapped[int | None]
+    # The form of the content that is hashed: see ledger/append.py.
+    content_version: Mapped[int]
     # SHA-256, in hexadecimal, of the canonical content that the write put into the record.
     content_hash: Mapped[str] = mapped_column(String(64))
-    # SHA-256 over the previous entry's hash and all of the above.
+    # SHA-256 over the previous entry's hash and all of the above but the version, which the content holds.
     hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
-from app.db.engine import ReadSession
+from app.db.engine import NotAtOnce, ReadSession
 from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.ledger.clock import Head
@@ -14,6 +14,7 @@ from app.reports import queries
 from app.reports.content import headline
 from app.reports.drafts import SavedDraft
 from app.reports.duplicates import possible_duplicates
+from app.reports.history import stored_revisions
 from app.reports.resolve import resolve
 from app.reports.rows import coverage_rows, line_rows
 from app.reports.template import LINES, TEXT, revision_template
@@ -65,7 +66,16 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
     reference = reference_template(report_id, row.publisher_id, row._asdict())
     lines = templates_of_report(session, report_id, head.seq, row.line_order)
     whole = [whole_template(strike_id, reference, line) for strike_id, line in lines]
-    return Written(row.revision, _filled(row.template, row.text, whole, names))
+    template = _made(session, row.recorded_seq) if row.template is None else row.template
+    return Written(row.revision, _filled(template, row.text, whole, names))
+
+
+def _made(session: Snapshot, seq: int) -> str:
+    """Make the JSON of a revision that was recorded under a number, where it is missing."""
+    if not isinstance(session, ReadSession):
+        raise NotAtOnce
+    (stored,) = stored_revisions(session, seq, seq)[seq]
+    return stored.template()
 
 
 def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:

@@ -7,7 +7,7 @@ late shows as much as one that was changed.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -35,6 +35,33 @@ from app.vocabulary.identifiers import STRIKE, public_id
 
 Content = dict[str, Any]
 
+# What to do where the rows hold and only what is derived from them does not.
+REBUILD = "`strikeledger rebuild` writes it anew"
+
+
+class Stored(NamedTuple):
+    """A revision as stored: the rows that stand as of its entry's number, and the tallies of its lines by line.
+
+    The revision's row holds its report's, its entry's and its JSON's columns too, a line's row those of its JSON.
+    """
+
+    revision: AnyRow
+    coverage: Sequence[AnyRow]
+    strikes: Sequence[AnyRow]
+    tallies: Mapping[int, Sequence[AnyRow]]
+
+    def template(self) -> str:
+        """Return the JSON of the revision as its rows give it."""
+        claims, lines = ([row._asdict() for row in rows] for rows in (self.coverage, self.ordered()))
+        return revision_template(self.revision._asdict(), claims, lines)
+
+    def ordered(self) -> Sequence[AnyRow]:
+        """Return the lines in the order of the revision."""
+        if self.revision.line_order is None:
+            return self.strikes
+        order = {number: place for place, number in enumerate(orjson.loads(self.revision.line_order))}
+        return sorted(self.strikes, key=lambda strike: order.get(strike.id, 0))
+
 
 def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[int, Content | str]:
     """Return the content of report entries, by their number, as the stored rows give it.
@@ -44,33 +71,39 @@ def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[
     """
     if not entries:
         return {}
-    span = (entries[0].seq, entries[-1].seq)
-    revisions, coverage = _by_seq(session, _revisions(span)), _by_seq(session, _coverage(span))
-    strikes, tallies = _by_seq(session, _strikes(span)), _tallies(session, span)
+    revisions = stored_revisions(session, entries[0].seq, entries[-1].seq)
     found: dict[int, Content | str] = {}
     for entry in entries:
         if entry.report_id is None:
             continue
         stand = revisions[entry.seq]
-        if [(row.revision, row.recorded_seq) for row in stand] == [(entry.revision, entry.seq)]:
-            found[entry.seq] = _content(stand[0], coverage[entry.seq], strikes[entry.seq], tallies)
+        if [(each.revision.revision, each.revision.recorded_seq) for each in stand] == [
+            (entry.revision, entry.seq)
+        ]:
+            found[entry.seq] = _content(stand[0])
         else:
             found[entry.seq] = "its revision is not the only one of its report that stands as of it"
     return found
 
 
-def _content(
-    revision: AnyRow,
-    coverage: Sequence[AnyRow],
-    strikes: Sequence[AnyRow],
-    tallies: Mapping[int, Sequence[AnyRow]],
-) -> Content | str:
+def stored_revisions(session: ReadSession, first: int, last: int) -> Mapping[int, list[Stored]]:
+    """Return the revisions that stand as of each entry of a report, by the entry's number: one, if all is well."""
+    span = (first, last)
+    revisions, coverage = _by_seq(session, _revisions(span)), _by_seq(session, _coverage(span))
+    strikes, tallies = _by_seq(session, _strikes(span)), _tallies(session, span)
+    found: dict[int, list[Stored]] = defaultdict(list)
+    for seq, rows in revisions.items():
+        found[seq] = [Stored(row, coverage[seq], strikes[seq], tallies) for row in rows]
+    return found
+
+
+def _content(stored: Stored) -> Content | str:
+    revision, coverage, strikes, tallies = stored
     if revision.line_order is not None:
-        # The ids are read as numbers and put in the order of the list; a list of other ids is none of ours.
-        order = {number: place for place, number in enumerate(orjson.loads(revision.line_order))}
-        if order.keys() != {strike.id for strike in strikes}:
+        # A list of other ids is none of ours.
+        if set(orjson.loads(revision.line_order)) != {strike.id for strike in strikes}:
             return "the order of its lines does not name its lines"
-        strikes = sorted(strikes, key=lambda strike: order[strike.id])
+        strikes = stored.ordered()
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
@@ -78,10 +111,9 @@ def _content(
             return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
         said = [tally._asdict() for tally in tallies.get(strike.id, ())]
         if not _is_json_of(strike, said, revision):
-            return f"the JSON of its line {public_id(STRIKE, strike.id)} is not what its rows say"
-    claims, lines = ([row._asdict() for row in each] for each in (coverage, strikes))
-    if revision.template != revision_template(revision._asdict(), claims, lines):
-        return "the JSON of its revision is not what its rows say"
+            return f"the stored JSON of its line {public_id(STRIKE, strike.id)} is not what its rows give; {REBUILD}"
+    if revision.template != stored.template():
+        return f"the stored JSON of its revision is not what its rows give; {REBUILD}"
     if revision.superseded_seq is None and revision.number_of_report != revision.number:
         return "its report is found by a number that is not its own"
     return {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, or_, select
 
 from app.db.engine import ReadSession
 from app.db.prepared import Prepared, Snapshot
@@ -48,9 +48,9 @@ def count(session: ReadSession, reports: ReportFilter) -> int:
 
 
 class Kept(NamedTuple):
-    """What is shown of a revision: its JSON as it is kept, and what stands in its slots and its lines.
+    """What is shown of a revision: its JSON as it is stored, and what stands in its slots and its lines.
 
-    The day is as the engine gives it: a date, or the text of one.
+    The day is as the engine gives it: a date, or the text of one. No template: its JSON is missing.
     """
 
     publisher_id: int
@@ -61,7 +61,8 @@ class Kept(NamedTuple):
     source_url: str | None
     text: str | None
     line_order: str | None
-    template: str
+    recorded_seq: int
+    template: str | None
 
 
 _KEPT = Prepared(
@@ -76,10 +77,11 @@ _KEPT = Prepared(
         and_(
             RevisionDocument.report_id == Revision.report_id, RevisionDocument.revision == Revision.revision
         ),
+        isouter=True,
     )
     .where(
-        Revision.report_id == bindparam("report_id", type_=Integer()),
-        standing(Revision, bindparam("as_of", type_=Integer())),
+        Revision.report_id == bindparam("report_id", type_=BigInteger()),
+        standing(Revision, bindparam("as_of", type_=BigInteger())),
     )
 )
 

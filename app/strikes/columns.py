@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from app.db.engine import ReadSession
 from app.errors import QueryTimeout
+from app.ledger.clock import Head
 from app.strikes.chunks import LINES_IN_CHUNK, NEVER, Chunk, Numbers, made
 from app.strikes.packing import Array
-from app.strikes.reading import CLAIMS, ENTRIES, Written, read
+from app.strikes.reading import CLAIMS, ENTRIES, Written, read, read_hashes
 
 # Seconds that a question waits for the copy while another one, or the start, brings it up to date.
 WAIT_SECONDS = 1.5
@@ -36,6 +37,8 @@ class Lines:
     """
 
     as_of: int
+    # That of the ledger's entry of this number.
+    hash: str
     chunks: Sequence[Chunk]
     reports: Mapping[str, Array]
     revisions: Mapping[str, Array]
@@ -70,6 +73,9 @@ class Columns:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._clear()
+
+    def _clear(self) -> None:
         self._seq = 0
         self._chunks: list[Chunk] = []
         self._reports: Mapping[str, Array] = {name: np.empty(0, np.int32) for name in _REPORTS}
@@ -83,27 +89,48 @@ class Columns:
         self._position = np.empty(0, np.int32)
         self._chunk_of = np.empty(0, np.int32)
         self._last: Lines | None = None
+        # The beginnings of the hashes of all entries that were read: which history the copy is of.
+        self._hashes = np.empty(0, np.uint64)
 
-    def at(self, session: ReadSession, seq: int) -> Lines:
-        """Return the lines as of a number that the session sees. Reads what was recorded since the last time.
+    def at(self, session: ReadSession, head: Head) -> Lines:
+        """Return the lines as of where the ledger stands in the session. Reads what was recorded since the last time.
 
+        A database can go back under a running server: a backup is restored, a failover loses the last writes. So the
+        copy is compared with the session's ledger by hash, and read anew where it is of another history.
         Raises QueryTimeout where that takes too long, or another thread is still at it.
         """
         last = self._last
-        if last is not None and last.as_of == seq:
+        if last is not None and (last.as_of, last.hash) == (head.seq, head.hash):
             return last
         if not self._lock.acquire(timeout=WAIT_SECONDS):
             raise QueryTimeout("the server is still reading the record; ask again")
         try:
-            while self._seq < seq:
+            if not self._is_of_history(session, head):
+                self._clear()
+            while self._seq < head.seq:
                 # Nothing is added before all of it is read, so a question that is stopped leaves whole parts.
-                end = min(self._seq + ENTRIES, seq)
-                self._add(read(session, self._seq, end))
+                end = min(self._seq + ENTRIES, head.seq)
+                written, hashes = read(session, self._seq, end), read_hashes(session, self._seq, end)
+                self._add(written)
+                self._hashes = np.concatenate((self._hashes, hashes))
                 self._seq = end
-            self._last = Lines(seq, tuple(self._chunks), self._reports, self._revisions, self._coverage)
+            self._last = Lines(
+                head.seq, head.hash, tuple(self._chunks), self._reports, self._revisions, self._coverage
+            )
             return self._last
         finally:
             self._lock.release()
+
+    def _is_of_history(self, session: ReadSession, head: Head) -> bool:
+        """Return whether all that the copy and the session's ledger have in common is the same.
+
+        A hash covers all entries up to its own, so that of the last common one decides.
+        """
+        common = min(self._seq, head.seq)
+        if common == 0:
+            return True
+        (hashed,) = read_hashes(session, common - 1, common)
+        return bool(hashed == self._hashes[common - 1])
 
     def _add(self, written: Written) -> None:
         """Add what was written: revisions, the lines that they brought, and marks on those that they superseded."""

@@ -1,15 +1,19 @@
-"""Read what is shown of strike lines that were found: only those of a page are read whole. Knows no request."""
+"""Fetch the stored JSON of strike lines. Where a line has none, it is made of the line's rows.
+
+Only the lines of a page are read whole. Knows no request.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, exists, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, exists, or_, select
 
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.ledger.clock import standing
-from app.models import Report, Revision, Strike, StrikeDocument
-from app.strikes.document import Shown, reference_template
+from app.models import Report, Revision, Strike, StrikeDocument, Tally
+from app.strikes.document import Shown, line_template, reference_template
 
 # A report that has this revision was revised.
 SECOND = 2
@@ -22,12 +26,11 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     """
     if not ids:
         return []
-    found, revised = {}, []
+    found = {}
     for strike_id, reference, template, is_revised in session.rows(_KEPT, {"ids": ids}):
-        if is_revised:
-            revised.append(strike_id)
-        else:
+        if not is_revised:
             found[strike_id] = Shown(strike_id, reference, template, 1)
+    revised = [each for each in ids if each not in found]
     if revised:
         found |= {line.id: line for line in _held(session, revised, as_of)}
     return [found[each] for each in ids]
@@ -40,14 +43,14 @@ def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
 
 def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
     """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
-    for strike_id, template, report_id, publisher_id, *said in session.rows(
-        _HELD, {"ids": ids, "as_of": as_of}
-    ):
+    rows = session.rows(_HELD, {"ids": ids, "as_of": as_of})
+    made = line_templates(session, [row[0] for row in rows if row[1] is None])
+    for strike_id, template, report_id, publisher_id, *said in rows:
         revision = dict(zip(_OF_REVISION, said, strict=True))
         yield Shown(
             strike_id,
             reference_template(report_id, publisher_id, revision),
-            template,
+            made[strike_id] if template is None else template,
             revision["revision"],
         )
 
@@ -56,11 +59,27 @@ def templates_of_report(
     session: Snapshot, report_id: int, as_of: int, order: str | None
 ) -> list[tuple[int, str]]:
     """Return the ids and kept JSON of a report's lines as of a ledger number; `order` is its revision's line_order."""
-    lines = [(row[0], row[1]) for row in session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})]
+    rows = session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})
+    made = line_templates(session, [row[0] for row in rows if row[1] is None])
+    lines: list[tuple[int, str]] = [
+        (strike_id, made[strike_id] if template is None else template) for strike_id, template in rows
+    ]
     if order is None:
         return lines
     places = {strike_id: place for place, strike_id in enumerate(json.loads(order))}
     return sorted(lines, key=lambda line: places[line[0]])
+
+
+def line_templates(session: Snapshot, ids: Sequence[int]) -> dict[int, str]:
+    """Make the JSON of lines, by their ids, from their rows and those of their tallies."""
+    tallies: dict[int, list[dict[str, Any]]] = {strike_id: [] for strike_id in ids}
+    if not ids:
+        return {}
+    for row in session.rows(_ROWS_OF_TALLIES, {"ids": ids}):
+        tally = dict(zip(_TALLY.keys(), row, strict=True))
+        tallies[tally["strike_id"]].append(tally)
+    lines = (dict(zip(_LINE.keys(), row, strict=True)) for row in session.rows(_ROWS_OF_LINES, {"ids": ids}))
+    return {line["id"]: line_template(line, tallies[line["id"]]) for line in lines}
 
 
 # What a reference says of a revision.
@@ -68,7 +87,7 @@ _OF_REVISION = ("number", "published_on", "source_url", "revision")
 
 
 def _held_by() -> AnySelect:
-    as_of = bindparam("as_of", type_=Integer())
+    as_of = bindparam("as_of", type_=BigInteger())
     of_lines = (
         select(
             Strike.id,
@@ -77,7 +96,7 @@ def _held_by() -> AnySelect:
             Report.publisher_id,
             *(getattr(Revision, name) for name in _OF_REVISION),
         )
-        .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id)
+        .join_from(Strike, StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
         .where(Strike.id.in_(bindparam("ids", expanding=True)), Strike.recorded_seq <= as_of)
     )
     # The number as of which a line stood last, of those up to `as_of`: its report's revision of then holds it.
@@ -104,10 +123,18 @@ _KEPT = Prepared(
 
 _OF_REPORT = Prepared(
     select(Strike.id, StrikeDocument.template)
-    .join(StrikeDocument, StrikeDocument.strike_id == Strike.id)
+    .join(StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
     .where(
-        Strike.report_id == bindparam("report_id", type_=Integer()),
-        standing(Strike, bindparam("as_of", type_=Integer())),
+        Strike.report_id == bindparam("report_id", type_=BigInteger()),
+        standing(Strike, bindparam("as_of", type_=BigInteger())),
     )
     .order_by(Strike.position, Strike.id)
+)
+
+_LINE, _TALLY = Strike.__table__.columns, Tally.__table__.columns
+_ROWS_OF_LINES = Prepared(select(*_LINE).where(_LINE.id.in_(bindparam("ids", expanding=True))))
+_ROWS_OF_TALLIES = Prepared(
+    select(*_TALLY)
+    .where(_TALLY.strike_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_TALLY.strike_id, _TALLY.position, _TALLY.id)
 )

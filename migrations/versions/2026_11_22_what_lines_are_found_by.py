@@ -1,16 +1,12 @@
 """Write with every line what it is found and ordered by: its words, and its items; and index both.
 
+The words are derived: `strikeledger migrate` writes those that are missing after the last migration.
+
 Revision: 0005, after 0004.
 """
 
-from collections.abc import Iterator
-from itertools import groupby
-
 import sqlalchemy as sa
 from alembic import op
-
-from app.db.words import Words
-from app.vocabulary.words import words_of
 
 revision = "0005"
 down_revision = "0004"
@@ -18,9 +14,6 @@ branch_labels = None
 depends_on = None
 
 MESSAGE = "history is only added to"
-
-# Lines whose words are stored at once.
-BATCH = 1_000
 
 # Two give orders of lines. Two hold few rows: lines that last long, and tombstones.
 INDEXES: tuple[tuple[str, str, list[str], dict[str, sa.TextClause]], ...] = (
@@ -46,11 +39,9 @@ INDEXES: tuple[tuple[str, str, list[str], dict[str, sa.TextClause]], ...] = (
     ),
 )
 
-WORDS = sa.table("strike_words", sa.column("rowid", sa.BigInteger()), sa.column("words", Words()))
-
 
 def upgrade() -> None:
-    """Add the items and the words of the lines that are there."""
+    """Add the items of the lines that are there, and an empty index of words."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     _free_lines(sqlite=sqlite)
     op.add_column(
@@ -64,7 +55,6 @@ def upgrade() -> None:
     for name, table, columns, where in INDEXES:
         op.create_index(name, table, columns, **where)  # type: ignore[arg-type] # conditions, by engine
     _create_words(sqlite=sqlite)
-    _fill_words()
 
 
 def downgrade() -> None:
@@ -123,31 +113,3 @@ def _create_words(*, sqlite: bool) -> None:
             f"CREATE TRIGGER strike_words_refuse_{event.lower()} BEFORE {event} ON strike_words "
             f"FOR EACH {each} EXECUTE FUNCTION refuse_to_change_history()"
         )
-
-
-def _fill_words() -> None:
-    rows = []
-    for row in _words():
-        rows.append(row)
-        if len(rows) == BATCH:
-            op.get_bind().execute(sa.insert(WORDS), rows)
-            rows = []
-    if rows:
-        op.get_bind().execute(sa.insert(WORDS), rows)
-
-
-def _words() -> Iterator[dict[str, object]]:
-    """Yield the words of every line, put aside or not, in the order of their ids."""
-    texts = op.get_bind().execute(
-        sa.text(
-            "SELECT strikes.id, strikes.quote, strikes.location_as_written, tallies.as_written, tallies.verb "
-            "FROM strikes LEFT JOIN tallies ON tallies.strike_id = strikes.id "
-            "ORDER BY strikes.id, tallies.position, tallies.id"
-        ),
-        execution_options={"yield_per": BATCH},
-    )
-    for strike_id, rows in groupby(texts, key=lambda row: row.id):
-        of_tallies = [(row.as_written, row.verb, row.quote, row.location_as_written) for row in rows]
-        quote, place = of_tallies[0][2:]
-        said = (text for tally in of_tallies for text in tally[:2])
-        yield {"rowid": strike_id, "words": words_of([quote, place, *said])}

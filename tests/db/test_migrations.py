@@ -7,39 +7,40 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.catalogue.history import rebuilt_vocabularies
 from app.catalogue.seed import seed
+from app.cli.database import prepare
 from app.db.engine import Database
 from app.db.migrate import configuration, downgrade, upgrade
 from app.db.schema import HEAD, is_current
 from app.db.words import holds_all
 from app.errors import UnusableDatabase
 from app.ledger.clock import head
-from app.ledger.verify import Sources, verify
 from app.models import (
     STRIKE_WORDS,
     Base,
     LedgerEntry,
-    RevisionDocument,
     Strike,
-    StrikeDocument,
     Tally,
 )
 from app.models.words import is_compared
 from app.reports import service
-from app.reports.history import stored_contents
+from app.reports.derived import write_missing
 from app.reports.schemas import ReportIn
-from tests.changes import story
 from tests.factories import make_report, make_strike, make_tally
 
 
+def take_back(database: Database, revision: str) -> None:
+    """Take the schema back to an earlier one."""
+    with database.migrating() as session:
+        downgrade(session, revision)
+
+
 def fill(database: Database) -> None:
-    """Put the vocabularies and a report with a line and a tally into a database."""
+    """Put a report with a line and a tally into a database."""
     with database.writing() as session:
-        seed(session)
         service.create(session, ReportIn.model_validate(make_report(make_strike(make_tally(3)))), None)
 
 
@@ -72,55 +73,30 @@ def test_migrations_make_what_the_models_say(database: Database) -> None:
 def test_up_down_up_on_a_filled_database(empty_url: str) -> None:
     """Each step back and forth works on a filled database, and a fresh fill has the same content hashes."""
     database = Database(empty_url)
-    upgrade(database)
+    prepare(database)
     fill(database)
     before = contents(database)
     for script in ScriptDirectory.from_config(configuration()).walk_revisions():
-        downgrade(database, str(script.down_revision or "base"))
-    upgrade(database)
+        take_back(database, str(script.down_revision or "base"))
+    prepare(database)
     fill(database)
 
     assert contents(database) == before
     database.close()
 
 
-def kept_json(database: Database) -> list[tuple[object, ...]]:
-    """Return the JSON that is kept of every line and revision."""
-    with database.reading() as session:
-        lines = select(*StrikeDocument.__table__.columns).order_by(StrikeDocument.strike_id)
-        revisions = select(
-            RevisionDocument.report_id, RevisionDocument.revision, RevisionDocument.template
-        ).order_by(RevisionDocument.report_id, RevisionDocument.revision)
-        return [tuple(row) for statement in (lines, revisions) for row in session.execute(statement)]
-
-
-def test_older_lines_and_revisions_get_their_json(database: Database) -> None:
-    """What was recorded before its JSON was kept gets the same as what is recorded now, corrected or retracted too."""
-    story.tell(database)
-    before = kept_json(database)
-    downgrade(database, "0005")
-    upgrade(database)
-
-    assert kept_json(database) == before
-    with database.reading() as session:
-        assert verify(session, Sources(stored_contents, rebuilt_vocabularies)).fault is None
-    with pytest.raises(DBAPIError), database.writing() as session:
-        session.execute(update(StrikeDocument).values(template=""))
-
-
 def test_older_lines_get_what_they_are_found_by(empty_url: str) -> None:
     """Lines that were there before their words and items were kept get both, and are history again."""
     database = Database(empty_url)
-    upgrade(database)
+    prepare(database)
     with database.writing() as session:
-        seed(session)
         lines = [
             make_strike(make_tally(3, as_written="trois camions"), make_tally(4, verb="d\u00e9truits")),
             make_strike(make_tally(1, as_written="un camion")),
         ]
         service.create(session, ReportIn.model_validate(make_report(*lines)), None)
-    downgrade(database, "0004")
-    upgrade(database)
+    take_back(database, "0004")
+    prepare(database)
 
     with database.reading() as session:
         items = session.scalars(select(Strike.items_min).order_by(Strike.id)).all()
@@ -140,8 +116,9 @@ def test_upgrade_twice_changes_nothing(database: Database) -> None:
     """Migrating and seeding a database that is up to date adds no ledger entry."""
     with database.reading() as session:
         before = head(session)
-    upgrade(database)
-    with database.writing() as session:
+    with database.migrating() as session:
+        upgrade(session)
+        assert write_missing(session) == 0
         assert seed(session) is None
         assert head(session) == before
 
@@ -158,8 +135,8 @@ def test_unknown_schema_is_refused(database: Database) -> None:
     """A schema from a newer version is left alone, with its name in the message."""
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
-    with pytest.raises(UnusableDatabase, match="from-the-future"):
-        upgrade(database)
+    with pytest.raises(UnusableDatabase, match="from-the-future"), database.migrating() as session:
+        upgrade(session)
 
 
 def test_two_processes_that_migrate_at_once_agree(empty_url: str) -> None:
@@ -191,7 +168,7 @@ def test_a_start_without_anything_to_migrate_loads_no_migrations(database: Datab
 def test_half_a_migration_is_never_left_behind(empty_url: str) -> None:
     """A migration that fails midway leaves the database as it was."""
     database = Database(empty_url)
-    with pytest.raises(RuntimeError), database.writing() as session:
+    with pytest.raises(RuntimeError), database.migrating() as session:
         Base.metadata.create_all(session.connection())
         raise RuntimeError
     with database.reading() as session:

@@ -220,7 +220,8 @@ def test_downgrade_takes_the_views_away(empty_url: str) -> None:
     """Going back drops the views, and coming again makes them."""
     database = Database(empty_url)
     for step, expected in ((upgrade, set(VIEWS)), (downgrade, set()), (upgrade, set(VIEWS))):
-        step(database, "base" if step is downgrade else "head")
+        with database.migrating() as writer:
+            step(writer, "base" if step is downgrade else "head")
         with database.reading() as session:
             assert set(inspect(session.connection()).get_view_names()) == expected
     database.close()

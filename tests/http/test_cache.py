@@ -24,6 +24,7 @@ class Behind:
         self.size = 1
         self.parts = 1
         self.seq = 1
+        self.hash = "a"
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
@@ -38,9 +39,9 @@ class Behind:
         for part in range(self.parts):
             await send({"type": "http.response.body", "body": body, "more_body": part < self.parts - 1})
 
-    async def last_seq(self) -> int:
-        """Say where the ledger stands."""
-        return self.seq
+    async def position(self) -> tuple[int, str]:
+        """Return where the ledger stands."""
+        return self.seq, self.hash
 
 
 class Front:
@@ -48,7 +49,7 @@ class Front:
 
     def __init__(self) -> None:
         self.behind = Behind()
-        self._cache = Cache(self.behind, self.behind.last_seq)
+        self._cache = Cache(self.behind, self.behind.position)
 
     def ask(self, path: str = "/v1/strikes", query: str = "", method: str = "GET", **headers: str) -> Any:  # noqa: ANN401 - status and body
         """Ask, and return the status, the body and the headers."""

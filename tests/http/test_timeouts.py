@@ -114,7 +114,7 @@ def test_counting_stops_when_the_engine_would(database: Database) -> None:
     """What is counted in memory is stopped as well, at the moment at which the engine stops a session's statements."""
     record.fill(database)
     with database.reading() as session:
-        lines = Columns().at(session, head(session).seq)
+        lines = Columns().at(session, head(session))
         assert session.until == math.inf
         assert list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))
     with database.reading(0.01) as session:

@@ -1,5 +1,6 @@
 """The ledger: numbers without gaps, a chain over everything, a clock that only goes forward."""
 
+import hashlib
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Self
@@ -29,8 +30,14 @@ def test_each_entry_is_chained_to_the_one_before(database: Database) -> None:
 
 def test_same_content_has_the_same_hash_in_any_order() -> None:
     """A content hash does not depend on the order in which names were written."""
-    assert content_hash({"a": 1, "b": "é"}) == content_hash({"b": "é", "a": 1})
-    assert content_hash({"a": 1}) != content_hash({"a": 2})
+    assert content_hash({"a": 1, "b": "é"}, 2) == content_hash({"b": "é", "a": 1}, 2)
+    assert content_hash({"a": 1}, 2) != content_hash({"a": 2}, 2)
+
+
+def test_content_carries_its_version() -> None:
+    """The same content has another hash in another version, and the first version is the content alone."""
+    assert content_hash({"a": 1}, 1) == hashlib.sha256(b'{"a":1}').hexdigest()
+    assert content_hash({"a": 1}, 2) == hashlib.sha256(b'{"a":1,"version":2}').hexdigest()
 
 
 def test_recorded_at_rises_even_when_the_clock_is_set_back(

@@ -18,6 +18,7 @@ from app.ledger import verify as verify_module
 from app.ledger.append import chain_hash
 from app.ledger.verify import Fault, SavedHead, Sources, Verdict, parse_head, verify
 from app.models import LedgerEntry
+from app.reports.derived import rebuild, word_faults
 from app.reports.history import stored_contents
 from tests.changes import story
 from tests.cli.test_commands import run
@@ -167,12 +168,12 @@ TAMPERED = {
         20,
     ),
     "entry inserted before all": (
-        "INSERT INTO ledger SELECT 0, recorded_at, action, 1, 1, content_hash, 'x' FROM ledger WHERE seq = 1",
+        "INSERT INTO ledger SELECT 0, recorded_at, action, 1, 1, content_hash, 'x', 2 FROM ledger WHERE seq = 1",
         0,
     ),
     "entry inserted far beyond": (
         (
-            "INSERT INTO ledger SELECT 999999999999, recorded_at, action, 1, 1, content_hash, 'x' FROM ledger"
+            "INSERT INTO ledger SELECT 999999999999, recorded_at, action, 1, 1, content_hash, 'x', 2 FROM ledger"
             " WHERE seq = 1"
         ),
         story.HEAD + 1,
@@ -226,7 +227,7 @@ def checked(where: Path | Database, saved: SavedHead | None = None) -> Verdict:
     """Verify a database as the command does."""
     database = Database(f"sqlite:///{where}") if isinstance(where, Path) else where
     with database.reading() as session:
-        verdict = verify(session, Sources(stored_contents, rebuilt_vocabularies), saved)
+        verdict = verify(session, Sources(stored_contents, rebuilt_vocabularies, word_faults), saved)
     if isinstance(where, Path):
         database.close()
     return verdict
@@ -299,6 +300,11 @@ def test_cut_off_entries_show_against_a_saved_head(copy: Path, raw: sqlite3.Conn
     for statement in CUT_OFF:
         raw.execute(statement)
     raw.commit()
+    assert "full-text index" in str(checked(copy).fault)
+    database = Database(f"sqlite:///{copy}")
+    with database.writing() as session:
+        rebuild(session)
+    database.close()
 
     assert checked(copy).fault is None
     assert checked(copy, saved).fault == Fault(21, "it is missing: a head was saved at 30")
@@ -330,7 +336,7 @@ def test_inserted_entry_shows(copy: Path, raw: sqlite3.Connection) -> None:
     for report_id, revision in ((story.REPORT, 3), (None, None)):
         raw.execute("DELETE FROM ledger WHERE seq = 31")
         raw.execute(
-            "INSERT INTO ledger SELECT 31, '2999-01-01 00:00:00.000000', 'revised', ?, ?, content_hash, 'x'"
+            "INSERT INTO ledger SELECT 31, '2999-01-01 00:00:00.000000', 'revised', ?, ?, content_hash, 'x', 2"
             " FROM ledger WHERE seq = 30",
             (report_id, revision),
         )
