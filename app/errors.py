@@ -17,6 +17,8 @@ StrikeledgerError
 ├── DatabaseBusy            another writer held the database too long
 ├── QueryTimeout            the question takes longer than a request may
 ├── DatabaseUnavailable     the database cannot be reached
+│   ├── ReadOnlyDatabase      it can be read, and refuses to be written
+│   └── DamagedDatabase       what is stored cannot be read as what it must be
 └── UnusableDatabase        the database is not one that this version may touch
 """
 
@@ -122,6 +124,17 @@ class QueryTimeout(StrikeledgerError):
 
 class DatabaseUnavailable(StrikeledgerError):
     """The database cannot be reached."""
+
+
+class ReadOnlyDatabase(DatabaseUnavailable):
+    """The database can be read, and refuses to be written: a read-only file, a standby, a role without the right."""
+
+
+class DamagedDatabase(DatabaseUnavailable):
+    """Stored bytes are not what they must be: a page of the file, a text, a date, stored JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("what is stored is damaged here; run `strikeledger verify`, restore a backup")
 
 
 class UnusableDatabase(StrikeledgerError):

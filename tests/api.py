@@ -6,12 +6,18 @@ from typing import Any
 
 import httpx
 
+from app.db.engine import Database
+
 
 class Api:
     """The server as a client sees it. Writes carry a key that may publish, unless another is given."""
 
-    def __init__(self, client: httpx.AsyncClient, call: Callable[..., Any], key: str) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, call: Callable[..., Any], key: str, database: Database
+    ) -> None:
         self._client = client
+        # The server's own connections.
+        self.database = database
         self._call = call
         self.key = key
 

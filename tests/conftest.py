@@ -161,7 +161,7 @@ def serving(database_url: str) -> Iterator[Api]:
         key = create_key(session, "tests", [Scope.PUBLISH], None)
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
-        yield Api(client, portal.call, key)
+        yield Api(client, portal.call, key, database)
         portal.call(client.aclose)
     database.close()
 

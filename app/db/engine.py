@@ -10,17 +10,17 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import postgresql, schema, sqlite
-from app.db.meaning import translated
+from app.db.meaning import close_if_lasting, is_lasting, translated
 from app.db.prepared import Prepared, Rows, Values
 from app.errors import DatabaseUnavailable
 
@@ -60,13 +60,13 @@ class ReadSession(Session):
     @contextmanager
     def _cursor(self, sql: str) -> Iterator[Any]:
         """Hand out a cursor of SQLite's driver, which is a tenth as long on the way as a statement of SQLAlchemy's."""
-        cursor = self.held.connection.cursor()
         try:
-            yield cursor
+            with closing(self.held.connection.cursor()) as cursor:
+                yield cursor
         except self.held.dialect.loaded_dbapi.Error as error:
+            if is_lasting(error):
+                self.held.invalidate()
             raise DBAPIError(sql, None, error, hide_parameters=True) from error
-        finally:
-            cursor.close()
 
 
 class NotAtOnce(Exception):
@@ -137,6 +137,8 @@ class Database:
         self.at_a_time = FILE_READERS if self.is_sqlite else postgresql.CONNECTIONS
         self._glances: sqlite3.Connection | None = None
         self._glances_at: tuple[int, int] | None = None
+        for engine in (self._reads, self._writes):
+            event.listen(engine, "handle_error", close_if_lasting)
         self._read_sessions = sessionmaker(self._reads, class_=ReadSession, autoflush=False)
         self._write_sessions = sessionmaker(self._writes, class_=WriteSession, autoflush=False)
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import (
+    DamagedDatabase,
     DatabaseBusy,
     DatabaseUnavailable,
     QueryTimeout,
+    ReadOnlyDatabase,
     StrikeledgerError,
     UnusableDatabase,
 )
@@ -21,8 +24,21 @@ WAIT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
 UNDEFINED_TABLE = "42P01"
+READ_ONLY_TRANSACTION = "25006"
+INSUFFICIENT_PRIVILEGE = "42501"
+DAMAGED = ("XX001", "XX002")
 
 NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
+
+_OF_THE_FILE = (
+    "SQLITE_READONLY",
+    "SQLITE_CANTOPEN",
+    "SQLITE_IOERR",
+    "SQLITE_NOTADB",
+    "SQLITE_CORRUPT",
+)
+
+NO_WRITES = "the database takes no writes now"
 
 TOO_LONG = "the question takes too long; ask for fewer days, places or words"
 
@@ -37,11 +53,39 @@ def translated() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise DatabaseBusy("all connections to the database are in use") from error
+    except ValueError as error:
+        if isinstance(error, UnicodeDecodeError) or _is_of_a_row(error):
+            raise DamagedDatabase from error
+        raise
     except DBAPIError as error:
-        meaning = _meaning_on_sqlite(error) if hasattr(error.orig, "sqlite_errorname") else _meaning(error)
+        is_sqlite = type(error.orig).__module__.startswith(("sqlite3", "pysqlite3"))
+        meaning = _meaning_on_sqlite(error) if is_sqlite else _meaning(error)
         if meaning is None:
             raise
         raise meaning from error
+
+
+def is_lasting(error: BaseException | None) -> bool:
+    """Return whether an error may last as long as its connection, which was opened on a file as it was then.
+
+    Such a connection is closed, so that the next one sees a repair.
+    """
+    name = str(getattr(error, "sqlite_errorname", None) or "")
+    return name.startswith(_OF_THE_FILE) or getattr(error, "sqlstate", None) == READ_ONLY_TRANSACTION
+
+
+def close_if_lasting(context: ExceptionContext) -> None:
+    """Let the pool close a connection whose error may last. For SQLAlchemy's `handle_error`."""
+    if is_lasting(context.original_exception):
+        context.is_disconnect = True
+
+
+def _is_of_a_row(error: ValueError) -> bool:
+    """Return whether SQLAlchemy raised an error where it makes a value of what is stored, such as a date."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is not None and "sqlalchemy" in frame.tb_frame.f_code.co_filename
 
 
 def _meaning_on_sqlite(error: DBAPIError) -> StrikeledgerError | None:
@@ -50,7 +94,12 @@ def _meaning_on_sqlite(error: DBAPIError) -> StrikeledgerError | None:
         return DatabaseBusy("another writer holds the database")
     if name == "SQLITE_INTERRUPT":
         return QueryTimeout(TOO_LONG)
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FULL")):
+    if name.startswith("SQLITE_READONLY"):
+        return ReadOnlyDatabase(NO_WRITES)
+    # Text that is none has no name: SQLite does not look at it, the driver does.
+    if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in str(error.orig):
+        return DamagedDatabase()
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_FULL")):
         return DatabaseUnavailable("the database file cannot be used")
     return UnusableDatabase(NO_SCHEMA) if "no such table" in str(error.orig) else None
 
@@ -63,5 +112,11 @@ def _meaning(error: DBAPIError) -> StrikeledgerError | None:
         return QueryTimeout(TOO_LONG)
     if sqlstate == UNDEFINED_TABLE:
         return UnusableDatabase(NO_SCHEMA)
+    if sqlstate == READ_ONLY_TRANSACTION:
+        return ReadOnlyDatabase(NO_WRITES)
+    if sqlstate == INSUFFICIENT_PRIVILEGE:
+        return ReadOnlyDatabase("the database does not allow this to the role of the server")
+    if sqlstate in DAMAGED:
+        return DamagedDatabase()
     # A connection that was refused, or broke, has an OperationalError; so has a server that shuts down.
     return DatabaseUnavailable("the database did not answer") if isinstance(error, OperationalError) else None

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -68,7 +68,9 @@ def driver_stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa
     try:
         yield
     finally:
-        driver.set_progress_handler(None, 0)
+        # A connection whose error may last is closed by now.
+        with suppress(driver.ProgrammingError):
+            driver.set_progress_handler(None, 0)
 
 
 def path_of(database: str | None) -> Path:
@@ -212,7 +214,8 @@ def _begin_writing(connection: Connection) -> None:
             else:
                 return
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+        with suppress(driver.ProgrammingError):
+            driver.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
 
 
 @contextmanager

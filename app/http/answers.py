@@ -13,6 +13,7 @@ import orjson
 from fastapi import Request, Response
 
 from app import __version__
+from app.errors import DamagedDatabase
 from app.http.formats import MEDIA_TYPES, Form, Format
 from app.http.pages import link_to_next
 from app.http.writers import dumps, ready, written
@@ -128,7 +129,10 @@ def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> byte
     if chosen is Format.JSON and form.table.fields is None:
         # In the body's own order.
         return dumps({**body, name: orjson.Fragment(f"[{given}]") if isinstance(given, str) else given})
-    items: Sequence[Any] = orjson.loads(f"[{given}]") if isinstance(given, str) else given
+    try:
+        items: Sequence[Any] = orjson.loads(f"[{given}]") if isinstance(given, str) else given
+    except orjson.JSONDecodeError:
+        raise DamagedDatabase from None
     if chosen is Format.JSON:
         return dumps({**body, name: [form.table.shown(item) for item in items]})
     beside = {member: value for member, value in body.items() if member != name}

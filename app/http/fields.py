@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
@@ -78,8 +78,8 @@ def _as_of(value: object) -> int | datetime | None:
     # A "+" that was not escaped arrives as a space: RFC 3339 has none there.
     if INSTANT.fullmatch(text):
         try:
-            return datetime.fromisoformat(text)
-        except ValueError:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise PydanticCustomError("no_such_instant", "there is no such moment in the calendar") from None
     raise PydanticCustomError(
         "as_of_format",

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from app.errors import (
     Conflict,
+    DamagedDatabase,
     DatabaseBusy,
     DatabaseUnavailable,
     DuplicateReport,
@@ -29,6 +30,7 @@ from app.errors import (
     PreconditionFailed,
     PreconditionRequired,
     QueryTimeout,
+    ReadOnlyDatabase,
     StrikeledgerError,
     Unauthenticated,
     UnsupportedMediaType,
@@ -41,7 +43,13 @@ MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"
 
 # Seconds after which a client may try again what the database could not do.
-RETRY_AFTER = {DatabaseBusy: 1, QueryTimeout: 10, DatabaseUnavailable: 5, UnusableDatabase: 30}
+RETRY_AFTER = {
+    DatabaseBusy: 1,
+    QueryTimeout: 10,
+    DatabaseUnavailable: 5,
+    ReadOnlyDatabase: 30,
+    UnusableDatabase: 30,
+}
 
 # Faults that one answer names: a body can hold more than anybody reads.
 MOST_FAULTS = 50
@@ -64,6 +72,8 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     DatabaseBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "database-busy"),
     QueryTimeout: (HTTPStatus.SERVICE_UNAVAILABLE, "query-timeout"),
     DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
+    DamagedDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-damaged"),
+    ReadOnlyDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "read-only"),
     UnusableDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
 }
 
@@ -186,10 +196,11 @@ async def _of_ours(request: Request, error: Exception) -> Response:
 
 def refusal(scope: Scope, error: StrikeledgerError) -> Response:
     """Return the answer to a request that ended in one of our errors."""
-    status, slug = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    kinds = type(error).__mro__
+    status, slug = next(STATUS[kind] for kind in kinds if kind in STATUS)
     headers = {}
-    if type(error) in RETRY_AFTER:
-        headers["Retry-After"] = str(RETRY_AFTER[type(error)])
+    if retry_after := next((RETRY_AFTER[kind] for kind in kinds if kind in RETRY_AFTER), None):
+        headers["Retry-After"] = str(retry_after)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
-
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.db.engine import NotAtOnce, ReadSession
 from app.db.prepared import Snapshot
@@ -22,6 +20,7 @@ from app.strikes.document import (
     filled,
     line_template,
     names_in,
+    parsed,
     reference_template,
     whole_template,
     written,
@@ -81,7 +80,7 @@ def _made(session: Snapshot, seq: int) -> str:
 def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:
     """Return the same as a document: with its days and instants as JSON has them."""
     found = report_json(session, report_id, head)
-    return None if found is None else orjson.loads(found.json)
+    return None if found is None else parsed(found.json)
 
 
 def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Document:
@@ -110,7 +109,7 @@ def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Docum
     names = names_in(catalogue)
     reference = reference_template(draft.report_id, resolved.publisher.id, said)
     whole = [whole_template(None, reference, line_template(*each)) for each in lines]
-    document: Document = orjson.loads(_filled(template, report.text, whole, names))
+    document: Document = parsed(_filled(template, report.text, whole, names))
     return document
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from app.catalogue.catalogue import Catalogue
 from app.db.prepared import Prepared, Snapshot
@@ -176,8 +176,8 @@ def _day(day: date | str) -> date:
 _LINES = select(*(getattr(Strike, name) for name in Line._fields))
 _OF_REPORT = Prepared(
     _LINES.where(
-        Strike.report_id == bindparam("report_id", type_=Integer()),
-        standing(Strike, bindparam("as_of", type_=Integer())),
+        Strike.report_id == bindparam("report_id", type_=BigInteger()),
+        standing(Strike, bindparam("as_of", type_=BigInteger())),
     ).order_by(Strike.position, Strike.id)
 )
 # Of the same shape as what is asked for each line, so only its values differ.
@@ -186,7 +186,7 @@ _NEAR = Prepared(
     _LINES.where(Conditions(_ANYWHERE).of_lines())
     .with_hint(Strike, f"INDEXED BY {BY_PLACE}", "sqlite")
     .order_by(Strike.date_from.desc(), Strike.id.desc())
-    .limit(bindparam("limit", type_=Integer()))
+    .limit(bindparam("limit", type_=BigInteger()))
 )
 _SAID = Prepared(
     select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max).where(

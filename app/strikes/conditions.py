@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Date,
@@ -186,7 +187,7 @@ class Conditions:
 
     @property
     def _seq(self) -> BindParameter[int]:
-        return bindparam("as_of", self._asked.as_of, Integer())
+        return bindparam("as_of", self._asked.as_of, BigInteger())
 
     def _among(
         self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from app.catalogue.catalogue import Catalogue
+from app.errors import DamagedDatabase
 from app.ledger.canonical import json_form
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
@@ -117,13 +118,24 @@ def _place(catalogue: Catalogue, place_id: int) -> str:
 
 
 def filled(template: str, names: Mapping[str, str], own: Mapping[str, str] | None = None) -> str:
-    """Return a template with its slots filled, by what is its own first."""
+    """Return a template with its slots filled, by what is its own first. Raises DamagedDatabase for an unknown slot."""
     parts = template.split(SLOT)
-    if own is None:
-        parts[1::2] = [names[name] for name in parts[1::2]]
-    else:
-        parts[1::2] = [own[name] if name in own else names[name] for name in parts[1::2]]
+    try:
+        if own is None:
+            parts[1::2] = [names[name] for name in parts[1::2]]
+        else:
+            parts[1::2] = [own[name] if name in own else names[name] for name in parts[1::2]]
+    except KeyError:
+        raise DamagedDatabase from None
     return "".join(parts)
+
+
+def parsed(stored: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """Parse JSON that is stored, or was made of stored templates. Raises DamagedDatabase where it is none."""
+    try:
+        return orjson.loads(stored)
+    except orjson.JSONDecodeError:
+        raise DamagedDatabase from None
 
 
 def slot(kind: str, number: int | None) -> str:

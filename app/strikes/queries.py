@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 
-from sqlalchemy import Integer, String, bindparam, cast, func, null, select
+from sqlalchemy import BigInteger, String, bindparam, cast, func, null, select
 
 from app.db.engine import NotAtOnce, ReadSession
 from app.db.kept import Kept
@@ -37,7 +37,7 @@ FEW_BY_SOME_ITEMS = 50_000
 _MOST_STATEMENTS = 500
 _MOST_COUNTS = 5_000
 
-_LIMIT = bindparam("limit", type_=Integer())
+_LIMIT = bindparam("limit", type_=BigInteger())
 
 
 def find(
@@ -120,7 +120,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
         if after is not None and after[0] < least:
             # Whoever pages this far is beyond them.
             continue
-        among = by_items.where(Strike.items_min >= bindparam("least", type_=Integer()))
+        among = by_items.where(Strike.items_min >= bindparam("least", type_=BigInteger()))
         statement = _in_order(among, Sort.MOST_ITEMS, Part.ALL, strikes, resumed=resumed)
         found = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
         if len(found) == limit and (found[-1].figure or 0) >= least:

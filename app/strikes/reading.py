@@ -17,6 +17,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from app.db.engine import ReadSession
 from app.db.functions import Listed, day_number
 from app.db.types import AnySelect
+from app.errors import DamagedDatabase
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
 from app.strikes.chunks import LINES, NEVER, TALLIES, UNKNOWN, Numbers
 from app.strikes.packing import Array
@@ -187,9 +188,13 @@ def _columns(session: ReadSession, rows: AnySelect, names: Iterable[str], by: st
     """Read rows by column, none of them null, in the order of one of the columns."""
     within = rows.subquery()
     lists = session.connection().execute(select(*(Listed(within.columns[name]) for name in names))).one()
-    found = {
-        name: _numbers(name, orjson.loads(text or "[]")) for name, text in zip(names, lists, strict=True)
-    }
+    try:
+        found = {
+            name: _numbers(name, orjson.loads(text or "[]")) for name, text in zip(names, lists, strict=True)
+        }
+    except (ValueError, TypeError, LookupError, OverflowError):
+        # A null where there can be none, a word that is none of ours, a number beyond its column.
+        raise DamagedDatabase from None
     return _sorted(found, by)
 
 

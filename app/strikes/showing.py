@@ -3,7 +3,6 @@
 Only the lines of a page are read whole. Knows no request.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,9 +10,10 @@ from sqlalchemy import BigInteger, and_, bindparam, case, exists, or_, select
 
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
+from app.errors import DamagedDatabase
 from app.ledger.clock import standing
 from app.models import Report, Revision, Strike, StrikeDocument, Tally
-from app.strikes.document import Shown, line_template, reference_template
+from app.strikes.document import Shown, line_template, parsed, reference_template
 
 # A report that has this revision was revised.
 SECOND = 2
@@ -66,7 +66,9 @@ def templates_of_report(
     ]
     if order is None:
         return lines
-    places = {strike_id: place for place, strike_id in enumerate(json.loads(order))}
+    places = {strike_id: place for place, strike_id in enumerate(parsed(order))}
+    if places.keys() != {strike_id for strike_id, _ in lines}:
+        raise DamagedDatabase
     return sorted(lines, key=lambda line: places[line[0]])
 
 

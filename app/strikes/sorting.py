@@ -10,7 +10,7 @@ from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Integer, and_, bindparam, true, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Date, and_, bindparam, true, tuple_
 
 from app.models import Strike
 from app.strikes.conditions import Conditions
@@ -66,7 +66,7 @@ BY_PLACE = "ix_strikes_by_place"
 # A position, as conditions name its values.
 _NAMES = ("after_figure", "after_date", "after_id")
 _AFTER: tuple[ColumnElement[Any], ...] = (
-    bindparam(_NAMES[0], type_=Integer()),
+    bindparam(_NAMES[0], type_=BigInteger()),
     bindparam(_NAMES[1], type_=Date()),
     bindparam(_NAMES[2], type_=BigInteger()),
 )

@@ -227,7 +227,7 @@ def test_what_nobody_foresaw_is_not_done_again(database_url: str, monkeypatch: p
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
-        response = Api(client, portal.call, "").try_posting(REPORT)
+        response = Api(client, portal.call, "", app.state.database).try_posting(REPORT)
     app.state.database.close()
 
     assert (response.status_code, response.json()["type"]) == (500, "/problems/internal-error")

@@ -61,7 +61,7 @@ def slow(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     app.add_api_route("/stalled", stalled)
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
-        yield Api(client, portal.call, "")
+        yield Api(client, portal.call, "", app.state.database)
     app.state.database.close()
 
 

@@ -77,7 +77,7 @@ def trying(database_url: str) -> Iterator[Api]:
         key = create(session, "tests", [Scope.PUBLISH], None)
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(server), base_url="http://localhost")
-        yield Api(client, portal.call, key)
+        yield Api(client, portal.call, key, database)
         portal.call(client.aclose)
     database.close()
 
