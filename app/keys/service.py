@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 
 from app.db.engine import WriteSession
 from app.db.prepared import Prepared, Snapshot
@@ -110,24 +110,21 @@ def authenticate(session: Snapshot, key: str) -> KeyHolder:
 def note_use(session: WriteSession, holder: KeyHolder) -> None:
     """Keep when a key last wrote something. Every write calls it, at its beginning.
 
-    Raises Unauthenticated where the key was revoked since the request was let in: it may have waited for
-    seconds behind other writers, and nothing is written with a key that is revoked already.
+    Raises Unauthenticated where the key was revoked or expired since the request was let in: it may have waited for
+    seconds behind other writers, and nothing is written with a key that is not valid any more.
     """
     if not session.rows(_USED, {"key_id": holder.id, "now": datetime.now(UTC)}):
         raise Unauthenticated(_NOT_VALID)
 
 
 _NOW = bindparam("now", type_=Instant())
+_IS_VALID = and_(Key.revoked_at.is_(None), or_(Key.expires_at.is_(None), Key.expires_at > _NOW))
 _VALID = Prepared(
-    select(Key.id, Key.scopes).where(
-        Key.digest == bindparam("digest", type_=Key.digest.type),
-        Key.revoked_at.is_(None),
-        or_(Key.expires_at.is_(None), Key.expires_at > _NOW),
-    )
+    select(Key.id, Key.scopes).where(Key.digest == bindparam("digest", type_=Key.digest.type), _IS_VALID)
 )
 _USED = Prepared(
     update(Key)
-    .where(Key.id == bindparam("key_id", type_=Key.id.type), Key.revoked_at.is_(None))
+    .where(Key.id == bindparam("key_id", type_=Key.id.type), _IS_VALID)
     .values(last_used_at=_NOW)
     .returning(Key.id)
 )

@@ -3,16 +3,17 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url, select, update
 
 from app.db.engine import Database
-from app.keys.service import Scope, create, revoke
-from app.models import Base, LedgerEntry
+from app.keys.service import Scope, create, issue, revoke
+from app.models import Base, Key, LedgerEntry
 from tests.api import Api
 from tests.conftest import serving
 from tests.factories import make_report
@@ -193,6 +194,46 @@ def test_write_that_waited_is_refused_by_then(admin: Api, database: Database) ->
             revoke(session, made["id"])
         assert sent.result().status_code == 401
     assert admin.read("/v1/reports")["items"] == []
+
+
+def test_writes_that_waited_are_refused_once_their_key_expired(admin: Api, database: Database) -> None:
+    """Writes of every kind that wait behind another one until their key expires are refused, and store nothing."""
+    with database.writing() as session:
+        soon = issue(session, "soon", [Scope.ADMIN], datetime.now(UTC) + timedelta(days=1))
+    place = {
+        "slug": "hajin-south",
+        "name": "Hajin South",
+        "country": "SY",
+        "lat": 34.5,
+        "lon": 40.5,
+        "precision_km": 25,
+    }
+    writes: list[tuple[str, str, Any, dict[str, str]]] = [
+        ("POST", "/v1/reports", make_report(), {}),
+        ("POST", "/v1/reports", make_report(), {"Idempotency-Key": "a"}),
+        ("POST", "/v1/locations", place, {}),
+        ("POST", "/v1/keys", {"name": "n", "scopes": ["draft"]}, {}),
+        ("DELETE", "/v1/keys/k1", None, {}),
+    ]
+    before = ask(admin).json()["items"], admin.read("/v1/ledger")["seq"]
+
+    def send(write: tuple[str, str, Any, dict[str, str]]) -> int:
+        method, path, body, headers = write
+        headers = headers | {"Authorization": f"Bearer {soon.key}"}
+        return admin.request(method, path, json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(len(writes)) as threads:
+        with database.writing() as session:
+            sent = [threads.submit(send, write) for write in writes]
+            # Time to be let in and to wait; if it were too short, all would be refused at the door.
+            time.sleep(0.5)  # As said above.
+            assert [each.result() for each in sent if each.done()] == []
+            past = datetime.now(UTC) - timedelta(seconds=1)
+            session.execute(update(Key).where(Key.id == soon.id).values(expires_at=past))
+        assert [each.result() for each in sent] == [401] * len(writes)
+    items, seq = ask(admin).json()["items"], admin.read("/v1/ledger")["seq"]
+    assert [each["revoked_at"] for each in items] == [each["revoked_at"] for each in before[0]]
+    assert seq == before[1]
 
 
 def test_keys_leave_the_ledger_alone(admin: Api, database: Database) -> None:
