@@ -19,6 +19,7 @@ StrikeledgerError
 ├── DatabaseUnavailable     the database cannot be reached
 │   ├── ReadOnlyDatabase      it can be read, and refuses to be written
 │   └── DamagedDatabase       what is stored cannot be read as what it must be
+├── StorageFull             the disk of the database takes no more data
 └── UnusableDatabase        the database is not one that this version may touch
 """
 
@@ -135,6 +136,10 @@ class DamagedDatabase(DatabaseUnavailable):
 
     def __init__(self) -> None:
         super().__init__("what is stored is damaged here; run `strikeledger verify`, restore a backup")
+
+
+class StorageFull(StrikeledgerError):
+    """The disk of the database is full, or a quota or size limit is reached. Nothing was stored."""
 
 
 class UnusableDatabase(StrikeledgerError):

@@ -23,6 +23,7 @@ from app.bulk import sample
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.migrate import upgrade
+from app.db.sqlite import create as create_file
 from app.keys.service import Scope
 from app.keys.service import create as create_key
 from app.main import create_app
@@ -138,7 +139,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give an empty database, without a schema, on either engine."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        path = tmp_path / "empty.db"
+        create_file(path)
+        yield f"sqlite:///{path}"
     else:
         with ScratchDatabase(request.getfixturevalue("postgresql_url"), None) as url:
             yield url

@@ -42,6 +42,7 @@ def prepare(database: Database) -> None:
 
     Waits for another process that is at it. Raises DatabaseBusy where that takes longer than MIGRATION_SECONDS.
     """
+    database.create()
     until = time.monotonic() + MIGRATION_SECONDS
     while not _is_current(database):
         try:

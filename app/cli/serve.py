@@ -36,13 +36,13 @@ def serve(
     from uvicorn.supervisors import Multiprocess
 
     from app.cli.database import configured, opened, prepare
-    from app.db.engine import engine_warning
+    from app.db.engine import warnings
     from app.reports.queries import holdings
 
     settings = configured()
     with opened() as database:
         prepare(database)
-        warning = engine_warning(database)
+        told = warnings(database)
         with database.reading() as session:
             reports, lines = holdings(session)
     with _counting_together(workers if settings.rate_limits == "on" else 0):
@@ -68,7 +68,7 @@ def serve(
         socket = config.bind_socket()
         # From here on connections wait instead of being refused, so what is said below is already true.
         socket.listen(BACKLOG)
-        if warning:
+        for warning in told:
             typer.echo(f"Warning: {warning}", err=True)
         typer.echo(f"Listening on http://{host}:{socket.getsockname()[1]} (reference: /docs)")
         typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")

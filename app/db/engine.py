@@ -8,11 +8,11 @@ the engine itself stops one that takes too long.
 
 import math
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, event, make_url, text
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.db import postgresql, schema, sqlite
 from app.db.meaning import close_if_lasting, is_lasting, translated
 from app.db.prepared import Prepared, Rows, Values
+from app.db.wal import WriteAheadLog
 from app.errors import DatabaseUnavailable
 
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
@@ -118,16 +119,18 @@ class Database:
     """The two engines of one database, and the sessions on them.
 
     `serves` says that clients wait: then no server of a database is waited for without end.
+    `immutable` is for SQLite files on read-only media, which nobody can write while they are read.
     """
 
-    def __init__(self, url: str, *, serves: bool = False) -> None:
+    def __init__(self, url: str, *, serves: bool = False, immutable: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._outage = postgresql.Outage()
         if self.is_sqlite:
             path = sqlite.path_of(self.url.database)
             self._file = sqlite.DatabaseFile(path)
-            self._reads, self._writes = sqlite.engines(str(self.url), path, self._file)
+            self._reads, self._writes = sqlite.engines(path, self._file, immutable=immutable)
+            self._log = WriteAheadLog(path)
         else:
             self._reads, self._writes = postgresql.engines(
                 self.url.render_as_string(hide_password=False), self._outage if serves else None
@@ -167,19 +170,33 @@ class Database:
         Raises DatabaseBusy after WAIT_SECONDS behind another writer, DatabaseUnavailable, and UnusableDatabase
         where the schema is not the one of this version: a migration may have run since this process started.
         """
-        with self.migrating() as session:
+        with self._transaction() as session:
             schema.refuse_other(session.held)
             yield session
 
     @contextmanager
     def migrating(self) -> Iterator[WriteSession]:
-        """Open the same transaction on a database of any schema: for migrations alone."""
-        self._outage.refuse()
-        with translated(), self._lock_across_processes(), self._write_sessions.begin() as session:
-            # The transaction begins here, not at the first statement: who gets the session is the writer.
-            if session.held.dialect.name != "sqlite":
-                session.held.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+        """Open the same transaction on a database of any schema, or on a new one: for migrations alone."""
+        self.create()
+        with self._transaction() as session:
             yield session
+
+    def create(self) -> None:
+        """Create the file of an SQLite database, for its owner alone, unless it exists."""
+        if self.is_sqlite:
+            sqlite.create(sqlite.path_of(self.url.database))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[WriteSession]:
+        self._outage.refuse()
+        with translated(writes=True), self._lock_across_processes():
+            with self._write_sessions.begin() as session:
+                # The transaction begins here, not at the first statement: who gets the session is the writer.
+                if session.held.dialect.name != "sqlite":
+                    session.held.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+                yield session
+            if self.is_sqlite:
+                self._log.bound()
 
     def glance(self, statement: str) -> tuple[Any, ...] | None:
         """Return the one row that a statement asks for, or None, without a session and as cheaply as can be.
@@ -225,9 +242,7 @@ class Database:
         if self._glances is None:
             self._file.refuse_unsound()
             self._glances_at = self._file.identity()
-            self._glances = sqlite.sqlite_module().connect(
-                self.url.database, timeout=0, isolation_level=None, check_same_thread=False
-            )
+            self._glances = sqlite.connect(sqlite.path_of(self.url.database), timeout=0)
             sqlite.refuse_writes(self._glances)
         return self._glances
 
@@ -253,14 +268,20 @@ class Database:
 
     def _lock_across_processes(self) -> AbstractContextManager[object]:
         if self.is_sqlite and sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
-            return sqlite.file_lock(Path(f"{self.url.database}.lock"))
+            return sqlite.file_lock(sqlite.path_of(self.url.database))
         return nullcontext()
 
 
-def engine_warning(database: Database) -> str | None:
-    """Say what an operator must know of the engine in use, or None."""
-    version: str = sqlite.sqlite_module().sqlite_version
-    if database.is_sqlite and sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
+def warnings(database: Database) -> list[str]:
+    """Return what an operator should know of the database, a sentence each."""
+    if not database.is_sqlite:
+        return []
+    found = []
+    version = sqlite.sqlite_module().sqlite_version
+    if sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
         sound = ".".join(map(str, sqlite.FIRST_SOUND_SQLITE))
-        return f"SQLite {version} is older than {sound}: writes take one lock across all processes."
-    return None
+        found.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
+    path = sqlite.path_of(database.url.database)
+    if path.stat().st_mode & stat.S_IROTH:
+        found.append(f"every user of this machine can read {path}, with its drafts; chmod 600 closes it.")
+    return found

@@ -13,6 +13,7 @@ from app.errors import (
     DatabaseUnavailable,
     QueryTimeout,
     ReadOnlyDatabase,
+    StorageFull,
     StrikeledgerError,
     UnusableDatabase,
 )
@@ -26,6 +27,7 @@ QUERY_CANCELED = "57014"
 UNDEFINED_TABLE = "42P01"
 READ_ONLY_TRANSACTION = "25006"
 INSUFFICIENT_PRIVILEGE = "42501"
+DISK_FULL = "53100"
 DAMAGED = ("XX001", "XX002")
 
 NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
@@ -38,16 +40,18 @@ _OF_THE_FILE = (
     "SQLITE_CORRUPT",
 )
 
+NO_SPACE = "the disk of the database is full, or reached a limit, or failed; nothing was stored"
+
 NO_WRITES = "the database takes no writes now"
 
 TOO_LONG = "the question takes too long; ask for fewer days, places or words"
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(*, writes: bool = False) -> Iterator[None]:
     """Turn what an engine says of its own state into our errors; the fault of a statement stays what it is.
 
-    A driver's message can hold SQL, so none is passed on.
+    `writes`: the block is a write transaction. A driver's message can hold SQL, so none is passed on.
     """
     try:
         yield
@@ -59,7 +63,7 @@ def translated() -> Iterator[None]:
         raise
     except DBAPIError as error:
         is_sqlite = type(error.orig).__module__.startswith(("sqlite3", "pysqlite3"))
-        meaning = _meaning_on_sqlite(error) if is_sqlite else _meaning(error)
+        meaning = _meaning_on_sqlite(error, writes=writes) if is_sqlite else _meaning(error)
         if meaning is None:
             raise
         raise meaning from error
@@ -88,7 +92,7 @@ def _is_of_a_row(error: ValueError) -> bool:
     return frame is not None and "sqlalchemy" in frame.tb_frame.f_code.co_filename
 
 
-def _meaning_on_sqlite(error: DBAPIError) -> StrikeledgerError | None:
+def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError | None:
     name = getattr(error.orig, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DatabaseBusy("another writer holds the database")
@@ -99,7 +103,10 @@ def _meaning_on_sqlite(error: DBAPIError) -> StrikeledgerError | None:
     # Text that is none has no name: SQLite does not look at it, the driver does.
     if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in str(error.orig):
         return DamagedDatabase()
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_FULL")):
+    # A quota or a limit to the size of files is an I/O error; which one, the driver does not tell.
+    if name == "SQLITE_FULL" or (writes and name.startswith("SQLITE_IOERR")):
+        return StorageFull(NO_SPACE)
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB")):
         return DatabaseUnavailable("the database file cannot be used")
     return UnusableDatabase(NO_SCHEMA) if "no such table" in str(error.orig) else None
 
@@ -116,6 +123,8 @@ def _meaning(error: DBAPIError) -> StrikeledgerError | None:
         return ReadOnlyDatabase(NO_WRITES)
     if sqlstate == INSUFFICIENT_PRIVILEGE:
         return ReadOnlyDatabase("the database does not allow this to the role of the server")
+    if sqlstate == DISK_FULL:
+        return StorageFull(NO_SPACE)
     if sqlstate in DAMAGED:
         return DamagedDatabase()
     # A connection that was refused, or broke, has an OperationalError; so has a server that shuts down.

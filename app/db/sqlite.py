@@ -5,16 +5,19 @@ once when another writer came between (measured: 286 of 320 lost against none).
 """
 
 import importlib
+import os
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -148,11 +151,56 @@ def _identity(path: Path) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
-def engines(url: str, path: Path, file: DatabaseFile) -> tuple[Engine, Engine]:
-    """Return the engine that reads and the one that writes. Raises UnusableDatabase where the file has no folder."""
-    # An engine creates the file at its first touch, yet not the folder; saying so beats "unable to open".
-    if not path.absolute().parent.is_dir():
-        raise UnusableDatabase(f"the folder for the database does not exist: {path.name}")
+def connect(path: Path, timeout: float) -> sqlite3.Connection:
+    """Open a database file with the driver alone, as `engines` do; `timeout` is in seconds."""
+    refuse_empty(path)
+    connection: sqlite3.Connection = sqlite_module().connect(
+        f"{_uri(path)}?mode=rw", uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+    )
+    return connection
+
+
+def refuse_empty(path: Path) -> None:
+    """Raise UnusableDatabase for a file of zero bytes, which SQLite takes for a new database."""
+    if path.is_file() and path.stat().st_size == 0:
+        raise UnusableDatabase("the database file is empty (0 bytes)")
+
+
+def _uri(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def create(path: Path) -> None:
+    """Create a database file without tables, for its owner alone, unless the file exists.
+
+    It appears under its name only when it is a database, so no other process and no crash ever sees half of it. The
+    files that SQLite adds (-wal, -shm) take its mode.
+    """
+    if path.exists():
+        return
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.absolute().parent)
+    os.close(descriptor)
+    new = Path(name)
+    try:
+        with closing(sqlite_module().connect(new)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        try:
+            path.hardlink_to(new)
+        except FileExistsError:
+            return  # Another process was first.
+        except OSError:  # A file system without hard links.
+            new.rename(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def engines(path: Path, file: DatabaseFile, *, immutable: bool = False) -> tuple[Engine, Engine]:
+    """Return the engine that reads and the one that writes; with `immutable` neither looks for other files or locks.
+
+    Neither creates the file: a record that is lost is not replaced by an empty one.
+    """
+    options = {"mode": "ro", "immutable": "1"} if immutable else {"mode": "rw"}
+    url = URL.create("sqlite", database=_uri(path), query={**options, "uri": "true"})
     module = sqlite_module()
     reads = create_engine(
         url, module=module, pool_size=8, max_overflow=8, pool_timeout=WAIT_SECONDS, hide_parameters=True
@@ -164,6 +212,7 @@ def engines(url: str, path: Path, file: DatabaseFile) -> tuple[Engine, Engine]:
     file.watch(reads, writes)
     for engine in (reads, writes):
         engine.dialect.statement_compiler = HintedCompiler
+        event.listen(engine, "do_connect", lambda *_: refuse_empty(path))
         event.listen(engine, "connect", _prepare)
     event.listen(reads, "connect", refuse_writes)
     event.listen(reads, "begin", _begin)
@@ -219,15 +268,17 @@ def _begin_writing(connection: Connection) -> None:
 
 
 @contextmanager
-def file_lock(path: Path) -> Iterator[None]:
-    """Hold a lock that no other process holds. Raises DatabaseBusy after WAIT_SECONDS."""
+def file_lock(database: Path) -> Iterator[None]:
+    """Hold a lock that no other process holds, in a file next to it. Raises DatabaseBusy after WAIT_SECONDS."""
     if sys.platform == "win32":  # The bundled SQLite has a wheel there, so the lock is never asked for.
         yield
         return
     import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
     until = time.monotonic() + WAIT_SECONDS
-    with path.open("w") as file:
+    # As SQLite does with its own files beside it: whoever may write the database may take its lock.
+    mode = database.stat().st_mode & 0o666
+    with open(f"{database}.lock", "w", opener=partial(os.open, mode=mode)) as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

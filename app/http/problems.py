@@ -31,6 +31,7 @@ from app.errors import (
     PreconditionRequired,
     QueryTimeout,
     ReadOnlyDatabase,
+    StorageFull,
     StrikeledgerError,
     Unauthenticated,
     UnsupportedMediaType,
@@ -74,6 +75,7 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
     DamagedDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-damaged"),
     ReadOnlyDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "read-only"),
+    StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage-full"),
     UnusableDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
 }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import serve
+from app.db import wal
 from app.db.meaning import WAIT_SECONDS
 from app.http import compression, counters, guard, problems, protocol, rates, sessions, strict
 from app.http.pages import MOST_ON_A_PAGE
@@ -41,6 +42,9 @@ SAID = [
     f"| {rates.WRITES.item.amount} requests a minute | `{rates.WRITES.name}` |",
     f"| an address | {rates.MOST_CONNECTIONS} connections |",
     f"at most {rates.UNPROVEN.amount} times a minute",
+    f"when it reaches {wal.CHECKPOINT_BYTES // KIB**2} MB; for that they wait up to {wal.PATIENCE_SECONDS} s",
+    f"at most every {wal.PAUSE_SECONDS:.0f} s",
+    f"names the file from {wal.WARNING_BYTES // KIB**2} MB on",
     f"Answers of {compression.SMALLEST // KIB} KiB and more",
     *(f"`{host}`" for host in Settings(database_url="sqlite:///x.db").allowed_hosts),
 ]

@@ -1,0 +1,68 @@
+"""Bound of SQLite's write-ahead log: checkpoints of our own, and a warning where they do not get through.
+
+SQLite copies the log into the database after a commit, as far as no reader needs the older pages, and begins the log
+anew only at a moment without readers. So one long read, or many short ones that overlap, let it grow without end.
+"""
+
+import logging
+import time
+from contextlib import closing
+from pathlib import Path
+
+from app.db.sqlite import connect, sqlite_module
+
+MIB = 2**20
+
+# From this size on, a writer waits for readers in order to empty the log.
+CHECKPOINT_BYTES = 32 * MIB
+
+# From this size on, the operator is warned.
+WARNING_BYTES = 64 * MIB
+
+# How long the readers are waited for: other writers wait as well meanwhile. And how long until the next attempt.
+PATIENCE_SECONDS = 0.5
+PAUSE_SECONDS = 10.0
+
+_WARNING_PAUSE_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class WriteAheadLog:
+    """The log of one database file, as one process sees it."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._file = Path(f"{database}-wal")
+        self._next_attempt = self._next_warning = 0.0
+
+    def bound(self) -> None:
+        """Empty the log if it is long. Called by a writer after its commit, which must not fail any more."""
+        size, now = self._size(), time.monotonic()
+        if size < CHECKPOINT_BYTES:
+            return
+        if now >= self._next_attempt:
+            self._next_attempt = now + PAUSE_SECONDS
+            self._empty()
+            size = self._size()
+        if size >= WARNING_BYTES and now >= self._next_warning:
+            self._next_warning = now + _WARNING_PAUSE_SECONDS
+            _log.warning(
+                "the file %s has grown to %d MB: a read that does not end keeps it from being emptied; "
+                "look for an open export, backup or database shell",
+                self._file.name,
+                size // MIB,
+            )
+
+    def _empty(self) -> None:
+        try:
+            with closing(connect(self._database, timeout=PATIENCE_SECONDS)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite_module().Error:
+            pass  # As a full disk or a busy database do; the log still holds everything.
+
+    def _size(self) -> int:
+        try:
+            return self._file.stat().st_size
+        except OSError:
+            return 0
