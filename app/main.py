@@ -1,13 +1,11 @@
 """The server, as a list of its parts."""
 
 import gc
-import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -25,7 +23,7 @@ from app.errors import StrikeledgerError
 from app.http import problems
 from app.http.cache import Cache, Position
 from app.http.compression import Compressed
-from app.http.counters import COUNTED_IN, Counters
+from app.http.counters import Counters
 from app.http.direct import Direct
 from app.http.guard import Guard
 from app.http.health import router as health
@@ -34,6 +32,7 @@ from app.http.openapi import described
 from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
+from app.http.shared_file import SharedFile
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
 from app.ledger.clock import head, position
@@ -94,7 +93,7 @@ class Server(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings, counted_in: Path | None = None) -> FastAPI:
+def create_app(settings: Settings, counted_in: SharedFile | None = None) -> FastAPI:
     """Build the server on the database of `settings`. Nothing global: two can live in one process.
 
     `counted_in` is the file in which workers count requests together; without it, each counts alone.
@@ -160,12 +159,11 @@ def _read_columns(database: Database, columns: Columns) -> None:
         columns.at(session, head(session))
 
 
-def from_environment() -> FastAPI:
-    """Build the server from STRIKELEDGER_* variables: what each worker process runs."""
+def from_environment(counted_in: SharedFile | None = None) -> FastAPI:
+    """Build the server from STRIKELEDGER_* variables, as each worker process does; `counted_in` as in `create_app`."""
     gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
-    file = os.environ.get(COUNTED_IN)
-    app = create_app(Settings(), Path(file) if file else None)
+    app = create_app(Settings(), counted_in)
     # What stands now stays: to look through it for garbage again holds up everybody for a tenth of a second.
     gc.collect()
     gc.freeze()

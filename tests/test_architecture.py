@@ -9,7 +9,7 @@ APP = Path(__file__).parents[1] / "app"
 # From the roof to the ground. Folders on one floor do not know each other.
 FLOORS = (
     ("cli",),
-    ("main",),
+    ("main", "worker"),
     ("releases", "bulk", "dashboard"),
     ("reports", "aggregates", "vocabularies"),
     ("keys", "strikes", "changes"),

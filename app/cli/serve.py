@@ -1,14 +1,18 @@
 """`strikeledger serve`: bring the database up to date, and answer."""
 
 import gc
-import os
+import signal
+import socket
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from app.errors import StrikeledgerError
+
+if TYPE_CHECKING:
+    from app.http.shared_file import SharedFile
 
 # Seconds that requests in flight have to end after a signal to stop.
 GRACE = 10
@@ -22,6 +26,10 @@ KEEP_ALIVE = 20
 
 # Processes that can count together.
 MOST_WORKERS = 64
+
+
+class CannotListen(StrikeledgerError):
+    """The address or the port is not to be had."""
 
 
 def serve(
@@ -38,17 +46,20 @@ def serve(
     from app.cli.database import configured, opened, prepare
     from app.db.engine import warnings
     from app.reports.queries import holdings
+    from app.worker import Worker
 
+    _ignore_hangup()
     settings = configured()
-    with opened() as database:
-        prepare(database)
-        told = warnings(database)
-        with database.reading() as session:
-            reports, lines = holdings(session)
-    with _counting_together(workers if settings.rate_limits == "on" else 0):
+    # First of all: where another server has the port, the database is left as that server knows it.
+    with _bound(host, port) as listener:
+        with opened() as database:
+            prepare(database)
+            told = warnings(database)
+            with database.reading() as session:
+                reports, lines = holdings(session)
+        counted_in = _counting_together(workers, told) if settings.rate_limits == "on" else None
         config = uvicorn.Config(
-            # Names, which a worker imports once it can say that it lives: it would else be given up in the meantime.
-            "app.main:from_environment",
+            Worker(counted_in),
             factory=True,
             http="app.http.protocol:StrictProtocol",
             ws="none",
@@ -65,34 +76,74 @@ def serve(
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
         )
-        socket = config.bind_socket()
         # From here on connections wait instead of being refused, so what is said below is already true.
-        socket.listen(BACKLOG)
+        _listen(listener)
         for warning in told:
             typer.echo(f"Warning: {warning}", err=True)
-        typer.echo(f"Listening on http://{host}:{socket.getsockname()[1]} (reference: /docs)")
+        shown = f"[{host}]" if ":" in host else host
+        typer.echo(f"Listening on http://{shown}:{listener.getsockname()[1]} (reference: /docs)")
         typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")
         # As it was started: in a checkout the command is not on the path.
         typer.echo(f"To write, make a key: {sys.argv[0]} keys create --name NAME --scope publish")
         gc.enable()
         if workers == 1:
-            uvicorn.Server(config).run(sockets=[socket])
+            # Raised again by uvicorn, once it has ended all requests.
+            with suppress(KeyboardInterrupt):
+                uvicorn.Server(config).run(sockets=[listener])
         else:
-            Multiprocess(config, sockets=[socket]).run()
+            supervisor = Multiprocess(config, sockets=[listener])
+            # It would replace its workers, whom the same signal reaches where a terminal is closed.
+            _ignore_hangup()
+            supervisor.run()
 
 
-@contextmanager
-def _counting_together(workers: int) -> Iterator[None]:
-    """Make the file in which several workers count together, and leave its name to them.
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket that has the address, and does not listen yet. Raises CannotListen."""
+    if not host:
+        raise typer.BadParameter("an empty host would be every address; write 0.0.0.0", param_hint="--host")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    if sys.platform != "win32":
+        # The port of a server that ended a moment ago is free.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise _cannot_listen(host, port, error) from None
+    return bound
 
-    Where processes cannot lock a file against each other, each counts for itself.
-    """
-    from app.http.counters import COUNTED_IN, SIZE
 
-    if workers <= 1 or sys.platform == "win32":
-        yield
-        return
-    with tempfile.NamedTemporaryFile(prefix="strikeledger-counters-") as file:
-        file.truncate(SIZE)
-        os.environ[COUNTED_IN] = file.name
-        yield
+def _listen(bound: socket.socket) -> None:
+    try:
+        bound.listen(BACKLOG)
+    except OSError as error:
+        host, port, *_ = bound.getsockname()
+        raise _cannot_listen(host, port, error) from None
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:
+    where = f"the address {host}" if isinstance(error, socket.gaierror) else f"{host}, port {port}"
+    return CannotListen(f"cannot listen on {where}: {error.strerror}; choose another by --host or --port")
+
+
+def _counting_together(workers: int, told: list[str]) -> "SharedFile | None":
+    """Return the file in which several workers count together, or None where each counts for itself."""
+    from app.http import shared_file
+    from app.http.counters import SIZE
+
+    if workers == 1 or sys.platform == "win32":
+        return None
+    try:
+        return shared_file.create(SIZE)
+    except OSError as error:
+        told.append(
+            f"each worker counts its rate limits alone: no room for a shared table ({error.strerror})"
+        )
+        return None
+
+
+def _ignore_hangup() -> None:
+    """Serve on when the terminal is closed; worker processes inherit this."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,10 +1,11 @@
 """Count by name, for all worker processes at once: in one table of fixed size that they map into their memory.
 
-The table lives in a file without a name on a disk or in memory, and dies with the server. Its size bounds what a
-flood of addresses can take: where no row is free, the one that would end first makes room.
+The table lives in an anonymous file (shared_file.py), and dies with the server. Its size bounds what a flood of
+addresses can take: where no row is free, the one that would end first makes room.
 """
 
 import hashlib
+import logging
 import mmap
 import os
 import struct
@@ -12,12 +13,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from limits.storage import Storage
 
-# The variable by which `serve` tells its workers the file that they share. Nobody else sets it.
-COUNTED_IN = "STRIKELEDGER_COUNTED_IN"
+from app.http.shared_file import SharedFile
+
+_log = logging.getLogger(__name__)
 
 # Processes that can share one table.
 MOST_WORKERS = 64
@@ -45,12 +46,17 @@ class Counters(Storage):
 
     STORAGE_SCHEME = None
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: SharedFile | None = None) -> None:
         """Map the table in `file`, which has SIZE zeros when it is new; without one, the process has its own."""
         super().__init__()
-        self._file = None if file is None else file.open("r+b")
-        self._map = mmap.mmap(-1 if self._file is None else self._file.fileno(), SIZE)
-        self._worker = self._take_place()
+        self._file = file
+        self._map = mmap.mmap(-1 if file is None else file.descriptor, SIZE)
+        place = self._take_place()
+        if place is None:
+            _log.warning("rate limits: %d processes count together; this one counts alone", MOST_WORKERS)
+            self.close()
+            self._file, self._map, place = None, mmap.mmap(-1, SIZE), 0
+        self._worker = place
 
     def close(self) -> None:
         """Let go of the table."""
@@ -160,11 +166,13 @@ class Counters(Storage):
                 empty = row
         return empty
 
-    def _take_place(self) -> int:
-        """Take the place of a worker that is no more, and what it left counted with it."""
+    def _take_place(self) -> int | None:
+        """Take the place of a worker that is no more, and drop its counts. None where every worker lives."""
         with self._alone():
             workers = list(_WORKERS.unpack_from(self._map))
-            place = next(place for place, process in enumerate(workers) if not _lives(process))
+            place = next((place for place, process in enumerate(workers) if not _lives(process)), None)
+            if place is None:
+                return None
             workers[place] = os.getpid()
             _WORKERS.pack_into(self._map, 0, *workers)
             for row in range(_GOING_AT, SIZE, _GOING_ON.size):
@@ -182,11 +190,11 @@ class Counters(Storage):
             return
         import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
-        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        fcntl.lockf(self._file.descriptor, fcntl.LOCK_EX)
         try:
             yield
         finally:
-            fcntl.lockf(self._file, fcntl.LOCK_UN)
+            fcntl.lockf(self._file.descriptor, fcntl.LOCK_UN)
 
 
 def _named(key: str) -> bytes:

@@ -84,6 +84,17 @@ class Server:
                 time.sleep(pause)  # As a slow client does.
             return listen(connection)
 
+    def children(self) -> set[int]:
+        """Return the process ids of its workers that live now; none where it serves by itself."""
+        listed = subprocess.run(
+            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process)],  # noqa: S607 - wherever the system has it
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # Python's own helper, which tracks resources, is a child too.
+        return {int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line}
+
     def memory(self) -> int:
         """Return the bytes of memory that the process holds."""
         status = Path(f"/proc/{self.process}/status").read_text()

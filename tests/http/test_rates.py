@@ -1,5 +1,8 @@
 """STRIKELEDGER_RATE_LIMITS=on: how often and how much at once, for addresses and keys, over all workers."""
 
+import os
+import signal
+import struct
 import subprocess
 import sys
 import time
@@ -14,16 +17,18 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from app.db.engine import Database
-from app.http.counters import SIZE, Counters
+from app.http.counters import MOST_WORKERS, SIZE, Counters
 from app.http.rates import ANONYMOUS, MOST_AT_ONCE, MOST_CONNECTIONS, READS, WRITES, network
+from app.http.shared_file import create as create_file
 from app.keys.service import Scope, create
 from app.main import create_app
 from app.settings import Settings
-from tests.cli.test_commands import environment
+from tests.cli.test_commands import PATIENCE, environment
 from tests.http.server import Server, running
 
 LIMIT = ANONYMOUS.item.amount
 GET = b"GET /v1/ledger HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 Asking = Callable[..., httpx.Response]
 
@@ -112,14 +117,13 @@ def test_addresses_of_one_subscriber_are_one() -> None:
     assert network("::ffff:192.0.2.1") == network("192.0.2.1")
 
 
-def test_processes_count_together_exactly(tmp_path: Path) -> None:
+def test_processes_count_together_exactly() -> None:
     """Two processes that count 40,000 requests at the same time let exactly as many through as one would."""
-    file = tmp_path / "counters"
-    file.write_bytes(bytes(SIZE))
+    file = create_file(SIZE)
     counting = (
-        "from pathlib import Path; from app.http.counters import Counters\n"
+        "from app.http.counters import Counters; from app.http.shared_file import SharedFile\n"
         "from limits import RateLimitItemPerMinute; from limits.strategies import FixedWindowRateLimiter\n"
-        f"windows = FixedWindowRateLimiter(Counters(Path({str(file)!r})))\n"
+        f"windows = FixedWindowRateLimiter(Counters(SharedFile({file.descriptor})))\n"
         "item = RateLimitItemPerMinute(30_000)\n"
         "input()\n"
         "print(sum(windows.hit(item, 'one') for _ in range(20_000)))\n"
@@ -131,29 +135,49 @@ def test_processes_count_together_exactly(tmp_path: Path) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            pass_fds=[file.descriptor],
         )
         for _ in range(2)
     ]
+    file.close()
     time.sleep(1)  # Until both have opened the table, so that they begin together.
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(lambda process: process.communicate("begin\n")[0], processes)
         assert sum(int(answer) for answer in answers) == 30_000
 
 
-def test_what_a_dead_worker_held_is_given_back(tmp_path: Path) -> None:
+def test_what_a_dead_worker_held_is_given_back() -> None:
     """Requests that a worker never ended count no longer once another one has its place."""
-    file = tmp_path / "counters"
-    file.write_bytes(bytes(SIZE))
+    file = create_file(SIZE)
     dying = (
-        "from pathlib import Path; from app.http.counters import Counters\n"
-        f"counters = Counters(Path({str(file)!r}))\n"
+        "from app.http.counters import Counters; from app.http.shared_file import SharedFile\n"
+        f"counters = Counters(SharedFile({file.descriptor}))\n"
         "assert all(counters.enter('one', 3) for _ in range(3)) and not counters.enter('one', 3)\n"
     )
-    subprocess.run([sys.executable, "-c", dying], env=environment(), check=True)
+    subprocess.run([sys.executable, "-c", dying], env=environment(), check=True, pass_fds=[file.descriptor])
     with closing(Counters(file)) as counters:
         assert [counters.enter("one", 3) for _ in range(4)] == [True, True, True, False]
         counters.leave("one")
         assert counters.enter("one", 3)
+
+
+def test_nobody_can_shorten_the_table() -> None:
+    """A table that is truncated while workers have it mapped would end them: the kernel refuses to."""
+    file = create_file(SIZE)
+    with closing(Counters(file)) as counters:
+        if sys.platform == "linux":
+            with pytest.raises(PermissionError):
+                os.ftruncate(file.descriptor, 0)
+        assert counters.incr("one", 60) == 1
+
+
+def test_process_without_a_place_counts_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """A process more than the table has places for serves all the same, by itself, and says so."""
+    file = create_file(SIZE)
+    os.pwrite(file.descriptor, struct.pack(f"<{MOST_WORKERS}I", *[os.getpid()] * MOST_WORKERS), 0)
+    with closing(Counters(file)) as counters:
+        assert counters.incr("one", 60) == 1
+    assert "counts alone" in caplog.text
 
 
 def test_table_that_is_full_makes_room() -> None:
@@ -167,9 +191,18 @@ def test_table_that_is_full_makes_room() -> None:
 
 @pytest.fixture(scope="module")
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Two workers with limits."""
-    folder = tmp_path_factory.mktemp("server")
-    with running(folder, workers=2, STRIKELEDGER_RATE_LIMITS="on") as server:
+    """Two workers with limits, in the places of two that died after somebody had emptied the folder for such files."""
+    folder, temporary = tmp_path_factory.mktemp("server"), tmp_path_factory.mktemp("temporary")
+    with running(folder, workers=2, STRIKELEDGER_RATE_LIMITS="on", TMPDIR=str(temporary)) as server:
+        for file in temporary.iterdir():
+            file.unlink()
+        first = server.children()
+        for process in first:
+            os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while len(server.children() - first) < len(first) or server.say(HEALTH, wait=PATIENCE).status != 200:
+            assert time.monotonic() < deadline, "the workers were not replaced"
+            time.sleep(0.1)  # Between two looks; the supervisor itself looks twice a second.
         yield server
 
 
@@ -184,13 +217,24 @@ def test_workers_count_together(workers: Server) -> None:
     assert (answered.count(200), answered.count(429)) == (LIMIT, 30)
 
 
+def test_hangup_ends_no_worker(workers: Server) -> None:
+    """A terminal that is closed signals the supervisor and all workers: none of them ends or is replaced."""
+    before = workers.children()
+    for process in (workers.process, *before):
+        os.kill(process, signal.SIGHUP)
+    for _ in range(10):
+        assert workers.say(HEALTH, wait=PATIENCE).status == 200
+        time.sleep(0.1)  # Longer in all than the supervisor takes to see a signal.
+    assert workers.children() == before
+
+
 def test_address_has_so_many_connections(workers: Server) -> None:
     """The connections of one address are counted over all workers; one too many is told so, and ended."""
     with ExitStack() as opened:
         held = [opened.enter_context(workers.connect()) for _ in range(MOST_CONNECTIONS)]
         for each in held:
             # Each worker takes connections at its own pace, so the last one asked for may not be the last one taken.
-            each.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            each.sendall(HEALTH)
             assert each.recv(65_536).startswith(b"HTTP/1.1 200")
         refused = workers.say(b"")
         assert (refused.status, refused.closed) == (429, True)
@@ -198,7 +242,7 @@ def test_address_has_so_many_connections(workers: Server) -> None:
     assert len(held) == MOST_CONNECTIONS
     # A worker learns of their end at its next turn.
     deadline = time.monotonic() + 10
-    while workers.say(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").status != 200:
+    while workers.say(HEALTH).status != 200:
         assert time.monotonic() < deadline, "the places were not given back"
 
 

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import stat
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     folder = tmp_path_factory.mktemp("server")
     with running(folder) as server:
         yield server, folder
+
+
+def test_hangup_does_not_end_the_server(server: tuple[Server, Path]) -> None:
+    """A server whose terminal is closed serves on."""
+    running, _ = server
+    os.kill(running.process, signal.SIGHUP)
+    assert httpx.get(f"{running.url}/readyz").status_code == 200
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits another process's files")
