@@ -20,7 +20,8 @@ StrikeledgerError
 │   ├── ReadOnlyDatabase      it can be read, and refuses to be written
 │   └── DamagedDatabase       what is stored cannot be read as what it must be
 ├── StorageFull             the disk of the database takes no more data
-└── UnusableDatabase        the database is not one that this version may touch
+├── UnusableDatabase        the database is not one that this version may touch
+└── InvalidSetting          an environment variable that is unknown, or holds what it cannot hold
 """
 
 from collections.abc import Sequence
@@ -144,3 +145,7 @@ class StorageFull(StrikeledgerError):
 
 class UnusableDatabase(StrikeledgerError):
     """The database is missing its schema, or has one that this version does not know."""
+
+
+class InvalidSetting(StrikeledgerError):
+    """An environment variable is misspelt, or its value is not valid. Raised before anything is served."""

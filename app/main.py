@@ -42,7 +42,7 @@ from app.reports.corrections import router as corrections
 from app.reports.coverage import router as coverage
 from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from app.strikes import router as strikes_router
 from app.strikes.columns import Columns
 from app.strikes.router import router as strikes
@@ -163,7 +163,7 @@ def from_environment(counted_in: SharedFile | None = None) -> FastAPI:
     """Build the server from STRIKELEDGER_* variables, as each worker process does; `counted_in` as in `create_app`."""
     gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(Settings(), counted_in)
+    app = create_app(read_settings(), counted_in)
     # What stands now stays: to look through it for garbage again holds up everybody for a tenth of a second.
     gc.collect()
     gc.freeze()

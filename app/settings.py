@@ -1,14 +1,35 @@
 """The settings, read once from STRIKELEDGER_* environment variables and handed to `create_app`."""
 
 import ipaddress
+import os
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import fuzz, process
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.errors import InvalidSetting
+
+PREFIX = "STRIKELEDGER_"
+
+# Variables with the prefix that are no settings: those of the project's tests and benchmarks, and those that
+# Kubernetes sets in every container for a service with the name "strikeledger".
+_NOT_SETTINGS = re.compile(
+    r"STRIKELEDGER_((TEST|BENCH)_\w+|SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+_PORT_OF_A_SERVICE = re.compile(r"(tcp|udp|sctp)://")
+
+# Similarity, of 100, from which on a variable without the prefix is a misspelt setting.
+_ALMOST_A_SETTING = 90
 
 # A name, an IPv4 address or an IPv6 address in brackets. Compose and the like make names with underscores.
 HOST = r"\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253}"
+
+MOST_PORT = 65535
 
 # Stands for every host.
 ANY_HOST = "*"
@@ -31,14 +52,33 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value))
 
 
+def _database_url(value: str) -> str:
+    """Refuse a URL that the drivers could not read, or of which they would ignore something. Never repeats it."""
+    if not re.match(r"(sqlite|postgresql|postgresql\+psycopg)://", value):
+        raise ValueError("a database URL begins with sqlite:/// or postgresql://")
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError("write postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE") from None
+    if "@" in (url.host or ""):
+        raise ValueError("write an @ in a user or a password as %40")
+    if url.port is not None and not 1 <= url.port <= MOST_PORT:
+        raise ValueError(f"a port is a number from 1 to {MOST_PORT}")
+    if url.get_backend_name() == "sqlite":
+        if url.query:
+            raise ValueError("an SQLite URL takes no options after a question mark")
+        if url.host or not url.database or url.database == ":memory:":
+            raise ValueError("an SQLite database must be a file: sqlite:///FILE, with three slashes")
+    return value
+
+
 class Settings(BaseSettings):
     """What an operator may set. A value that makes no sense stops the start with its name."""
 
-    model_config = SettingsConfigDict(env_prefix="STRIKELEDGER_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         default="sqlite:///strikeledger.db",
-        pattern=r"^(sqlite|postgresql|postgresql\+psycopg)://",
         description="Where the record lives: an SQLite file or a PostgreSQL database.",
     )
     allowed_hosts: Annotated[
@@ -58,3 +98,32 @@ class Settings(BaseSettings):
         default=(),
         description="Addresses and networks of proxies whose X-Forwarded-For is believed, listed with commas.",
     )
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment variables.
+
+    Raises InvalidSetting for a value that is not valid, and for a variable that looks like a setting and is none: a
+    misspelt one would otherwise leave its default in force, such as rate limits that are off.
+    """
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for variable in sorted(environment):
+        _refuse_unknown(variable, environment[variable], known)
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        # Of a list, the first part of the place is the variable, the second the number of the entry.
+        name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
+        raise InvalidSetting(f"{name} is not valid: {fault['msg'].removeprefix('Value error, ')}") from None
+
+
+def _refuse_unknown(variable: str, value: str, known: Sequence[str]) -> None:
+    if variable in known or _NOT_SETTINGS.fullmatch(variable):
+        return
+    if variable == f"{PREFIX}PORT" and _PORT_OF_A_SERVICE.match(value):
+        return
+    # In capitals only: of two spellings of one setting, which one holds would be a guess.
+    nearest, similarity, _ = process.extractOne(variable.upper(), known, scorer=fuzz.ratio)
+    if variable.upper().startswith(PREFIX) or similarity >= _ALMOST_A_SETTING:
+        raise InvalidSetting(f"there is no setting {variable}; did you mean {nearest}?")

@@ -4,12 +4,23 @@ Each command imports the server inside its function: a cold import of everything
 `--help` should answer at once.
 """
 
+import os
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from app.cli import keys, migrate, parse, sample, serve, verify
-from app.errors import StrikeledgerError
+from app.errors import (
+    DamagedDatabase,
+    DatabaseUnavailable,
+    InvalidSetting,
+    ReadOnlyDatabase,
+    StrikeledgerError,
+)
+
+# Exit codes beyond 0; 130 is that of an interrupted command in every shell.
+REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
 cli = typer.Typer(
     help="An airstrike report database with a REST API.",
@@ -27,9 +38,40 @@ cli.add_typer(keys.cli, name="keys")
 
 
 def main() -> None:
-    """Run the command line. An error of ours is one line on stderr and exit code 1."""
+    """Run the command line. An error is one line on stderr, and an exit code that says of which kind it is."""
     try:
-        cli()
+        code = cli(standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        code = _failed(error.format_message(), error.exit_code)
     except StrikeledgerError as error:
-        typer.echo(f"strikeledger: {error}", err=True)
-        sys.exit(1)
+        code = _failed(str(error), _code(error))
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Who read the output has left, as `head` does.
+        code = REFUSED
+        _drop_output()
+    except OSError as error:
+        code = _failed(f"{error.filename or 'cannot write the output'}: {error.strerror or error}", REFUSED)
+        _drop_output()
+    sys.exit(code)
+
+
+def _code(error: StrikeledgerError) -> int:
+    if isinstance(error, InvalidSetting):
+        return USAGE
+    # What can be read, and is damaged or read-only, was reached.
+    was_reached = isinstance(error, DamagedDatabase | ReadOnlyDatabase)
+    return UNREACHABLE if isinstance(error, DatabaseUnavailable) and not was_reached else REFUSED
+
+
+def _failed(message: str, code: int) -> int:
+    if message:  # Without a command there is none: the help was shown.
+        typer.echo(f"strikeledger: {' '.join(message.split())}", err=True)
+    return code
+
+
+def _drop_output() -> None:
+    """Let what is left in the buffer go nowhere: Python would try to write it again at its end, and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

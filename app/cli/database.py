@@ -3,38 +3,49 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from app.catalogue.seed import seed
+from app.cli import diagnosis
 from app.db.engine import Database
 from app.db.schema import is_current
-from app.errors import DatabaseBusy, UnusableDatabase
-from app.settings import Settings
+from app.errors import DatabaseBusy, StrikeledgerError, UnusableDatabase
+from app.settings import read_settings
 
 # For how long a process waits for another one that migrates the database: a large record takes minutes.
 MIGRATION_SECONDS = 600
 
 
-def configured() -> Settings:
-    """Read the settings. Raises UnusableDatabase with the name of the variable that makes no sense."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        fault = error.errors()[0]
-        # Of a list, the first part of the place is the variable, the second the number of the entry.
-        name = str(fault["loc"][0])
-        raise UnusableDatabase(f"STRIKELEDGER_{name.upper()} makes no sense: {fault['msg']}") from None
-
-
 @contextmanager
-def opened() -> Iterator[Database]:
-    """Open the database of the settings, and close it at the end."""
-    database = Database(configured().database_url)
+def opened(*, creates: bool = False, only_reads: bool = False) -> Iterator[Database]:
+    """Open the database of the settings, and close it at the end.
+
+    `creates`: a file that is not there yet is made (by `prepare`). `only_reads`: read-only media will do.
+    Raises InvalidSetting, and the errors of the database in words for an operator.
+    """
+    url = make_url(read_settings().database_url)
+    immutable = False
+    if url.get_backend_name() == "sqlite":
+        path = Path(str(url.database))
+        diagnosis.check_file(path, creates=creates, writes=not only_reads)
+        immutable = only_reads and diagnosis.is_read_only_media(path)
     try:
-        yield database
-    finally:
-        database.close()
+        database = Database(url.render_as_string(hide_password=False), immutable=immutable)
+        try:
+            yield database
+        finally:
+            database.close()
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise UnusableDatabase("PostgreSQL needs its driver: install strikeledger[postgres]") from None
+    except DBAPIError as error:
+        raise diagnosis.refused(url, error) from error
+    except StrikeledgerError as error:
+        raise diagnosis.explained(url, error) from error
 
 
 def prepare(database: Database) -> None:

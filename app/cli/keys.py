@@ -43,7 +43,7 @@ def create(
         if asked not in known:
             raise typer.BadParameter(f"there is no scope '{asked}'; the scopes are {', '.join(known)}")
     wanted = _wanted(name, sorted(set(scope)), expires)
-    with opened() as database:
+    with opened(creates=True) as database:
         prepare(database)
         with database.writing() as session:
             key = create_key(session, wanted.name, wanted.scopes, wanted.expires_at)
@@ -57,12 +57,14 @@ def list_keys(
 ) -> None:
     """List all keys, revoked ones too. A key itself cannot be shown: only its hash is stored."""
     from app.cli.database import opened
+    from app.db.schema import refuse_other
     from app.http.writers import dumps
     from app.keys import queries
     from app.keys.schemas import shown
     from app.ledger.clock import head
 
-    with opened() as database, database.reading() as session:
+    with opened(only_reads=True) as database, database.reading() as session:
+        refuse_other(session.held)
         items = [shown(row) for row in queries.page(session, 0, None)]
         seq = head(session).seq
     if as_json:

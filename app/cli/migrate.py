@@ -11,7 +11,7 @@ def migrate() -> None:
     from app.cli.database import opened, prepare, progress
     from app.reports.derived import write_missing
 
-    with opened() as database:
+    with opened(creates=True) as database:
         prepare(database)
         with database.writing() as session, progress("Writing derived rows") as show:
             written = write_missing(session, show)

@@ -10,7 +10,7 @@ def sample() -> None:
     from app.bulk import sample as shipped
     from app.cli.database import opened, prepare
 
-    with opened() as database:
+    with opened(creates=True) as database:
         prepare(database)
         with database.writing() as session:
             if not shipped.is_empty(session):

@@ -43,16 +43,17 @@ def serve(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from app.cli.database import configured, opened, prepare
+    from app.cli.database import opened, prepare
     from app.db.engine import warnings
     from app.reports.queries import holdings
+    from app.settings import read_settings
     from app.worker import Worker
 
     _ignore_hangup()
-    settings = configured()
+    settings = read_settings()
     # First of all: where another server has the port, the database is left as that server knows it.
     with _bound(host, port) as listener:
-        with opened() as database:
+        with opened(creates=True) as database:
             prepare(database)
             told = warnings(database)
             with database.reading() as session:

@@ -21,8 +21,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Check every entry of the ledger and every row of the record. Reads only; exits 1 at the first bad number."""
-    from app.cli.database import configured
-    from app.db.engine import Database
+    from app.cli.database import opened
     from app.ledger.verify import parse_head
 
     saved = parse_head(head) if head is not None else None
@@ -30,35 +29,23 @@ def verify(
         raise typer.BadParameter(
             "a head is SEQ:HASH, such as 42 and 64 hexadecimal digits", param_hint="--head"
         )
-    database = Database(configured().database_url)
-    try:
+    with opened(only_reads=True) as database:
         verdict = _checked(database, saved)
-    finally:
-        database.close()
     _show(verdict, as_json=as_json)
     if verdict.fault:
         raise typer.Exit(1)
 
 
 def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
-    from pathlib import Path
-
     from app.catalogue.history import rebuilt_vocabularies
     from app.cli.database import progress
-    from app.db.schema import is_current
-    from app.errors import UnusableDatabase
+    from app.db.schema import refuse_other
     from app.ledger import verify
     from app.reports.derived import word_faults
     from app.reports.history import stored_contents
 
-    # Opening would make the file: a check of nothing, and then an empty database that nobody asked for.
-    if database.is_sqlite and not Path(str(database.url.database)).exists():
-        raise UnusableDatabase(f"there is no database at {database.url.database}")
     with database.reading() as session, progress("Checking the record") as show:
-        if not is_current(session):
-            raise UnusableDatabase(
-                "the database does not have the schema of this version; run `strikeledger migrate`"
-            )
+        refuse_other(session.held)
         sources = verify.Sources(stored_contents, rebuilt_vocabularies, word_faults)
         return verify.verify(session, sources, saved, show)
 

@@ -4,11 +4,10 @@ import threading
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError
 
 from app.db import engine, postgresql, sqlite
 from app.db.engine import Database
-from app.errors import DatabaseBusy, DatabaseUnavailable, UnusableDatabase
+from app.errors import DatabaseBusy, DatabaseUnavailable, ReadOnlyDatabase, UnusableDatabase
 from app.ledger.append import append
 from app.ledger.clock import head
 from app.models import LedgerEntry, Publisher
@@ -16,7 +15,7 @@ from app.models import LedgerEntry, Publisher
 
 def test_reading_session_cannot_write(database: Database) -> None:
     """The engine itself refuses a write on a reading session."""
-    with pytest.raises(DBAPIError), database.reading() as session:
+    with pytest.raises(ReadOnlyDatabase), database.reading() as session:
         session.execute(insert(Publisher), {"slug": "somebody"})
 
 
