@@ -1,5 +1,6 @@
 """SQL functions that each engine spells its own way."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -144,3 +145,41 @@ def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **kw: object) -> s
 @compiles(Listed, "postgresql")
 def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **kw: object) -> str:
     return f"CAST(json_agg({compiler.process(element.clauses, **kw)}) AS TEXT)"
+
+
+class JsonMembers(FunctionElement[str]):
+    """Some members of a JSON object that is stored as text, as a list in JSON; a list among them as its length.
+
+    The names are clauses, for the statement cache. The engine parses the text once and hands over the members alone.
+    """
+
+    name = "json_members"
+    type = String()
+    inherit_cache = True
+
+
+def json_members(text: ColumnElement[str], names: Sequence[str], lists: Sequence[str]) -> ColumnElement[str]:
+    """Return the texts `names` and then the lengths of `lists`, null where one is absent, as a list in JSON."""
+    texts, lengths = (",".join(each) for each in (names, lists))
+    return JsonMembers(text, literal_column(texts), literal_column(lengths))
+
+
+@compiles(JsonMembers, "sqlite")
+def _json_members_on_sqlite(element: JsonMembers, compiler: SQLCompiler, **kw: object) -> str:
+    text, names, lists = element.clauses
+    column = compiler.process(text, **kw)
+    members = [f"json_extract({column}, '$.{name}')" for name in str(names).split(",")]
+    members += [f"json_array_length({column}, '$.{name}')" for name in str(lists).split(",")]
+    return f"json_array({', '.join(members)})"
+
+
+@compiles(JsonMembers, "postgresql")
+def _json_members_on_postgresql(element: JsonMembers, compiler: SQLCompiler, **kw: object) -> str:
+    column, *others = element.clauses
+    text = compiler.process(column, **kw)
+    names, lists = (str(clause) for clause in others)
+    members = [*names.split(","), *(f"json_array_length({name})" for name in lists.split(","))]
+    columns = [f"{name} text" for name in names.split(",")] + [f"{name} json" for name in lists.split(",")]
+    made, parsed = f"json_build_array({', '.join(members)})", f"json_to_record(CAST({text} AS json))"
+    # Names of the code alone: none comes from a request.
+    return f"(SELECT CAST({made} AS TEXT) FROM {parsed} AS member({', '.join(columns)}))"  # noqa: S608 - as said above

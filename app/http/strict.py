@@ -28,7 +28,7 @@ from app.http.bodies import limited_body, media_type, utf8
 LONGEST_JSON = 1024 * 1024
 
 # Bytes from which a body is read in a thread: it takes longer than others should wait for.
-_LONG_JSON = 64 * 1024
+LONG_JSON = 64 * 1024
 
 # A report nests four deep.
 DEEPEST_JSON = 32
@@ -185,7 +185,7 @@ async def read_json(request: Request) -> tuple[bytes, object]:
     if media != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
     body = await limited_body(request, LONGEST_JSON)
-    if len(body) < _LONG_JSON:
+    if len(body) < LONG_JSON:
         return body, strict_json(body)
     return body, await to_thread.run_sync(strict_json, body)
 

@@ -1,8 +1,10 @@
 """Corrections of a report: PUT a new revision, publish a draft, retract. Each needs If-Match and is safe to retry."""
 
+from typing import NamedTuple
+
 from fastapi import APIRouter, Request, Response
 
-from app.db.engine import WriteSession
+from app.db.engine import ReadSession, WriteSession
 from app.errors import (
     Conflict,
     Fault,
@@ -17,17 +19,19 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.http.problems import responses
-from app.http.sessions import Write
-from app.http.strict import StrictRoute
+from app.http.sessions import Read, Write
+from app.http.strict import LONG_JSON, StrictRoute
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import Drafting, Publishing
 from app.reports import drafts, service
 from app.reports.answers import ReportOut
+from app.reports.drafts import SavedDraft
 from app.reports.preconditions import DraftPrecondition, RecordPrecondition, ReportId, find_target
-from app.reports.router import answer_draft, answer_written
-from app.reports.schemas import ReportPut, Retraction
+from app.reports.router import answer_draft, answer_written, staged_early
+from app.reports.schemas import ReportIn, ReportPut, Retraction
 from app.reports.service import Correction
-from app.vocabulary.identifiers import REPORT, public_id
+from app.reports.staging import StagedReport, stage
+from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports/{report_id}", tags=["reports"], route_class=StrictRoute)
 
@@ -66,13 +70,13 @@ async def revise_report(
     request: Request, report_id: ReportId, holder: Drafting, body: ReportPut, write: Write
 ) -> Response:
     """Correct a report as a new revision, with the reason; the lines that do not change keep their ids."""
-    report = body.report()
+    report = await staged_early(request, body.report(), row_number(REPORT, report_id))
 
     def revise(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)
         if target.is_draft:
-            drafts.replace(session, target.report_id, target.state, report, holder.id)
-            return answer_draft(session, request, target.report_id)
+            staged = drafts.replace(session, target.report_id, target.state, report, holder.id)
+            return answer_draft(session, request, target.report_id, staged)
         if body.reason is None:
             fault = Fault("pointer", "/reason", "missing", "say why what was published changes")
             raise InvalidInput([fault])
@@ -88,15 +92,22 @@ async def revise_report(
     openapi_extra=_PARAMETERS,
     dependencies=[RecordPrecondition],
 )
-async def publish_draft(request: Request, report_id: ReportId, holder: Publishing, write: Write) -> Response:
+async def publish_draft(
+    request: Request, report_id: ReportId, holder: Publishing, read: Read, write: Write
+) -> Response:
     """Make a draft public: it takes the next number of the ledger."""
+    early = await read(lambda session: _staged_draft(session, report_id))
 
     def publish(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)
         if not target.is_draft:
             path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
             raise Conflict("the report is published already", existing=path)
-        report = drafts.take(session, target.report_id, target.state)
+        if early is not None and early.version == target.state:
+            report = early.report
+        else:
+            report = _draft_of(session, target.report_id).body
+        drafts.remove(session, target.report_id, target.state)
         service.publish_draft(session, target.report_id, report, holder.id)
         return answer_written(session, request, target.report_id)
 
@@ -123,3 +134,28 @@ async def retract_report(
         return answer_written(session, request, target.report_id)
 
     return await once(request, holder, write, retract)
+
+
+class _EarlyDraft(NamedTuple):
+    """A version of a draft, staged before the write lock was taken."""
+
+    version: int
+    report: ReportIn | StagedReport
+
+
+def _staged_draft(session: ReadSession, report_id: str) -> _EarlyDraft | None:
+    """Stage a long draft; None for a short one, and for one that cannot be published: the transaction refuses it."""
+    number = row_number(REPORT, report_id)
+    draft = drafts.read(session, number) if number else None
+    if draft is None or len(draft.json) < LONG_JSON:
+        return None
+    try:
+        return _EarlyDraft(draft.version, stage(session, draft.body, draft.report_id))
+    except InvalidInput:
+        return None
+
+
+def _draft_of(session: ReadSession, report_id: int) -> SavedDraft:
+    draft = drafts.read(session, report_id)
+    assert draft is not None  # noqa: S101 - its version was found in this session
+    return draft

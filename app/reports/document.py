@@ -9,12 +9,12 @@ from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.ledger.clock import Head
 from app.reports import queries
-from app.reports.content import headline
-from app.reports.drafts import SavedDraft
+from app.reports.drafts import DraftSummary, SavedDraft
 from app.reports.duplicates import possible_duplicates
 from app.reports.history import stored_revisions
 from app.reports.resolve import resolve
-from app.reports.rows import coverage_rows, line_rows
+from app.reports.rows import Row, coverage_rows, line_rows
+from app.reports.staging import StagedReport, headline_columns
 from app.reports.template import LINES, TEXT, revision_template
 from app.strikes.document import (
     filled,
@@ -46,6 +46,25 @@ def summary(row: AnyRow, catalogue: Catalogue) -> Document:
         "seq": row.recorded_seq,
         "recorded_at": row.recorded_at,
         "lines": row.lines,
+    }
+
+
+def draft_summary(draft: DraftSummary, catalogue: Catalogue) -> Document:
+    """Return a draft as `ReportSummary` describes it: without a number of the ledger."""
+    publisher = catalogue.publisher(draft.publisher)
+    return {
+        "id": public_id(REPORT, draft.report_id),
+        "publisher": publisher.slug if publisher else draft.publisher,
+        "number": draft.number,
+        "title": draft.title,
+        "published_on": draft.published_on,
+        "source_url": draft.source_url,
+        "status": "draft",
+        "reason": None,
+        "revision": 0,
+        "seq": None,
+        "recorded_at": draft.saved_at,
+        "lines": draft.lines,
     }
 
 
@@ -83,11 +102,22 @@ def report_document(session: Snapshot, report_id: int, head: Head) -> Document |
     return None if found is None else parsed(found.json)
 
 
-def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Document:
-    """Return a draft as `ReportOut` describes it: without ledger number, and its lines without ids."""
+def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: StagedReport | None) -> str:
+    """Return a draft as `ReportOut` describes it, in JSON: without ledger number, and its lines without ids.
+
+    `staged` is the report where it was staged just now in order to be saved.
+    """
     catalogue = catalogue_at(session, head)
-    report, resolved = draft.body, resolve(session, draft.body, draft.report_id, as_saved=True)
-    over_all = headline(report) or {"strikes": None, "engagements": None}
+    checks: str | None = None
+    if staged is None:
+        resolved = resolve(session, draft.body, draft.report_id, as_saved=True)
+        lines = line_rows(resolved)
+        coverage: Sequence[Row] = coverage_rows(resolved)
+        rows, templates = [line for line, _ in lines], [line_template(*line) for line in lines]
+    else:
+        resolved, coverage, checks = staged.resolved, staged.coverage, staged.checks
+        rows, templates = [line.row for line in staged.lines], [line.template for line in staged.lines]
+    report = resolved.report
     said = {
         "report_id": draft.report_id,
         "publisher_id": resolved.publisher.id,
@@ -100,17 +130,13 @@ def draft_document(session: ReadSession, draft: SavedDraft, head: Head) -> Docum
         "revision": 0,
         "recorded_seq": None,
         "recorded_at": draft.saved_at,
-        "headline_strikes": over_all["strikes"],
-        "headline_engagements": over_all["engagements"],
         "sums_note": report.sums_note,
+        **headline_columns(report),
     }
-    lines = line_rows(resolved)
-    template = revision_template(said, coverage_rows(resolved), [line for line, _ in lines])
-    names = names_in(catalogue)
+    template = revision_template(said, coverage, rows, checks)
     reference = reference_template(draft.report_id, resolved.publisher.id, said)
-    whole = [whole_template(None, reference, line_template(*each)) for each in lines]
-    document: Document = parsed(_filled(template, report.text, whole, names))
-    return document
+    whole = [whole_template(None, reference, line) for line in templates]
+    return _filled(template, report.text, whole, names_in(catalogue))
 
 
 def _filled(template: str, text: str | None, lines: Sequence[str], names: Mapping[str, str]) -> str:

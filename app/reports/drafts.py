@@ -6,54 +6,82 @@ A draft has its id from the start; publishing it goes through the one door, like
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import delete, insert, select, update
 
 from app.db.engine import ReadSession, WriteSession
+from app.db.functions import json_members
 from app.errors import PreconditionFailed
 from app.models import Draft
 from app.reports.content import Resolved, settled
-from app.reports.resolve import resolve
 from app.reports.schemas import ReportIn
 from app.reports.service import new_report
+from app.reports.staging import StagedReport, restage
 
 
 class SavedDraft(NamedTuple):
-    """A draft as saved: its report's row, how often it was saved, what it says, and when it was saved."""
+    """A draft as saved: its report's row, how often it was saved, its body in JSON, and when it was saved."""
 
     report_id: int
     version: int
-    body: ReportIn
+    json: str
     saved_at: datetime
 
+    @property
+    def body(self) -> ReportIn:
+        """The report, read from the JSON anew each time."""
+        return ReportIn.model_validate_json(self.json)
 
-def save(session: WriteSession, report: ReportIn, key_id: int) -> int:
-    """Save a new draft and return its report's row. Raises InvalidInput for what could not be published."""
-    resolved = resolve(session, report)
+
+# What a summary shows of the body, as it stands there, and the list of which it shows the length.
+_SUMMED_UP = ("publisher", "number", "title", "published_on", "source_url")
+_COUNTED = ("strikes",)
+
+
+class DraftSummary(NamedTuple):
+    """The head of a draft, without its text and lines; `publisher` is any of its names."""
+
+    report_id: int
+    saved_at: datetime
+    publisher: str
+    number: str | None
+    title: str | None
+    published_on: str
+    source_url: str | None
+    lines: int
+
+
+def save(session: WriteSession, report: ReportIn | StagedReport, key_id: int) -> tuple[int, StagedReport]:
+    """Save a new draft; return its report's row and the report staged. Raises InvalidInput as publishing would."""
+    staged = restage(session, report)
     # Without its number: a draft does not keep others from publishing it first.
-    report_id = new_report(session, resolved.publisher.id, None)
-    session.execute(insert(Draft), {"report_id": report_id, "version": 1, **_columns(resolved, key_id)})
-    return report_id
+    report_id = new_report(session, staged.resolved.publisher.id, None)
+    session.execute(
+        insert(Draft), {"report_id": report_id, "version": 1, **_columns(staged.resolved, key_id)}
+    )
+    return report_id, staged
 
 
-def replace(session: WriteSession, report_id: int, expected: int, report: ReportIn, key_id: int) -> None:
-    """Save a draft anew. Raises PreconditionFailed where `expected` is no longer its version."""
-    resolved = resolve(session, report, report_id)
+def replace(
+    session: WriteSession, report_id: int, expected: int, report: ReportIn | StagedReport, key_id: int
+) -> StagedReport:
+    """Save a draft anew and return it staged. Raises PreconditionFailed where `expected` is no longer its version."""
+    staged = restage(session, report, report_id)
     saved = session.execute(
         update(Draft)
         .where(Draft.report_id == report_id, Draft.version == expected)
-        .values(version=expected + 1, **_columns(resolved, key_id))
+        .values(version=expected + 1, **_columns(staged.resolved, key_id))
     )
     if saved.rowcount == 0:  # type: ignore[attr-defined] # every result of an UPDATE has it
         raise PreconditionFailed("the draft was saved or published by somebody else; read it again")
+    return staged
 
 
-def take(session: WriteSession, report_id: int, expected: int) -> ReportIn:
-    """Remove a draft in order to publish it, and return what it says. Raises PreconditionFailed as `replace`."""
-    draft = read(session, report_id)
-    if draft is None or draft.version != expected:
+def remove(session: WriteSession, report_id: int, expected: int) -> None:
+    """Remove a draft in order to publish it. Raises PreconditionFailed as `replace`."""
+    removed = session.execute(delete(Draft).where(Draft.report_id == report_id, Draft.version == expected))
+    if removed.rowcount == 0:  # type: ignore[attr-defined] # every result of a DELETE has it
         raise PreconditionFailed("the draft was saved or published by somebody else; read it again")
-    session.execute(delete(Draft).where(Draft.report_id == report_id))
-    return draft.body
 
 
 def read(session: ReadSession, report_id: int) -> SavedDraft | None:
@@ -61,20 +89,31 @@ def read(session: ReadSession, report_id: int) -> SavedDraft | None:
     row = session.execute(
         select(Draft.report_id, Draft.version, Draft.body, Draft.saved_at).where(Draft.report_id == report_id)
     ).one_or_none()
-    return None if row is None else _saved(row)
+    return None if row is None else SavedDraft(*row)
 
 
-def page(session: ReadSession, after: int | None, limit: int) -> list[SavedDraft]:
-    """Return up to `limit` drafts, the newest first, from the one after the report row `after`."""
-    statement = select(Draft.report_id, Draft.version, Draft.body, Draft.saved_at)
+def version(session: ReadSession, report_id: int) -> int | None:
+    """Return how often a draft was saved, or None where there is none."""
+    return session.execute(select(Draft.version).where(Draft.report_id == report_id)).scalar_one_or_none()
+
+
+def page(session: ReadSession, after: int | None, limit: int) -> list[DraftSummary]:
+    """Return up to `limit` drafts, the newest first, from the one after the report row `after`.
+
+    The engine reads the heads out of the stored bodies, so that memory holds no more than a page of summaries.
+    """
+    statement = select(
+        Draft.report_id, Draft.saved_at, json_members(Draft.__table__.c.body, _SUMMED_UP, _COUNTED)
+    )
     if after is not None:
         statement = statement.where(Draft.report_id < after)
     rows = session.execute(statement.order_by(Draft.report_id.desc()).limit(limit))
-    return [_saved(row) for row in rows]
+    return [_summary(*row) for row in rows]
 
 
-def _saved(row: Any) -> SavedDraft:  # noqa: ANN401 - a row with these four columns
-    return SavedDraft(row.report_id, row.version, ReportIn.model_validate_json(row.body), row.saved_at)
+def _summary(report_id: int, saved_at: datetime, members: str) -> DraftSummary:
+    publisher, number, title, published_on, source_url, lines = orjson.loads(members)
+    return DraftSummary(report_id, saved_at, publisher, number, title, published_on, source_url, lines or 0)
 
 
 def _columns(resolved: Resolved, key_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, bindparam, select
 
 from app.catalogue.catalogue import Catalogue
-from app.db.prepared import Prepared, Snapshot
+from app.db.prepared import Prepared, Rows, Snapshot, Values
 from app.ledger.clock import standing
 from app.models import Strike, Tally
 from app.strikes.conditions import Conditions
@@ -30,7 +30,8 @@ MOST_COMPARED = 200
 MOST_OFFERED = 3
 
 # What one report may cost, since all writers wait for its answer: pairs of lines that are compared, where looking
-# for the lines of a place and days takes as long as comparing so many. The longest release needs a tenth.
+# for the lines of a place and days takes as long as comparing so many, and reading a line as long as comparing one.
+# The longest release needs a tenth.
 MOST_PAIRS = 10_000
 PAIRS_FOR_A_LOOK = 20
 
@@ -73,7 +74,8 @@ def possible_duplicates(
     A line that already says what it repeats is left alone, and so are the last lines of a report that is longer
     than any release.
     """
-    own = _told(session, session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of}), catalogue)
+    mine = {"report_id": report_id, "as_of": as_of}
+    own = _told(session.rows(_OF_REPORT, mine), session.rows(_SAID_BY_REPORT, mine), catalogue)
     asking = [
         each
         for each in own
@@ -88,10 +90,10 @@ def possible_duplicates(
     for each in asking:
         where = _where(each.line)
         if where not in near:
-            left -= PAIRS_FOR_A_LOOK
-            there = _around(where, as_of, catalogue)
-            near[where] = _near(session, there, claimed[where], MOST_COMPARED + len(own), catalogue)
-        others = [other for other in near[where] if other.line.report_id != report_id][:MOST_COMPARED]
+            there = {**_around(where, as_of, catalogue).values, "report_id": report_id}
+            near[where] = _near(session, there, claimed[where], catalogue)
+            left -= PAIRS_FOR_A_LOOK + len(near[where])
+        others = near[where]
         left -= len(others)
         if left < 0:
             break
@@ -116,27 +118,29 @@ def _around(where: _Where, as_of: int, catalogue: Catalogue) -> StrikeFilter:
 
 
 def _near(
-    session: Snapshot, there: StrikeFilter, claimed: Collection[int | None], limit: int, catalogue: Catalogue
+    session: Snapshot, there: Values, claimed: Collection[int | None], catalogue: Catalogue
 ) -> Sequence[_Told]:
-    """Return the latest standing lines about a place and days, by id; those of the report itself can be among them.
+    """Return the latest standing lines of other reports about a place and days, by id: MOST_COMPARED at most.
 
     Lines that give a number of strikes which is none of those `claimed` are left out: they tell of other events.
     """
-    lines = session.rows(_NEAR, {**there.values, "limit": limit})
+    lines = session.rows(_NEAR, there)
     if None not in claimed:
         lines = [line for line in lines if line[_STRIKES] is None or line[_STRIKES] in claimed]
-    return sorted(_told(session, lines, catalogue), key=lambda told: told.line.id)
+    said = session.rows(_SAID, {"ids": _padded([line[0] for line in lines])}) if lines else ()
+    return sorted(_told(lines, said, catalogue), key=lambda told: told.line.id)
 
 
-def _told(session: Snapshot, rows: Iterable[tuple[Any, ...]], catalogue: Catalogue) -> Sequence[_Told]:
-    lines = [Line._make(row) for row in rows]
+def _told(lines: Rows, tallies: Rows, catalogue: Catalogue) -> Sequence[_Told]:
     said: Mapping[int, set[tuple[Any, ...]]] = defaultdict(set)
-    if lines:
-        for strike_id, effect, category_id, *counts in session.rows(
-            _SAID, {"ids": [each.id for each in lines]}
-        ):
-            said[strike_id].add((effect, _category(category_id, catalogue), *counts))
-    return [_Told(line, frozenset(said[line.id])) for line in lines]
+    for strike_id, effect, category_id, *counts in tallies:
+        said[strike_id].add((effect, _category(category_id, catalogue), *counts))
+    return [_Told(line, frozenset(said[line.id])) for line in map(Line._make, lines)]
+
+
+def _padded(ids: list[int]) -> list[int]:
+    """Repeat the last id up to a power of two: each length of a list is a statement of its own to be compiled."""
+    return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
 
 
 def _matches(mine: _Told, others: Iterable[_Told]) -> list[dict[str, Any]]:
@@ -183,13 +187,18 @@ _OF_REPORT = Prepared(
 # Of the same shape as what is asked for each line, so only its values differ.
 _ANYWHERE = StrikeFilter(as_of=0, date_from=date.min, date_to=date.max, location_ids=frozenset({0}))
 _NEAR = Prepared(
-    _LINES.where(Conditions(_ANYWHERE).of_lines())
+    _LINES.where(
+        Conditions(_ANYWHERE).of_lines(), Strike.report_id != bindparam("report_id", type_=BigInteger())
+    )
     .with_hint(Strike, f"INDEXED BY {BY_PLACE}", "sqlite")
     .order_by(Strike.date_from.desc(), Strike.id.desc())
-    .limit(bindparam("limit", type_=BigInteger()))
+    .limit(MOST_COMPARED)
 )
-_SAID = Prepared(
-    select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max).where(
-        Tally.strike_id.in_(bindparam("ids", expanding=True))
+_TALLIES = select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max)
+_SAID = Prepared(_TALLIES.where(Tally.strike_id.in_(bindparam("ids", expanding=True))))
+_SAID_BY_REPORT = Prepared(
+    _TALLIES.join(Strike, Strike.id == Tally.strike_id).where(
+        Strike.report_id == bindparam("report_id", type_=BigInteger()),
+        standing(Strike, bindparam("as_of", type_=BigInteger())),
     )
 )

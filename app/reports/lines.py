@@ -1,5 +1,6 @@
 """Lines in the record: added with their tallies, and carried over a correction where they did not change."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,10 +11,9 @@ from app.db.prepared import Prepared
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
 from app.models import STRIKE_WORDS, Strike, StrikeDocument, Tally
-from app.reports.content import Resolved
-from app.reports.rows import Row, line_rows, said_by
-from app.strikes.document import line_template, reference_template
-from app.vocabulary.words import words_of
+from app.reports.rows import Row
+from app.reports.staging import StagedLine, StagedReport
+from app.strikes.document import reference_template
 
 _STRIKES = Prepared(insert(Strike).returning(Strike.id, sort_by_parameter_order=True))
 _TALLIES = Prepared(insert(Tally))
@@ -57,29 +57,30 @@ class Plan(NamedTuple):
     """
 
     kept: Mapping[int, int]
-    new: Sequence[tuple[int, tuple[Row, list[Row]]]]
+    new: Sequence[tuple[int, StagedLine]]
     gone: Sequence[int]
     events: Mapping[int, int]
 
 
-def plan_lines(session: WriteSession, report_id: int, resolved: Resolved) -> Plan:
+def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> Plan:
     """Tell the lines that did not change from those to be put aside and those to be added."""
     old = _standing_lines(session, report_id)
-    unused: dict[Any, list[int]] = {}
+    unused: dict[Any, deque[int]] = {}
     for strike_id, (said, _) in old.items():
-        unused.setdefault(said, []).append(strike_id)
+        unused.setdefault(said, deque()).append(strike_id)
     kept: dict[int, int] = {}
-    new: list[tuple[int, tuple[Row, list[Row]]]] = []
-    for index, (line, tallies) in enumerate(line_rows(resolved)):
-        same = unused.get(_said(line, tallies))
+    new: list[tuple[int, StagedLine]] = []
+    for index, line in enumerate(staged.lines):
+        same = unused.get(_said(line.row, line.tallies))
         if same:
-            kept[index] = same.pop(0)
+            kept[index] = same.popleft()
         else:
-            new.append((index, (line, tallies)))
-    gone = {strike_id: row for strike_id, (_, row) in old.items() if strike_id not in kept.values()}
+            new.append((index, line))
+    left = {strike_id for same in unused.values() for strike_id in same}
+    gone = {strike_id: row for strike_id, (_, row) in old.items() if strike_id in left}
     events = {index: old[strike_id][1].event_id for index, strike_id in kept.items()}
     events |= _inherited_events(new, gone)
-    events |= {index: event for index, (_, event) in resolved.repeated.items() if index not in kept}
+    events |= {index: event for index, (_, event) in staged.resolved.repeated.items() if index not in kept}
     told_before = {index: event for index, event in events.items() if event is not None}
     return Plan(kept, new, sorted(gone), told_before)
 
@@ -118,25 +119,32 @@ def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:
     )
 
 
-def _inherited_events(
-    new: Iterable[tuple[int, tuple[Row, list[Row]]]], gone: Mapping[int, AnyRow]
-) -> dict[int, int]:
+def _inherited_events(new: Iterable[tuple[int, StagedLine]], gone: Mapping[int, AnyRow]) -> dict[int, int]:
     """Let a corrected line tell of the same event as the line that it corrects, so that repeats stay counted once.
 
     A new line corrects the first line put aside, and not yet taken, of the same place and day, or else of the
-    same place.
+    same place. Linear in the number of lines: the write lock is held meanwhile.
     """
-    left, events = dict(gone), {}
-    for exact in (True, False):
-        for index, (line, _) in new:
-            if index in events:
-                continue
-            for strike_id, row in left.items():
-                same_place = (row.location_id, row.country) == (line["location_id"], line["country"])
-                if same_place and (row.date_from == line["date_from"] or not exact):
-                    events[index] = row.event_id or strike_id
-                    del left[strike_id]
-                    break
+    of_place: dict[Any, dict[int, AnyRow]] = {}
+    of_day: dict[Any, deque[int]] = {}
+    for strike_id, row in gone.items():
+        place = (row.location_id, row.country)
+        of_place.setdefault(place, {})[strike_id] = row
+        of_day.setdefault((place, row.date_from), deque()).append(strike_id)
+    events: dict[int, int] = {}
+    waiting: list[tuple[int, dict[int, AnyRow]]] = []
+    for index, line in new:
+        place = (line.row["location_id"], line.row["country"])
+        there = of_place.get(place, {})
+        if same_day := of_day.get((place, line.row["date_from"])):
+            strike_id = same_day.popleft()
+            events[index] = there.pop(strike_id).event_id or strike_id
+        else:
+            waiting.append((index, there))
+    for index, there in waiting:
+        if there:
+            strike_id = next(iter(there))
+            events[index] = there.pop(strike_id).event_id or strike_id
     return events
 
 
@@ -144,7 +152,7 @@ def add_lines(
     session: WriteSession,
     revision: Row,
     publisher_id: int,
-    lines: Sequence[tuple[int, tuple[Row, list[Row]]]],
+    lines: Sequence[tuple[int, StagedLine]],
     events: Mapping[int, int],
 ) -> list[int]:
     """Add lines at their places in the report, each with its event and tallies, its JSON, and what finds it: its words.
@@ -160,16 +168,16 @@ def add_lines(
             "recorded_seq": revision["recorded_seq"],
             "position": index,
             "event_id": events.get(index),
-            "items_min": sum(tally["count_min"] for tally in found),
-            **line,
+            "items_min": sum(tally["count_min"] for tally in line.tallies),
+            **line.row,
         }
-        for index, (line, found) in lines
+        for index, line in lines
     ]
     ids = session.numbered(_STRIKES, rows)
     tallies = [
         {"strike_id": strike_id, **tally}
-        for strike_id, (_, (_, found)) in zip(ids, lines, strict=True)
-        for tally in found
+        for strike_id, (_, line) in zip(ids, lines, strict=True)
+        for tally in line.tallies
     ]
     session.put(_TALLIES, tallies)
     of_report = {
@@ -177,13 +185,12 @@ def add_lines(
         "reference": reference_template(report_id, publisher_id, revision),
     }
     documents = [
-        {"strike_id": strike_id, "template": line_template(line, found), **of_report}
-        for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
+        {"strike_id": strike_id, "template": line.template, **of_report}
+        for strike_id, (_, line) in zip(ids, lines, strict=True)
     ]
     session.put(_DOCUMENTS, documents)
     words = [
-        {"rowid": strike_id, "words": words_of(said_by(line, found))}
-        for strike_id, (_, (line, found)) in zip(ids, lines, strict=True)
+        {"rowid": strike_id, "words": line.words} for strike_id, (_, line) in zip(ids, lines, strict=True)
     ]
     session.put(_WORDS, words)
     return ids

@@ -43,11 +43,11 @@ def find_target(session: ReadSession, request: Request, report_id: str, holder: 
     Raises, in this order, NotFound, InsufficientScope, PreconditionRequired and PreconditionFailed.
     """
     number = row_number(REPORT, report_id)
-    draft = drafts.read(session, number) if number else None
+    draft = drafts.version(session, number) if number else None
     row = None if draft or not number else queries.kept(session, number, head(session).seq)
     if number is None or (draft is None and row is None):
         raise NotFound("there is no report with this id")
-    target = Target(number, draft.version if draft else row.revision, draft is not None)  # type: ignore[union-attr] # one of them is there
+    target = Target(number, draft or row.revision, draft is not None)  # type: ignore[union-attr] # one of them is there
     if not target.is_draft:
         holder.require(Scope.PUBLISH)
     _hold(request, report_id, target)

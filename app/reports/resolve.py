@@ -7,11 +7,21 @@ from sqlalchemy import select
 from app.catalogue.catalogue import CategoryEntry, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession
+from app.db.types import AnyRow
 from app.ledger.clock import head
 from app.models import Strike
 from app.reports.content import Resolved
 from app.reports.schemas import ReportIn, SpanIn
 from app.vocabulary.identifiers import STRIKE, row_number
+
+# Characters of one quote: a sentence. The quote of a line is stored with it, so all quotes of a report together are
+# bounded too: by a multiple of its text, and by a constant that any text may reach.
+LONGEST_QUOTE = 2_000
+QUOTED_TIMES = 4
+QUOTED_AT_LEAST = 20_000
+
+# Tallies of all lines of a report together. No report of the sample has more than 55.
+MOST_TALLIES_IN_ALL = 5_000
 
 
 def resolve(
@@ -20,10 +30,11 @@ def resolve(
     """Look up publisher, places, categories and repeated strikes, and hold quotes against the text.
 
     `report_id` is the report's own, where it has one: no line repeats another of the same report. With `as_saved`
-    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been put aside since.
-    Raises InvalidInput with every fault.
+    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been put aside since;
+    nor do bounds for new reports apply. Raises InvalidInput with every fault.
     """
     catalogue = catalogue_at(session, head(session))
+    standing = {} if as_saved else _standing(session, report)
     names = Resolver(catalogue, "pointer")
     publisher = names.publisher(report.publisher, "/publisher")
     locations = [
@@ -39,10 +50,12 @@ def resolve(
         ]
         for index, strike in enumerate(report.strikes)
     ]
-    repeated = _named(report) if as_saved else _repeated(session, report, report_id, names)
+    repeated = _named(report) if as_saved else _repeated(report, standing, report_id, names)
     for where, span in _quotes(report):
         if span is not None and (report.text is None or span.end > len(report.text)):
             names.refuse(where, "quote-outside-text", "the quote does not lie within 'text'")
+    if not as_saved:
+        _refuse_excess(report, names)
     names.finish()
     assert publisher is not None  # noqa: S101 - finish() raised where it was not found
     publisher_ids = catalogue.publishers.members(publisher.id)
@@ -55,26 +68,42 @@ def _named(report: ReportIn) -> Mapping[int, tuple[int, int]]:
     return {index: (number, number) for index, number in asked if number is not None}
 
 
-def _repeated(
-    session: ReadSession, report: ReportIn, report_id: int | None, names: Resolver
+def repeated_events(
+    session: ReadSession, report: ReportIn, report_id: int | None
 ) -> Mapping[int, tuple[int, int]]:
-    """Return, by line, the id of the strike that it repeats and the event that both tell of."""
-    asked = {
-        index: row_number(STRIKE, strike.same_as)
-        for index, strike in enumerate(report.strikes)
-        if strike.same_as is not None
-    }
-    if not asked:
+    """Return, by line, the id of the strike that it repeats and the event that both tell of.
+
+    Raises InvalidInput for a line that names no standing strike of another report.
+    """
+    names = Resolver(catalogue_at(session, head(session)), "pointer")
+    repeated = _repeated(report, _standing(session, report), report_id, names)
+    names.finish()
+    return repeated
+
+
+def _standing(session: ReadSession, report: ReportIn) -> Mapping[int, AnyRow]:
+    """Return the standing strikes that lines of a report name, by id."""
+    named = {row_number(STRIKE, strike.same_as) for strike in report.strikes if strike.same_as is not None}
+    numbers = sorted(number for number in named if number is not None)
+    if not numbers:
         return {}
     rows = session.execute(
         select(Strike.id, Strike.event_id, Strike.report_id).where(
-            Strike.id.in_([number for number in asked.values() if number is not None]),
-            Strike.superseded_seq.is_(None),
+            Strike.id.in_(numbers), Strike.superseded_seq.is_(None)
         )
     )
-    standing = {row.id: row for row in rows}
+    return {row.id: row for row in rows}
+
+
+def _repeated(
+    report: ReportIn, standing: Mapping[int, AnyRow], report_id: int | None, names: Resolver
+) -> Mapping[int, tuple[int, int]]:
+    """Return the same as `repeated_events`; note a fault instead of raising one."""
     found = {}
-    for index, number in asked.items():
+    for index, strike in enumerate(report.strikes):
+        if strike.same_as is None:
+            continue
+        number = row_number(STRIKE, strike.same_as)
         row = standing.get(number) if number is not None else None
         if row is None or row.report_id == report_id:
             names.refuse(
@@ -83,6 +112,22 @@ def _repeated(
         else:
             found[index] = (row.id, row.event_id or row.id)
     return found
+
+
+def _refuse_excess(report: ReportIn, names: Resolver) -> None:
+    """Refuse quotes and tallies beyond the bounds for new reports. Stored ones may lie beyond them."""
+    for where, span in _quotes(report):
+        if span is not None and span.end - span.start > LONGEST_QUOTE:
+            names.refuse(where, "too-long", f"a quote holds at most {LONGEST_QUOTE:,} characters")
+    quoted = sum(strike.quote.end - strike.quote.start for strike in report.strikes if strike.quote)
+    most = max(QUOTED_AT_LEAST, QUOTED_TIMES * len(report.text or ""))
+    if quoted > most:
+        detail = f"the quotes of the lines hold {quoted:,} characters together; {most:,} are allowed with this text"
+        names.refuse("/strikes", "quotes-too-long", detail)
+    tallies = sum(len(strike.tallies) for strike in report.strikes)
+    if tallies > MOST_TALLIES_IN_ALL:
+        detail = f"the lines have {tallies:,} tallies together; at most {MOST_TALLIES_IN_ALL:,} are allowed"
+        names.refuse("/strikes", "too-many-tallies", detail)
 
 
 def _quotes(report: ReportIn) -> Iterable[tuple[str, SpanIn | None]]:

@@ -27,18 +27,19 @@ from app.http.fields import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
-from app.http.sessions import Read, Write
-from app.http.strict import StrictRoute
+from app.http.sessions import Read, Write, reads_of
+from app.http.strict import LONG_JSON, StrictRoute
 from app.http.writers import dumps
-from app.keys.idempotency import IDEMPOTENT, once
+from app.keys.idempotency import HEADER, IDEMPOTENT, once
 from app.keys.security import OPTIONAL_KEY, Drafting, Holding, MaybeHolder
 from app.keys.service import Scope
 from app.ledger.clock import head
 from app.reports import drafts, queries, service
-from app.reports.answers import ReportOut, ReportPage, ReportSummary
+from app.reports.answers import ReportOut, ReportPage
 from app.reports.document import (
     Document,
-    draft_document,
+    draft_json,
+    draft_summary,
     duplicates_document,
     report_json,
     summary,
@@ -46,7 +47,8 @@ from app.reports.document import (
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
 from app.reports.query import NOT_WITH_DRAFTS, REPORTS, ReportsQuery
-from app.reports.schemas import ReportPost
+from app.reports.schemas import ReportIn, ReportPost
+from app.reports.staging import StagedReport, stage
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
@@ -73,12 +75,12 @@ async def create_report(request: Request, holder: Drafting, body: ReportPost, wr
     """Publish a report, under the next number of the ledger, or save it as a draft; all of it, or nothing."""
     if body.status == "published":
         holder.require(Scope.PUBLISH)
-    report = body.report()
+    report = await staged_early(request, body.report())
 
     def create(session: WriteSession) -> Response:
         if body.status == "draft":
-            report_id = drafts.save(session, report, holder.id)
-            response = answer_draft(session, request, report_id)
+            report_id, staged = drafts.save(session, report, holder.id)
+            response = answer_draft(session, request, report_id, staged)
         else:
             report_id = service.create(session, report, holder.id)
             response = answer_written(session, request, report_id)
@@ -130,7 +132,7 @@ async def get_report(
             # To all others a draft is not there at all.
             number = row_number(REPORT, report_id)
             may_see = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH)
-            if number and may_see and query.as_of is None and drafts.read(session, number) is not None:
+            if number and may_see and query.as_of is None and drafts.version(session, number) is not None:
                 return answer_draft(session, request, number)
             raise
 
@@ -151,12 +153,30 @@ def answer_written(session: ReadSession, request: Request, report_id: int) -> Re
     )
 
 
-def answer_draft(session: ReadSession, request: Request, report_id: int) -> Response:
-    """Answer a draft: to be kept by nobody, since it is shown to few."""
+async def staged_early(
+    request: Request, report: ReportIn, report_id: int | None = None
+) -> ReportIn | StagedReport:
+    """Stage a long report before the write lock is taken. Raises InvalidInput as writing it would."""
+    if len(await request.body()) < LONG_JSON:
+        return report
+    try:
+        return await reads_of(request)(lambda session: stage(session, report, report_id))
+    except InvalidInput:
+        # Under an Idempotency-Key it may have been accepted before, which only the transaction can tell.
+        if HEADER in request.headers:
+            return report
+        raise
+
+
+def answer_draft(
+    session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
+) -> Response:
+    """Answer a draft: to be kept by nobody, since it is shown to few. `staged` as for `draft_json`."""
     draft = drafts.read(session, report_id)
     assert draft is not None  # noqa: S101 - the caller found it in this session
-    document = draft_document(session, draft, head(session))
-    response = answer_one(request, document["id"], state_tag(draft.version, is_draft=True), document)
+    document = draft_json(session, draft, head(session), staged)
+    tag = state_tag(draft.version, is_draft=True)
+    response = answer_one(request, public_id(REPORT, report_id), tag, document)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -204,11 +224,11 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
         raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in beside])
     now = head(session)
     after = position_of(request, query.cursor, int)
+    catalogue = catalogue_at(session, now)
     found = drafts.page(session, after[0] if after else None, query.limit + 1)
     page = found[: query.limit]
-    documents = [draft_document(session, draft, now) for draft in page]
     body = {
-        "items": [{name: each[name] for name in ReportSummary.model_fields} for each in documents],
+        "items": [draft_summary(draft, catalogue) for draft in page],
         "next": cursor_to(request, (page[-1].report_id,)) if len(found) > query.limit else None,
         "seq": now.seq,
     }

@@ -18,9 +18,9 @@ from app.ledger.append import append, put_aside
 from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
 from app.reports.content import Authorship, Resolved, key_name, report_content
 from app.reports.lines import add_lines, plan_lines, revise_lines
-from app.reports.resolve import resolve
-from app.reports.rows import Row, coverage_rows, line_rows
+from app.reports.rows import Row
 from app.reports.schemas import ReportIn
+from app.reports.staging import StagedReport, headline_columns, restage
 from app.reports.template import revision_template
 from app.vocabulary.identifiers import REPORT, public_id
 
@@ -41,17 +41,18 @@ _COVERAGE = Prepared(insert(Coverage))
 COVERAGE = ("country", "date_from", "date_to", "strikes", "engagements")
 
 
-def create(session: WriteSession, report: ReportIn, key_id: int | None) -> int:
-    """Publish a new report as revision 1 under the next ledger number, and return its row's id.
+def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int | None) -> int:
+    """Publish a new report, staged or not, as revision 1 under the next ledger number, and return its row's id.
 
     `key_id` says who wrote it; None is the product itself, loading its sample.
     Raises InvalidInput for names that the vocabulary does not hold and quotes outside the text, DuplicateReport where
     the publisher already has a report of this number. The caller commits.
     """
-    resolved = resolve(session, report)
+    staged = restage(session, report)
+    resolved = staged.resolved
     refuse_known_number(session, resolved)
-    report_id = new_report(session, resolved.publisher.id, report.number)
-    _publish(session, report_id, resolved, key_id)
+    report_id = new_report(session, resolved.publisher.id, resolved.report.number)
+    _publish(session, report_id, staged, key_id)
     return report_id
 
 
@@ -61,16 +62,19 @@ def new_report(session: WriteSession, publisher_id: int, number: str | None) -> 
     return report_id
 
 
-def publish_draft(session: WriteSession, report_id: int, report: ReportIn, key_id: int | None) -> None:
+def publish_draft(
+    session: WriteSession, report_id: int, report: ReportIn | StagedReport, key_id: int | None
+) -> None:
     """Publish a draft, which has its id already, as revision 1. Raises what `create` raises."""
-    resolved = resolve(session, report, report_id)
+    staged = restage(session, report, report_id)
+    resolved = staged.resolved
     refuse_known_number(session, resolved)
     session.execute(
         update(Report)
         .where(Report.id == report_id)
-        .values(publisher_id=resolved.publisher.id, number=report.number)
+        .values(publisher_id=resolved.publisher.id, number=resolved.report.number)
     )
-    _publish(session, report_id, resolved, key_id)
+    _publish(session, report_id, staged, key_id)
 
 
 class Correction(NamedTuple):
@@ -81,37 +85,39 @@ class Correction(NamedTuple):
     key_id: int
 
 
-def revise(session: WriteSession, report_id: int, report: ReportIn, correction: Correction) -> None:
+def revise(
+    session: WriteSession, report_id: int, report: ReportIn | StagedReport, correction: Correction
+) -> None:
     """Record a correction as the next revision.
 
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, Conflict for a
     retracted report, and what `create` raises.
     """
     standing = _standing(session, report_id, correction.expected)
-    resolved = resolve(session, report, report_id)
+    staged = restage(session, report, report_id)
+    resolved = staged.resolved
     if standing.publisher_id not in resolved.publisher_ids:
         fault = Fault("pointer", "/publisher", "other-publisher", "a report stays with its publisher")
         raise InvalidInput([fault])
-    if report.number != standing.number:
+    if resolved.report.number != standing.number:
         refuse_known_number(session, resolved)
-        session.execute(update(Report).where(Report.id == report_id).values(number=report.number))
-    plan = plan_lines(session, report_id, resolved)
+        session.execute(update(Report).where(Report.id == report_id).values(number=resolved.report.number))
+    plan = plan_lines(session, report_id, staged)
     by = Authorship(correction.key_id, correction.reason, standing.publisher)
     content = report_content(resolved, plan.events, by)
     revision = correction.expected + 1
     entry = append(session, "revised", content, report_id=report_id, revision=revision)
     seq = entry.seq
     put_aside(session, Revision, seq, Revision.report_id == report_id)
-    _revise_coverage(session, report_id, seq, coverage_rows(resolved))
-    row = _revision_row(report_id, revision, seq, report, correction.key_id)
+    _revise_coverage(session, report_id, seq, staged.coverage)
+    row = _revision_row(report_id, revision, seq, resolved.report, correction.key_id)
     order = revise_lines(session, row, standing.publisher_id, plan)
     row |= {"reason": correction.reason, "line_order": json.dumps(order)}
     _add_revision(
         session,
         row,
         {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
-        coverage_rows(resolved),
-        line_rows(resolved),
+        staged,
     )
 
 
@@ -157,8 +163,7 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         session,
         tombstone,
         {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
-        [],
-        [],
+        None,
     )
 
 
@@ -175,30 +180,31 @@ def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
         )
 
 
-def _publish(session: WriteSession, report_id: int, resolved: Resolved, key_id: int | None) -> None:
+def _publish(session: WriteSession, report_id: int, staged: StagedReport, key_id: int | None) -> None:
+    resolved = staged.resolved
     events = {index: event for index, (_, event) in resolved.repeated.items()}
     content = report_content(resolved, events, Authorship(key_id))
     entry = append(session, "published", content, report_id=report_id, revision=1)
     seq = entry.seq
-    coverage, lines = coverage_rows(resolved), line_rows(resolved)
     row = _revision_row(report_id, 1, seq, resolved.report, key_id)
     of_report = {"publisher_id": resolved.publisher.id, "recorded_at": entry.recorded_at}
-    _add_revision(session, row, of_report, coverage, lines)
-    _add_coverage(session, report_id, seq, coverage)
-    add_lines(session, row, resolved.publisher.id, list(enumerate(lines)), events)
+    _add_revision(session, row, of_report, staged)
+    _add_coverage(session, report_id, seq, staged.coverage)
+    add_lines(session, row, resolved.publisher.id, list(enumerate(staged.lines)), events)
 
 
-def _add_revision(
-    session: WriteSession,
-    row: Row,
-    of_report: Row,
-    coverage: Sequence[Row],
-    lines: Sequence[tuple[Row, list[Row]]],
-) -> None:
-    """Record a revision, and keep its JSON; `of_report` is what that says beside: `publisher_id`, `recorded_at`."""
+def _add_revision(session: WriteSession, row: Row, of_report: Row, staged: StagedReport | None) -> None:
+    """Record a revision, and keep its JSON; `of_report` is what that says beside: `publisher_id`, `recorded_at`.
+
+    A tombstone has nothing staged.
+    """
     session.put(_REVISIONS, [row])
     said = row | of_report
-    template = revision_template(said, coverage, [line for line, _ in lines])
+    if staged is None:
+        template = revision_template(said, [], [])
+    else:
+        lines = [line.row for line in staged.lines]
+        template = revision_template(said, staged.coverage, lines, staged.checks)
     document = {"report_id": row["report_id"], "revision": row["revision"], "template": template}
     session.put(_DOCUMENTS, [document])
 
@@ -219,8 +225,7 @@ def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key
         "published_on": report.published_on,
         "source_url": report.source_url,
         "text": report.text,
-        "headline_strikes": report.headline.strikes if report.headline else None,
-        "headline_engagements": report.headline.engagements if report.headline else None,
+        **headline_columns(report),
         "sums_note": report.sums_note,
         "key_id": key_id,
     }

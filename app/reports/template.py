@@ -13,18 +13,26 @@ _SAID = ("number", "title", "published_on", "source_url", "status", "reason", "r
 TEXT, LINES = "t", "s"
 
 
-def revision_template(said: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
+def checks_json(said: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
+    """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`."""
+    claims = [SimpleNamespace(**claim) for claim in coverage]
+    checks = arithmetic(
+        [Headline(said["headline_strikes"], said["headline_engagements"]), *claims],
+        [SimpleNamespace(**line) for line in lines],
+    )
+    return written(list(checks))
+
+
+def revision_template(
+    said: Said, coverage: Sequence[Said], lines: Sequence[Said], checks: str | None = None
+) -> str:
     """Return a revision as `ReportOut` describes it, as a template: see strikes/document.py.
 
     `said` holds the columns of its row, and of its report's and its entry's: `publisher_id`, `recorded_at`.
-    `coverage` and `lines` are the rows that stand with it, in its order.
+    `coverage` and `lines` are the rows that stand with it, in its order; `checks` is what `checks_json` makes of
+    them, where the caller has it.
     """
     claimed = {"strikes": said["headline_strikes"], "engagements": said["headline_engagements"]}
-    claims = [SimpleNamespace(**claim) for claim in coverage]
-    checks = arithmetic(
-        [Headline(*claimed.values()), *claims],
-        [SimpleNamespace(**line) for line in lines],
-    )
     head = {name: said[name] for name in _SAID} | {
         "seq": said["recorded_seq"],
         "recorded_at": said["recorded_at"],
@@ -51,7 +59,7 @@ def revision_template(said: Said, coverage: Sequence[Said], lines: Sequence[Said
             ',"strikes":[',
             slot(LINES, None),
             '],"checks":',
-            written(list(checks)),
+            checks_json(said, coverage, lines) if checks is None else checks,
             "}",
         )
     )

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from app.vocabulary.characters import CharacterTable
+
 # Leading articles in Latin script. Releases wrote "Ar Raqqah" until 2016 and "Raqqa" from 2017.
 ARTICLES = frozenset({"ad", "al", "an", "ar", "as", "ash", "at", "ath", "az", "el"})
 
@@ -76,13 +78,18 @@ def fold(name: str) -> str:
     `Place.spellings`. A text without a letter or digit folds to "".
     """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    kept = []
-    for char in decomposed.translate(_ARABIC):
-        category = unicodedata.category(char)
-        if char in _APOSTROPHES or category in {"Lm", "Mn", "Cf"}:
-            continue
-        kept.append(char if category[0] in "LN" or category == "Mc" else " ")
-    return " ".join("".join(kept).split())
+    return " ".join(decomposed.translate(_FOLDED).split())
+
+
+def _fold_character(char: str) -> str:
+    char = char.translate(_ARABIC)
+    category = unicodedata.category(char)
+    if char in _APOSTROPHES or category in {"Lm", "Mn", "Cf"}:
+        return ""
+    return char if category[0] in "LN" or category == "Mc" else " "
+
+
+_FOLDED = CharacterTable(_fold_character)
 
 
 @cache

@@ -7,6 +7,8 @@ handed words and no text: so both find the same lines.
 import unicodedata
 from collections.abc import Iterable
 
+from app.vocabulary.characters import CharacterTable
+
 # Characters of a word that count: longer ones are the same word where they begin alike. No language has more.
 LONGEST_WORD = 100
 
@@ -25,18 +27,24 @@ def words(text: str) -> list[str]:
     "Dayr az-Zawr" has "dayr", "az" and "zawr", "Raqqa's" has "raqqa" and "s". Folding twice changes nothing.
     """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = []
-    for char in decomposed:
-        category = unicodedata.category(char)
-        if category not in _DROPPED:
-            kept.append(char if category[0] in "LN" else " ")
-    return list(dict.fromkeys(word[:LONGEST_WORD] for word in "".join(kept).split()))
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in decomposed.translate(_FOLDED).split()))
+
+
+def _fold_character(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _DROPPED:
+        return ""
+    return char if category[0] in "LN" else " "
+
+
+_FOLDED = CharacterTable(_fold_character)
 
 
 def words_of(texts: Iterable[str | None]) -> list[str]:
     """Return the words of several texts, each once, up to MOST_BYTES; None holds none."""
     found, left = list[str](), MOST_BYTES
-    for word in words("\n".join(text for text in texts if text)):
+    # Texts that are equal hold the same words.
+    for word in words("\n".join(dict.fromkeys(text for text in texts if text))):
         left -= len(word.encode())
         if left < 0:
             break

@@ -11,6 +11,8 @@ from app.http import compression, counters, guard, problems, protocol, rates, se
 from app.http.pages import MOST_ON_A_PAGE
 from app.http.waiting import MOST_OPEN, Patience
 from app.releases.router import LONGEST_TEXT
+from app.reports import fields, resolve
+from app.reports.schemas import MOST_LINES, MOST_TALLIES
 from app.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
@@ -23,6 +25,13 @@ SAID = [
     f"| text for `POST /v1/parse` | {LONGEST_TEXT // KIB} KiB |",
     f"| nesting of JSON | {strict.DEEPEST_JSON} |",
     f"| digits of an integer in JSON | {strict.LONGEST_NUMBER} |",
+    f"| lines, and claims of coverage | {MOST_LINES:,} each |",
+    f"| tallies of one line | {MOST_TALLIES} |",
+    f"| tallies of all lines | {resolve.MOST_TALLIES_IN_ALL:,} |",
+    f"| characters of the text | {fields.LONGEST_TEXT:,} |",
+    f"| characters of a quote | {resolve.LONGEST_QUOTE:,} |",
+    f"| {resolve.QUOTED_TIMES} times those of the text; {resolve.QUOTED_AT_LEAST:,} with any text |",
+    f"A report of {strict.LONG_JSON // KIB} KiB or more",
     f"| items on a page | {MOST_ON_A_PAGE} |",
     f"| faults named in one answer | {problems.MOST_FAULTS} |",
     f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",

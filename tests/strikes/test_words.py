@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.db.engine import Database
+from app.reports.resolve import LONGEST_QUOTE
 from app.vocabulary.words import words
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
@@ -140,7 +141,7 @@ def test_longest_line_that_a_report_can_hold_is_stored(api: Api) -> None:
             make_tally(1, as_written=" ".join(f"x{tally}y{word:x}" for word in range(200)))
             for tally in range(500)
         ),
-        quote={"start": 0, "end": len(body)},
+        quote={"start": 0, "end": LONGEST_QUOTE},
     )
     api.post(make_report(line, text=body))
 

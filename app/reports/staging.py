@@ -1,0 +1,77 @@
+"""Staging: make everything of a report that does not depend on other writers.
+
+A long report is staged on a snapshot before the write lock is taken, so that the lock covers the statements alone; a
+short one within the transaction, since handing it to a thread would take longer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from app.db.engine import ReadSession, WriteSession
+from app.ledger.clock import head
+from app.reports.content import Resolved, headline
+from app.reports.resolve import repeated_events, resolve
+from app.reports.rows import Row, coverage_rows, line_rows, said_by
+from app.reports.schemas import ReportIn
+from app.reports.template import checks_json
+from app.strikes.document import line_template
+from app.vocabulary.words import words_of
+
+
+class StagedLine(NamedTuple):
+    """A line: its row, the rows of its tallies, its JSON as a template, and the words of the full-text index."""
+
+    row: Row
+    tallies: Sequence[Row]
+    template: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedReport:
+    """A report ready to be written, under the vocabulary of the ledger entry with the hash `vocabulary`.
+
+    `checks` is the JSON of its arithmetic.
+    """
+
+    resolved: Resolved
+    vocabulary: str
+    coverage: Sequence[Row]
+    lines: Sequence[StagedLine]
+    checks: str
+
+
+def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) -> StagedReport:
+    """Stage a report. Raises InvalidInput with every fault, as `resolve` does."""
+    resolved = resolve(session, report, report_id)
+    coverage = coverage_rows(resolved)
+    lines = [
+        StagedLine(row, tallies, line_template(row, tallies), words_of(said_by(row, tallies)))
+        for row, tallies in line_rows(resolved)
+    ]
+    checks = checks_json(headline_columns(report), coverage, [line.row for line in lines])
+    return StagedReport(resolved, head(session).vocabulary_hash, coverage, lines, checks)
+
+
+def restage(
+    session: WriteSession, report: ReportIn | StagedReport, report_id: int | None = None
+) -> StagedReport:
+    """Return a report staged as of the write transaction: anew only where the vocabulary has changed since.
+
+    Raises InvalidInput as `stage` does, also where a strike that a line repeats no longer stands.
+    """
+    if isinstance(report, ReportIn):
+        return stage(session, report, report_id)
+    if report.vocabulary != head(session).vocabulary_hash:
+        return stage(session, report.resolved.report, report_id)
+    if not report.resolved.repeated:
+        return report
+    repeated = repeated_events(session, report.resolved.report, report_id)
+    return replace(report, resolved=replace(report.resolved, repeated=repeated))
+
+
+def headline_columns(report: ReportIn) -> Mapping[str, int | None]:
+    """Return the columns of a revision that hold the headline's totals; null where it claims none."""
+    claimed = headline(report) or {"strikes": None, "engagements": None}
+    return {"headline_strikes": claimed["strikes"], "headline_engagements": claimed["engagements"]}
