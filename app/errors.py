@@ -92,10 +92,14 @@ SUMMED_UP = 3
 
 
 class InvalidInput(StrikeledgerError):
-    """The input is well-formed and not acceptable. Holds every fault found, in the input's order."""
+    """The input is well-formed and not acceptable. Holds the faults found, in the input's order.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        more = f"; and {len(faults) - SUMMED_UP} more" if len(faults) > SUMMED_UP else ""
+    `count` is the number of all, where there are more than were made.
+    """
+
+    def __init__(self, faults: Sequence[Fault], count: int | None = None) -> None:
+        rest = (count or len(faults)) - SUMMED_UP
+        more = f"; and {rest} more" if rest > 0 else ""
         super().__init__("; ".join(fault.detail for fault in faults[:SUMMED_UP]) + more)
         self.faults = tuple(faults)
 

@@ -141,7 +141,9 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     # What aggregates are counted from: this process's own copy, which follows the ledger.
     app.state.columns = Columns()
     app.state.reads = reads
-    # Texts parsed at the same time: more would only take the interpreter from each other, and from all others.
+    # Long bodies read at the same time: more would only take the interpreter from each other, and from all others.
+    app.state.bodies = CapacityLimiter(2)
+    # Texts parsed at the same time, for the same reason.
     app.state.parsers = CapacityLimiter(2)
     # Pieces of exports made at the same time, for the same reason.
     app.state.exporters = CapacityLimiter(2)

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import StrikeledgerError
 from app.http.problems import failure, refusal
@@ -107,23 +107,15 @@ class Direct:
         try:
             # Who may not post at all is told that first, as the framework does.
             holder = await post.holder(request)
-            body, parsed = await read_json(request)
-            posted = _valid(post.body, parsed)
-            response = (
-                None
-                if posted is None
-                else await post.take(JsonRequest(request, body, parsed), holder, posted, self._writes)
-            )
+            body, posted = await read_json(request, post.body)
+            response = await post.take(JsonRequest(request, body, posted), holder, posted, self._writes)
         except StrikeledgerError as error:
             response = refusal(scope, error)
         except Exception:
             # Not asked of the framework again: it might be done twice. The log has it from whoever runs this.
             await failure(scope)(scope, receive, send)
             raise
-        if response is None:
-            await self._framework(scope, _read_already(body), send)
-        else:
-            await response(scope, receive, send)
+        await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> "_Straight | None":
         path: str = scope["path"]
@@ -137,18 +129,11 @@ class Direct:
 
 
 def _valid(model: type[BaseModel], parsed: object) -> BaseModel | None:
-    """Read what was sent; None where it is for the framework to refuse."""
+    """Read a query; None where it is for the framework to refuse."""
     try:
         return model.model_validate(parsed)
     except ValidationError:
         return None
-
-
-def _read_already(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 class _Plain:

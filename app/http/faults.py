@@ -1,42 +1,177 @@
-"""Say what pydantic refused as faults: where it stands, what is wrong, and the nearest right name."""
+"""Validate bodies piece by piece, and translate what pydantic refused into faults.
+
+A body of 1 MiB can hold some 100,000 mistakes. Pydantic makes an error for each of them in one call, during which no
+other thread runs; so items of lists are validated one by one, all faults are counted, and only the first are made.
+"""
 
 import types
-from collections.abc import Sequence
-from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
+from annotated_types import MaxLen
 from fastapi import Request
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from rapidfuzz import fuzz, process
 
-from app.errors import Fault
+from app.errors import Fault, InvalidInput
+
+# Faults that one answer names: a body can hold more than anybody reads.
+MOST_FAULTS = 50
+
+# How alike, of 100, a valid name must be to be suggested; and the longest that a name is compared or shown at.
+SUGGEST_ABOVE = 50
+LONGEST_SHOWN = 40
+
+_Path = tuple[str | int, ...]
 
 
-def fault(request: Request, found: dict[str, Any]) -> Fault:
-    """Return one of pydantic's errors as a fault, without the rejected value."""
-    source, *path = found["loc"]
+class _Checked(NamedTuple):
+    """A value as its model, or None with the first faults and the number of all."""
+
+    value: BaseModel | None
+    faults: Sequence[Fault]
+    total: int
+
+
+def validated(model: type[BaseModel], parsed: object) -> BaseModel:
+    """Return JSON as its model. Raises InvalidInput with the number of all faults and the first of them."""
+    checked = _checked(model, parsed, (), MOST_FAULTS)
+    if checked.value is None:
+        raise InvalidInput(checked.faults, checked.total)
+    return checked.value
+
+
+def _checked(model: type[BaseModel], parsed: object, place: _Path, most: int) -> _Checked:
+    """Validate a value that stands at a place; make so many faults at most, and count the others."""
+    if not isinstance(parsed, dict):
+        return _whole(model, parsed, place, most)
+    unknown = [name for name in parsed if name not in _names_of(model)]
+    left_out = set(unknown[max(most, 1) :])
+    body = {name: value for name, value in parsed.items() if name not in left_out}
+    of_items = dict[str, tuple[list[Fault], int]]()
+    for name, (item, longest) in _lists(model).items():
+        items = parsed.get(name)
+        # A list that is too long is refused as one.
+        if isinstance(items, list) and len(items) <= longest:
+            made, faults, count = [], list[Fault](), 0
+            for index, each in enumerate(items):
+                checked = _checked(item, each, (*place, name, index), most - len(faults))
+                made.append(checked.value)
+                count += checked.total
+                faults += checked.faults
+            body[name] = [each for each in made if each is not None]
+            of_items[name] = faults, count
+        elif isinstance(items, list):
+            # Nothing of it is looked at, so it is refused at the cost of its length alone.
+            body[name] = [None] * len(items)
+    whole = _whole(model, body, place, most)
+    count = whole.total + len(left_out) + sum(count for _, count in of_items.values())
+    if not count:
+        return whole
+    return _Checked(None, _ordered(model, place, whole.faults, of_items)[:most], count)
+
+
+def _whole(model: type[BaseModel], parsed: object, place: _Path, most: int) -> _Checked:
+    try:
+        # As the framework validates: its words for what is no object are for people.
+        return _Checked(model.model_validate(parsed, from_attributes=True), (), 0)
+    except ValidationError as error:
+        if most <= 0:
+            return _Checked(None, (), error.error_count())
+        errors = error.errors(include_url=False, include_context=False, include_input=False)[:most]
+        faults = [
+            _fault("pointer", (*place, *each["loc"]), each, _names(model, each["loc"])) for each in errors
+        ]
+        return _Checked(None, faults, error.error_count())
+
+
+def _ordered(
+    model: type[BaseModel],
+    place: _Path,
+    own: Iterable[Fault],
+    of_items: Mapping[str, tuple[list[Fault], int]],
+) -> list[Fault]:
+    """Return the first faults in the order of the model's fields; those of names that it does not have come last."""
+    by_field: dict[str, list[Fault]] = {name: [] for name in model.model_fields}
+    others: list[Fault] = []
+    before = len(_pointer(place))
+    for fault in own:
+        by_field.get(fault.where[before:].split("/")[1] if fault.where[before:] else "", others).append(fault)
+    for name, (faults, _) in of_items.items():
+        by_field[name] += faults
+    return [*(fault for faults in by_field.values() for fault in faults), *others]
+
+
+def fault_in_query(request: Request, found: Mapping[str, Any]) -> Fault:
+    """Return one of pydantic's errors about a parameter as a fault, without the rejected value."""
+    _, *path = found["loc"]
+    parameters = request.scope["route"].dependant.query_params
+    names = {name for parameter in parameters for name in _fields(parameter.field_info.annotation, [])}
+    # One of several values of a parameter is refused as the parameter.
+    return _fault("parameter", path[:1], found, names | {parameter.alias for parameter in parameters})
+
+
+def hint(name: str, names: Iterable[str]) -> str:
+    """Return the nearest of the valid names as the end of a sentence; empty where none is near."""
+    near = process.extractOne(
+        name[:LONGEST_SHOWN], sorted(names), scorer=fuzz.ratio, score_cutoff=SUGGEST_ABOVE
+    )
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _fault(source: str, path: Sequence[str | int], found: Mapping[str, Any], names: Iterable[str]) -> Fault:
     code, detail = found["type"].replace("_", "-"), str(found["msg"])
     if found["type"] == "extra_forbidden":
-        code, detail = "unknown-name", "there is no such name here"
-        near = get_close_matches(str(path[-1]), sorted(_names_beside(request, source, path)), n=1, cutoff=0.5)
-        if near:
-            detail += f"; did you mean '{near[0]}'?"
-    if source == "body":
-        # A reference token escapes "~" and "/" (RFC 6901).
-        tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in path)
-        return Fault("pointer", "".join(f"/{token}" for token in tokens), code, detail)
-    # One of several values of a parameter is refused as the parameter.
+        code, detail = "unknown-name", "there is no such name here" + hint(str(path[-1]), names)
+    if source == "pointer":
+        return Fault("pointer", _pointer(path), code, detail)
     return Fault("parameter", str(path[0]) if path else "", code, detail)
 
 
-def _names_beside(request: Request, source: str, path: Sequence[str | int]) -> set[str]:
+def _pointer(path: Iterable[str | int]) -> str:
+    """Return a JSON pointer (RFC 6901). A name longer than any valid one is cut: it is the client's own."""
+    return "".join(f"/{_token(part)}" for part in path)
+
+
+def _token(part: str | int) -> str:
+    name = str(part)
+    if len(name) > LONGEST_SHOWN:
+        name = f"{name[:LONGEST_SHOWN]}…"
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+@cache
+def _names_of(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names that an object may have: all others are refused, as every body does (`Strict`)."""
+    names = set[str]()
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias or name]
+        names |= {str(choice) for choice in choices}
+    return frozenset(names)
+
+
+@cache
+def _lists(model: type[BaseModel]) -> Mapping[str, tuple[type[BaseModel], int]]:
+    """Return the fields of a model that are lists of models, with the items' model and the most items."""
+    found = {}
+    for name, field in model.model_fields.items():
+        if get_origin(field.annotation) is list:
+            (item,) = get_args(field.annotation)
+            if isinstance(item, type) and issubclass(item, BaseModel):
+                found[name] = item, _longest(field)
+    return found
+
+
+def _longest(field: FieldInfo) -> int:
+    return next((each.max_length for each in field.metadata if isinstance(each, MaxLen)), 0)
+
+
+def _names(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
     """Return the names that are valid where an unknown one stood."""
-    route = request.scope["route"]
-    if source == "query":
-        parameters = route.dependant.query_params
-        return {name for parameter in parameters for name in _fields(parameter.field_info.annotation, [])} | {
-            parameter.alias for parameter in parameters
-        }
-    return set(_fields(route.body_field.field_info.annotation, path[:-1])) if route.body_field else set()
+    return set(_fields(model, path[:-1]))
 
 
 def _fields(annotation: Any, path: Sequence[str | int]) -> dict[str, Any]:  # noqa: ANN401 - any annotation

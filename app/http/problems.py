@@ -38,7 +38,7 @@ from app.errors import (
     UnusableDatabase,
 )
 from app.http.examples import example_of
-from app.http.faults import fault
+from app.http.faults import MOST_FAULTS, fault_in_query
 
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"
@@ -51,9 +51,6 @@ RETRY_AFTER = {
     ReadOnlyDatabase: 30,
     UnusableDatabase: 30,
 }
-
-# Faults that one answer names: a body can hold more than anybody reads.
-MOST_FAULTS = 50
 
 # Each error's status, and the slug that ends its `type`.
 STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
@@ -217,10 +214,11 @@ def refusal(scope: Scope, error: StrikeledgerError) -> Response:
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:
-    """Answer what pydantic refused, without the rejected values: they may not even be JSON."""
+    """Answer what pydantic refused of a query, without the rejected values: they may not even be JSON."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration above says so
-    faults = [fault(request, found) for found in error.errors()[:MOST_FAULTS]]
-    return refusal(request.scope, InvalidInput(faults))
+    found = error.errors()
+    faults = [fault_in_query(request, each) for each in found[:MOST_FAULTS]]
+    return refusal(request.scope, InvalidInput(faults, len(found)))
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

@@ -9,8 +9,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
-from difflib import get_close_matches
-from typing import Any, NoReturn, get_args, get_origin
+from functools import partial
+from typing import Any, NoReturn, TypeVar, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
 from anyio import to_thread
@@ -23,21 +23,27 @@ from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput, MalformedRequest, StrikeledgerError, UnsupportedMediaType
 from app.http.bodies import limited_body, media_type, utf8
+from app.http.faults import LONGEST_SHOWN, hint, validated
+
+T = TypeVar("T")
 
 # Bytes of a JSON body. The longest report of the sample has a hundredth of that.
 LONGEST_JSON = 1024 * 1024
 
-# Bytes from which a body is read in a thread: it takes longer than others should wait for.
-LONG_JSON = 64 * 1024
+# Bytes from which a body is read in a thread: it takes longer than others should wait for. A release with its text
+# has fewer.
+LONG_JSON = 16 * 1024
 
 # A report nests four deep.
 DEEPEST_JSON = 32
 
+# Names and items of all objects and lists together: a report of 2,000 lines with all that a line can say has 70,000.
+MOST_VALUES = 100_000
+
 # Digits of the longest integer that JSON may hold here; beyond, Python's own parsing grows slow.
 LONGEST_NUMBER = 32
 
-# The longest name of a parameter, and how many wrong ones are looked at before a query is refused.
-LONGEST_PARAMETER = 40
+# How many wrong parameters are looked at before a query is refused.
 MOST_UNKNOWN = 20
 
 # What may be a number that needs a closer look, and an escape that may be no character.
@@ -55,7 +61,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler."""
         handle = super().get_route_handler()
-        parameters = _parameters(self)
+        parameters, model = _parameters(self), _body_model(self)
         secured = _asks_for_key(self.dependant)
 
         async def strictly(request: Request) -> Response:
@@ -69,14 +75,14 @@ class StrictRoute(APIRoute):
             if "authorization" in request.headers or not secured:
                 try:
                     _refuse_query(request, parameters)
-                    body, parsed = await read_json(request)
+                    body, parsed = await read_json(request, model)
                 except StrikeledgerError as error:
                     refusal = error
             try:
                 return await handle(JsonRequest(request, body, parsed))
             except RequestValidationError:
-                # A body that could not be read is missing to the framework. It says so only after it asked
-                # for the key: what is wrong with a request is told to those alone who may send one.
+                # A body that was refused is missing to the framework. It reports that only after it checked the
+                # key: what is wrong with a request is for those alone who may send one.
                 if refusal is not None:
                     raise refusal from None
                 raise
@@ -85,7 +91,7 @@ class StrictRoute(APIRoute):
 
 
 class JsonRequest(Request):
-    """A request whose JSON body was already read."""
+    """A request whose JSON body was already read, and validated where the operation has a model for it."""
 
     def __init__(self, request: Request, body: bytes, parsed: object) -> None:
         super().__init__(request.scope, request.receive)
@@ -160,10 +166,9 @@ def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:
         if name in faults:
             continue
         if name not in parameters:
-            near = get_close_matches(name[:LONGEST_PARAMETER], parameters, n=1, cutoff=0.5)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            named = name[:LONGEST_PARAMETER] if name.isprintable() else ""
-            faults[name] = Fault("parameter", named, "unknown-name", f"there is no such parameter here{hint}")
+            named = name[:LONGEST_SHOWN] if name.isprintable() else ""
+            detail = f"there is no such parameter here{hint(name, parameters)}"
+            faults[name] = Fault("parameter", named, "unknown-name", detail)
         elif counts[name] > 1 and not parameters[name]:
             faults[name] = Fault("parameter", name, "doubled-parameter", f"'{name}' may be given only once")
         elif "\0" in value:
@@ -174,10 +179,10 @@ def _refuse_query(request: Request, parameters: dict[str, bool]) -> None:
         raise InvalidInput(list(faults.values()))
 
 
-async def read_json(request: Request) -> tuple[bytes, object]:
-    """Return a request's JSON body, and what it says.
+async def read_json(request: Request, model: type[BaseModel] | None) -> tuple[bytes, Any]:
+    """Return a request's JSON body as bytes, and as the model, or as it is without one.
 
-    Raises UnsupportedMediaType, PayloadTooLarge, and what `strict_json` raises.
+    Raises UnsupportedMediaType, PayloadTooLarge, and what `strict_json` and `validated` raise.
     """
     media = media_type(request)
     if not media and not await request.body():
@@ -185,15 +190,35 @@ async def read_json(request: Request) -> tuple[bytes, object]:
     if media != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
     body = await limited_body(request, LONGEST_JSON)
+    return body, await off_the_loop(request, body, partial(read_as, model))
+
+
+def read_as(model: type[BaseModel] | None, body: bytes) -> Any:  # noqa: ANN401 - the model, or any JSON
+    """Return a JSON body as the model, or as it is without one. Raises what `strict_json` and `validated` raise."""
+    parsed = strict_json(body)
+    return parsed if model is None else validated(model, parsed)
+
+
+async def off_the_loop(request: Request, body: bytes, work: Callable[[bytes], T]) -> T:
+    """Return what work on a body returns; on a long body it is done in a thread, for two bodies at the same time."""
     if len(body) < LONG_JSON:
-        return body, strict_json(body)
-    return body, await to_thread.run_sync(strict_json, body)
+        return work(body)
+    return await to_thread.run_sync(work, body, limiter=request.app.state.bodies)
+
+
+def _body_model(route: APIRoute) -> type[BaseModel] | None:
+    annotation = route.body_field.field_info.annotation if route.body_field else None
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
 def _refuse_depth(parsed: object) -> None:
-    """Refuse what nests too deep, level by level: a recursion could be exhausted by a hostile body."""
-    level = [parsed]
+    """Refuse what nests too deep or holds too much, level by level: a hostile body could exhaust a recursion."""
+    level, values = [parsed], 0
     for _ in range(DEEPEST_JSON):
+        values += sum(len(each) for each in level if isinstance(each, dict | list))
+        if values > MOST_VALUES:
+            detail = f"the body holds more than {MOST_VALUES:,} names and items"
+            raise InvalidInput([Fault("pointer", "", "too-many-values", detail)])
         level = [part for each in level for part in _parts(each) if type(part) in _NESTING]
         if not level:
             return

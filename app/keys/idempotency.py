@@ -20,7 +20,7 @@ from app.db.types import AnyRow
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
 from app.http.bodies import limited_body
 from app.http.sessions import Writes
-from app.http.strict import LONGEST_JSON, strict_json
+from app.http.strict import LONGEST_JSON, off_the_loop, strict_json
 from app.keys.service import KeyHolder, note_use
 from app.models import Replay
 
@@ -120,15 +120,15 @@ def _name(request: Request) -> str | None:
 
 async def _hash(request: Request) -> str:
     """Return the SHA-256 of what is asked: method, path, query and body."""
-    asked = [
-        request.method,
-        request.scope["path"],
-        sorted(request.query_params.multi_items()),
-        _comparable(await limited_body(request, LONGEST_JSON), request.headers.get("content-type", "")),
-    ]
-    # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
-    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    asked = [request.method, request.scope["path"], sorted(request.query_params.multi_items())]
+    media = request.headers.get("content-type", "")
+
+    def hashed(body: bytes) -> str:
+        # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
+        canonical = json.dumps([*asked, _comparable(body, media)], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    return await off_the_loop(request, await limited_body(request, LONGEST_JSON), hashed)
 
 
 def _comparable(body: bytes, content_type: str) -> object:

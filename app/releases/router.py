@@ -5,8 +5,6 @@ from functools import partial
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.catalogue.resolve import Resolver
@@ -15,7 +13,7 @@ from app.http.answers import MEDIA_TYPE
 from app.http.bodies import limited_body, media_type, utf8
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute, strict_json
+from app.http.strict import StrictRoute, off_the_loop, read_as
 from app.http.writers import dumps
 from app.ledger.clock import head
 from app.parsing import parse_release
@@ -73,12 +71,8 @@ async def _asked(request: Request) -> ParseIn:
         return ParseIn(text=text)
     if media != "application/json":
         raise UnsupportedMediaType("send the release as text/plain, or as application/json with 'text'")
-    try:
-        asked = ParseIn.model_validate(strict_json(await limited_body(request, LONGEST_JSON)))
-    except ValidationError as error:
-        raise RequestValidationError(
-            [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        ) from None
+    body = await limited_body(request, LONGEST_JSON)
+    asked: ParseIn = await off_the_loop(request, body, partial(read_as, ParseIn))
     if len(asked.text.encode()) > LONGEST_TEXT:
         raise PayloadTooLarge(f"the text is larger than {LONGEST_TEXT} bytes")
     return asked

@@ -7,7 +7,7 @@ import pytest
 from app.cli import serve
 from app.db import wal
 from app.db.meaning import WAIT_SECONDS
-from app.http import compression, counters, guard, problems, protocol, rates, sessions, strict
+from app.http import compression, counters, faults, guard, protocol, rates, sessions, strict
 from app.http.pages import MOST_ON_A_PAGE
 from app.http.waiting import MOST_OPEN, Patience
 from app.releases.router import LONGEST_TEXT
@@ -24,6 +24,8 @@ SAID = [
     f"| JSON body | {strict.LONGEST_JSON // KIB**2} MiB |",
     f"| text for `POST /v1/parse` | {LONGEST_TEXT // KIB} KiB |",
     f"| nesting of JSON | {strict.DEEPEST_JSON} |",
+    f"| names and items in a JSON body | {strict.MOST_VALUES:,} |",
+    f"A JSON body of {strict.LONG_JSON // KIB} KiB or more is read",
     f"| digits of an integer in JSON | {strict.LONGEST_NUMBER} |",
     f"| lines, and claims of coverage | {MOST_LINES:,} each |",
     f"| tallies of one line | {MOST_TALLIES} |",
@@ -33,7 +35,7 @@ SAID = [
     f"| {resolve.QUOTED_TIMES} times those of the text; {resolve.QUOTED_AT_LEAST:,} with any text |",
     f"A report of {strict.LONG_JSON // KIB} KiB or more",
     f"| items on a page | {MOST_ON_A_PAGE} |",
-    f"| faults named in one answer | {problems.MOST_FAULTS} |",
+    f"| faults named in one answer | {faults.MOST_FAULTS} |",
     f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",
     f"| the headers of a request | {Patience().headers} s |",
     f"| the next byte of a body | {Patience().body} s |",
