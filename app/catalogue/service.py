@@ -9,16 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
-from app.catalogue.catalogue import Catalogue, CategoryEntry, catalogue_at
+from app.catalogue.catalogue import Catalogue, CategoryEntry, PublisherEntry, catalogue_at
 from app.catalogue.history import Change
 from app.catalogue.recording import AnyEntry, AnyNames, Vocabulary, record, version_of
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
 from app.errors import Conflict, NotFound
 from app.ledger.clock import head
+from app.models import Report
 from app.models.base import NAME_LENGTH
 from app.vocabulary.categories import FAMILIES, KINDS
+from app.vocabulary.identifiers import REPORT, public_id
+from app.vocabulary.lookalikes import is_invisible, mixed_scripts, skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def add(session: WriteSession, vocabulary: Vocabulary, slug: str, state: State) 
     catalogue = catalogue_at(session, head(session))
     faults = Resolver(catalogue, "pointer")
     version = _version(state, catalogue, None, faults)
-    names = _folded(vocabulary, [("/slug", slug), *_written(state)], faults)
+    names = _folded(vocabulary, [("/slug", slug), *_written(state)], frozenset(), faults)
     faults.finish()
     _refuse_taken(vocabulary, catalogue, names, None)
     return record(session, {vocabulary.plural: [Change(slug, version, names)]})
@@ -60,10 +64,10 @@ def change(session: WriteSession, vocabulary: Vocabulary, slug: str, state: Stat
     entry = _standing(vocabulary, names, slug)
     faults = Resolver(catalogue, "pointer")
     version = _version(state, catalogue, entry, faults)
-    called = _folded(vocabulary, _written(state), faults)
+    own = names.of(entry.id)
+    called = _folded(vocabulary, _written(state), own, faults)
     faults.finish()
     _refuse_taken(vocabulary, catalogue, called, entry)
-    own = names.of(entry.id)
     kept = own if state.aliases is None else own & _lasting(session, vocabulary, names.members(entry.id))
     given = {folded: name for folded, name in called.items() if folded not in own}
     taken = dict.fromkeys(own - kept - called.keys())
@@ -74,12 +78,15 @@ def merge(session: WriteSession, vocabulary: Vocabulary, slug: str, into: str) -
     """Find a thing to be another one, and return the ledger number since which it is.
 
     From then on its names, its rows and what stood below it are the other one's.
-    Raises NotFound and Conflict as `change` does, and InvalidInput where `into` is no thing to merge into.
+    Raises NotFound and Conflict as `change` does, Conflict for publishers that both have a report of one number, and
+    InvalidInput where `into` is no thing to merge into.
     """
     catalogue = catalogue_at(session, head(session))
     names = vocabulary.names(catalogue)
     source = _standing(vocabulary, names, slug)
     target = _target(vocabulary, catalogue, source, into)
+    if isinstance(source, PublisherEntry):
+        _refuse_shared_numbers(session, names.members(source.id), names.members(target.id))
     _, _, alias = vocabulary.tables
     moving = session.execute(
         select(alias.folded, alias.name).where(alias.thing_id == source.id, alias.superseded_seq.is_(None))
@@ -151,8 +158,32 @@ def _written(state: State) -> Iterable[tuple[str, str]]:
     yield "/name", state.name
 
 
-def _folded(vocabulary: Vocabulary, written: Iterable[tuple[str, str]], faults: Resolver) -> dict[str, str]:
-    """Return names as written by their folded form; notes a fault for what cannot be looked up."""
+def _refuse_shared_numbers(
+    session: ReadSession, of_source: frozenset[int], of_target: frozenset[int]
+) -> None:
+    """Raise Conflict where two publishers both have a report of one number, with both reports."""
+    source, target = aliased(Report), aliased(Report)
+    pair = session.execute(
+        select(source.id, target.id)
+        .join(target, target.number == source.number)
+        .where(source.publisher_id.in_(sorted(of_source)), target.publisher_id.in_(sorted(of_target)))
+        .order_by(source.id, target.id)
+        .limit(1)
+    ).one_or_none()
+    if pair is not None:
+        own, existing = (f"/v1/reports/{public_id(REPORT, report_id)}" for report_id in pair)
+        raise Conflict(
+            f"{own} and {existing} have the same number; correct one of them first", existing=existing
+        )
+
+
+def _folded(
+    vocabulary: Vocabulary, written: Iterable[tuple[str, str]], own: frozenset[str], faults: Resolver
+) -> dict[str, str]:
+    """Return names as written by their folded form; note a fault for what cannot be looked up, or misleads.
+
+    Names that a thing has already (`own`, folded) may stay as they are.
+    """
     found = {}
     for where, name in written:
         folded = vocabulary.fold(name)
@@ -161,6 +192,11 @@ def _folded(vocabulary: Vocabulary, written: Iterable[tuple[str, str]], faults: 
         elif len(folded) > NAME_LENGTH:
             # Some characters fold to many: one Arabic ligature is a whole sentence.
             faults.refuse(where, "too-long", f"folds to more than {NAME_LENGTH} characters")
+        elif folded not in own and any(map(is_invisible, name)):
+            faults.refuse(where, "invisible-character", "must not hold characters that show nothing")
+        elif folded not in own and (scripts := mixed_scripts(name)):
+            detail = f"mixes letters of different scripts: {', '.join(scripts)}"
+            faults.refuse(where, "mixed-scripts", detail)
         else:
             found[folded] = name
     return found
@@ -169,12 +205,17 @@ def _folded(vocabulary: Vocabulary, written: Iterable[tuple[str, str]], faults: 
 def _refuse_taken(
     vocabulary: Vocabulary, catalogue: Catalogue, names: Iterable[str], own: AnyEntry | None
 ) -> None:
+    """Raise Conflict for a name that stands for another thing, or looks like one that does."""
     known = vocabulary.names(catalogue)
+    # A name in ASCII looks like nothing but itself.
+    looks = {skeleton(folded): folded for folded in known.ids if not folded.isascii()}
     for folded in names:
-        holder = known.get(folded)
-        if holder is not None and (own is None or holder.id != own.id):
-            detail = f"'{folded}' already stands for '{holder.slug}'"
-            raise Conflict(detail, existing=vocabulary.path(holder.slug))
+        look = skeleton(folded)
+        for name in (folded, look, looks.get(look, "")):
+            holder = known.get(name)
+            if holder is not None and (own is None or holder.id != own.id):
+                stands = f"'{folded}' already stands for" if name == folded else "it looks like a name of"
+                raise Conflict(f"{stands} '{holder.slug}'", existing=vocabulary.path(holder.slug))
 
 
 def _lasting(session: ReadSession, vocabulary: Vocabulary, members: frozenset[int]) -> set[str]:

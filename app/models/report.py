@@ -21,7 +21,8 @@ class Report(Base):
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
-    # The number of the standing revision, here because the database keeps it unique.
+    # The normal form of the standing revision's number (`number_key`), here because the database keeps it unique. As
+    # posted where an older version wrote it, until `migrate` runs; then only where the publisher has two of one form.
     number: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
 
 

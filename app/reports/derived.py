@@ -1,4 +1,4 @@
-"""Derived rows: the stored JSON and the search words of lines, and the JSON of revisions.
+"""Derived rows: the stored JSON and the search words of lines, the JSON of revisions, and the keys of numbers.
 
 They hold nothing that the record does not: what is missing is written by `write_missing`, which `migrate` runs, and
 `rebuild` writes all of it anew. The words are verified here, the JSON where the record is walked (history.py).
@@ -9,17 +9,19 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, insert, select, update
 
 from app.db.derived import empty, empty_words
 from app.db.engine import ReadSession, WriteSession
 from app.db.words import indexed_rows, indexed_words
 from app.ledger.verify import Fault
-from app.models import STRIKE_WORDS, Revision, RevisionDocument, Strike, StrikeDocument, Tally
+from app.models import STRIKE_WORDS, Report, Revision, RevisionDocument, Strike, StrikeDocument, Tally
+from app.models.base import NAME_LENGTH
 from app.reports.history import REBUILD, Stored, stored_revisions
 from app.reports.rows import Row, said_by
 from app.strikes.document import line_template, reference_template
 from app.vocabulary.identifiers import STRIKE, public_id
+from app.vocabulary.lookalikes import number_key
 from app.vocabulary.words import words_of
 
 # Entries, or lines, that are read at once.
@@ -40,7 +42,7 @@ def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None
 def write_missing(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
     """Write the derived rows that are missing in the caller's transaction, and return how many were."""
     entries, lines = _entries_without_json(session), _lines_without_words(session)
-    every, done, written = len(entries) + len(lines), 0, 0
+    every, done, written = len(entries) + len(lines), 0, _write_number_keys(session)
     for some in _batches(entries):
         written += _write_json(session, some)
         done += len(some)
@@ -128,6 +130,28 @@ def _documents(stored: Stored) -> Iterator[Row]:
                 "report_id": strike.report_id,
                 "reference": reference,
             }
+
+
+def _write_number_keys(session: WriteSession) -> int:
+    """Give reports the normal form of their number to be found by, as far as their publisher has no other one of it.
+
+    Two reports written before numbers had a normal form can have one number: the second one keeps it as posted.
+    """
+    rows = session.execute(
+        select(Report.id, Report.publisher_id, Report.number)
+        .where(Report.number.is_not(None))
+        .order_by(Report.id)
+    ).all()
+    taken = {(row.publisher_id, row.number) for row in rows}
+    changed: list[Row] = []
+    for report_id, publisher_id, number in rows:
+        key = number_key(str(number))
+        if len(key) <= NAME_LENGTH and (publisher_id, key) not in taken:
+            taken.add((publisher_id, key))
+            changed.append({"id": report_id, "number": key})
+    if changed:
+        session.execute(update(Report), changed)
+    return len(changed)
 
 
 def _lines_without_words(session: ReadSession) -> list[int]:

@@ -32,6 +32,7 @@ from app.reports.content import event_name, key_name
 from app.reports.template import revision_template
 from app.strikes.document import line_template, reference_template
 from app.vocabulary.identifiers import STRIKE, public_id
+from app.vocabulary.lookalikes import number_key
 
 Content = dict[str, Any]
 
@@ -114,7 +115,7 @@ def _content(stored: Stored) -> Content | str:
             return f"the stored JSON of its line {public_id(STRIKE, strike.id)} is not what its rows give; {REBUILD}"
     if revision.template != stored.template():
         return f"the stored JSON of its revision is not what its rows give; {REBUILD}"
-    if revision.superseded_seq is None and revision.number_of_report != revision.number:
+    if revision.superseded_seq is None and not _is_found_by(revision.number_of_report, revision.number):
         return "its report is found by a number that is not its own"
     return {
         "status": revision.status,
@@ -140,6 +141,11 @@ def _content(stored: Stored) -> Content | str:
         ],
         "strikes": [_line(strike, tallies.get(strike.id, ())) for strike in strikes],
     }
+
+
+def _is_found_by(key: str | None, number: str | None) -> bool:
+    """Say whether a report is found by its number: by the normal form, or as posted where it was written before."""
+    return key == number or (number is not None and key == number_key(number))
 
 
 def _headline(revision: AnyRow) -> dict[str, int | None] | None:

@@ -12,6 +12,7 @@ from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnyRow, AnySelect
 from app.ledger.clock import standing
 from app.models import LedgerEntry, Report, Revision, RevisionDocument, Strike
+from app.vocabulary.lookalikes import number_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class ReportFilter:
 
     as_of: int
     publisher_ids: frozenset[int] | None = None
-    number: str | None = None
+    # Those of a number: see `of_number`.
+    report_ids: frozenset[int] | None = None
     published_from: date | None = None
     published_to: date | None = None
     status: str | None = None
@@ -39,6 +41,26 @@ def page(
         statement = statement.where(Revision.published_on <= day, beyond)
     newest = statement.order_by(Revision.published_on.desc(), Revision.report_id.desc())
     return session.execute(newest.limit(limit)).all()
+
+
+def of_number(session: ReadSession, number: str, as_of: int) -> frozenset[int]:
+    """Return the reports that had a number, in any spelling, as of a ledger number.
+
+    They are found by the number that they have now, or by a revision that spells it alike; their number of then is
+    compared.
+    """
+    key = number_key(number)
+    spellings = (number, key)
+    rows = session.execute(
+        select(Revision.report_id, Revision.number)
+        .join(Report, Report.id == Revision.report_id)
+        .where(
+            or_(Report.number.in_(spellings), Revision.number.in_(spellings)),
+            Revision.number.is_not(None),
+            standing(Revision, as_of),
+        )
+    )
+    return frozenset(row.report_id for row in rows if number_key(row.number) == key)
 
 
 def count(session: ReadSession, reports: ReportFilter) -> int:
@@ -139,8 +161,8 @@ def _condition(reports: ReportFilter) -> ColumnElement[bool]:
     conditions = [standing(Revision, reports.as_of)]
     if reports.publisher_ids is not None:
         conditions.append(Report.publisher_id.in_(sorted(reports.publisher_ids)))
-    if reports.number is not None:
-        conditions.append(Revision.number == reports.number)
+    if reports.report_ids is not None:
+        conditions.append(Revision.report_id.in_(sorted(reports.report_ids)))
     if reports.status is not None:
         conditions.append(Revision.status == reports.status)
     if reports.published_from is not None:

@@ -23,7 +23,11 @@ class ReportsQuery(PageQuery, FormatQuery):
         Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     number: Annotated[
-        Asked | None, Field(description="The publisher's own number.", examples=["20170207-01"])
+        Asked | None,
+        Field(
+            description="The publisher's own number, in any spelling: case, dashes, width and spaces are folded.",
+            examples=["20170207-01"],
+        ),
     ] = None
     status: Annotated[
         Literal["published", "retracted", "draft"] | None,

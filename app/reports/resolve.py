@@ -10,9 +10,11 @@ from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.ledger.clock import head
 from app.models import Strike
+from app.models.base import NAME_LENGTH
 from app.reports.content import Resolved
 from app.reports.schemas import ReportIn, SpanIn
 from app.vocabulary.identifiers import STRIKE, row_number
+from app.vocabulary.lookalikes import number_key
 
 # Characters of one quote: a sentence. The quote of a line is stored with it, so all quotes of a report together are
 # bounded too: by a multiple of its text, and by a constant that any text may reach.
@@ -115,7 +117,9 @@ def _repeated(
 
 
 def _refuse_excess(report: ReportIn, names: Resolver) -> None:
-    """Refuse quotes and tallies beyond the bounds for new reports. Stored ones may lie beyond them."""
+    """Refuse what lies beyond the bounds for new reports. Stored ones may lie beyond them."""
+    if report.number is not None and len(number_key(report.number)) > NAME_LENGTH:
+        names.refuse("/number", "too-long", f"its normal form has more than {NAME_LENGTH} characters")
     for where, span in _quotes(report):
         if span is not None and span.end - span.start > LONGEST_QUOTE:
             names.refuse(where, "too-long", f"a quote holds at most {LONGEST_QUOTE:,} characters")

@@ -192,7 +192,7 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     reports = ReportFilter(
         as_of=now.seq,
         publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
-        number=query.number,
+        report_ids=None if query.number is None else queries.of_number(session, query.number, now.seq),
         published_from=query.published_from,
         published_to=query.published_to,
         status=query.status,

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import String, bindparam, insert, select, update
+from sqlalchemy import BigInteger, String, bindparam, insert, select, update
 
 from app.db.engine import WriteSession
 from app.db.prepared import Prepared
@@ -23,13 +23,15 @@ from app.reports.schemas import ReportIn
 from app.reports.staging import StagedReport, headline_columns, restage
 from app.reports.template import revision_template
 from app.vocabulary.identifiers import REPORT, public_id
+from app.vocabulary.lookalikes import number_key
 
 _NEW_REPORT = Prepared(insert(Report).returning(Report.id))
 _OF_NUMBER = Prepared(
     select(Report.id)
     .where(
         Report.publisher_id.in_(bindparam("publisher_ids", expanding=True)),
-        Report.number == bindparam("number", type_=String()),
+        Report.number.in_(bindparam("numbers", type_=String(), expanding=True)),
+        Report.id != bindparam("own", type_=BigInteger()),
     )
     .limit(1)
 )
@@ -58,7 +60,8 @@ def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int |
 
 def new_report(session: WriteSession, publisher_id: int, number: str | None) -> int:
     """Give a report its identity, which is never reused, and return its row's id."""
-    (report_id,) = session.numbered(_NEW_REPORT, [{"publisher_id": publisher_id, "number": number}])
+    row = {"publisher_id": publisher_id, "number": _key(number)}
+    (report_id,) = session.numbered(_NEW_REPORT, [row])
     return report_id
 
 
@@ -72,7 +75,7 @@ def publish_draft(
     session.execute(
         update(Report)
         .where(Report.id == report_id)
-        .values(publisher_id=resolved.publisher.id, number=resolved.report.number)
+        .values(publisher_id=resolved.publisher.id, number=_key(resolved.report.number))
     )
     _publish(session, report_id, staged, key_id)
 
@@ -99,9 +102,10 @@ def revise(
     if standing.publisher_id not in resolved.publisher_ids:
         fault = Fault("pointer", "/publisher", "other-publisher", "a report stays with its publisher")
         raise InvalidInput([fault])
-    if resolved.report.number != standing.number:
-        refuse_known_number(session, resolved)
-        session.execute(update(Report).where(Report.id == report_id).values(number=resolved.report.number))
+    number = resolved.report.number
+    if number != standing.number:
+        refuse_known_number(session, resolved, report_id)
+        session.execute(update(Report).where(Report.id == report_id).values(number=_key(number)))
     plan = plan_lines(session, report_id, staged)
     by = Authorship(correction.key_id, correction.reason, standing.publisher)
     content = report_content(resolved, plan.events, by)
@@ -167,17 +171,29 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     )
 
 
-def refuse_known_number(session: WriteSession, resolved: Resolved) -> None:
-    """Raise DuplicateReport where the publisher already has a report of this number."""
+def refuse_known_number(session: WriteSession, resolved: Resolved, own: int = 0) -> None:
+    """Raise DuplicateReport where the publisher already has another report of this number, in any spelling.
+
+    `own` is the report's row, where it has one. Rows written before numbers had a normal form hold them as posted.
+    """
     number = resolved.report.number
     if number is None:
         return
-    known = session.rows(_OF_NUMBER, {"publisher_ids": sorted(resolved.publisher_ids), "number": number})
+    values = {
+        "publisher_ids": sorted(resolved.publisher_ids),
+        "numbers": sorted({number, number_key(number)}),
+        "own": own,
+    }
+    known = session.rows(_OF_NUMBER, values)
     if known:
         path = f"/v1/reports/{public_id(REPORT, known[0][0])}"
         raise DuplicateReport(
             f"'{resolved.publisher.slug}' already has a report of this number", existing=path
         )
+
+
+def _key(number: str | None) -> str | None:
+    return None if number is None else number_key(number)
 
 
 def _publish(session: WriteSession, report_id: int, staged: StagedReport, key_id: int | None) -> None:
