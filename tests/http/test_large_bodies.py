@@ -93,3 +93,8 @@ def test_long_names_are_cut_in_the_answer(api: Api) -> None:
     [fault] = refused(api, make_report() | {"strikes" * 70_000: 1})["errors"]
 
     assert len(fault["pointer"]) == LONGEST_SHOWN + 2
+
+
+def test_marks_of_a_text_are_no_names(api: Api) -> None:
+    """Commas, brackets and quotes within a text are counted as neither names nor items."""
+    api.post(make_report(make_strike(), text='[,{\\"' * 30_000))
