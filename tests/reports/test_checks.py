@@ -1,7 +1,12 @@
 """Arithmetic: lines against coverage against headline, for strikes and engagements."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.reports.span_sums import Amounts, span_of, sums_within
 from tests.api import Api
 from tests.factories import make_report, make_strike
 
@@ -62,3 +67,56 @@ def test_late_strikes_of_other_days_are_not_held_against_the_claim(api: Api) -> 
         make_report(make_strike(strikes=5), make_strike(date_from="2017-02-27"), coverage=[SYRIA])
     )
     assert ("SY", "strikes", "lines", True) in checks(report)
+
+
+class Row(NamedTuple):
+    """A country and days, as a line or a claim has them."""
+
+    country: str | None
+    date_from: date | None
+    date_to: date | None
+
+
+class Counting(Row):
+    """The same, and how often it was looked at."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - any field's value
+        Counting.looks += 1
+        return super().__getattribute__(name)
+
+
+DAYS = st.none() | st.dates(date(2017, 3, 1), date(2017, 3, 5))
+ROWS = st.lists(st.builds(Row, st.sampled_from([None, "SY", "IQ"]), DAYS, DAYS), max_size=12)
+
+
+@given(ROWS, ROWS)
+def test_sums_are_those_of_the_rows_within_each_span(claims: list[Row], rows: list[Row]) -> None:
+    """Whatever the days, also unknown ones, the sums are those of a row by row comparison."""
+    counted = [(row, Amounts(1, strikes_min=2**number)) for number, row in enumerate(rows)]
+    sums = sums_within(claims, counted)
+
+    for claim in claims:
+        within = [amounts for row, amounts in counted if is_within(row, claim)]
+        assert sums[span_of(claim)][:2] == (len(within), sum(amounts.strikes_min for amounts in within))
+
+
+def is_within(row: Row, claim: Row) -> bool:
+    """Compare one row with one claim; what is unknown sets neither apart."""
+    return (
+        claim.country in {None, row.country}
+        and (claim.date_from is None or row.date_from is None or claim.date_from <= row.date_from)
+        and (claim.date_to is None or row.date_to is None or row.date_to <= claim.date_to)
+    )
+
+
+def test_every_row_is_looked_at_a_fixed_number_of_times() -> None:
+    """Rows are never compared with claims one by one: twice as many of both are looked at twice as often."""
+    looks = []
+    for number in (300, 600):
+        Counting.looks = 0
+        rows = [Counting("SY", day, day) for day in map(date.fromordinal, range(730_000, 730_000 + number))]
+        sums_within(rows, [(row, Amounts(1)) for row in rows])
+        looks.append(Counting.looks)
+    assert looks[1] == 2 * looks[0]
