@@ -27,6 +27,7 @@ from app.models import (
     PublisherAlias,
     PublisherVersion,
 )
+from app.models.base import NAME_LENGTH
 from app.vocabulary import categories, places
 
 # How alike, of 100, a known name must be to be suggested; wrong ones stayed below 61 in a trial.
@@ -107,6 +108,9 @@ class Names(Generic[Entry]):
 
     def nearest(self, folded: str) -> list[str]:
         """Return the slugs of the things whose names are most like this one, best first; often none."""
+        # A few characters may fold to thousands, and no name has more.
+        if len(folded) > NAME_LENGTH:
+            return []
         scored = process.extract(
             folded, self.ids.keys(), scorer=fuzz.ratio, score_cutoff=SUGGEST_ABOVE, limit=9
         )
@@ -116,7 +120,10 @@ class Names(Generic[Entry]):
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Catalogue:
-    """All three vocabularies as of one ledger number. What is worked out from one can be kept with it."""
+    """All three vocabularies as of one ledger number. What is worked out from one can be kept with it.
+
+    A name of more than NAME_LENGTH characters is unknown, since none can be stored.
+    """
 
     publishers: Names[PublisherEntry]
     locations: Names[LocationEntry]
@@ -134,18 +141,20 @@ class Catalogue:
 
     def publisher(self, name: str) -> PublisherEntry | None:
         """Find a publisher by slug, name or alias, folding case, accents and hyphens."""
-        return self.publishers.get(places.fold(name))
+        return self.publishers.get(places.fold(name)) if len(name) <= NAME_LENGTH else None
 
     def location(self, name: str) -> LocationEntry | None:
         """Find a location by slug, name or alias, folding case, accents and hyphens."""
-        return self.locations.get(places.fold(name))
+        return self.locations.get(places.fold(name)) if len(name) <= NAME_LENGTH else None
 
     def category(self, phrase: str) -> CategoryEntry | None:
         """Find a category by slug, name or synonym; "fighting positions" and "ISIL fighting position" are one."""
-        return self.categories.get(categories.fold(phrase))
+        return self.categories.get(categories.fold(phrase)) if len(phrase) <= NAME_LENGTH else None
 
     def similar_categories(self, phrase: str) -> list[str]:
         """Return slugs to suggest for a phrase that is no category: first the kind of thing that it names."""
+        if len(phrase) > NAME_LENGTH:
+            return []
         match = categories.match(phrase)
         broader = [match.slug] if match else []
         return list(dict.fromkeys(broader + self.categories.nearest(categories.fold(phrase))))[

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from app.vocabulary.wording import fold
+from app.vocabulary.wording import MOST_WORDS, fold
 
 __all__ = ["FAMILIES", "KINDS", "Category", "Match", "fold", "load", "match"]
 
@@ -188,13 +188,17 @@ def match(phrase: str) -> Match | None:
     In order: the phrase itself; the phrase with one letter mended in its long words; a place known by its use
     ("rocket assembly site"); the broader thing that the last words name ("dirt road" is a road); the words
     before "along", "used to" and the like. Only the first is `exact`. Two things joined by "and" are None,
-    for they are two tallies; so is a phrase that still holds a number.
+    for they are two tallies; so is a phrase that still holds a number, or more than MOST_WORDS.
     """
     key = fold(phrase)
     if slug := _slugs().get(key):
         return Match(slug, exact=True)
     words = key.split()
-    if words and not _NUMBERS.intersection(words) and not any(word.isdigit() for word in words):
+    if (
+        0 < len(words) <= MOST_WORDS
+        and not _NUMBERS.intersection(words)
+        and not any(word.isdigit() for word in words)
+    ):
         for guess in (_mended, _place_of_use, _ending, _before_tail):
             if slug := guess(words):
                 return Match(slug, exact=False)

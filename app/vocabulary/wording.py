@@ -129,26 +129,41 @@ _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019]")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 
 
-@lru_cache(maxsize=8192)
+# Words of a phrase that is rewritten; those of the vocabulary have seven at most. And the rounds of rewriting: two or
+# three are enough for all that somebody wrote in earnest.
+MOST_WORDS = 40
+_MOST_ROUNDS = 8
+
+
+@lru_cache(maxsize=4096)
 def fold(phrase: str) -> str:
     """Return the key of a target's words; folding a key again changes nothing.
 
     Case, accents, hyphens, plurals, owners ("ISIL-held"), pointing words ("another") and glosses in
     parentheses disappear, and known abbreviations and spellings become one: "Vehicle-borne IEDs (VBIEDs)" is
     "vbied". Sizes and numbers stay, since they may change the meaning. Where nothing else is left, the words
-    stay as they are; a text without a letter or digit folds to "".
+    stay as they are; a text without a letter or digit folds to "". So do the words of a phrase that has more than
+    MOST_WORDS, or that does not settle.
     """
-    previous, folded = phrase, _fold_once(phrase)
-    # One rewriting may make room for another; it settles after two or three rounds.
-    while folded != previous:
-        previous, folded = folded, _fold_once(folded)
-    return folded
+    plain = _plain_words(phrase)
+    if len(plain) > MOST_WORDS:
+        return " ".join(plain)
+    previous, folded = phrase, _rewritten(plain)
+    # One rewriting may make room for another.
+    for _ in range(_MOST_ROUNDS):
+        if folded == previous:
+            return folded
+        previous, folded = folded, _rewritten(_plain_words(folded))
+    return " ".join(plain)
 
 
-def _fold_once(phrase: str) -> str:
+def _plain_words(phrase: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", phrase).casefold())
     plain = "".join(char for char in plain if unicodedata.category(char) not in {"Mn", "Lm", "Cf"})
-    words = _words(_PARENTHESES.sub(" ", plain)) or _words(plain)
+    return _words(_PARENTHESES.sub(" ", plain)) or _words(plain)
+
+
+def _rewritten(words: list[str]) -> str:
     folded = " ".join(_WORDS.get(word, word) for word in map(_singular, words))
     for run, word in _RUNS:
         folded = run.sub(word, folded)

@@ -26,15 +26,20 @@ def words(text: str) -> list[str]:
     A word is a run of letters and digits; everything else separates words. Case, accents and width fold:
     "Dayr az-Zawr" has "dayr", "az" and "zawr", "Raqqa's" has "raqqa" and "s". Folding twice changes nothing.
     """
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return list(dict.fromkeys(word[:LONGEST_WORD] for word in decomposed.translate(_FOLDED).split()))
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in text.translate(_FOLDED).split()))
 
 
 def _fold_character(char: str) -> str:
-    category = unicodedata.category(char)
-    if category in _DROPPED:
-        return ""
-    return char if category[0] in "LN" else " "
+    """Return what is left of a character: letters and digits, a space, or nothing.
+
+    One by one: normalising a whole text sorts its marks, which takes the square of the length of a run of them.
+    """
+    kept = []
+    for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()):
+        category = unicodedata.category(part)
+        if category not in _DROPPED:
+            kept.append(part if category[0] in "LN" else " ")
+    return "".join(kept)
 
 
 _FOLDED = CharacterTable(_fold_character)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.vocabulary.categories import FAMILIES, KINDS, Category, Match, fold, load, match
+from app.vocabulary.wording import MOST_WORDS
 
 # Real releases with checked labels lie beside the repository, not in it.
 DATA = Path(
@@ -247,3 +248,27 @@ def test_labelled_categories_are_covered() -> None:
             mentions.update(tally["category"] for tally in entry["tallies"])
     found = Counter({phrase: n for phrase, n in mentions.items() if (hit := match(phrase)) and hit.exact})
     assert found.total() >= 0.98 * mentions.total(), mentions - found
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "separate " * MOST_WORDS + "tanks",
+        "separate-" * MOST_WORDS + "tanks",
+        "\ufdfa" * MOST_WORDS + "tanks",
+        "suicide " * (MOST_WORDS - 1) + "vbieds",
+    ],
+    ids=["words", "hyphens", "ligatures", "rewriting without end"],
+)
+def test_long_phrases_are_only_cut_into_words(phrase: str) -> None:
+    """More words than any target has, also out of few characters, are not rewritten."""
+    folded = fold(phrase)
+    assert folded.endswith("s")
+    assert len(folded.split()) >= MOST_WORDS
+    assert fold(folded) == folded
+
+
+def test_long_phrases_mean_nothing() -> None:
+    """No category is guessed from more words than any target has."""
+    assert match("glass " * (MOST_WORDS - 2) + "storage tank") is not None
+    assert match("glass " * (MOST_WORDS - 1) + "storage tank") is None

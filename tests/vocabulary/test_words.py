@@ -61,3 +61,8 @@ def test_words_of_a_line_are_bounded() -> None:
 
     assert found[0] == "word000000"
     assert MOST_BYTES - 10 < sum(len(word) for word in found) <= MOST_BYTES
+
+
+def test_marks_are_not_sorted() -> None:
+    """A run of marks is read one by one: sorting it, as normalising a whole text does, takes minutes."""
+    assert words("a" + "\u0301\u0327" * 200_000 + "b") == ["ab"]
