@@ -125,12 +125,14 @@ def _show_text(console: "Console", parsed: dict[str, Any]) -> None:
     for start, end in spans:
         marked.stylize("bold reverse", start, end)
     if not console.is_terminal:
-        # From the last to the first, so that the offsets before stay true; nested phrases nest.
+        pieces, written = list[str](), 0
+        # A phrase ends before the next one begins at the same place; nested phrases nest.
         for place, _, mark in sorted(
-            [(end, 0, "]") for _, end in spans] + [(start, 1, "[") for start, _ in spans], reverse=True
+            [(end, 0, "]") for _, end in spans] + [(start, 1, "[") for start, _ in spans]
         ):
-            text = f"{text[:place]}{mark}{text[place:]}"
-        marked = Text(text)
+            pieces += text[written:place], mark
+            written = place
+        marked = Text("".join([*pieces, text[written:]]))
     console.print(marked)
 
 

@@ -4,7 +4,25 @@
 labelled files); the vocabulary that a draft is matched against is the caller's business.
 """
 
-from app.parsing.reading import parse_release
-from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark
+from app.parsing.reading import go_on, parse_release
+from app.parsing.release import (
+    Count,
+    ParsedCoverage,
+    ParsedLine,
+    ParsedRelease,
+    ParsedTally,
+    Remark,
+    shortened,
+)
 
-__all__ = ["Count", "ParsedCoverage", "ParsedLine", "ParsedRelease", "ParsedTally", "Remark", "parse_release"]
+__all__ = [
+    "Count",
+    "ParsedCoverage",
+    "ParsedLine",
+    "ParsedRelease",
+    "ParsedTally",
+    "Remark",
+    "go_on",
+    "parse_release",
+    "shortened",
+]

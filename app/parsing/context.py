@@ -4,14 +4,15 @@ Which sentence changes it, and how, is decided in sections.py.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
-from app.parsing.release import ParsedCoverage, ParsedLine, Remark
+from app.parsing.limits import MAX_CONTINUED, MAX_LINES, MAX_PHRASES, MAX_REMARKS, MAX_TALLIES, MAX_TOTALS
+from app.parsing.release import ParsedCoverage, ParsedLine, ParsedTally, Remark
 
-MAX_REMARKS = 500
 # So many paragraphs after a line of prose "the strikes" still means those of that line.
 MAX_GAP = 3
 
@@ -25,7 +26,8 @@ class Context:
     `line_open` a last line, to which "the strikes …" can still be added; `open_block` is the block of either,
     `open_number` the characters of the total's number of strikes. `bulleted` are the starts of lines in a list.
     `bare_block` is the block of a last line that may yet prove the total of a list; `totals_of` the countries of
-    the totals in `totals_block`; `spoken_of` a place in prose, its days and its block.
+    the totals in `totals_block`; `spoken_of` a place in prose, its days and its block. `tallies` counts those read,
+    `phrases` the characters of their phrases and verbs; `capped` ends the walk.
     """
 
     text: str
@@ -45,6 +47,8 @@ class Context:
     line_open: bool = False
     category: str | None = None
     capped: bool = False
+    tallies: int = 0
+    phrases: int = 0
     bulleted: set[int] = field(default_factory=set)
     bare_block: int = -2
     totals_block: int = -1
@@ -75,9 +79,36 @@ class Context:
         self.totals_of.add(self.country)
 
     def remark(self, start: int, end: int, kind: str, message: str) -> None:
-        """Note something about text[start:end], up to a limit."""
+        """Note something about text[start:end]; past a limit, only that there is more."""
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append(Remark(start, end, kind, message))
+        elif len(self.remarks) == MAX_REMARKS:
+            message = f"Only the first {MAX_REMARKS} remarks on how the text was read are listed."
+            self.remarks.append(Remark(start, end, "capped", message))
+
+    def count(self, tallies: Iterable[ParsedTally]) -> None:
+        """Add the tallies of a sentence to what was read."""
+        for tally in tallies:
+            self.tallies += 1
+            self.phrases += len(tally.as_written) + len(tally.verb)
+
+    def cap(self, start: int) -> None:
+        """Stop at text[start] where a limit is reached: what lies beyond is unread, with a remark."""
+        for rows, limit, noun in (
+            (self.lines, MAX_LINES, "strike lines"),
+            (self.coverage, MAX_TOTALS, "totals"),
+        ):
+            if len(rows) > limit:
+                start = min(start, rows[limit].start)
+                del rows[limit:]
+                self._stop(start, f"Only the first {limit} {noun} are read.")
+        if self.tallies >= MAX_TALLIES or self.phrases >= MAX_PHRASES:
+            self._stop(start, "The text holds more targets than are read.")
+
+    def _stop(self, start: int, message: str) -> None:
+        if not self.capped:
+            self.remarks.append(Remark(start, len(self.text), "capped", message))
+        self.capped = True
 
     def heading(self, start: int, end: int, days: list[Dates]) -> None:
         """Take country and days from a heading. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
@@ -99,4 +130,6 @@ class Context:
     def can_continue(self, block: int) -> bool:
         """Tell whether "the strikes" in `block` can mean those of the last line."""
         gap = block - self.open_block
-        return self.line_open and bool(self.lines) and gap <= (1 if self.in_bullet else MAX_GAP)
+        if not self.line_open or not self.lines or len(self.lines[-1].tallies) >= MAX_CONTINUED:
+            return False
+        return gap <= (1 if self.in_bullet else MAX_GAP)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from app.parsing.categories import ENEMY, category_of, is_plural, owner_of
 from app.parsing.chunks import Chunk, chunk
 from app.parsing.numbers import read_count
-from app.parsing.release import Count, ParsedTally, Remark
+from app.parsing.release import Count, ParsedTally, Remark, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.vocabulary.effects import Effect
@@ -124,7 +124,7 @@ def _bare(meaning: Sequence[Token]) -> bool:
 
 
 def _remark_bare(part: Chunk, reading: Reading) -> None:
-    phrase = reading.text[part.start : part.end]
+    phrase = shortened(reading.text[part.start : part.end])
     reading.remark(part.start, part.end, "no_number", f"No number stands before '{phrase}'; it is left open.")
 
 
@@ -164,9 +164,11 @@ def _add(part: Chunk, verb: Verb, reading: Reading, count: Count, category: str)
     )
     reading.category = category
     if part.remark == "misspelling":
-        reading.remark(start, end, "misspelling", f"'{reading.text[start:end]}' is read as a number.")
+        reading.remark(
+            start, end, "misspelling", f"'{shortened(reading.text[start:end])}' is read as a number."
+        )
     elif part.remark == "approximate":
-        reading.remark(start, end, "approximate", f"'{phrase}' is an estimate.")
+        reading.remark(start, end, "approximate", f"'{shortened(phrase)}' is an estimate.")
 
 
 def _what_was_denied(words: Sequence[Token]) -> str:

@@ -6,11 +6,9 @@ from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.dates import Dates
 from app.parsing.mentions import Mention
-from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedTally, Remark
+from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedTally, shortened
 from app.parsing.text import Token
 
-# More lines than any release holds; what follows is left unread, with a remark.
-MAX_LINES = 2000
 # "22 targets" sums up what the other tallies say one by one.
 GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _CONNECTIVES = frozenset("moreover also additionally furthermore finally in later then".split())
@@ -37,11 +35,6 @@ def add_line(
     context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
 ) -> None:
     """Add the clause as a line. `total` is the sentence before it, when that one holds the number of strikes."""
-    if len(context.lines) >= MAX_LINES:
-        if not context.capped:
-            context.capped = True
-            context.remarks.append(_capped(claim))
-        return
     clause = claim.clause
     strikes, number = _strikes(context, claim, total)
     inherited = _inherit_place(context, claim)
@@ -74,10 +67,6 @@ def _precision(dates: Dates | None) -> str:
     return dates.precision if dates else "unknown"
 
 
-def _capped(claim: Claim) -> Remark:
-    return Remark(claim.start, claim.end, "capped", f"Only the first {MAX_LINES} strike lines are read.")
-
-
 def _strikes(
     context: Context, claim: Claim, total: ParsedCoverage | None
 ) -> tuple[Count | None, tuple[int, int] | None]:
@@ -92,7 +81,7 @@ def _strikes(
     tokens = claim.sentence.tokens
     number = (tokens[mention.number_first].start, tokens[mention.number_last].end)
     if mention.remark:
-        written = context.text[number[0] : number[1]]
+        written = shortened(context.text[number[0] : number[1]])
         context.remark(*number, mention.remark, f"'{written}' strikes is read as a number.")
     return mention.count, number
 
@@ -128,7 +117,7 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
     last = context.lines[-1]
     if last.place:
         clause.country = clause.country or last.country
-        message = f"No place is named; '{last.place}' is that of the sentence before."
+        message = f"No place is named; '{shortened(last.place)}' is that of the sentence before."
         context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
 

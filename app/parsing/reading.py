@@ -1,41 +1,55 @@
 """Take a whole text through the stages: blocks, sentences, clauses, lines, and a last look over all of it."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from app.parsing.context import Context
 from app.parsing.dates import find_dates
+from app.parsing.limits import MAX_CHARACTERS, MAX_WORDS
+from app.parsing.phrases import CORRECTION
 from app.parsing.preamble import dateline_end, is_heading, publication_date, release_number, title
 from app.parsing.release import ParsedRelease
 from app.parsing.review import review
 from app.parsing.sections import take
 from app.parsing.sentences import read_sentence
-from app.parsing.text import Block, blocks, sentences, tokens
+from app.parsing.text import Block, Token, blocks, sentences, tokens
 
 # List marks that may stand behind a heading within a line.
 MARKS = " *-•—\u2013"
 MAX_HEADING = 100
-# Words of a sentence that are read; the longest real one has about 200.
-MAX_WORDS = 400
 
 
-def parse_release(text: str, *, published_on: date | None = None) -> ParsedRelease:
+def go_on() -> None:
+    """Let a text take as long as it needs."""
+
+
+def parse_release(
+    text: str, *, published_on: date | None = None, checkpoint: Callable[[], None] = go_on
+) -> ParsedRelease:
     """Read a release, an article that quotes one, or any other text.
 
     Shape: the lines, totals and remarks in the order of the text; offsets are code points of `text` as given.
     Unknowns: what the text does not say is None, and no number is given without its characters.
     `published_on` is the release's date when the caller knows it; else it is looked for in the first lines.
-    Errors: none; a text that holds no report gives an empty release.
+    `checkpoint` is called before every block and sentence; an error that it raises ends the parsing.
+    Errors: no others; a text that holds no report gives an empty release.
     Reads: "In Syria, two strikes near Tal Vero destroyed a boat.", and the same as a list of bullets.
     """
-    found = list(blocks(text, is_heading))
+    found = []
+    for block in blocks(text, is_heading):
+        checkpoint()
+        found.append(block)
     bullets = next((block.start for block in found if block.bullet), len(text))
     published = published_on or publication_date(text, bullets)
     context = Context(text, published)
     for number, block in enumerate(found):
+        if context.capped:
+            break
+        checkpoint()
         if is_heading(text[block.start : block.end]):
             context.heading(block.start, block.end, find_dates(text, block.start, block.end, published))
         else:
-            _read_block(context, block, number)
+            _read_block(context, block, number, checkpoint)
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
         number=release_number(text),
@@ -47,17 +61,42 @@ def parse_release(text: str, *, published_on: date | None = None) -> ParsedRelea
     )
 
 
-def _read_block(context: Context, block: Block, number: int) -> None:
+def _read_block(context: Context, block: Block, number: int, checkpoint: Callable[[], None]) -> None:
     text = context.text
     context.in_bullet = block.bullet or (context.in_bullet and context.line_open)
-    for words in sentences(tokens(text, dateline_end(text, block.start, block.end), block.end)):
+    for words in sentences(tokens(text, dateline_end(text, block.start, block.end), block.end, checkpoint)):
+        if context.capped:
+            return
+        checkpoint()
         start, end = words[0].start, words[-1].end
         if is_heading(
             text[start : min(end, start + MAX_HEADING)].rstrip(MARKS)
         ):  # A page pasted as one line.
             context.heading(start, end, find_dates(text, start, end, context.published_on))
             continue
-        if len(words) > MAX_WORDS:
+        if not _speaks(words):
+            continue
+        read = _readable(words)
+        if len(words) > len(read):
             message = "The rest of this sentence is too long to read."
-            context.remark(words[MAX_WORDS].start, words[-1].end, "capped", message)
-        take(context, read_sentence(words[:MAX_WORDS], text, context.published_on, context.category), number)
+            context.remark(words[len(read)].start, end, "capped", message)
+        if read:
+            sentence = read_sentence(read, text, context.published_on, context.category)
+            context.count(tally for clause in sentence.clauses for tally in clause.reading.tallies)
+            take(context, sentence, number)
+            context.cap(end)
+
+
+def _speaks(words: Sequence[Token]) -> bool:
+    """Whether a sentence can say anything: marks cannot, and one word only that something is corrected."""
+    spoken = (word for word in words if word.word[0].isalnum())
+    first, second = next(spoken, None), next(spoken, None)
+    return second is not None or (first is not None and CORRECTION.search(first.word) is not None)
+
+
+def _readable(words: Sequence[Token]) -> Sequence[Token]:
+    """Return the words of a sentence within the limits, which may be none."""
+    if len(words) <= MAX_WORDS and words[-1].end - words[0].start <= MAX_CHARACTERS:
+        return words
+    last = words[0].start + MAX_CHARACTERS
+    return [word for word in words[:MAX_WORDS] if word.end <= last]

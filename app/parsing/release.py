@@ -8,6 +8,14 @@ from datetime import date
 
 from app.vocabulary.effects import Effect
 
+# Characters of the text that a message repeats; the longest phrase of a real release has 89.
+MAX_REPEATED = 120
+
+
+def shortened(phrase: str) -> str:
+    """Return a phrase as a message repeats it: its beginning, where it is too long."""
+    return phrase if len(phrase) <= MAX_REPEATED else f"{phrase[:MAX_REPEATED]}…"
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

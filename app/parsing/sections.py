@@ -115,10 +115,7 @@ def _line(
         _made_total(context)
     if not context.in_section and not context.in_bullet:
         recall(context, claim)
-    before = len(context.lines)
     add_line(context, claim, inconclusive=inconclusive, total=total)
-    if len(context.lines) == before:
-        return
     if context.in_bullet:
         context.bulleted.add(context.lines[-1].start)
     else:

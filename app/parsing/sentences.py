@@ -13,6 +13,7 @@ from app.parsing.headers import read_header
 from app.parsing.items import Reading, read_items
 from app.parsing.mentions import find_mentions
 from app.parsing.places import find_places
+from app.parsing.release import shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
 
@@ -79,7 +80,9 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
         read_items(targets, verb, clause.reading)
     if verb.misspelt:
         word = sentence.tokens[verb.after - 1]
-        clause.reading.remark(word.start, word.end, "misspelling", f"'{word.word}' is read as '{verb.verb}'.")
+        clause.reading.remark(
+            word.start, word.end, "misspelling", f"'{shortened(word.word)}' is read as '{verb.verb}'."
+        )
 
 
 def _undated(tokens: Sequence[Token], dates: Sequence[Dates]) -> Sequence[Token]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 
@@ -50,17 +51,26 @@ WRAPPED_COLUMNS = 60
 # The widths between which a program folds the lines of a text.
 FOLDED_COLUMNS = 45
 MAX_FOLDED = 100
+# Tokens between two checkpoints.
+PIECE = 4096
 # A word this short before a full stop is an initial or an abbreviation when no space follows ("J.D.").
 MAX_INITIAL = 2
 
 
-def tokens(text: str, start: int, end: int) -> list[Token]:
-    """All tokens of text[start:end], in order."""
-    found = []
-    for match in _TOKEN.finditer(text, start, end):
-        word = match.group()
-        found.append(Token(word, word.translate(_FOLD).lower(), match.start(), match.end()))
+def tokens(text: str, start: int, end: int, checkpoint: Callable[[], None]) -> list[Token]:
+    """All tokens of text[start:end], in order; a block may be the whole text, so `checkpoint` is called here too."""
+    found: list[Token] = []
+    matches = _TOKEN.finditer(text, start, end)
+    while some := list(islice(matches, PIECE)):
+        checkpoint()
+        found += [_token(match) for match in some]
     return found
+
+
+def _token(match: re.Match[str]) -> Token:
+    word = match.group()
+    low = word.lower() if word.isascii() else word.translate(_FOLD).lower()
+    return Token(word, low, *match.span())
 
 
 def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:

@@ -3,13 +3,16 @@
 Nothing is stored. An analyst reads the draft and the remarks, fills in what is null, and posts it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from app.catalogue.catalogue import Catalogue
-from app.parsing import ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark
+from app.models.base import NAME_LENGTH
+from app.parsing import ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark, go_on
+from app.releases.doubts import remarks_on
+from app.releases.lookup import Lookup
 from app.reports.checks import arithmetic
 
 Document = dict[str, Any]
@@ -30,13 +33,21 @@ class _Counted:
     engagements: int | None
 
 
-def draft_report(release: ParsedRelease, text: str, catalogue: Catalogue, publisher: str | None) -> Document:
+def draft_report(
+    release: ParsedRelease,
+    text: str,
+    catalogue: Catalogue,
+    publisher: str | None,
+    checkpoint: Callable[[], None] = go_on,
+) -> Document:
     """Return the draft, its remarks and its checks, as `ParseOut` describes them.
 
     `publisher` is the slug of who published the text, where the caller knows. What the text does not say is
-    null, also where a report needs it; a remark then says so.
+    null, also where a report needs it; a remark then says so. `checkpoint` is called before every line; an
+    error that it raises ends the work.
     """
-    remarks = [*release.remarks, *_doubts(release, catalogue)]
+    lookup = Lookup(catalogue)
+    remarks = remarks_on(release, lookup, checkpoint)
     draft = {
         "publisher": publisher,
         "number": release.number,
@@ -46,51 +57,13 @@ def draft_report(release: ParsedRelease, text: str, catalogue: Catalogue, publis
         "text": text,
         "headline": _headline(release),
         "coverage": [_coverage(claim) for claim in release.coverage if claim.country is not None],
-        "strikes": [_strike(line, catalogue) for line in release.lines],
+        "strikes": [_strike(line, lookup) for line in release.lines],
     }
     return {
         "draft": draft,
-        "remarks": [_remark(remark) for remark in sorted(remarks, key=lambda each: (each.start, each.end))],
+        "remarks": [_remark(remark) for remark in remarks],
         "checks": list(arithmetic(release.coverage, [_counted(line) for line in release.lines])),
     }
-
-
-def _doubts(release: ParsedRelease, catalogue: Catalogue) -> Iterator[Remark]:
-    """Remark what the vocabulary does not hold, and what a report needs and the text does not say."""
-    if release.published_on is None:
-        yield Remark(
-            0, 0, "no_release_date", "the text does not say when it was published; give published_on"
-        )
-    for line in release.lines:
-        if line.date_from is None:
-            yield Remark(
-                line.start, line.end, "no_date", "the text does not say on which day; give date_from"
-            )
-        elif line.date_worked_out:
-            yield Remark(
-                line.start,
-                line.end,
-                "date_worked_out",
-                f"{line.date_from} was worked out from the release's date",
-            )
-        place = catalogue.location(line.place) if line.place else None
-        if line.country is None:
-            kind, message = "no_country", "the text does not say in which country; give country"
-            if place is not None:
-                kind, message = "country_of_place", f"{place.country} is where '{place.slug}' lies"
-            yield Remark(line.start, line.end, kind, message)
-        if line.place is not None and place is None:
-            yield Remark(line.start, line.end, "unknown_place", f"no known place is called '{line.place}'")
-        for tally in line.tallies:
-            if catalogue.category(tally.category) is None:
-                near = catalogue.similar_categories(tally.category)
-                hint = f"; the nearest category is '{near[0]}'" if near else ""
-                yield Remark(
-                    tally.phrase_start,
-                    tally.phrase_end,
-                    "unknown_category",
-                    f"no category means '{tally.category}'{hint}",
-                )
 
 
 def _coverage(claim: ParsedCoverage) -> Document:
@@ -111,8 +84,8 @@ def _headline(release: ParsedRelease) -> Document | None:
     return None
 
 
-def _strike(line: ParsedLine, catalogue: Catalogue) -> Document:
-    place = catalogue.location(line.place) if line.place else None
+def _strike(line: ParsedLine, lookup: Lookup) -> Document:
+    place = lookup.location(line.place)
     owners = {tally.owner for tally in line.tallies}
     return {
         "date_from": line.date_from,
@@ -128,12 +101,17 @@ def _strike(line: ParsedLine, catalogue: Catalogue) -> Document:
         # An owner is the line's; where its tallies differ an analyst decides.
         "owner": owners.pop() if len(owners) == 1 else None,
         "quote": {"start": line.start, "end": line.end},
-        "tallies": [_tally(tally, catalogue) for tally in line.tallies],
+        "tallies": [_tally(tally, lookup) for tally in line.tallies],
     }
 
 
 def _place_as_written(line: ParsedLine) -> str | None:
-    """Return "southeast of X" as it stands, and X alone where the text only says "near X"."""
+    """Return "southeast of X" as it stands, and X alone where the text only says "near X", cut off."""
+    phrase = _place_phrase(line)
+    return None if phrase is None else phrase[:NAME_LENGTH]
+
+
+def _place_phrase(line: ParsedLine) -> str | None:
     phrase = line.place_phrase or line.place
     if phrase is None or line.place is None:
         return phrase
@@ -141,8 +119,8 @@ def _place_as_written(line: ParsedLine) -> str | None:
     return line.place if plain else phrase
 
 
-def _tally(tally: ParsedTally, catalogue: Catalogue) -> Document:
-    category = catalogue.category(tally.category)
+def _tally(tally: ParsedTally, lookup: Lookup) -> Document:
+    category = lookup.category(tally.category)
     return {
         "effect": tally.effect.value,
         "verb": tally.verb,
