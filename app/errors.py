@@ -16,6 +16,7 @@ StrikeledgerError
 ├── InsufficientScope       a key that may not do this
 ├── DatabaseBusy            another writer held the database too long
 ├── QueryTimeout            the question takes longer than a request may
+├── ParseTimeout            the text cannot be read within the time that a request may take
 ├── DatabaseUnavailable     the database cannot be reached
 │   ├── ReadOnlyDatabase      it can be read, and refuses to be written
 │   └── DamagedDatabase       what is stored cannot be read as what it must be
@@ -126,6 +127,10 @@ class DatabaseBusy(StrikeledgerError):
 
 class QueryTimeout(StrikeledgerError):
     """The question takes longer than a request may; the engine has stopped working on it."""
+
+
+class ParseTimeout(StrikeledgerError):
+    """The text cannot be read within the time that a request may take, or its client has left."""
 
 
 class DatabaseUnavailable(StrikeledgerError):

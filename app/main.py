@@ -36,6 +36,7 @@ from app.http.shared_file import SharedFile
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
 from app.ledger.clock import head, position
+from app.releases.parsers import Parsers
 from app.releases.router import router as releases
 from app.reports import router as reports_router
 from app.reports.corrections import router as corrections
@@ -143,8 +144,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     app.state.reads = reads
     # Long bodies read at the same time: more would only take the interpreter from each other, and from all others.
     app.state.bodies = CapacityLimiter(2)
-    # Texts parsed at the same time, for the same reason.
-    app.state.parsers = CapacityLimiter(2)
+    app.state.parsers = Parsers()
     # Pieces of exports made at the same time, for the same reason.
     app.state.exporters = CapacityLimiter(2)
     problems.install(app)

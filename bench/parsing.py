@@ -8,29 +8,29 @@ import csv
 import os
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
 from app.parsing import parse_release
 from app.parsing.score import score
+from bench.clients import OK
+from bench.load import HOST, Asked, ask
+from bench.servers import free_port, ours
+from bench.texts import FAMILIES
 
 DATA = Path(os.environ.get("STRIKELEDGER_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
-# What the parser promises for any text: this many bytes within two seconds.
+# What the server promises for any text: this many bytes within two seconds.
 LONGEST_TEXT = 200 * 1024
 
-HOSTILE = {
-    "places without a verb": "Near Here, ",
-    "strikes without a place": "one strike ",
-    "one long list": "a tank and ",
-    "brackets": "(",
-    "digits": "7",
-    "spaces": " ",
-    "new lines": "\n",
-    "bullets": "* Near Here, one strike destroyed a tank.\n",
-}
+# Seconds after which an answer is not waited for.
+PATIENCE = 30
 
 
 def main() -> None:
@@ -66,12 +66,62 @@ def _lines(console: Console) -> None:
 
 
 def _growth(console: Console) -> None:
-    table = Table("hostile text", f"{LONGEST_TEXT // 1024} KiB", "against half of it")
-    for name, piece in HOSTILE.items():
-        text = (piece * (LONGEST_TEXT // len(piece) + 1))[:LONGEST_TEXT]
-        whole, half = _least([text]), _least([text[: LONGEST_TEXT // 2]])
-        table.add_row(name, f"{whole:.2f} s", f"{whole / half:.1f} times")
+    """Send every hostile text, whole and half, to a server of its own, and ask it meanwhile whether it lives."""
+    table = Table("hostile text", "200 KiB", "against half of it", "answer", "health meanwhile, at most")
+    with (
+        TemporaryDirectory() as folder,
+        ours(Path(folder) / "record.db", free_port(), keeps_answers=True) as server,
+    ):
+        for name, family in FAMILIES.items():
+            half, whole = (
+                _sent(server.port, family.text(size)) for size in (LONGEST_TEXT // 2, LONGEST_TEXT)
+            )
+            table.add_row(
+                name,
+                f"{whole.seconds:.2f} s{'' if whole.status == OK else f' ({whole.status})'}",
+                f"{whole.seconds / half.seconds:.1f} times",
+                f"{whole.size:,} bytes",
+                f"{max(whole.health, half.health) * 1000:.0f} ms",
+            )
     console.print(table)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What came of a text: the status (0: nothing in time), seconds, bytes, and the slowest `/healthz` meanwhile."""
+
+    status: int
+    seconds: float
+    size: int
+    health: float
+
+
+def _sent(port: int, text: str) -> _Sent:
+    with ThreadPoolExecutor(1) as threads:
+        began = time.perf_counter()
+        sending = threads.submit(_parse, port, text)
+        health = 0.0
+        while True:
+            asked = time.perf_counter()
+            ask(port, Asked("/healthz"))
+            health = max(health, time.perf_counter() - asked)
+            if sending.done():
+                break
+            time.sleep(0.01)
+        status, size, ended = sending.result()
+        return _Sent(status, ended - began, size, health)
+
+
+def _parse(port: int, text: str) -> tuple[int, int, float]:
+    connection = HTTPConnection(HOST, port, timeout=PATIENCE)
+    try:
+        connection.request("POST", "/v1/parse", text.encode(), {"Content-Type": "text/plain"})
+        answer = connection.getresponse()
+        return answer.status, len(answer.read()), time.perf_counter()
+    except TimeoutError:
+        return 0, 0, time.perf_counter()
+    finally:
+        connection.close()
 
 
 def _least(texts: Iterable[str], runs: int = 3) -> float:
@@ -84,3 +134,7 @@ def _least(texts: Iterable[str], runs: int = 3) -> float:
             parse_release(text)
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+if __name__ == "__main__":
+    main()

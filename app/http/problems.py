@@ -26,6 +26,7 @@ from app.errors import (
     MalformedRequest,
     NotAcceptable,
     NotFound,
+    ParseTimeout,
     PayloadTooLarge,
     PreconditionFailed,
     PreconditionRequired,
@@ -43,9 +44,10 @@ from app.http.faults import MOST_FAULTS, fault_in_query
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"
 
-# Seconds after which a client may try again what the database could not do.
+# Seconds after which a client may try again what could not be done in time.
 RETRY_AFTER = {
     DatabaseBusy: 1,
+    ParseTimeout: 2,
     QueryTimeout: 10,
     DatabaseUnavailable: 5,
     ReadOnlyDatabase: 30,
@@ -69,6 +71,7 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     IdempotencyKeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
     DatabaseBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "database-busy"),
     QueryTimeout: (HTTPStatus.SERVICE_UNAVAILABLE, "query-timeout"),
+    ParseTimeout: (HTTPStatus.SERVICE_UNAVAILABLE, "parse-timeout"),
     DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
     DamagedDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-damaged"),
     ReadOnlyDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "read-only"),

@@ -1,14 +1,12 @@
 """POST /v1/parse: a release's text in, a draft report out. Stores nothing and needs no key."""
 
-from datetime import date
 from functools import partial
 
-from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.catalogue.resolve import Resolver
-from app.errors import InvalidInput, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from app.errors import InvalidInput, MalformedRequest, ParseTimeout, PayloadTooLarge, UnsupportedMediaType
 from app.http.answers import MEDIA_TYPE
 from app.http.bodies import limited_body, media_type, utf8
 from app.http.problems import responses
@@ -17,7 +15,8 @@ from app.http.strict import StrictRoute, off_the_loop, read_as
 from app.http.writers import dumps
 from app.ledger.clock import head
 from app.parsing import parse_release
-from app.releases.draft import Document, draft_report
+from app.releases.draft import draft_report
+from app.releases.parsers import Checkpoint, Parsers
 from app.releases.schemas import ParseIn, ParseOut
 from app.reports.examples import TEXT
 
@@ -44,7 +43,7 @@ _BODY = {
     "",
     responses={
         200: {"model": ParseOut},
-        **responses(MalformedRequest, PayloadTooLarge, UnsupportedMediaType, InvalidInput),
+        **responses(MalformedRequest, PayloadTooLarge, UnsupportedMediaType, InvalidInput, ParseTimeout),
     },
     openapi_extra={"requestBody": _BODY},
 )
@@ -53,14 +52,14 @@ async def parse(request: Request, read: Read) -> Response:
     asked = await _asked(request)
     catalogue = await read(lambda session: catalogue_at(session, head(session)))
     publisher = _publisher(asked, catalogue)
-    work = partial(_draft, asked.text, asked.published_on, catalogue, publisher)
-    return Response(
-        dumps(await to_thread.run_sync(work, limiter=request.app.state.parsers)), media_type=MEDIA_TYPE
-    )
+    parsers: Parsers = request.app.state.parsers
+    work = partial(_draft, asked, catalogue, publisher)
+    return Response(await parsers(len(asked.text.encode()), work, request.receive), media_type=MEDIA_TYPE)
 
 
-def _draft(text: str, published_on: date | None, catalogue: Catalogue, publisher: str | None) -> Document:
-    return draft_report(parse_release(text, published_on=published_on), text, catalogue, publisher)
+def _draft(asked: ParseIn, catalogue: Catalogue, publisher: str | None, checkpoint: Checkpoint) -> bytes:
+    release = parse_release(asked.text, published_on=asked.published_on, checkpoint=checkpoint)
+    return dumps(draft_report(release, asked.text, catalogue, publisher, checkpoint))
 
 
 async def _asked(request: Request) -> ParseIn:

@@ -20,6 +20,9 @@ _SERVE = """
 import resource, sys
 from app.http.protocol import StrictProtocol
 from app.http.waiting import Patience
+from app.releases import parsers
+if {parsing}:
+    parsers.MOST_SECONDS = {parsing}
 if {open_files}:
     resource.setrlimit(resource.RLIMIT_NOFILE, ({open_files}, {open_files}))
 StrictProtocol.patience = {patience!r}
@@ -129,11 +132,19 @@ def running(
     patience: Patience = AS_RUN,
     workers: int = 1,
     open_files: int = 0,
+    parsing: float = 0,
     **variables: Any,  # noqa: ANN401 - settings
 ) -> Iterator[Server]:
-    """Run the server on a database of its own in `folder`."""
+    """Run the server on a database of its own in `folder`.
+
+    `parsing` are the seconds that a text may take; 0: as in production.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE.format(patience=patience, workers=workers, open_files=open_files)],
+        [
+            sys.executable,
+            "-c",
+            _SERVE.format(patience=patience, workers=workers, open_files=open_files, parsing=parsing),
+        ],
         cwd=folder,
         env=environment(**variables),
         stdout=subprocess.PIPE,

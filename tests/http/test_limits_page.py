@@ -10,10 +10,14 @@ from app.db.meaning import WAIT_SECONDS
 from app.http import compression, counters, faults, guard, protocol, rates, sessions, strict
 from app.http.pages import MOST_ON_A_PAGE
 from app.http.waiting import MOST_OPEN, Patience
+from app.models.base import NAME_LENGTH
+from app.parsing import limits
+from app.releases import doubts, lookup, parsers
 from app.releases.router import LONGEST_TEXT
 from app.reports import fields, resolve
 from app.reports.schemas import MOST_LINES, MOST_TALLIES
 from app.settings import Settings
+from app.vocabulary.wording import MOST_WORDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
 KIB = 1024
@@ -44,6 +48,18 @@ SAID = [
     f"| requests in flight when the server is told to stop | {serve.GRACE} s |",
     f"| what a question asks for to be found | {sessions.MOST_SECONDS} s |",
     f"| other writers | {WAIT_SECONDS} s |",
+    f"| a text to be read into a draft | {parsers.MOST_SECONDS:g} s |",
+    f"| a sentence | {limits.MAX_WORDS} words, {limits.MAX_CHARACTERS:,} characters |",
+    f"| strike lines | {limits.MAX_LINES:,} |",
+    f"| claimed totals | {limits.MAX_TOTALS} |",
+    f"| tallies, and the characters of their phrases | {limits.MAX_TALLIES:,}, and {limits.MAX_PHRASES:,} |",
+    f"add to a line | until it has {limits.MAX_CONTINUED} |",
+    f"| remarks of the parser, and in all | {limits.MAX_REMARKS}, and {doubts.MOST_REMARKS:,} |",
+    f"| unknown phrases with a suggestion | {lookup.MOST_SUGGESTED} |",
+    f"| a place or category that is looked up | {NAME_LENGTH} characters |",
+    f"or guessed at | {MOST_WORDS} words |",
+    f"Texts up to {parsers.SHORT_TEXT // KIB} KiB",
+    f"finds {parsers.MOST_WAITING // KIB} KiB waiting",
     f"not answered within {sessions.AT_ONCE_SECONDS} s",
     f"({MOST_OPEN:,} at most)",
     f"One address may have {Patience().half_open} connections",
