@@ -6,6 +6,7 @@ What a target means for its verb is read in items.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from app.parsing.categories import ENEMY, is_plural
 from app.parsing.lists import cut, held_by_last, without_brackets
@@ -153,13 +154,19 @@ def _extent(tokens: Sequence[Token], begin: int, read: ReadCount | None) -> tupl
 
 def _goes_on(tokens: Sequence[Token], begin: int, index: int, read: ReadCount | None) -> bool:
     """Tell whether a comma or "and" is part of the category. Reads: "gas and oil plant", "tunnels and caves"."""
-    words = [token for token in tokens[begin:index] if token.low not in ENEMY and token.word[0].isalnum()]
-    rest = [token for token in tokens[index + 1 :] if token.low not in {"and", ","}]
-    if not words or not rest or tokens[index].low in {";", "plus", "or"}:
+    # Asked at every separator, so no more is looked at than is needed.
+    words = (
+        token
+        for token in map(tokens.__getitem__, range(index - 1, begin - 1, -1))
+        if token.low not in ENEMY and token.word[0].isalnum()
+    )
+    last = next(words, None)
+    following = (token for token in islice(tokens, index + 1, None) if token.low not in {"and", ","})
+    first = next(following, None)
+    if last is None or first is None or tokens[index].low in {";", "plus", "or"}:
         return False
-    if rest[0].low in LEADING or describes(tokens, index + 1):
+    if first.low in LEADING or describes(tokens, index + 1):
         return False
-    last = words[-1]
     many = read is not None and (read.count.maximum is None or read.count.maximum > 1)
     if (
         last.low in SIZES
@@ -169,14 +176,15 @@ def _goes_on(tokens: Sequence[Token], begin: int, index: int, read: ReadCount | 
         return False  # "heavy weapons, vehicles and caches"
     if last.low in ATTRIBUTIVE:
         return True
+    rest = [first, *following]
     if last.low in DOUBTFUL:
         return any(token.low in GENERIC_HEADS for token in rest) and (many or len(rest) > 1)
-    if not many or len(words) > 1:
+    if not many or next(words, None) is not None:
         return False
     if tokens[index].low != "and":
         return not is_plural(last.word) and any(token.low == "and" for token in tokens[index + 1 :])
     # One number for two plurals in a row proves no more than itself, so they stay one category.
-    return is_plural(last.word) and is_plural(rest[0].word) and (len(rest) == 1 or describes(rest, 1))
+    return is_plural(last.word) and is_plural(first.word) and (len(rest) == 1 or describes(rest, 1))
 
 
 def _made(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import islice
 
 from app.parsing.context import Context
 from app.parsing.dates import find_dates
@@ -68,13 +69,17 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
         if context.capped:
             return
         checkpoint()
+        spoken = list(islice((word for word in words if word.word[0].isalnum()), 2))
+        if not spoken:
+            continue
         start, end = words[0].start, words[-1].end
         if is_heading(
             text[start : min(end, start + MAX_HEADING)].rstrip(MARKS)
         ):  # A page pasted as one line.
             context.heading(start, end, find_dates(text, start, end, context.published_on))
             continue
-        if not _speaks(words):
+        # One word can only say that something is corrected.
+        if len(spoken) == 1 and not CORRECTION.search(spoken[0].word):
             continue
         read = _readable(words)
         if len(words) > len(read):
@@ -85,13 +90,6 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
             context.count(tally for clause in sentence.clauses for tally in clause.reading.tallies)
             take(context, sentence, number)
             context.cap(end)
-
-
-def _speaks(words: Sequence[Token]) -> bool:
-    """Whether a sentence can say anything: marks cannot, and one word only that something is corrected."""
-    spoken = (word for word in words if word.word[0].isalnum())
-    first, second = next(spoken, None), next(spoken, None)
-    return second is not None or (first is not None and CORRECTION.search(first.word) is not None)
 
 
 def _readable(words: Sequence[Token]) -> Sequence[Token]:

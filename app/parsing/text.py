@@ -63,14 +63,11 @@ def tokens(text: str, start: int, end: int, checkpoint: Callable[[], None]) -> l
     matches = _TOKEN.finditer(text, start, end)
     while some := list(islice(matches, PIECE)):
         checkpoint()
-        found += [_token(match) for match in some]
+        for match in some:
+            word = match.group()
+            low = word.lower() if word.isascii() else word.translate(_FOLD).lower()
+            found.append(Token(word, low, match.start(), match.end()))
     return found
-
-
-def _token(match: re.Match[str]) -> Token:
-    word = match.group()
-    low = word.lower() if word.isascii() else word.translate(_FOLD).lower()
-    return Token(word, low, *match.span())
 
 
 def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:

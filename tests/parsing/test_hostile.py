@@ -1,6 +1,8 @@
 """Texts made to be slow: the time grows with their length, whatever they repeat."""
 
 import time
+from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -62,3 +64,37 @@ def test_a_sentence_without_end_is_capped() -> None:
     release = parse_release("Near X, two strikes destroyed " + "a hut, " * 5000)
     assert 0 < len(release.lines[0].tallies) < 300
     assert [remark.kind for remark in release.remarks] == ["capped"]
+
+
+def test_checkpoint_ends_the_parsing() -> None:
+    """What the checkpoint raises ends the work, whatever the text: a list, one paragraph, or one sentence."""
+
+    class TimeIsOver(Exception):
+        """The caller's own error."""
+
+    for text in ("- Near X, one strike destroyed a hut.\n" * 9, "The hut burnt. " * 9, "a hut, " * 9_000):
+        calls = count()
+
+        def checkpoint(calls: Iterator[int] = calls) -> None:
+            if next(calls) == 2:
+                raise TimeIsOver
+
+        with pytest.raises(TimeIsOver):
+            parse_release(text, checkpoint=checkpoint)
+
+
+def test_text_is_unread_past_a_limit_with_one_remark() -> None:
+    """Past the limit of totals the walk ends, and one remark reaches from there to the end of the text."""
+    text = "It conducted four strikes.\n" * 700 + "Near X, one strike destroyed a hut."
+    release = parse_release(text)
+
+    assert (len(release.coverage), len(release.lines)) == (500, 0)
+    [capped] = [remark for remark in release.remarks if remark.kind == "capped"]
+    assert (capped.start, capped.end) == (500 * len("It conducted four strikes.\n"), len(text))
+
+
+def test_remarks_past_their_limit_are_remarked() -> None:
+    """Of more remarks than are listed the last one says so."""
+    release = parse_release("The coalition destroyed a hut. " * 700)
+    assert [remark.kind for remark in release.remarks].count("unread") == 500
+    assert release.remarks[-1].kind == "capped"
