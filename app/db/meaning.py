@@ -30,6 +30,8 @@ INSUFFICIENT_PRIVILEGE = "42501"
 DISK_FULL = "53100"
 DAMAGED = ("XX001", "XX002")
 
+NO_ANSWER = "the database did not answer"
+
 NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
 
 _OF_THE_FILE = (
@@ -108,7 +110,9 @@ def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError 
         return StorageFull(NO_SPACE)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB")):
         return DatabaseUnavailable("the database file cannot be used")
-    return UnusableDatabase(NO_SCHEMA) if "no such table" in str(error.orig) else None
+    if "no such table" in str(error.orig):
+        return UnusableDatabase(NO_SCHEMA)
+    return None if name or not isinstance(error, OperationalError) else DatabaseUnavailable(NO_ANSWER)
 
 
 def _meaning(error: DBAPIError) -> StrikeledgerError | None:
@@ -128,4 +132,4 @@ def _meaning(error: DBAPIError) -> StrikeledgerError | None:
     if sqlstate in DAMAGED:
         return DamagedDatabase()
     # A connection that was refused, or broke, has an OperationalError; so has a server that shuts down.
-    return DatabaseUnavailable("the database did not answer") if isinstance(error, OperationalError) else None
+    return DatabaseUnavailable(NO_ANSWER) if isinstance(error, OperationalError) else None
