@@ -17,6 +17,8 @@ StrikeledgerError
 ├── DatabaseBusy            another writer held the database too long
 ├── QueryTimeout            the question takes longer than a request may
 ├── ParseTimeout            the text cannot be read within the time that a request may take
+├── Overloaded              other requests leave no time for this one
+│   └── ClientLeft            the client closed its connection before its response
 ├── DatabaseUnavailable     the database cannot be reached
 │   ├── ReadOnlyDatabase      it can be read, and refuses to be written
 │   └── DamagedDatabase       what is stored cannot be read as what it must be
@@ -131,6 +133,18 @@ class QueryTimeout(StrikeledgerError):
 
 class ParseTimeout(StrikeledgerError):
     """The text cannot be read within the time that a request may take, or its client has left."""
+
+
+class Overloaded(StrikeledgerError):
+    """Other requests leave no time for this one. `retry_after` are the seconds until they are expected to be done."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__(f"other long questions are being answered; ask again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class ClientLeft(Overloaded):
+    """The client closed its connection before its response: the work is dropped, and nobody sees this."""
 
 
 class DatabaseUnavailable(StrikeledgerError):

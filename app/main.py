@@ -16,6 +16,7 @@ from app import __version__
 from app.aggregates import router as aggregates_router
 from app.aggregates.router import router as aggregates
 from app.bulk.router import router as export
+from app.catalogue.catalogue import catalogue_at
 from app.catalogue.router import router as catalogue
 from app.changes.router import router as changes
 from app.db.engine import Database
@@ -32,6 +33,7 @@ from app.http.openapi import described
 from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
+from app.http.shared import Shared
 from app.http.shared_file import SharedFile
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
@@ -131,7 +133,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     # A file is looked into in microseconds, a network is waited for in a thread.
     ledger_stands_at: Callable[[], Position | Awaitable[Position]] = partial(position, database)
     if not database.is_sqlite:
-        ledger_stands_at = partial(to_thread.run_sync, position, database)
+        ledger_stands_at = Shared(partial(to_thread.run_sync, position, database))
     # From the inside to the outside.
     front: ASGIApp = Compressed(Direct(app.framework, app, reads, writes, PLAIN))
     front = Cache(front, ledger_stands_at)
@@ -155,10 +157,12 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
 
 
 def _read_columns(database: Database, columns: Columns) -> None:
-    """Read what aggregates are counted from, so that the first question need not."""
+    """Read the vocabularies, and what aggregates are counted from, so that the first question need not."""
     # A database that cannot be read now is told of by each request, and read by the first that finds it back.
     with suppress(StrikeledgerError), database.reading() as session:
-        columns.at(session, head(session))
+        now = head(session)
+        catalogue_at(session, now)
+        columns.at(session, now)
 
 
 def from_environment(counted_in: SharedFile | None = None) -> FastAPI:

@@ -72,7 +72,7 @@ async def _steadily(
     began, processor = time.perf_counter(), time.process_time()
 
     async def client(first: int) -> None:
-        connection = await _Connection.opened(port)
+        connection = await Connection.opened(port)
         free = began
         for number in range(first, count, connections):
             due = began + number / rate
@@ -83,7 +83,7 @@ async def _steadily(
                 status, _, _ = await connection.get(path)
             except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
                 found.faults[f"{name}: {type(error).__name__}"] += 1
-                connection = await _Connection.opened(port)
+                connection = await Connection.opened(port)
                 continue
             free = time.perf_counter()
             found.seconds.setdefault(name, []).append(free - due)
@@ -103,7 +103,7 @@ async def _the_worst(
     began, processor = time.perf_counter(), time.process_time()
 
     async def client(first: int) -> None:
-        connection = await _Connection.opened(port)
+        connection = await Connection.opened(port)
         number = first
         while time.perf_counter() < began + seconds:
             which = number % len(questions)
@@ -114,10 +114,10 @@ async def _the_worst(
                 status, head, _ = await connection.get(asked.path)
             except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
                 found.faults[f"{which}: {type(error).__name__}"] += 1
-                connection = await _Connection.opened(port)
+                connection = await Connection.opened(port)
                 continue
             took = time.perf_counter() - sent
-            is_refusal = status == REFUSED and _is_planned(head)
+            is_refusal = status == REFUSED and is_planned(head)
             if status != OK and not is_refusal:
                 found.faults[f"{which}: {status}"] += 1
             answered, refused, slowest = found.each[which]
@@ -131,19 +131,19 @@ async def _the_worst(
     return found
 
 
-def _is_planned(head: bytes) -> bool:
+def is_planned(head: bytes) -> bool:
     """Say whether a 503 is a planned refusal, which says what it is and when to come again."""
     return b"content-type: application/problem+json" in head and b"retry-after:" in head
 
 
-class _Connection:
+class Connection:
     """A connection that is kept open, without more of HTTP than the product's answers need."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     @classmethod
-    async def opened(cls, port: int) -> "_Connection":
+    async def opened(cls, port: int) -> "Connection":
         """Connect."""
         return cls(*await asyncio.open_connection(HOST, port, limit=1 << 20))
 

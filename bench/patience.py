@@ -57,7 +57,7 @@ class Row:
     def growth(self) -> float:
         """How many times as long the slowest hundredth of the others' answers took meanwhile."""
         alone = _all(self.before) + _all(self.after)
-        return _percentile(_all(self.meanwhile), _SHARE) / _percentile(alone, _SHARE)
+        return percentile(_all(self.meanwhile), _SHARE) / percentile(alone, _SHARE)
 
     def misses(self) -> Iterator[str]:
         """Yield what is not as promised."""
@@ -95,7 +95,7 @@ def main() -> None:
             rows = []
             for workers in WORKERS:
                 with ours(database, free_port(), keeps_answers=True, workers=workers) as server:
-                    _until_idle(server)
+                    until_idle(server)
                     worst = worst or _worst(server.port, progress)
                     rows.append(_asked(clients, server, workers, [each for each, _ in worst], progress))
             for line in _tables(size, worst, rows):
@@ -111,7 +111,7 @@ def _asked(
 
     def steadily(seconds: float) -> Steady:
         # Other ones in each phase: what was asked before is answered from what is kept.
-        others = _others(server.port, chance)
+        others = light_requests(server.port, chance)
         return clients.submit(ask_steadily, server.port, others, CONNECTIONS, RATE, seconds).result()
 
     # Once before it counts: connections of the pools are opened, modules read.
@@ -149,7 +149,7 @@ def _worst(port: int, progress: Console) -> list[tuple[Question, str]]:
     return found
 
 
-def _others(port: int, chance: random.Random) -> list[tuple[str, str]]:
+def light_requests(port: int, chance: random.Random) -> list[tuple[str, str]]:
     """Return what others ask, each by a name and a path: by turns of four kinds, which hardly ever repeat."""
     lines = read(port, Asked("/v1/aggregates"))["totals"]
     asked = []
@@ -167,7 +167,7 @@ def _others(port: int, chance: random.Random) -> list[tuple[str, str]]:
     return asked
 
 
-def _until_idle(server: Ours) -> None:
+def until_idle(server: Ours) -> None:
     """Wait until every worker has read the record: it uses the processor until then."""
     until, used = time.monotonic() + READING, -1.0
     while time.monotonic() < until:
@@ -190,14 +190,14 @@ def _tables(size: int, worst: Sequence[tuple[Question, str]], rows: Sequence[Row
     for row in rows:
         for name in (None, *row.before.seconds):
             phases = [_of(each, name) for each in (row.before, row.meanwhile, row.after)]
-            grown = _percentile(phases[1], _SHARE) / _percentile(phases[0] + phases[2], _SHARE)
+            grown = percentile(phases[1], _SHARE) / percentile(phases[0] + phases[2], _SHARE)
             told = " | ".join(_told(each) for each in phases)
             yield f"| {row.workers} | {name or 'all'} | {told} | {grown:.1f} x |"
     yield "\n| workers | the worst: answered | refused | slowest | a second later | clients used | as promised |"
     yield "|---|---|---|---|---|---|---|"
     for row in rows:
         used = f"{row.meanwhile.processor:.1%} + {row.worst.processor:.1%} of a core"
-        late = f"late by {_percentile(row.meanwhile.late, _SHARE) * 1000:.1f} ms (p99)"
+        late = f"late by {percentile(row.meanwhile.late, _SHARE) * 1000:.1f} ms (p99)"
         misses = "; ".join(row.misses())
         yield (
             f"| {row.workers} | {row.worst.answered} | {row.worst.refused} | {row.worst.slowest:.2f} s "
@@ -216,11 +216,12 @@ def _of(found: Steady, name: str | None) -> list[float]:
 
 
 def _told(seconds: Sequence[float]) -> str:
-    figures = (_percentile(seconds, 0.5), _percentile(seconds, _SHARE), max(seconds))
+    figures = (percentile(seconds, 0.5), percentile(seconds, _SHARE), max(seconds))
     return " / ".join(f"{each * 1000:.1f}" for each in figures)
 
 
-def _percentile(seconds: Sequence[float], share: float) -> float:
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """Return the value below which a share of them lies."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 

@@ -51,7 +51,7 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
     def body() -> dict[str, object]:
         record: Columns = request.app.state.columns
         lines = record.at(session, now)
-        matching = Matching(lines, question.strikes, worded(session, question.strikes), session.until)
+        matching = Matching(lines, question.strikes, worded(session, question.strikes), session.deadline)
         found = answer(matching, question, catalogue)
         end = min(begin + query.limit, len(found.groups))
         page = found.groups.at(np.arange(begin, max(begin, end)))

@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
-from app.db.engine import NotAtOnce, ReadSession
+from app.db.engine import NotYet, ReadSession
 from app.db.kept import Kept
 from app.db.prepared import Snapshot
 from app.ledger.clock import Head, standing
@@ -189,13 +189,13 @@ _KEPT: Kept[str, Catalogue] = Kept(8)
 
 
 def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
-    """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotAtOnce where they must be read first."""
+    """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotYet where they must be read first."""
     return _KEPT.get(head.vocabulary_hash, lambda: _read(session, head.vocabulary_seq))
 
 
 def _read(session: Snapshot, seq: int) -> Catalogue:
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise NotYet
     return Catalogue(
         _names(session, seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
         _names(session, seq, LocationEntry, (Location, LocationVersion, LocationAlias)),

@@ -9,10 +9,9 @@ the engine itself stops one that takes too long.
 import math
 import sqlite3
 import stat
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, event, make_url, text
@@ -20,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import postgresql, schema, sqlite
+from app.db.deadline import Deadline
 from app.db.meaning import close_if_lasting, is_lasting, translated
 from app.db.prepared import Prepared, Rows, Values
 from app.db.wal import WriteAheadLog
@@ -31,15 +31,24 @@ WRITER_LOCK = 0x5354_524B
 # Questions that are put to a file at the same time.
 FILE_READERS = 6
 
+# How many times as long a short look may take in all, where it waits for a disk.
+_STALLED = 10
+
+_LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+# The share of what PostgreSQL allows a statement that must be left for it to stay as it is: setting it is one more
+# round trip. And the seconds after which PostgreSQL need not have taken an order to stop a statement.
+_ENOUGH, _CANCEL_SECONDS = 0.9, 1.0
+
 
 class ReadSession(Session):
     """A session on one snapshot of the record. The engine refuses to write through it.
 
-    `until` is when the engine stops what is asked, by the clock of `time.monotonic`: what counts by itself stops
-    then as well.
+    `deadline` is when the engine stops what is asked: what counts by itself stops then as well.
     """
 
-    until: float = math.inf
+    deadline: Deadline = Deadline()
+    # Seconds that PostgreSQL allows each statement.
+    _allowed: float = math.inf
 
     @cached_property
     def held(self) -> Connection:
@@ -50,6 +59,8 @@ class ReadSession(Session):
         """Return what a prepared statement finds, as the driver gives it."""
         sql, bound = statement.bound(self.held.dialect, values)
         if self.held.dialect.name != "sqlite":
+            if self.deadline.at != math.inf:
+                self.limit_statements()
             # What becomes of a connection that breaks is not for us to know.
             cursor = self.held.exec_driver_sql(sql, bound).cursor
             return [] if cursor is None else cursor.fetchall()
@@ -57,6 +68,18 @@ class ReadSession(Session):
             cursor.execute(sql, bound)
             found: Rows = cursor.fetchall()
             return found
+
+    def limit_statements(self) -> None:
+        """Let PostgreSQL stop the next statement at the deadline. Raises QueryTimeout where that has passed.
+
+        It limits each statement by itself, so the limit is set anew once much of the time is used up.
+        """
+        self.deadline.check()
+        left = self.deadline.left if self.deadline.processor is None else self.deadline.processor
+        if left < _ENOUGH * self._allowed:
+            # PostgreSQL takes 0 for no limit.
+            self.held.execute(_LIMIT, {"milliseconds": str(max(1, int(left * 1000)))})
+            self._allowed = left
 
     @contextmanager
     def _cursor(self, sql: str) -> Iterator[Any]:
@@ -72,6 +95,10 @@ class ReadSession(Session):
 
 class NotAtOnce(Exception):
     """What is asked for takes too long to be read at once; it must be read the usual way."""
+
+
+class NotYet(NotAtOnce):
+    """It is only this once that it takes too long: what is read now is remembered."""
 
 
 class Glance:
@@ -151,16 +178,14 @@ class Database:
         return self._writes
 
     @contextmanager
-    def reading(self, seconds: float | None = None) -> Iterator[ReadSession]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[ReadSession]:
         """Open a session on one snapshot. Raises DatabaseBusy and DatabaseUnavailable.
 
-        With `seconds` the engine stops the statements of a session that takes longer, and QueryTimeout is
-        raised: SQLite counts from the beginning of the session, PostgreSQL from that of each statement.
+        After the deadline the engine stops the statements of the session, and QueryTimeout is raised. Its processor
+        time counts from when the session has a connection; on PostgreSQL it is the time that a statement may take.
         """
         self._outage.refuse()
-        with translated(), self._read_sessions() as session, self._stopped_after(session, seconds):
-            if seconds is not None:
-                session.until = time.monotonic() + seconds
+        with translated(), self._read_sessions() as session, self._stopped_at(session, deadline):
             yield session
 
     @contextmanager
@@ -217,7 +242,7 @@ class Database:
 
     @contextmanager
     def at_once(self, seconds: float) -> Iterator[Glance]:
-        """Open a snapshot that waits for nobody, for one thread; the engine stops what takes longer.
+        """Open a snapshot that waits for nobody, for one thread; the engine stops what uses more processor time.
 
         Raises NotAtOnce where that is so, where the file cannot be read now, and always on PostgreSQL, which is
         reached over a network.
@@ -228,7 +253,9 @@ class Database:
             connection = self._for_glances()
             connection.execute("BEGIN")
             try:
-                with sqlite.driver_stopped_after(connection, seconds):
+                deadline = Deadline.after(_STALLED * seconds, seconds)
+                deadline.begin()
+                with sqlite.driver_stopped_at(connection, deadline):
                     yield Glance(connection, self._reads.dialect)
             finally:
                 connection.execute("ROLLBACK")
@@ -254,16 +281,21 @@ class Database:
         self._writes.dispose()
 
     @contextmanager
-    def _stopped_after(self, session: ReadSession, seconds: float | None) -> Iterator[None]:
-        if seconds is None:
+    def _stopped_at(self, session: ReadSession, deadline: Deadline | None) -> Iterator[None]:
+        if deadline is None:
             yield
             return
-        if not self.is_sqlite:
-            limit = text("SELECT set_config('statement_timeout', :milliseconds, true)")
-            session.execute(limit, {"milliseconds": str(int(seconds * 1000))})
-            yield
+        session.deadline = deadline
+        connection = session.held
+        deadline.begin()
+        if self.is_sqlite:
+            with sqlite.stopped_at(connection, deadline):
+                yield
             return
-        with sqlite.stopped_after(session.held, seconds):
+        session.limit_statements()
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - a connection that is used is open
+        with deadline.cancelling(partial(driver.cancel_safe, timeout=_CANCEL_SECONDS)):
             yield
 
     def _lock_across_processes(self) -> AbstractContextManager[object]:

@@ -18,8 +18,10 @@ from app.db.kept import Kept
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
-# Lists of values are written out, and each length makes another statement: so many of them are kept.
-_MOST_LENGTHS = 64
+# Lists of values are written out, and each length makes another text: so many bytes of all are kept. What a text takes
+# beside its signs: its objects, and one for each of its values.
+MOST_BYTES = 16 * 1024 * 1024
+_OF_TEXT, _OF_VALUE = 2_000, 400
 
 
 class Snapshot(Protocol):
@@ -53,7 +55,6 @@ class Prepared:
         self.statement = statement
         bound = (each for each in visitors.iterate(statement) if isinstance(each, BindParameter))
         self._lists = tuple(sorted({each.key for each in bound if each.expanding}))
-        self._written: Kept[tuple[object, ...], _Written] = Kept(_MOST_LENGTHS)
 
     def bound(self, dialect: Dialect, values: Values) -> tuple[str, Any]:
         """Return the SQL for an engine, and the values as its driver takes them. Each name must have a value."""
@@ -67,7 +68,7 @@ class Prepared:
 
     def _for(self, dialect: Dialect, values: Values) -> _Written:
         names = tuple(values) if self.statement.is_insert else [len(values[name]) for name in self._lists]
-        return self._written.get((dialect.name, *names), lambda: self._write(dialect, values))
+        return _WRITTEN.get((self, dialect.name, *names), lambda: self._write(dialect, values))
 
     def _write(self, dialect: Dialect, values: Values) -> _Written:
         columns = list(values) if self.statement.is_insert else None
@@ -89,6 +90,15 @@ class Prepared:
                 _taken(name, place, process) if name in values else _always(state.parameters[each])
             )
         return _Written(state.statement, parameters, None if state.positiontup else names)
+
+
+def weight(_key: object, text: _Written) -> int:
+    """Return about how many bytes the text of a statement takes."""
+    return _OF_TEXT + len(text.sql) + _OF_VALUE * len(text.parameters)
+
+
+# The texts of all statements.
+_WRITTEN: Kept[tuple[object, ...], _Written] = Kept(MOST_BYTES, weight)
 
 
 def _taken(name: str, place: int | None, process: Callable[[Any], Any] | None) -> Callable[[Values], Any]:

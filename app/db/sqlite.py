@@ -21,6 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db.deadline import Deadline
 from app.db.hints import HintedCompiler
 from app.db.meaning import WAIT_SECONDS
 from app.errors import DatabaseBusy, DatabaseUnavailable, UnusableDatabase
@@ -54,20 +55,20 @@ def sqlite_module() -> ModuleType:
 
 
 @contextmanager
-def stopped_after(connection: Connection, seconds: float) -> Iterator[None]:
-    """Let the engine itself stop what a connection does for longer, counted from the beginning of the block."""
+def stopped_at(connection: Connection, deadline: Deadline) -> Iterator[None]:
+    """Let the engine itself stop what a connection does after a deadline."""
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - a connection that is used is open
-    with driver_stopped_after(driver, seconds):
+    with driver_stopped_at(driver, deadline):
         yield
 
 
 @contextmanager
-def driver_stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401 - either driver's
-    """Let the engine stop what a driver's own connection does for longer, counted from the beginning of the block."""
-    until = time.monotonic() + seconds
+def driver_stopped_at(driver: Any, deadline: Deadline) -> Iterator[None]:  # noqa: ANN401 - either driver's
+    """Let the engine stop what a driver's own connection does after a deadline."""
+    seconds = deadline.left if deadline.processor is None else deadline.processor
     steps = max(FEWEST_STEPS, int(seconds * STEPS_A_SECOND))
-    driver.set_progress_handler(lambda: time.monotonic() > until, steps)
+    driver.set_progress_handler(deadline.has_passed, steps)
     try:
         yield
     finally:

@@ -1,62 +1,60 @@
-"""Keep answers that anybody may read, and give them again for as long as nothing was recorded.
+"""Response cache: responses that anybody may read, as long as nothing was recorded.
 
-Between two entries of the ledger the same question has the same answer, so an answer is cached under the number and
-the hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are
-read for each request, by one look-up in an index. A request with a key is never answered from here, nor cached: what
-it may see is nobody else's.
+Between two entries of the ledger the same request has the same response, so one is cached under the number and the
+hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are read
+for each request, by one look-up in an index. A request with a key is never answered from here, nor cached: what it may
+see is nobody else's.
+
+A key is a digest of what a response depends on: path, query, the format and the content coding that the headers come
+to. Requests that come while the same one is being answered wait for that response, whatever becomes of it: too large
+for the cache, a refusal, a failure. Only one in pieces is not shared.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from hashlib import blake2b
+from http import HTTPStatus
 
-from anyio import Event
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import StrikeledgerError
-from app.http.answers import names
+from app.errors import ClientLeft, StrikeledgerError
+from app.http.compression import LARGE, coding_of
+from app.http.flights import Answer, Flight
+from app.http.formats import preferences
 
-# Bytes of all answers that are kept, and of the largest: one export must not push out all else.
+# Bytes of memory of all that is cached, and of the largest response: one export must not push out all else.
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = MOST_BYTES // 32
 
-# What an entry costs beside its body: its key, its headers, and the table that holds it.
-_OVERHEAD = 2_000
+# What an entry takes beside its body and headers: its key, its objects, its places in tables. What a flight takes, with
+# the futures of those who wait for it.
+_OVERHEAD, _OF_FLIGHT = 1_500, 4_000
 
-# The headers that the form of an answer depends on.
-_FORMS = (b"accept", b"accept-encoding")
+# The parameter that goes before the Accept header.
+_FORMAT = b"format="
 
-# What stays of an answer that the client holds already (RFC 9110, 15.4.5).
-_OF_UNCHANGED = {b"etag", b"cache-control", b"vary", b"link", b"strikeledger-seq"}
-
-_Key = tuple[bytes, ...]
+_Key = bytes
 
 # The number and hash of the ledger's last entry.
 Position = tuple[int, str]
-_Headers = list[tuple[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    etag: str
-    start: Message
-    body: Message
-    unchanged: Message
 
 
 class Cache:
-    """A layer that answers what was asked before; everything else goes through it."""
+    """Middleware that answers what was asked before, or is being asked; everything else goes through it."""
 
     def __init__(self, app: ASGIApp, position: Callable[[], Position | Awaitable[Position]]) -> None:
         self._app = app
         self._read_position = position
         self._position: Position = (-1, "")
-        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._cached: OrderedDict[_Key, tuple[Answer, int]] = OrderedDict()
         self._bytes = 0
-        self._being_made: dict[tuple[Position, _Key], Event] = {}
+        self._flights: dict[tuple[Position, _Key], Flight] = {}
+        # Large responses begin to be sent one by one, each in a turn of the event loop of its own.
+        self._turn = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from what is kept, or pass on and keep the answer."""
+        """Answer from the cache or a flight, or pass on and cache the response."""
         key, held = _question(scope) if scope["type"] == "http" else (None, None)
         if key is None:
             await self._app(scope, receive, send)
@@ -65,90 +63,85 @@ class Cache:
             found = self._read_position()
             position = found if isinstance(found, tuple) else await found
         except StrikeledgerError:
-            # The database does not answer; how that is told is not for this layer.
+            # The database does not answer; how that is reported is not for this layer.
             await self._app(scope, receive, send)
             return
         if position != self._position:
-            self._kept.clear()
+            self._cached.clear()
             self._position, self._bytes = position, 0
-        kept = self._kept.get(key)
-        if kept is None and (made := self._being_made.get((position, key))) is not None:
-            # Who asks what is being answered right now waits for that, and asks alone only if it is not kept.
-            await made.wait()
-            kept = self._kept.get(key) if position == self._position else None
-        if kept is None:
-            await self._make(key, position, scope, receive, send)
+        answer = self._find(key, position)
+        while answer is None:
+            flight = self._flights.get((position, key))
+            if flight is None:
+                await self._fly(key, position, scope, receive, send)
+                return
+            try:
+                answer = await flight.wait(receive)
+            except ClientLeft:
+                return
+            if answer is None:
+                await self._app(scope, receive, send)
+                return
+            if answer.status == HTTPStatus.NOT_MODIFIED and not answer.is_held(held):
+                # The first who asked holds the response already, and this client does not.
+                answer = self._find(key, position)
+        await self._send(answer, held, send)
+
+    async def _send(self, answer: Answer, held: str | None, send: Send) -> None:
+        if answer.status == HTTPStatus.OK and answer.is_held(held):
+            answer = answer.unchanged()
+        if answer.length > LARGE:
+            async with self._turn:
+                await asyncio.sleep(0)  # Others have a turn before the next large response.
+        await send(answer.start)
+        await send(answer.body)
+
+    def _find(self, key: _Key, position: Position) -> Answer | None:
+        cached = self._cached.get(key) if position == self._position else None
+        if cached is None:
+            return None
+        self._cached.move_to_end(key)
+        return cached[0]
+
+    async def _fly(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have a request answered behind this layer, for all who ask the same meanwhile."""
+
+        def landed(flight: Flight, answer: Answer | None) -> None:
+            if self._flights.get((position, key)) is flight:
+                del self._flights[position, key]
+            # Where the ledger moved on meanwhile, the response may be of before or after.
+            if answer is not None and position == self._position and key not in self._cached:
+                self._keep(key, answer)
+
+        flight = self._flights[position, key] = Flight(landed)
+        await flight.fly(self._app, scope, receive, send)
+
+    def _keep(self, key: _Key, answer: Answer) -> None:
+        weight = answer.weight + _OVERHEAD
+        if answer.etag is None or not answer.is_public or weight > LARGEST:
             return
-        self._kept.move_to_end(key)
-        if held is not None and names(held, kept.etag):
-            await send(kept.unchanged)
-            await send(_EMPTY)
-            return
-        await send(kept.start)
-        await send(kept.body)
-
-    async def _make(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have a question answered behind this layer, and let all who ask the same meanwhile know when it is."""
-        made = self._being_made.setdefault((position, key), Event())
-        try:
-            await self._app(scope, receive, _Keeping(self, key, position, send, made))
-        finally:
-            made.set()
-            self._being_made.pop((position, key), None)
-
-    def keep(self, key: _Key, position: Position, start: Message, body: Message) -> None:
-        """Keep an answer to a question that was asked when the ledger stood at `position`."""
-        headers: _Headers = list(start["headers"])
-        etag = next((value.decode("latin-1") for name, value in headers if name == b"etag"), None)
-        public = any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
-        size = len(body.get("body", b"")) + _OVERHEAD
-        # Where the ledger moved on meanwhile, the answer may be of before or after.
-        if etag is None or not public or size > LARGEST or position != self._position or key in self._kept:
-            return
-        unchanged = [(name, value) for name, value in headers if name in _OF_UNCHANGED]
-        kept = _Kept(etag, start, body, {"type": start["type"], "status": 304, "headers": unchanged})
-        self._kept[key] = kept
-        self._bytes += size
-        while self._bytes > MOST_BYTES:
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= len(oldest.body.get("body", b"")) + _OVERHEAD
-
-
-class _Keeping:
-    """Send an answer on, and have it kept if it is a whole one. `made` is set once it is known whether it is kept."""
-
-    def __init__(self, cache: Cache, key: _Key, position: Position, send: Send, made: Event) -> None:
-        self._cache, self._key, self._position = cache, key, position
-        self._send, self._made = send, made
-        self._start: Message | None = None
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message if message["status"] == 200 else None  # noqa: PLR2004 - OK
-        elif self._start is not None:
-            start, self._start = self._start, None
-            if not message.get("more_body", False):
-                self._cache.keep(self._key, self._position, start, message)
-        if self._start is None:
-            # Before it is sent: a client that is slow keeps no others waiting.
-            self._made.set()
-        await self._send(message)
-
-
-_EMPTY: Message = {"type": "http.response.body", "body": b"", "more_body": False}
+        self._cached[key] = answer, weight
+        self._bytes += weight
+        while self._cached and self._bytes + len(self._flights) * _OF_FLIGHT > MOST_BYTES:
+            _, (_, oldest) = self._cached.popitem(last=False)
+            self._bytes -= oldest
 
 
 def _question(scope: Scope) -> tuple[_Key | None, str | None]:
-    """Return what identifies a question that anybody may ask, and the tags that the client holds; else None."""
+    """Return the key of a request that anybody may make, and the tags that the client holds; else None."""
     if scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
         return None, None
-    forms = dict.fromkeys(_FORMS, b"")
+    accept: list[str] = []
     held = None
     for name, value in scope["headers"]:
         if name == b"authorization":
             return None, None
-        if name in forms:
-            forms[name] = forms[name] + b"," + value if forms[name] else value
+        if name == b"accept":
+            accept.append(value.decode("latin-1"))
         elif name == b"if-none-match":
             held = value.decode("latin-1")
-    return (scope["raw_path"], scope["query_string"], *forms.values()), held
+    query: bytes = scope["query_string"]
+    # With a format in the query, the header is not looked at.
+    is_named = any(each.startswith(_FORMAT) for each in query.split(b"&"))
+    form = f"{() if is_named else preferences(accept)} {coding_of(scope['headers'])}"
+    return blake2b(b"\0".join((scope["raw_path"], query, form.encode())), digest_size=32).digest(), held

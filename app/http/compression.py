@@ -6,12 +6,23 @@ behind the tag is the same state, so the coding is taken off before anybody comp
 """
 
 import re
+from collections.abc import Iterable
 
+from anyio import CapacityLimiter, to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
+from app.http.formats import weights
+
 # Bytes below which compressing saves no packet.
 SMALLEST = 1024
+
+# Bytes from which an answer is compressed in a thread: it takes longer than others should wait for. More threads
+# would only take the cores from each other.
+LARGE, _THREADS = 64 * 1024, 2
+
+# The codings, in the order of the library.
+_CODINGS = ("zstd", "br", "gzip")
 
 # Beside JSON, which the library knows.
 add_compress_type("text/csv")
@@ -24,17 +35,29 @@ _CODING = re.compile(rb'-(?:zstd|br|gzip)"')
 _CODED_TAG = re.compile(rb'"([^"]*)-(?:zstd|br|gzip)"')
 
 
+def coding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the content coding that a request is answered in, `identity` where it takes none of ours."""
+    accepted = b",".join(value for name, value in headers if name == b"accept-encoding")
+    if not accepted:
+        return "identity"
+    wanted = weights(accepted.decode("latin-1"))
+    others = wanted.get("*", 0.0)
+    return next((each for each in _CODINGS if wanted.get(each, others)), "identity")
+
+
 class Compressed:
     """Compress what is behind."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = CompressMiddleware(app, minimum_size=SMALLEST)
+        self._app = CompressMiddleware(_Large(app), minimum_size=SMALLEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take codings off the request's tags, and put one on the answer's where it is compressed."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
+        scope = {**scope, "headers": [*headers, (b"accept-encoding", coding_of(scope["headers"]).encode())]}
         asked = b",".join(value for name, value in scope["headers"] if name in _CONDITIONS)
         coded = {tag[1]: tag[0] for tag in _CODED_TAG.finditer(asked)}
         if coded:
@@ -50,6 +73,64 @@ class Compressed:
             await send(message)
 
         await self._app(scope, receive, tagged)
+
+
+class _Large:
+    """Compress large answers in a thread, by the same library: it leaves alone what is compressed already."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._threads = CapacityLimiter(_THREADS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on everything but whole answers that are large."""
+        start: Message | None = None
+
+        async def passed(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                if _length(message) < LARGE:
+                    await send(message)
+                else:
+                    start = message
+                return
+            if start is None:
+                await send(message)
+                return
+            messages, start = [start, message], None
+            if not message.get("more_body", False):
+                messages = await to_thread.run_sync(_compressed, scope, messages, limiter=self._threads)
+            for each in messages:
+                await send(each)
+
+        await self._app(scope, receive, passed if scope["type"] == "http" else send)
+
+
+def _length(start: Message) -> int:
+    """Return the length that an answer declares; 0 where it is made piece by piece."""
+    return next((int(value) for name, value in start["headers"] if name == b"content-length"), 0)
+
+
+def _compressed(scope: Scope, messages: list[Message]) -> list[Message]:
+    """Return the messages of a whole answer, compressed as the request allows."""
+    sent: list[Message] = []
+
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        for each in messages:
+            await send(each)
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    try:
+        # Nothing in it waits, so it runs to its end in one step.
+        CompressMiddleware(answer, minimum_size=SMALLEST)(scope, nothing, keep).send(None)
+    except StopIteration:
+        return sent
+    raise RuntimeError("the library waited for something")
 
 
 def _tag(message: Message, coded: dict[bytes, bytes]) -> None:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import StrikeledgerError
 from app.http.problems import failure, refusal
-from app.http.sessions import Reads, Writes
+from app.http.sessions import Reads, RequestReads, Writes
 from app.http.strict import JsonRequest, is_list, read_json
 
 
@@ -89,8 +89,9 @@ class Direct:
         named = {found.name: scope["path"].rpartition("/")[2]}
         request = Request({**scope, "app": self._app, "route": found.route, "path_params": named}, receive)
         try:
-            reads = self._reads.short if found.question.is_short(request, query) else self._reads
-            response = await reads(lambda snapshot: found.question.answer(snapshot, request, query))
+            reads = RequestReads(self._reads, request)
+            read = reads.short if found.question.is_short(request, query) else reads
+            response = await read(lambda snapshot: found.question.answer(snapshot, request, query))
         except StrikeledgerError as error:
             response = refusal(scope, error)
         except Exception:  # noqa: BLE001 - what nobody foresaw the framework meets again, logs, and answers

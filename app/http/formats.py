@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Request
@@ -14,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import Fault, InvalidInput, NotAcceptable
 from app.http.tables import Table
+from app.vocabulary.remembered import remembered
 
 
 class Format(StrEnum):
@@ -111,9 +111,9 @@ def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Fo
         raise InvalidInput([Fault("parameter", "format", "format-not-offered", detail)])
     if not any(each.strip() for each in accept):
         return offered[0]
-    weights = _weights(",".join(accept))
-    best = max(offered, key=lambda each: _weight(each, weights))
-    if not _weight(best, weights):
+    wanted = weights(",".join(accept))
+    best = max(offered, key=lambda each: _weight(each, wanted))
+    if not _weight(best, wanted):
         media_types = ", ".join(MEDIA_TYPES[each] for each in offered)
         raise NotAcceptable(f"this comes as {media_types}")
     return best
@@ -173,10 +173,25 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
 }
 
 
+def preferences(accept: Sequence[str]) -> tuple[int, ...]:
+    """Return all that `negotiated` takes from Accept headers: for each format its rank by weight, 0 for none."""
+    if not any(each.strip() for each in accept):
+        return (1,) * len(Format)
+    return _ranks(",".join(accept))
+
+
+@remembered(64)
+def _ranks(accept: str) -> tuple[int, ...]:
+    wanted = weights(accept)
+    of_formats = [_weight(each, wanted) for each in Format]
+    ranks = {weight: rank for rank, weight in enumerate(sorted({0.0, *of_formats}))}
+    return tuple(ranks[weight] for weight in of_formats)
+
+
 # A client sends the same header again and again.
-@lru_cache(maxsize=64)
-def _weights(accept: str) -> Mapping[str, float]:
-    """Return the weight of each media range of an Accept header; one with a weight that is none is passed over."""
+@remembered(64)
+def weights(accept: str) -> Mapping[str, float]:
+    """Return the weight of each member of an Accept or Accept-Encoding header; without those whose weight is none."""
     found: dict[str, float] = {}
     for each in accept.split(","):
         media_range, separator, parameters = each.partition(";")
@@ -192,11 +207,11 @@ def _weights(accept: str) -> Mapping[str, float]:
     return found
 
 
-def _weight(each: Format, weights: Mapping[str, float]) -> float:
+def _weight(each: Format, wanted: Mapping[str, float]) -> float:
     """Return how much a format is wanted: the most specific range that names it decides."""
     media_type = MEDIA_TYPES[each]
     ranges = (media_type, f"{media_type.split('/')[0]}/*", "*/*")
-    return next((weights[name] for name in ranges if name in weights), 0.0)
+    return next((wanted[name] for name in ranges if name in wanted), 0.0)
 
 
 def _or(names: Sequence[str] | type[Format]) -> str:

@@ -4,6 +4,7 @@ One layer and one look at the headers, since every request pays for it.
 """
 
 import re
+import time
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.hosts import Hosts
 from app.http.problems import problem
+from app.http.sessions import ARRIVED
 
 # Bytes of the path and the query together.
 LONGEST_URL = 8 * 1024
@@ -63,6 +65,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope.setdefault(ARRIVED, time.monotonic())
         head = scope["method"] == "HEAD"
         extra = _READABLE if head or scope["method"] == "GET" else _SAFE
 

@@ -26,6 +26,7 @@ from app.errors import (
     MalformedRequest,
     NotAcceptable,
     NotFound,
+    Overloaded,
     ParseTimeout,
     PayloadTooLarge,
     PreconditionFailed,
@@ -72,6 +73,7 @@ STATUS: dict[type[StrikeledgerError], tuple[HTTPStatus, str]] = {
     DatabaseBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "database-busy"),
     QueryTimeout: (HTTPStatus.SERVICE_UNAVAILABLE, "query-timeout"),
     ParseTimeout: (HTTPStatus.SERVICE_UNAVAILABLE, "parse-timeout"),
+    Overloaded: (HTTPStatus.SERVICE_UNAVAILABLE, "overloaded"),
     DatabaseUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable"),
     DamagedDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "database-damaged"),
     ReadOnlyDatabase: (HTTPStatus.SERVICE_UNAVAILABLE, "read-only"),
@@ -203,6 +205,8 @@ def refusal(scope: Scope, error: StrikeledgerError) -> Response:
     headers = {}
     if retry_after := next((RETRY_AFTER[kind] for kind in kinds if kind in RETRY_AFTER), None):
         headers["Retry-After"] = str(retry_after)
+    if isinstance(error, Overloaded):
+        headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(

@@ -9,6 +9,7 @@ this uses `parser`, `cycle`, `pipeline`, `transport`, `flow`, `url`, `client`, `
 import asyncio
 import re
 import sys
+import time
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -24,6 +25,7 @@ from app.http.counters import Counters
 from app.http.guard import LONGEST_HEADERS, LONGEST_URL
 from app.http.problems import MEDIA_TYPE, document
 from app.http.rates import COUNTERS, MOST_CONNECTIONS, is_within, network
+from app.http.sessions import ARRIVED
 from app.http.waiting import Patience, Watch, most_open
 
 # Bytes that may come without completing headers or bringing a piece of a body: a URL, its headers, the rest of
@@ -151,8 +153,9 @@ class StrictProtocol(HttpToolsProtocol):
     # What the parser and a finished answer tell.
 
     def on_headers_complete(self) -> None:
-        """Start a request."""
+        """Start a request. Its time counts from here: the loop may take a while until it comes to it."""
         self._unread = 0
+        self.scope[ARRIVED] = time.monotonic()  # type: ignore[literal-required] # one of ours
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.counters import Counters
 from app.http.problems import problem
+from app.vocabulary.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ COUNTERS = "counters"
 FREE = {"/healthz", "/readyz"}
 
 _READING = {"GET", "HEAD", "OPTIONS"}
+
+# Letters of what is no address that are counted as one.
+_LONGEST_ADDRESS = 100
 
 # Seconds after which one of the requests of the moment may have ended.
 _A_MOMENT = 1
@@ -129,13 +133,14 @@ class RateLimits:
         return name
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def network(address: str) -> str:
     """Return what counts as one address: of IPv6 the /64, since one subscriber has all of it."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        # Whatever a proxy passed on.
+        return address[:_LONGEST_ADDRESS]
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return str(found.ipv4_mapped)

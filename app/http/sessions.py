@@ -1,41 +1,73 @@
-"""Hand sessions to endpoints, and commit: the one place of the server where a transaction ends.
+"""Sessions for endpoints, and commits: the one place of the server where a transaction ends.
 
 An endpoint awaits `read(work)` or `write(work)`; `work` takes the session and returns what the endpoint
 needs. A write is committed before `write` returns, so no answer speaks of what was not stored.
 
-What is mostly short is tried on the event loop itself (`short`), for as long as handing it to a thread would take.
-No question holds up the others. One that is not answered at once is stopped and asked again in the slow lane,
-where one at a time is worked on, so all others keep the rest of the machine; there it may take what is left of
-its time, and is then refused.
+Reads run in lanes (lanes.py) by what work of their kind was measured to cost: little in the quick lane, much in the
+slow one, which has one place, so that everybody else keeps the rest of the machine. Work of an unknown cost has a
+trial lane. What takes longer than a moment in either is stopped, and starts again in the slow lane. Work that is
+mostly short is first tried on the event loop itself (`short`), for as long as handing it to a thread would take.
+The clock runs from the arrival of the request, and who cannot be served in time is refused at once.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
+from urllib.parse import parse_qsl
 
-from anyio import CapacityLimiter, WouldBlock, fail_after
+from anyio import CapacityLimiter, fail_after
 from fastapi import Depends, Request
+from starlette.types import Receive, Scope
 
-from app.db.engine import Database, NotAtOnce, ReadSession, WriteSession
+from app.db.deadline import Deadline
+from app.db.engine import Database, NotAtOnce, NotYet, ReadSession, WriteSession
 from app.db.meaning import WAIT_SECONDS
 from app.db.prepared import Snapshot
-from app.errors import DatabaseBusy, QueryTimeout
+from app.errors import ClientLeft, DatabaseBusy, QueryTimeout
+from app.http.departures import unless_client_leaves
+from app.http.lanes import Costs, Dismissed, Lane, Ticket
 
 T = TypeVar("T")
 
-# Seconds that a question may take, and how long it is tried before it goes to the slow lane. What was found is still
-# to be written then, so that all is answered, or refused, within two seconds. Tried for longer, what is long takes more
-# of the interpreter from the others: for 0.2 s, their p99 grew twice as much.
+# Seconds from the arrival of a request for reading. What was read is still to be written then, so that all is answered,
+# or refused, within two seconds.
 MOST_SECONDS = 1.4
-AT_ONCE_SECONDS = 0.05
 
-# What is left at least to a question that has its turn in the slow lane, however late that is.
+# Seconds of processor time (on PostgreSQL: of a statement) for work that is not slow. Tried for longer, what is long
+# takes more of the interpreter from the others: for 0.2 s, their p99 grew twice as much. And the seconds in all, where
+# it waits for a disk or a core.
+AT_ONCE_SECONDS = 0.05
+STALLED_SECONDS = 0.5
+
+# The least that work may take which finds the slow lane free, however late that is.
 LEAST_SECONDS = 0.2
 
-# Seconds for which the engine may hold up the event loop: less than many a turn of a thread.
+# Seconds of processor time for which the engine may hold up the event loop: less than many a turn of a thread. Work
+# of a kind that costs more than the second figure is not tried there.
 SHORT_SECONDS = 0.003
+NOT_SHORT_SECONDS = 0.015
+
+# How long slow work is expected to take before any was measured.
+SLOW_SECONDS = 0.3
+
+# Where the protocol, or the outermost layer, puts the moment of `time.monotonic` at which a request was complete.
+ARRIVED = "strikeledger.arrived"
+
+# The parameters whose values tell cheap work from dear, beside the names of all: what is counted, in which order,
+# and how it is written. The others choose lines.
+_SHAPING = frozenset({"group_by", "sort", "count", "format", "fill", "lag", "cumulative", "shape"})
+
+# Places for work of an unknown cost: most of it is quick, but if it is not, it takes the interpreter from all others.
+TRIALS = 2
+
+# How long work is expected to take of which nothing is known: less than if it had been stopped before.
+UNKNOWN_SECONDS = 0.02
+
+# All slow work is also measured as one kind.
+_ALL_SLOW = "slow"
 
 
 class Reader(Protocol):
@@ -45,58 +77,158 @@ class Reader(Protocol):
         """Return what `work` returns."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of a request for work: its kind, when it came, and how to notice that its client leaves."""
+
+    kind: Hashable
+    arrived: float
+    receive: Receive | None = None
+
+
 class Reads:
-    """Run work on one snapshot of the record, for as many as ask."""
+    """Run work on one snapshot of the record, for all requests of a process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._threads = ThreadPoolExecutor(database.at_a_time, "reader")
-        self._slow_lane = CapacityLimiter(1)
+        # A thread for each place of the lanes.
+        self._threads = ThreadPoolExecutor(database.at_a_time + TRIALS + 1, "reader")
+        self._quick = Lane(database.at_a_time, order=lambda ticket: ticket.expected)
+        self._trial = Lane(TRIALS, order=lambda ticket: ticket.expected, one_of_a_kind=True)
+        self._slow = Lane(1)
+        # By the kind of work: what it costs, which decides about the lane, and how long it takes.
+        self._costs, self._times = Costs(), Costs()
 
-    async def __call__(self, work: Callable[[ReadSession], T], /) -> T:
-        """Return what `work` returns. Raises QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
-        until = time.monotonic() + MOST_SECONDS
+    async def __call__(self, work: Callable[[ReadSession], T], asked: Asked | None = None, /) -> T:
+        """Return what `work` returns. Raises Overloaded, QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
+        asked = asked or Asked(None, time.monotonic())
+        until = asked.arrived + MOST_SECONDS
+        while (self._costs.of(asked.kind) or 0.0) <= AT_ONCE_SECONDS:
+            lane = self._quick if self._costs.is_measured(asked.kind) else self._trial
+            guess = self._costs.of(asked.kind) or UNKNOWN_SECONDS
+            ticket = Ticket(asked.kind, self._times.of(asked.kind) or guess, until)
+            try:
+                return await self._in(lane, ticket, work, asked, AT_ONCE_SECONDS)
+            except QueryTimeout:
+                self._note_stopped(asked.kind)
+                break
+            except Dismissed:
+                # More is known of its kind now.
+                continue
+        typical = self._times.of(_ALL_SLOW) or SLOW_SECONDS
+        expected = max(self._times.of(asked.kind) or typical, AT_ONCE_SECONDS)
         try:
-            return await self._in_thread(work, AT_ONCE_SECONDS)
+            return await self._in(self._slow, Ticket(asked.kind, expected, until), work, asked, None)
         except QueryTimeout:
-            pass
-        await self._enter_slow_lane(until)
-        try:
-            left = max(until - time.monotonic(), LEAST_SECONDS)
-            return await self._in_thread(work, left)
-        finally:
-            self._slow_lane.release()
+            self._costs.measure(asked.kind, MOST_SECONDS)
+            self._times.measure(asked.kind, MOST_SECONDS)
+            raise
 
-    async def short(self, work: Callable[[Snapshot], T], /) -> T:
+    async def short(self, work: Callable[[Snapshot], T], asked: Asked | None = None, /) -> T:
         """Return the same of work that is mostly short: it is tried here and now, where that can be had."""
-        try:
-            with self._database.at_once(SHORT_SECONDS) as snapshot:
-                return work(snapshot)
-        except NotAtOnce:
-            return await self(work)
+        cost = None if asked is None else self._costs.of(asked.kind)
+        if cost is None or cost <= NOT_SHORT_SECONDS:
+            try:
+                with self._database.at_once(SHORT_SECONDS) as snapshot:
+                    return work(snapshot)
+            except NotYet:
+                pass
+            except NotAtOnce:
+                if self._database.is_sqlite and asked is not None:
+                    # Whoever comes before this is measured need not try it as well.
+                    self._costs.expect(asked.kind, 2 * NOT_SHORT_SECONDS)
+        return await self(work, asked)
 
     def close(self) -> None:
         """Wait for the threads to end, which takes no longer than a question may."""
         self._threads.shutdown()
 
-    async def _enter_slow_lane(self, until: float) -> None:
-        # Who finds it free has a turn, however late: where all of a machine stood still, no question was too long.
+    def _note_stopped(self, kind: Hashable) -> None:
+        """Note that work of a kind was stopped after a moment. Once is no proof: it may just have been held up."""
+        if self._costs.is_measured(kind) or self._costs.last(kind) >= AT_ONCE_SECONDS:
+            self._costs.measure(kind, 2 * AT_ONCE_SECONDS)
+        else:
+            self._costs.expect(kind, AT_ONCE_SECONDS)
+        if (self._costs.of(kind) or 0.0) > AT_ONCE_SECONDS:
+            self._quick.dismiss(kind)
+            self._trial.dismiss(kind)
+
+    async def _in(
+        self,
+        lane: Lane,
+        ticket: Ticket,
+        work: Callable[[ReadSession], T],
+        asked: Asked,
+        seconds: float | None,
+    ) -> T:
+        """Run work in a lane, for so many seconds; None: for what is left of its time."""
+        await lane.enter(ticket, asked.receive)
         try:
-            self._slow_lane.acquire_nowait()
-        except WouldBlock:
+            began = time.monotonic()
+            is_slow = seconds is None
+            most = max(ticket.until - began, LEAST_SECONDS) if is_slow else STALLED_SECONDS
+            deadline = Deadline(began + most, seconds)
+            loop = asyncio.get_running_loop()
+            running = loop.run_in_executor(self._threads, self._on_snapshot, work, deadline)
             try:
-                with fail_after(until - time.monotonic()):
-                    await self._slow_lane.acquire()
-            except TimeoutError:
-                raise QueryTimeout("other long questions are being answered; ask again") from None
+                # What is quick is done before anybody leaves.
+                answer, cost = await (unless_client_leaves(running, asked.receive) if is_slow else running)
+            except ClientLeft:
+                await loop.run_in_executor(None, deadline.end_now)
+                await asyncio.wait({running})
+                raise
+            took = time.monotonic() - began
+            self._costs.measure(asked.kind, cost)
+            self._times.measure(asked.kind, took)
+            self._trial.dismiss(asked.kind)
+            if is_slow:
+                self._times.measure(_ALL_SLOW, took)
+            return answer
+        finally:
+            lane.leave(ticket)
 
-    async def _in_thread(self, work: Callable[[ReadSession], T], seconds: float) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._on_snapshot, work, seconds)
+    def _on_snapshot(self, work: Callable[[ReadSession], T], deadline: Deadline) -> tuple[T, float]:
+        """Return what `work` returns, and the seconds that it cost."""
+        with self._database.reading(deadline) as session:
+            # A server is waited for while it works.
+            clock = time.thread_time if self._database.is_sqlite else time.monotonic
+            began = clock()
+            answer = work(session)
+            return answer, clock() - began
 
-    def _on_snapshot(self, work: Callable[[ReadSession], T], seconds: float) -> T:
-        with self._database.reading(seconds) as session:
-            return work(session)
+
+class RequestReads:
+    """Run work for one request. The first that it reads counts from its arrival, what it reads later from then on."""
+
+    def __init__(self, reads: Reads, request: Request) -> None:
+        self._reads = reads
+        self._request = request
+        self._is_first = True
+
+    def __call__(self, work: Callable[[ReadSession], T], /) -> Awaitable[T]:
+        """Return what `work` returns, as Reads does."""
+        return self._reads(work, self._asked())
+
+    def short(self, work: Callable[[Snapshot], T], /) -> Awaitable[T]:
+        """Return the same of work that is mostly short."""
+        return self._reads.short(work, self._asked())
+
+    def _asked(self) -> Asked:
+        scope, now = self._request.scope, time.monotonic()
+        # A body comes when it comes, and what it holds must not be taken for the end of a connection.
+        is_plain = scope["method"] == "GET"
+        arrived = scope.get(ARRIVED, now) if is_plain and self._is_first else now
+        self._is_first = False
+        return Asked(_kind(scope), arrived, self._request.receive if is_plain else None)
+
+
+def _kind(scope: Scope) -> int:
+    """Return the kind of a request: its route, the names of its parameters, and the values that shape its answer."""
+    query: bytes = scope["query_string"]
+    named = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
+    shape = frozenset((name, value if name in _SHAPING else "") for name, value in named)
+    # A number in place of the texts, which clients choose.
+    return hash((scope["route"].path, shape))
 
 
 class Writes:
@@ -129,10 +261,9 @@ class Writes:
             return work(session)
 
 
-def reads_of(request: Request) -> Reads:
+def reads_of(request: Request) -> RequestReads:
     """Return what reads the record for a request."""
-    reads: Reads = request.app.state.reads
-    return reads
+    return RequestReads(request.app.state.reads, request)
 
 
 def _writes_of(request: Request) -> Writes:
@@ -140,5 +271,5 @@ def _writes_of(request: Request) -> Writes:
     return writes
 
 
-Read = Annotated[Reads, Depends(reads_of)]
+Read = Annotated[RequestReads, Depends(reads_of)]
 Write = Annotated[Writes, Depends(_writes_of)]

@@ -4,9 +4,9 @@ Whether the vocabulary knows the category is not asked here; an unknown one keep
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from app.parsing.text import Token
+from app.vocabulary.remembered import remembered
 
 ENEMY = frozenset("isil isis daesh isil's isis's isl da'esh".split())
 # After the enemy's name these stay part of the category ("ISIL occupied building"); "controlled" does not.
@@ -32,7 +32,7 @@ _IRREGULAR = {
 }
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def singular(word: str) -> str:
     """Name one of the things that the word names. Reads: "facilities", "caches", "IEDs", "headquarters"."""
     low = word.lower()

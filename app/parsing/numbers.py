@@ -14,6 +14,7 @@ from text_to_num import text2num  # type: ignore[import-untyped] # it ships no t
 from app.parsing.release import Count
 from app.parsing.text import Token
 from app.vocabulary.counts import ARTICLES, BOUNDS, MISSPELT_NUMBERS, NUMBER_WORDS, UNITS, VAGUE
+from app.vocabulary.remembered import remembered
 
 # Digits beyond this are no count of targets, and int() refuses very long ones.
 MAX_DIGITS = 7
@@ -41,7 +42,7 @@ class ReadCount:
     remark: str | None = None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def number(low: str) -> int | None:
     """Value one token; None when it is no number. Reads: "seven", "1,204", "twenty-one"."""
     if low[0].isdigit():

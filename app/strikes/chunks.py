@@ -7,13 +7,12 @@ Days are counted from 1970-01-01. In whole numbers UNKNOWN stands for null.
 """
 
 from collections.abc import Hashable, Mapping
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from app.db.kept import Kept
+from app.db.kept import Kept, size_of
 from app.strikes.packing import Array, packed
 
 Numbers = npt.NDArray[np.int32]
@@ -33,7 +32,7 @@ NEVER = np.iinfo(np.int32).max
 # A chunk is full once it has so many lines: some megabytes.
 LINES_IN_CHUNK = 1 << 15
 
-# Bytes of what was counted of all of it that a chunk holds on to.
+# Bytes of what was counted of all of it that a chunk holds on to, with what was asked.
 BYTES_COUNTED = 1 << 18
 
 LINES: Mapping[str, type[np.generic]] = {
@@ -98,7 +97,9 @@ class Chunk:
         self.counts = packed(_counts(lines))
         self.items = packed(_items(tallies, self.begin[:-1]))
         # What was counted of all of its lines, by what was asked.
-        self.counted: Kept[Hashable, Any] = Kept(BYTES_COUNTED, attrgetter("nbytes"))
+        self.counted: Kept[Hashable, Any] = Kept(
+            BYTES_COUNTED, lambda key, counts: size_of(key) + int(counts.nbytes)
+        )
 
     def __len__(self) -> int:
         return len(self.lines["id"])

@@ -3,8 +3,6 @@
 That both mean the same is held by a test over random filters, on each engine.
 """
 
-import math
-import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
@@ -12,8 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from app.db.meaning import TOO_LONG
-from app.errors import QueryTimeout
+from app.db.deadline import Deadline
 from app.strikes.chunks import LINES_IN_CHUNK, Chunk, Flags, Numbers, Positions
 from app.strikes.columns import Lines
 from app.strikes.filters import StrikeFilter
@@ -51,7 +48,7 @@ class Matching:
 
     A part is what matches of a chunk, or of several, where it is little: each part holds whole reports, as far as
     they match. `worded` are the ids of the lines with the words that are asked for, parted by commas; None asks none.
-    Going through it raises QueryTimeout once it is later than `until`, by the clock of `time.monotonic`.
+    Going through it raises QueryTimeout after the deadline.
     """
 
     def __init__(
@@ -59,9 +56,9 @@ class Matching:
         source: Lines,
         strikes: StrikeFilter,
         worded: str | None = None,
-        until: float = math.inf,
+        deadline: Deadline | None = None,
     ) -> None:
-        self._until = until
+        self._deadline = deadline or Deadline()
         self.source = source
         self.strikes = strikes
         self._worded = None if worded is None else self._rising(worded)
@@ -114,8 +111,7 @@ class Matching:
 
     def look_at_the_clock(self) -> None:
         """Raise QueryTimeout where the question has taken too long."""
-        if time.monotonic() > self._until:
-            raise QueryTimeout(TOO_LONG)
+        self._deadline.check()
 
     def _there(self, chunk: Chunk) -> Positions:
         """Return the lines of the status and the days asked for. Raises QueryTimeout."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from sqlalchemy import BigInteger, String, bindparam, cast, func, null, select
 
 from app.db.engine import NotAtOnce, ReadSession
-from app.db.kept import Kept
+from app.db.kept import Kept, size_of
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
@@ -33,9 +33,9 @@ CHEAPER = 4
 # By the items of some of their tallies, lines stand in no index: more of them are worth sorting.
 FEW_BY_SOME_ITEMS = 50_000
 
-# Statements that are kept, each of another shape; and counts of what makes lines few.
+# Statements that are kept, each of another shape; and bytes of counts of what makes lines few, by what was asked.
 _MOST_STATEMENTS = 500
-_MOST_COUNTS = 5_000
+BYTES_OF_COUNTS = 2 * 1024 * 1024
 
 _LIMIT = bindparam("limit", type_=BigInteger())
 
@@ -154,7 +154,7 @@ def _fewest(session: Snapshot, strikes: StrikeFilter, most: int, index: str) -> 
     return narrowing
 
 
-_COUNTS: Kept[Hashable, int] = Kept(_MOST_COUNTS)
+_COUNTS: Kept[Hashable, int] = Kept(BYTES_OF_COUNTS, lambda key, _count: size_of(key))
 
 
 def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:

@@ -6,7 +6,8 @@ how many there are, plurals, hyphens, abbreviations and spellings that changed o
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from app.vocabulary.remembered import remembered
 
 # Whose the target is does not say what it is; a strike has a field for the owner.
 OWNERS = frozenset({"daesh", "enemy", "isil", "isis", "isl", "terrorist"})
@@ -135,7 +136,7 @@ MOST_WORDS = 40
 _MOST_ROUNDS = 8
 
 
-@lru_cache(maxsize=4096)
+@remembered(8192)
 def fold(phrase: str) -> str:
     """Return the key of a target's words; folding a key again changes nothing.
 

@@ -1,10 +1,13 @@
 """The last few things that were worked out are kept."""
 
+import gc
+import tracemalloc
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import neg
 
-from app.db.kept import Kept
+from app.db.kept import Kept, size_of
 
 
 def test_a_thing_is_worked_out_once_while_it_is_kept() -> None:
@@ -34,9 +37,25 @@ def test_threads_do_not_get_into_each_others_way() -> None:
         assert all(pool.map(ask, range(4)))
 
 
+def test_long_keys_weigh_what_they_take() -> None:
+    """Where keys hold sets and texts of any length, the entries that are kept take no more than is allowed."""
+    most = 100_000
+    kept: Kept[Hashable, int] = Kept(most, lambda key, _thing: size_of(key))
+    tracemalloc.start()
+    try:
+        for number in range(500):
+            places = frozenset(range(number * 1_000, number * 1_000 + number))
+            kept.put(("near", places, str(number) * number), number)
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most / 4 < held < most
+
+
 def test_weight_is_what_is_limited() -> None:
     """What comes in makes room by what came first; what is too heavy is not kept, and costs nobody's place."""
-    kept: Kept[str, str] = Kept(6, len)
+    kept: Kept[str, str] = Kept(6, lambda _key, thing: len(thing))
     for thing in ("one", "two", "none"):
         kept.put(thing, thing)
     kept.put("too heavy", "too heavy")

@@ -1,11 +1,15 @@
 """Statements that are written once find what others find, and short looks wait for nobody."""
 
+import gc
+import tracemalloc
 from datetime import date
 
 import pytest
 from sqlalchemy import Date, bindparam, insert, select, text
 
+from app.db import prepared
 from app.db.engine import Database, NotAtOnce
+from app.db.kept import Kept
 from app.db.prepared import Prepared
 from app.models import Publisher, Report, Strike
 from tests import record
@@ -28,6 +32,27 @@ ENDLESS = Prepared(
         )
     )
 )
+
+
+def test_texts_of_any_length_stay_within_their_bytes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists of ever other lengths, each of which makes another text, take no more memory than all texts may."""
+    most = 300_000
+    monkeypatch.setattr(prepared, "_WRITTEN", Kept(most, prepared.weight))
+    lists = Prepared(select(Strike.id).where(Strike.id.in_(bindparam("ids", expanding=True))))
+    dialect = database.engine.dialect
+    lists.bound(dialect, {"ids": [1]})
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for length in range(1, 100):
+            lists.bound(dialect, {"ids": list(range(length))})
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < most
 
 
 @pytest.mark.parametrize("countries", [["SY"], ["IQ", "SY"], ["IQ"]])

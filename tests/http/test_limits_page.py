@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.cli import serve
-from app.db import wal
+from app.db import prepared, wal
 from app.db.meaning import WAIT_SECONDS
-from app.http import compression, counters, faults, guard, protocol, rates, sessions, strict
+from app.http import cache, compression, counters, faults, guard, protocol, rates, sessions, strict
 from app.http.pages import MOST_ON_A_PAGE
 from app.http.waiting import MOST_OPEN, Patience
 from app.models.base import NAME_LENGTH
@@ -17,6 +17,8 @@ from app.releases.router import LONGEST_TEXT
 from app.reports import fields, resolve
 from app.reports.schemas import MOST_LINES, MOST_TALLIES
 from app.settings import Settings
+from app.strikes import chunks, queries
+from app.vocabulary import remembered
 from app.vocabulary.wording import MOST_WORDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
@@ -46,7 +48,7 @@ SAID = [
     f"| a client to take any of its answer | {Patience().answer} s |",
     f"| the next request on a connection | {serve.KEEP_ALIVE} s |",
     f"| requests in flight when the server is told to stop | {serve.GRACE} s |",
-    f"| what a question asks for to be found | {sessions.MOST_SECONDS} s |",
+    f"| what a question asks for to be found | {sessions.MOST_SECONDS} s from its arrival |",
     f"| other writers | {WAIT_SECONDS} s |",
     f"| a text to be read into a draft | {parsers.MOST_SECONDS:g} s |",
     f"| a sentence | {limits.MAX_WORDS} words, {limits.MAX_CHARACTERS:,} characters |",
@@ -60,7 +62,12 @@ SAID = [
     f"or guessed at | {MOST_WORDS} words |",
     f"Texts up to {parsers.SHORT_TEXT // KIB} KiB",
     f"finds {parsers.MOST_WAITING // KIB} KiB waiting",
-    f"not answered within {sessions.AT_ONCE_SECONDS} s",
+    f"uses more than {sessions.AT_ONCE_SECONDS} s of the processor",
+    f"bookkeeping | {cache.MOST_BYTES // KIB**2} MiB; none of more than {cache.LARGEST // KIB**2} MiB |",
+    f"| texts of SQL statements | {prepared.MOST_BYTES // KIB**2} MiB |",
+    f"| counts that choose an index | {queries.BYTES_OF_COUNTS // KIB**2} MiB |",
+    f"({chunks.LINES_IN_CHUNK:,} lines) | {chunks.BYTES_COUNTED // KIB} KiB for each part |",
+    f"more than {remembered.LONGEST} letters",
     f"({MOST_OPEN:,} at most)",
     f"One address may have {Patience().half_open} connections",
     f"| an address without a valid key | {rates.ANONYMOUS.item.amount} requests a minute |",

@@ -2,20 +2,26 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 
+import anyio
+import anyio.from_thread
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 from fastapi import Response
 from sqlalchemy import text
+from starlette.types import Message
 
+from app.db.deadline import Deadline
 from app.db.engine import Database, ReadSession
-from app.errors import QueryTimeout
+from app.errors import ClientLeft, QueryTimeout
 from app.http import sessions
-from app.http.sessions import Read
+from app.http.sessions import Asked, Read, Reads
 from app.ledger.clock import head
 from app.main import create_app
 from app.settings import Settings
@@ -29,8 +35,13 @@ from tests.api import Api
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n"
 
 
+# How often the endless question was begun.
+begun: list[float] = []
+
+
 def ask_endlessly(session: ReadSession) -> Response:
     """Ask the question that does not end."""
+    begun.append(time.monotonic())
     session.execute(text(ENDLESS)).scalar_one()
     return Response()
 
@@ -68,16 +79,16 @@ def slow(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 def test_engine_stops_what_takes_too_long(database: Database) -> None:
     """A statement that takes longer than its session may is stopped, and the next session is as good as new."""
     began = time.monotonic()
-    with pytest.raises(QueryTimeout), database.reading(0.2) as session:
+    with pytest.raises(QueryTimeout), database.reading(Deadline(processor=0.2)) as session:
         session.execute(text(ENDLESS))
     assert time.monotonic() - began < 5
-    with database.reading(0.2) as session:
+    with database.reading(Deadline.after(60)) as session:
         assert session.execute(text("SELECT 1")).scalar_one() == 1
 
 
 def test_limit_ends_with_its_session(database: Database) -> None:
     """A session without a limit is not stopped by that of the session before it on the same connection."""
-    with database.reading(0.05) as session:
+    with database.reading(Deadline(processor=0.05)) as session:
         session.execute(text("SELECT 1"))
     with database.reading() as session:
         counted = session.execute(text(ENDLESS.replace("1000000000", "1000000"))).scalar_one()
@@ -110,15 +121,70 @@ def test_others_are_answered_meanwhile(slow: Api) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_flood_of_long_questions_is_refused_without_working_on_it(slow: Api) -> None:
+    """Of forty that are too long, all but a few are refused as overloaded, with Retry-After, before any work."""
+    begun.clear()
+    with ThreadPoolExecutor(40) as pool:
+        refused = list(pool.map(lambda number: slow.get(f"/endless?q={number}"), range(40)))
+
+    kinds = Counter(each.json()["type"] for each in refused)
+    assert [each.status_code for each in refused] == [503] * 40
+    assert set(kinds) <= {"/problems/overloaded", "/problems/query-timeout"}
+    assert kinds["/problems/overloaded"] > 30
+    assert all(1 <= int(each.headers["Retry-After"]) <= 10 for each in refused)
+    assert len(begun) < 10
+
+
+def test_work_of_who_left_is_dropped(database: Database) -> None:
+    """Who leaves while waiting is never worked on; who leaves amid the work has it stopped."""
+    reads, worked = Reads(database), list[str]()
+
+    def work(name: str, session: ReadSession) -> Response:
+        worked.append(name)
+        return ask_endlessly(session)
+
+    async def ask(name: str, leaves: anyio.Event) -> None:
+        async def receive() -> Message:
+            await leaves.wait()
+            return {"type": "http.disconnect"}
+
+        with pytest.raises(ClientLeft):
+            await reads(partial(work, name), Asked("endless", time.monotonic() + 60, receive))
+
+    async def story() -> None:
+        # Known to be long from now on, so one is worked on at a time, which may take a minute.
+        for _ in range(2):
+            with pytest.raises(QueryTimeout):
+                await reads(ask_endlessly, Asked("endless", time.monotonic() - 60))
+        first, second = anyio.Event(), anyio.Event()
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask, "first", first)
+            while not worked:  # noqa: ASYNC110 - it is a thread that is waited for
+                await anyio.sleep(0.01)
+            group.start_soon(ask, "second", second)
+            await anyio.sleep(0.1)
+            second.set()
+            await anyio.sleep(0.1)
+            first.set()
+
+    with anyio.from_thread.start_blocking_portal() as portal:
+        began = time.monotonic()
+        portal.call(story)
+    assert worked == ["first"]
+    assert time.monotonic() - began < 30
+    reads.close()
+
+
 def test_counting_stops_when_the_engine_would(database: Database) -> None:
     """What is counted in memory is stopped as well, at the moment at which the engine stops a session's statements."""
     record.fill(database)
     with database.reading() as session:
         lines = Columns().at(session, head(session))
-        assert session.until == math.inf
-        assert list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))
-    with database.reading(0.01) as session:
-        time.sleep(0.02)  # Longer than the question may take.
+        assert session.deadline.at == math.inf
+        assert list(Matching(lines, StrikeFilter(as_of=lines.as_of), deadline=session.deadline))
+    deadline = Deadline.after(60)
+    with database.reading(deadline) as session:
+        deadline.end_now()
 
         with pytest.raises(QueryTimeout):
-            list(Matching(lines, StrikeFilter(as_of=lines.as_of), until=session.until))
+            list(Matching(lines, StrikeFilter(as_of=lines.as_of), deadline=session.deadline))

@@ -1,0 +1,70 @@
+"""The deadline of a read: when it ends by itself, and how another thread ends it sooner."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from app.db.meaning import TOO_LONG
+from app.errors import QueryTimeout
+
+
+class Deadline:
+    """A moment of `time.monotonic`, and the seconds of processor time that the read may use until then.
+
+    Processor time is that of the thread that reads: what only waits, for a core or for other threads, uses none.
+    """
+
+    def __init__(self, at: float = math.inf, processor: float | None = None) -> None:
+        self.at = at
+        self.processor = processor
+        self._used_up = math.inf
+        self._lock = threading.Lock()
+        self._cancel: Callable[[], object] | None = None
+
+    @classmethod
+    def after(cls, seconds: float, processor: float | None = None) -> "Deadline":
+        """Return the deadline so many seconds from now."""
+        return cls(time.monotonic() + seconds, processor)
+
+    def begin(self) -> None:
+        """Count processor time from now on, in the thread that reads."""
+        if self.processor is not None:
+            self._used_up = time.thread_time() + self.processor
+
+    @property
+    def left(self) -> float:
+        """The seconds until then; below 0 where it has passed."""
+        return self.at - time.monotonic()
+
+    def has_passed(self) -> bool:
+        """Return whether it has passed, or the processor time is used up. Only the thread that reads may ask."""
+        return time.monotonic() > self.at or (
+            self.processor is not None and time.thread_time() > self._used_up
+        )
+
+    def check(self) -> None:
+        """Raise QueryTimeout where it has passed."""
+        if self.has_passed():
+            raise QueryTimeout(TOO_LONG)
+
+    @contextmanager
+    def cancelling(self, cancel: Callable[[], object]) -> Iterator[None]:
+        """Let `end_now` call `cancel` for as long as the block runs."""
+        self._cancel = cancel
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._cancel = None
+
+    def end_now(self) -> None:
+        """Bring it forward to now: what looks at it stops, what does not is cancelled. Any thread may call this.
+
+        It may wait for a server.
+        """
+        self.at = -math.inf
+        with self._lock:
+            if self._cancel is not None:
+                self._cancel()
