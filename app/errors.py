@@ -15,6 +15,8 @@ StrikeledgerError
 ├── Unauthenticated         no key, or one that is wrong, expired or revoked
 ├── InsufficientScope       a key that may not do this
 ├── DatabaseBusy            another writer held the database too long
+├── TooManyOfAddress        as many responses are open as one address may have
+├── TooManyOpenResponses    as many responses are open as the process may have
 ├── QueryTimeout            the question takes longer than a request may
 ├── ParseTimeout            the text cannot be read within the time that a request may take
 ├── Overloaded              other requests leave no time for this one
@@ -125,6 +127,14 @@ class InsufficientScope(StrikeledgerError):
 
 class DatabaseBusy(StrikeledgerError):
     """Another writer held the database for longer than a request may wait."""
+
+
+class TooManyOfAddress(StrikeledgerError):
+    """The client's address has as many open streams or downloads as it may have."""
+
+
+class TooManyOpenResponses(StrikeledgerError):
+    """The process has as many open streams or downloads as it may have."""
 
 
 class QueryTimeout(StrikeledgerError):

@@ -15,15 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import __version__
 from app.aggregates import router as aggregates_router
 from app.aggregates.router import router as aggregates
+from app.bulk import router as export_router
 from app.bulk.router import router as export
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.router import router as catalogue
 from app.changes.router import router as changes
+from app.changes.watcher import Watcher
 from app.db.engine import Database
 from app.errors import StrikeledgerError
 from app.http import problems
 from app.http.cache import Cache, Position
 from app.http.compression import Compressed
+from app.http.concurrency import download_limit, stream_limit
 from app.http.counters import Counters
 from app.http.direct import Direct
 from app.http.guard import Guard
@@ -135,7 +138,9 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     if not database.is_sqlite:
         ledger_stands_at = Shared(partial(to_thread.run_sync, position, database))
     # From the inside to the outside.
-    front: ASGIApp = Compressed(Direct(app.framework, app, reads, writes, PLAIN))
+    front: ASGIApp = Compressed(
+        Direct(app.framework, app, reads, writes, PLAIN), downloads={export_router.PATH}
+    )
     front = Cache(front, ledger_stands_at)
     if counters is not None:
         front = RateLimits(front, counters, KnownKeys(database))
@@ -149,6 +154,10 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     app.state.parsers = Parsers()
     # Pieces of exports made at the same time, for the same reason.
     app.state.exporters = CapacityLimiter(2)
+    # What may stay open, and what all open streams wait for.
+    app.state.streams = stream_limit(settings.trusted_proxies)
+    app.state.downloads = download_limit(settings.trusted_proxies)
+    app.state.watcher = Watcher(reads)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

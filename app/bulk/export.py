@@ -4,71 +4,104 @@ Each piece is read in a session of its own, as of one ledger number. The record 
 the pieces make one snapshot, and neither the database nor the memory waits for a client that is slow.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import orjson
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from app.bulk import queries
 from app.bulk.queries import Line
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
-from app.strikes import queries as strike_queries
-from app.strikes import showing
-from app.strikes.document import lines_json, span
+from app.strikes import scan, showing
+from app.strikes.document import lines_json, parsed, span
 from app.strikes.filters import StrikeFilter
-from app.strikes.sorting import Sort, position
+from app.strikes.sorting import Position
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
+P = TypeVar("P")
 
-# A line takes some 3 KiB while it is written; a report may bring 200 KiB of text. Small pieces also leave other
-# requests their turn: no step of one holds the interpreter for longer than some milliseconds.
-LINES_AT_A_TIME = 500
-REPORTS_AT_A_TIME = 100
+# A line takes some 3 KiB while it is written. Small pieces leave other requests their turn, and little waits in
+# memory for a client that does not read: a piece is made when its client has taken the one before it.
+LINES_AT_A_TIME = 250
+REPORTS_AT_A_TIME = 50
+
+# Characters of text after which a piece takes no further report: one may bring 200,000.
+LONGEST_TEXTS = 100_000
 
 # What a report's line holds beside the body that can be posted: an import passes over it.
 SERVER_FIELDS = ("id", "status", "reason", "revision", "seq", "recorded_at")
 
 
-def lines(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> Iterator[list[Document]]:
-    """Yield every line that matches as `StrikeOut` describes it, the earliest first."""
-    after = None
-    while True:
-        with database.reading() as session:
-            found = strike_queries.find(session, strikes, Sort.EARLIEST, after, LINES_AT_A_TIME)
-            shown = showing.shown(session, [line.id for line in found], strikes.as_of)
-        if found:
-            yield orjson.loads(f"[{lines_json(shown, catalogue)}]")
-        if len(found) < LINES_AT_A_TIME:
-            return
-        after = position(found[-1], Sort.EARLIEST)
+class Pieces(Iterator[Sequence[Document]], Generic[P]):
+    """Documents, piece by piece. Between two pieces only the position is held where the next one begins."""
+
+    def __init__(
+        self,
+        database: Database,
+        step: Callable[[ReadSession, P], tuple[Sequence[Document], P | None]],
+        start: P,
+    ) -> None:
+        """Read by `step`, which returns a piece and the position after it, None at the end."""
+        self._database, self._step = database, step
+        self._position: P | None = start
+
+    def __next__(self) -> Sequence[Document]:
+        if self._position is None:
+            raise StopIteration
+        with self._database.reading() as session:
+            piece, self._position = self._step(session, self._position)
+        return piece
 
 
-def reports(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> Iterator[list[Document]]:
+def lines(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> Iterator[Sequence[Document]]:
+    """Yield every line that matches as `StrikeOut` describes it, the earliest first. A piece may be empty."""
+    return Pieces[Position](database, partial(_next_lines, strikes=strikes, catalogue=catalogue), ())
+
+
+def _next_lines(
+    session: ReadSession, after: Position, *, strikes: StrikeFilter, catalogue: Catalogue
+) -> tuple[Sequence[Document], Position | None]:
+    found, end = scan.lines(session, strikes, after or None, LINES_AT_A_TIME)
+    shown = showing.shown(session, [line.id for line in found], strikes.as_of)
+    return parsed(f"[{lines_json(shown, catalogue)}]"), end
+
+
+def reports(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> Iterator[Sequence[Document]]:
     """Yield every report that holds a line that matches, whole, in the order in which they were first recorded.
 
     Each is the body that `POST /v1/reports` takes, with its SERVER_FIELDS, and with the `id` of each strike: a
     `same_as` names one. Where nothing is asked for, reports without lines are among them. A retracted report, for
-    those who ask by status, is its tombstone, which holds no lines.
+    those who ask by status, is its tombstone, which holds no lines. A piece may be empty.
     """
-    with database.reading() as session:
-        report_ids = queries.matching_reports(session, strikes)
-    for start in range(0, len(report_ids), REPORTS_AT_A_TIME):
-        with database.reading() as session:
-            yield _reports(session, report_ids[start : start + REPORTS_AT_A_TIME], strikes.as_of, catalogue)
+    return Pieces[int](database, partial(_next_reports, strikes=strikes, catalogue=catalogue), 0)
+
+
+def _next_reports(
+    session: ReadSession, after: int, *, strikes: StrikeFilter, catalogue: Catalogue
+) -> tuple[Sequence[Document], int | None]:
+    report_ids, end = queries.next_reports(session, strikes, after, REPORTS_AT_A_TIME)
+    revisions = queries.revisions(session, report_ids, strikes.as_of)
+    length = 0
+    for number, row in enumerate(revisions[:-1], 1):
+        length += len(row.text or "")
+        if length > LONGEST_TEXTS:
+            revisions, report_ids, end = revisions[:number], report_ids[:number], row.report_id
+            break
+    return _reports(session, report_ids, revisions, strikes.as_of, catalogue), end
 
 
 def _reports(
-    session: ReadSession, report_ids: Sequence[int], as_of: int, catalogue: Catalogue
+    session: ReadSession,
+    report_ids: Sequence[int],
+    revisions: Sequence[AnyRow],
+    as_of: int,
+    catalogue: Catalogue,
 ) -> list[Document]:
     coverage = queries.coverage(session, report_ids, as_of)
     of_reports = queries.lines(session, report_ids, as_of)
-    return [
-        _report(row, coverage[row.report_id], of_reports[row.report_id], catalogue)
-        for row in queries.revisions(session, report_ids, as_of)
-    ]
+    return [_report(row, coverage[row.report_id], of_reports[row.report_id], catalogue) for row in revisions]
 
 
 def _report(

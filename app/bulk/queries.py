@@ -1,7 +1,5 @@
 """Read whole reports, many at a time. Takes conditions from strikes/conditions.py; knows no request."""
 
-import json
-from array import array
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,7 +9,8 @@ from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.ledger.clock import standing
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
-from app.strikes.conditions import Conditions
+from app.strikes import scan
+from app.strikes.document import parsed
 from app.strikes.filters import Status, StrikeFilter
 
 
@@ -22,21 +21,23 @@ class Line(NamedTuple):
     tallies: Sequence[AnyRow]
 
 
-def matching_reports(session: ReadSession, strikes: StrikeFilter) -> "array[int]":
-    """Return the ids of the reports that hold a line that matches, in the order of their first recording.
+def next_reports(
+    session: ReadSession, strikes: StrikeFilter, after: int, limit: int
+) -> tuple[Sequence[int], int | None]:
+    """Return the ids of up to `limit` reports after one that hold a line that matches, and the id to go on from.
 
-    Where nothing is asked but a status: of all reports of that status, those without lines too. Eight bytes
-    each, so that the rest can be read piece by piece.
+    Where nothing is asked but a status: of all reports of that status, those without lines too. The id is None at
+    the end of the record; there may be no report and yet an id.
     """
     everything = StrikeFilter(as_of=strikes.as_of, repeats=strikes.repeats, status=strikes.status)
-    if strikes == everything:
-        of_status = true() if strikes.status is Status.ANY else Revision.status == strikes.status.value
-        of_reports = select(Revision.report_id).where(standing(Revision, strikes.as_of), of_status)
-        found = session.scalars(of_reports.order_by(Revision.report_id))
-    else:
-        of_lines = select(Strike.report_id).distinct().where(Conditions(strikes).of_lines())
-        found = session.scalars(of_lines.order_by(Strike.report_id))
-    return array("q", found)
+    if strikes != everything:
+        return scan.reports(session, strikes, after, limit)
+    of_status = true() if strikes.status is Status.ANY else Revision.status == strikes.status.value
+    of_reports = select(Revision.report_id).where(
+        Revision.report_id > after, standing(Revision, strikes.as_of), of_status
+    )
+    found = session.scalars(of_reports.order_by(Revision.report_id).limit(limit)).all()
+    return found, found[-1] if len(found) == limit else None
 
 
 def revisions(session: ReadSession, report_ids: Collection[int], as_of: int) -> Sequence[AnyRow]:
@@ -106,7 +107,7 @@ def lines(session: ReadSession, report_ids: Collection[int], as_of: int) -> dict
     )
     for row in session.execute(orders):
         by_id = {line.row.id: line for line in found[row.report_id]}
-        found[row.report_id] = [by_id[strike_id] for strike_id in json.loads(row.line_order or "[]")]
+        found[row.report_id] = [by_id[strike_id] for strike_id in parsed(row.line_order or "[]")]
     return found
 
 

@@ -5,15 +5,22 @@ from functools import partial
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 
 from app.bulk import export
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.db.engine import Database, ReadSession
-from app.errors import InvalidInput, NotAcceptable
+from app.errors import (
+    InvalidInput,
+    NotAcceptable,
+    StrikeledgerError,
+    TooManyOfAddress,
+    TooManyOpenResponses,
+)
 from app.http.answers import is_held, list_headers
+from app.http.concurrency import Connection, connection_of, limited_by
 from app.http.formats import (
     MEDIA_TYPES,
     Format,
@@ -32,7 +39,10 @@ from app.strikes.filters import StrikeFilter
 from app.strikes.query import StrikeQuery
 from app.strikes.table import ShapedQuery
 
-router = APIRouter(prefix="/v1/export", tags=["export"], route_class=StrictRoute)
+# Where everything is downloaded.
+PATH = "/v1/export"
+
+router = APIRouter(prefix=PATH, tags=["export"], route_class=StrictRoute)
 
 # The first is what comes where nothing is asked for.
 OFFERED = (Format.NDJSON, Format.CSV, Format.PARQUET)
@@ -59,9 +69,10 @@ class ExportQuery(StrikeQuery, ShapedQuery):
 @router.get(
     "",
     response_class=StreamingResponse,
+    dependencies=[Depends(limited_by("downloads"))],
     responses={
         **described(None, OFFERED, "Everything that matches, as one file."),
-        **responses(NotAcceptable, InvalidInput),
+        **responses(NotAcceptable, InvalidInput, TooManyOfAddress, TooManyOpenResponses),
     },
 )
 async def export_record(request: Request, query: Annotated[ExportQuery, Query()], read: Read) -> Response:
@@ -87,15 +98,29 @@ async def export_record(request: Request, query: Annotated[ExportQuery, Query()]
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
     database: Database = request.app.state.database
     chunks = (export.reports if chosen is Format.NDJSON else export.lines)(database, strikes, catalogue)
-    start = partial(written, chosen, table, chunks, raw=query.cells == "raw")
-    workers: CapacityLimiter = request.app.state.exporters
     # What cannot be begun is refused with a status of its own.
-    pieces = await to_thread.run_sync(start, limiter=workers)
-    return StreamingResponse(_sent(pieces, workers), headers=headers, media_type=MEDIA_TYPES[chosen])
+    pieces = await to_thread.run_sync(partial(written, chosen, table, chunks, raw=query.cells == "raw"))
+    sent = _sent(pieces, request.app.state.exporters, connection_of(request.scope))
+    return StreamingResponse(sent, headers=headers, media_type=MEDIA_TYPES[chosen])
 
 
-async def _sent(pieces: Iterator[bytes], workers: CapacityLimiter) -> AsyncIterator[bytes]:
-    """Make each piece in a thread when the one before it is sent; end where the client leaves."""
-    while (piece := await to_thread.run_sync(next, pieces, None, limiter=workers)) is not None:
+async def _sent(
+    pieces: Iterator[bytes], workers: CapacityLimiter, connection: Connection | None
+) -> AsyncIterator[bytes]:
+    """Make each piece in a thread once the client has taken the one before it; end where the client leaves.
+
+    Where a piece cannot be made the connection is cut: a client must not take a part for the whole.
+    """
+    piece: bytes | None = b""
+    while piece is not None:
         if piece:
             yield piece
+            if connection is not None:
+                await connection.drained()
+        try:
+            piece = await to_thread.run_sync(next, pieces, None, limiter=workers)
+        except StrikeledgerError:
+            if connection is None:
+                raise
+            connection.give_way()
+            return

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.changes import atom, queries, stream
@@ -22,9 +22,18 @@ from app.changes.schemas import (
     StreamQuery,
     change,
 )
+from app.changes.watcher import Watcher
 from app.db.engine import ReadSession
-from app.errors import DatabaseUnavailable, InvalidInput, NotAcceptable
+from app.errors import (
+    DatabaseUnavailable,
+    Fault,
+    InvalidInput,
+    NotAcceptable,
+    TooManyOfAddress,
+    TooManyOpenResponses,
+)
 from app.http.answers import SEQ, answer_list, current
+from app.http.concurrency import limited_by
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
@@ -58,8 +67,8 @@ async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()],
 async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
     """List what was recorded, in order and for ever: the entries of the ledger after a number.
 
-    To follow the record, keep the last `seq` that you have seen and ask for what comes after it. Beyond the
-    ledger's head the list is empty.
+    To follow the record, keep the last `seq` that you have seen and ask for what comes after it. At the ledger's
+    head the list is empty; a number beyond it is refused, since this is not the ledger that gave it.
     """
     return await read(lambda session: _page(session, request, query))
 
@@ -67,16 +76,18 @@ async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()]
 @router.get(
     "/changes/stream",
     response_class=StreamingResponse,
+    dependencies=[Depends(limited_by("streams", is_expendable=True))],
     responses={
         200: {
             "description": "Events named `change`, without end. The id is the ledger number, the data an entry "
             "as `/v1/changes` lists it.",
             "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
         },
-        **responses(InvalidInput, DatabaseUnavailable),
+        **responses(InvalidInput, TooManyOfAddress, TooManyOpenResponses, DatabaseUnavailable),
     },
 )
 async def stream_changes(
+    request: Request,
     query: Annotated[StreamQuery, Query()],
     read: Read,
     last_event_id: Annotated[
@@ -84,15 +95,20 @@ async def stream_changes(
         Header(
             description="The ledger number that was received last, as a browser sends it when it comes back. "
             "Goes before `after`.",
-            examples=[42],
+            examples=[1],
         ),
     ] = None,
 ) -> Response:
-    """Send what is recorded as it is recorded, as server-sent events: none skipped, none twice, in order."""
-    seq = query.after if last_event_id is None else last_event_id
-    first = await stream.entries_after(read, seq)
+    """Send what is recorded as it is recorded, as server-sent events: none skipped, none twice, in order.
+
+    While the database is away the stream waits. It ends with the server, where a place is needed, and where the
+    ledger turns out to be another one: come back with the last id, which is refused where it lies beyond the head.
+    """
+    name, seq = ("after", query.after) if last_event_id is None else ("last-event-id", last_event_id)
+    _refuse_beyond(seq, (await read.short(head)).seq, name)
+    watcher: Watcher = request.app.state.watcher
     return StreamingResponse(
-        stream.events(read, seq, first),
+        stream.events(watcher, seq),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         media_type=stream.MEDIA_TYPE,
     )
@@ -116,6 +132,7 @@ async def feed_of_changes(request: Request, _query: Annotated[NoParameters, Quer
 
 def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Response:
     now = head(session)
+    _refuse_beyond(query.after, now.seq, "after")
     (start,) = position_of(request, query.cursor, int) or (query.after,)
 
     def page() -> Mapping[str, object]:
@@ -130,6 +147,12 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
         } | ({"total": max(0, now.seq - query.after)} if query.count == "exact" else {})
 
     return current(answer_list(request, now, page, Form(CHANGES, query)))
+
+
+def _refuse_beyond(seq: int, last: int, name: str) -> None:
+    """Raise InvalidInput for a number that the ledger has not given."""
+    if seq > last:
+        raise InvalidInput([Fault("parameter", name, "beyond-head", f"the ledger stands at {last}")])
 
 
 def _feed(session: ReadSession, request: Request) -> Response:

@@ -21,8 +21,9 @@ Seen = Annotated[int, Field(ge=0, le=LARGEST_INTEGER), PLAIN_DIGITS]
 After = Annotated[
     Seen,
     Field(
-        description="Start with the entry after this ledger number; 0 starts with the first.",
-        examples=[42],
+        description="Start with the entry after this ledger number; 0 starts with the first. A number that the "
+        "ledger has not given is refused.",
+        examples=[1],
     ),
 ]
 

@@ -20,6 +20,9 @@ GRACE = 10
 # Connections that may wait to be accepted; uvicorn's own default.
 BACKLOG = 2048
 
+# Bytes of a response that the system takes and has not sent yet.
+UNSENT = 64 * 1024
+
 # Seconds that a connection stays open between two requests: longer than common clients keep one, so that
 # none is closed at the moment when it is used again.
 KEEP_ALIVE = 20
@@ -79,6 +82,7 @@ def serve(
         )
         # From here on connections wait instead of being refused, so what is said below is already true.
         _listen(listener)
+        _limit_unsent(listener)
         for warning in told:
             typer.echo(f"Warning: {warning}", err=True)
         shown = f"[{host}]" if ":" in host else host
@@ -96,6 +100,15 @@ def serve(
             # It would replace its workers, whom the same signal reaches where a terminal is closed.
             _ignore_hangup()
             supervisor.run()
+
+
+def _limit_unsent(listening: socket.socket) -> None:
+    """Let the system hold little that it has not sent, for each connection of a socket.
+
+    It would take megabytes for a client that once was fast, and a slow one would seem to take nothing for minutes.
+    """
+    if (option := getattr(socket, "TCP_NOTSENT_LOWAT", None)) is not None:
+        listening.setsockopt(socket.IPPROTO_TCP, option, UNSENT)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ behind the tag is the same state, so the coding is taken off before anybody comp
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from anyio import CapacityLimiter, to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +30,9 @@ add_compress_type("application/x-ndjson")
 # An event must not wait in a compressor, and thousands of open streams must not hold a compressor each.
 remove_compress_type("text/event-stream")
 
+# The level for downloads: a compressor that may be held for long takes a megabyte, not four or five.
+_LEAN = 1
+
 _CONDITIONS = {b"if-match", b"if-none-match"}
 _CODING = re.compile(rb'-(?:zstd|br|gzip)"')
 _CODED_TAG = re.compile(rb'"([^"]*)-(?:zstd|br|gzip)"')
@@ -46,10 +49,13 @@ def coding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 class Compressed:
-    """Compress what is behind."""
+    """Compress what is behind. `downloads` are the paths whose responses may stay open for long."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = CompressMiddleware(_Large(app), minimum_size=SMALLEST)
+    def __init__(self, app: ASGIApp, downloads: Container[str] = ()) -> None:
+        large = _Large(app)
+        self._app = CompressMiddleware(large, minimum_size=SMALLEST)
+        self._lean = CompressMiddleware(large, minimum_size=SMALLEST, zstd_level=_LEAN, brotli_quality=_LEAN)
+        self._downloads = downloads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take codings off the request's tags, and put one on the answer's where it is compressed."""
@@ -72,7 +78,8 @@ class Compressed:
                 _tag(message, coded)
             await send(message)
 
-        await self._app(scope, receive, tagged)
+        compress = self._lean if scope["path"] in self._downloads else self._app
+        await compress(scope, receive, tagged)
 
 
 class _Large:

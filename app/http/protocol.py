@@ -12,21 +12,19 @@ import sys
 import time
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote
-from weakref import WeakKeyDictionary
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from app.http.backpressure import PacedProtocol
 from app.http.counters import Counters
 from app.http.guard import LONGEST_HEADERS, LONGEST_URL
 from app.http.problems import MEDIA_TYPE, document
 from app.http.rates import COUNTERS, MOST_CONNECTIONS, is_within, network
 from app.http.sessions import ARRIVED
-from app.http.waiting import Patience, Watch, most_open
 
 # Bytes that may come without completing headers or bringing a piece of a body: a URL, its headers, the rest of
 # the first line. Trailers after a chunked body count too.
@@ -57,13 +55,8 @@ class Phase(Enum):
 HEADERS, BODY, BUSY, IDLE, ENDING = Phase
 
 
-class StrictProtocol(HttpToolsProtocol):
+class StrictProtocol(PacedProtocol):
     """One connection."""
-
-    patience: ClassVar[Patience] = Patience()
-
-    # One for each server of the process.
-    _watches: ClassVar[WeakKeyDictionary[ServerState, Watch]] = WeakKeyDictionary()
 
     def __init__(
         self,
@@ -73,12 +66,7 @@ class StrictProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        if server_state not in self._watches:
-            self._watches[server_state] = Watch(self.loop, self.patience, most_open())
-        self._watch = self._watches[server_state]
         self._phase = HEADERS
-        # The client's address as it is counted; empty where it speaks for many.
-        self.address = ""
         self._entered: Counters | None = None
         # Bytes since the last ones that completed something, and bytes read of what was refused already.
         self._unread = 0
@@ -109,7 +97,6 @@ class StrictProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""
-        self._watch.done(self)
         if self._entered is not None:
             self._entered.leave(f"connections {self.address}")
             self._entered = None
@@ -140,15 +127,13 @@ class StrictProtocol(HttpToolsProtocol):
         if self._phase is ENDING:
             self.transport.close()
 
-    def pause_writing(self) -> None:
-        """Give a client that does not take its answer some time."""
-        super().pause_writing()
-        self._watch.stalled(self, self.patience.answer)
-
     def resume_writing(self) -> None:
-        """Forget that: it took some."""
+        """Go on writing, or wait for the next request where all is written."""
         super().resume_writing()
-        self._watch.done(self)
+        if self.transport.is_closing():
+            self._close_in_time()
+        elif self._phase is BUSY and self.cycle.response_complete and not self.pipeline:
+            self._rest()
 
     # What the parser and a finished answer tell.
 
@@ -166,14 +151,12 @@ class StrictProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the next request; not behind a body that nobody wants, which may be endless."""
         super().on_response_complete()
-        if self.transport.is_closing() or not self.cycle.response_complete:
-            return
-        if self.cycle.more_body:
+        if self.transport.is_closing():
+            self._close_in_time()
+        elif self.cycle.response_complete and self.cycle.more_body:
             self.farewell()
-        elif self._phase is not ENDING and not self.flow.write_paused:
-            self._watch.done(self)
-            self._watch.idle(self)
-            self._phase = IDLE
+        elif self.cycle.response_complete and self._phase is not ENDING and not self.flow.write_paused:
+            self._rest()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; it says nothing new
         """Refuse what the parser could not read."""
@@ -193,8 +176,10 @@ class StrictProtocol(HttpToolsProtocol):
 
     def time_out(self) -> None:
         """End the connection, whose time is over."""
-        if self._phase is ENDING or self.flow.write_paused:
+        if self._phase is ENDING:
             self.transport.abort()
+        elif self.flow.write_paused:
+            super().time_out()
         elif self._phase is BODY and self.flow.read_paused:
             # It is we who do not read.
             self._watch.half_open(self, self.patience.body)
@@ -203,11 +188,6 @@ class StrictProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request did not come in time")
-
-    def give_way(self) -> None:
-        """End the connection, whose place is needed."""
-        self._watch.done(self)
-        self.transport.abort()
 
     # What is done about it.
 
@@ -231,6 +211,18 @@ class StrictProtocol(HttpToolsProtocol):
             if before is BODY:
                 cycle.keep_alive = self._keep_alive
             self._phase = BUSY
+
+    def _rest(self) -> None:
+        """Wait for the next request."""
+        self._watch.done(self)
+        self._watch.idle(self)
+        self._phase = IDLE
+
+    def _close_in_time(self) -> None:
+        """Limit the time in which a client takes the end of its last response."""
+        if not self.flow.write_paused and self.transport.get_write_buffer_size():
+            self._phase = ENDING
+            self._watch.stalled(self, self.patience.answer)
 
     def _refuse_length(self) -> None:
         if len(self.url) > LONGEST_URL:

@@ -1,6 +1,6 @@
-"""Watch the connections of a process that keep it waiting: a request half sent, an answer not taken.
+"""Timeouts, minimum rates and eviction for the connections of a process.
 
-Nothing here speaks HTTP; protocol.py tells when a connection begins and ceases to be waited for.
+Nothing here speaks HTTP; protocol.py reports when a connection begins and ceases to be waited for.
 """
 
 import asyncio
@@ -18,8 +18,11 @@ class Patience:
     headers: float = 10
     # Without a byte of the body that was promised.
     body: float = 30
-    # Without the client taking anything of its answer.
-    answer: float = 60
+    # Of waiting for a client that takes its response more slowly than `slowest`, in bytes a second.
+    answer: float = 30
+    slowest: int = 4 * 1024
+    # Without a byte taken, after which a download gives way to another one where all places are in use.
+    stuck: float = 5
     # For a client that still sends what was refused already, so that it sees the refusal.
     farewell: float = 2
     # Connections of one address with a request half sent; a newer one ends the oldest.
@@ -43,8 +46,47 @@ class Waited(Protocol):
 # Connections that a process has at most, where the system would allow more.
 MOST_OPEN = 10_000
 
+# Bytes of all responses that wait in the memory of a process for their clients to take them.
+MOST_UNSENT = 64 * 1024 * 1024
+
 # Seconds between two looks at the clock.
 _TICK = 0.25
+
+
+class Throughput:
+    """How fast a client takes its responses, while the server waits for it and does nothing else for it."""
+
+    def __init__(self) -> None:
+        # Seconds waited and bytes taken before the present wait.
+        self.seconds = 0.0
+        self._taken = 0
+        # When the present wait began, and how many bytes waited then.
+        self._since = 0.0
+        self._size = 0
+
+    def begin(self, now: float, size: int) -> None:
+        """Begin to wait with so many bytes unsent."""
+        self._since, self._size = now, size
+
+    def end(self, now: float, size: int) -> None:
+        """End a wait, with so many bytes left."""
+        self.seconds += now - self._since
+        self._taken += self._size - size
+
+    def waited(self, now: float) -> float:
+        """Return the seconds waited, those of the present wait included."""
+        return self.seconds + now - self._since
+
+    def renew(self, now: float, size: int) -> int:
+        """Return the bytes taken so far, and begin to count anew."""
+        self.end(now, size)
+        taken, self._taken, self.seconds = self._taken, 0, 0.0
+        self.begin(now, size)
+        return taken
+
+    def silence(self, now: float, size: int) -> float:
+        """Return the seconds of the present wait; 0 where the client has taken a byte since it began."""
+        return now - self._since if size >= self._size else 0.0
 
 
 class Watch:
@@ -59,6 +101,11 @@ class Watch:
         self._until: dict[Waited, float] = {}
         self._half_open: defaultdict[str, dict[Waited, float]] = defaultdict(dict)
         self._idle: dict[Waited, None] = {}
+        # Those whose client can come back and miss nothing, the oldest first.
+        self._expendable: dict[Waited, None] = {}
+        # Bytes that wait to be sent, by connection, in the order in which the waiting began.
+        self._unsent: dict[Waited, int] = {}
+        self._unsent_bytes = 0
         self._ticking = False
 
     def half_open(self, connection: Waited, seconds: float) -> None:
@@ -79,6 +126,27 @@ class Watch:
         self.done(connection)
         self._expect(connection, self._loop.time() + seconds)
 
+    def unsent(self, connection: Waited, size: int) -> None:
+        """Count bytes that wait for a client. Beyond MOST_UNSENT the connections that waited longest are ended."""
+        self.sent(connection)
+        self._unsent[connection] = size
+        self._unsent_bytes += size
+        while self._unsent_bytes > MOST_UNSENT and len(self._unsent) > 1:
+            oldest = next(iter(self._unsent))
+            self.sent(oldest)
+            oldest.give_way()
+
+    def sent(self, connection: Waited) -> None:
+        """Count no bytes of a connection any longer."""
+        self._unsent_bytes -= self._unsent.pop(connection, 0)
+
+    def expendable(self, connection: Waited, *, is_expendable: bool) -> None:
+        """Note whether a connection is ended before any other one that is at work."""
+        if is_expendable:
+            self._expendable[connection] = None
+        else:
+            self._expendable.pop(connection, None)
+
     def idle(self, connection: Waited) -> None:
         """Note that a connection has nothing to do: the first that is ended when places run short."""
         self._idle[connection] = None
@@ -92,13 +160,16 @@ class Watch:
                 del self._half_open[connection.address]
 
     def make_room(self) -> bool:
-        """End the connection that is missed least: whose time is over first, else one between two requests."""
+        """End the connection that is missed least: one that is waited for, an idle one, an expendable one."""
         if self._until:
             min(self._until, key=self._until.__getitem__).give_way()
             return True
-        if self._idle:
-            next(iter(self._idle)).give_way()
-            return True
+        for connections in (self._idle, self._expendable):
+            if connections:
+                oldest = next(iter(connections))
+                self.expendable(oldest, is_expendable=False)
+                oldest.give_way()
+                return True
         return False
 
     def _expect(self, connection: Waited, until: float) -> None:

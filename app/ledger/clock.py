@@ -76,6 +76,15 @@ def _one(session: Snapshot, entry: Prepared, as_of: AsOf | None) -> tuple[int, s
     return (0, "") if not rows else (rows[0][0], rows[0][1])
 
 
+_HASH = Prepared(select(ENTRY.hash).where(ENTRY.seq == bindparam("seq", type_=ENTRY.seq.type)))
+
+
+def hash_at(snapshot: Snapshot, seq: int) -> str | None:
+    """Return the hash of the entry with a number; None where there is none."""
+    rows = snapshot.rows(_HASH, {"seq": seq})
+    return str(rows[0][0]) if rows else None
+
+
 def position(database: Database) -> tuple[int, str]:
     """Return the number and hash of the last entry, as cheaply as possible: for each request that a cache may answer.
 

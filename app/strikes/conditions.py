@@ -65,8 +65,8 @@ class Conditions:
     def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
         """Return the condition that a row of Strike must meet.
 
-        `one_by_one` is for lines that are read in an order, until there are enough: what is asked of tallies is
-        then looked up for each line, and not gathered first. Both mean the same.
+        `one_by_one` is for lines that are read in an order, until there are enough: what is asked of tallies and
+        of signs is then looked up for each line, and not gathered first. Both mean the same.
         """
         conditions = [self._counts(Strike), *self._days(Strike)]
         conditions += [
@@ -81,7 +81,9 @@ class Conditions:
         if self._asked.publisher_ids is not None:
             of_report = exists().where(Report.id == Strike.report_id, self._of_publisher())
             conditions.append(of_report.correlate(Strike))
-        if (said := self.saying()) is not None:
+        if one_by_one and self._asked.signs is not None:
+            conditions.append(self._holds_signs(Strike))
+        elif (said := self.saying()) is not None:
             conditions.append(Strike.id.in_(said))
         if not self._asked.repeats:
             conditions.append(or_(Strike.same_as_id.is_(None), ~self._told_better()))
@@ -138,7 +140,7 @@ class Conditions:
                 ("location_ids",), lambda: of_lines.where(self._among(Strike.location_id, "location_ids"))
             )
         if self._asked.words is not None:
-            yield Narrowing(("words",), self._saying_words)
+            yield Narrowing(("words",), self.saying_words)
         if self._asked.category_ids is not None:
             yield Narrowing(("category_ids", "effects"), self._tallied)
         if self._asked.date_from is not None or self._asked.date_to is not None:
@@ -178,7 +180,8 @@ class Conditions:
             .where(Revision.status == "retracted")
         )
 
-    def _saying_words(self) -> Select[int]:
+    def saying_words(self) -> Select[int]:
+        """Return the ids of all lines that hold the words asked for."""
         return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, self._asked.words or ()))
 
     def _value(self, name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
@@ -273,22 +276,19 @@ class Conditions:
     def saying(self) -> Select[int] | None:
         """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
         if self._asked.words is not None:
-            return self._saying_words()
+            return self.saying_words()
         if self._asked.signs is None:
             return None
         # Reached by no index; nobody but a tester asks for a percent sign alone.
-        line, tally = aliased(Strike), aliased(Tally)
+        line = aliased(Strike)
+        return select(line.id).where(self._holds_signs(line))
+
+    def _holds_signs(self, line: type[Strike]) -> ColumnElement[bool]:
+        """Return the condition that a line holds the signs asked for, in any of its texts."""
+        tally = aliased(Tally)
         pattern = self._value("pattern", String())
-        of_tally = (tally.as_written, tally.verb)
-        of_line = (line.quote, line.location_as_written)
-        return select(line.id).where(
-            or_(
-                *(text.like(pattern, escape=ESCAPE) for text in of_line),
-                exists()
-                .where(
-                    tally.strike_id == line.id,
-                    or_(*(text.like(pattern, escape=ESCAPE) for text in of_tally)),
-                )
-                .correlate(line),
-            )
+        of_tally = or_(*(text.like(pattern, escape=ESCAPE) for text in (tally.as_written, tally.verb)))
+        return or_(
+            *(text.like(pattern, escape=ESCAPE) for text in (line.quote, line.location_as_written)),
+            exists().where(tally.strike_id == line.id, of_tally).correlate(line),
         )

@@ -1,6 +1,7 @@
 """Find strike lines, in an order, as ids: showing.py reads what is shown of them. Knows no request."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from sqlalchemy import BigInteger, String, bindparam, cast, func, null, select
 
@@ -14,6 +15,7 @@ from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import (
     BY_PLACE,
     INDEXES,
+    UNTIL,
     Found,
     Part,
     Position,
@@ -21,9 +23,12 @@ from app.strikes.sorting import (
     figure,
     is_resumed,
     parts,
+    position,
     position_values,
     stretch,
+    until_values,
 )
+from app.strikes.word_matches import Bitmap, lines_with
 
 # Up to how many lines are found by what makes them few, and then sorted; more are read in their order. Measured
 # at a million lines: either way takes some 15 ms where there are this many.
@@ -33,6 +38,12 @@ CHEAPER = 4
 # By the items of some of their tallies, lines stand in no index: more of them are worth sorting.
 FEW_BY_SOME_ITEMS = 50_000
 
+# Up to how many lines with words the engine gathers them for each page. A million lines, read and looked up in a
+# bitmap, take as long as that for all pages of so many.
+COMMON = 20_000
+# Lines that are read at once to be looked up in a bitmap, at most.
+MOST_CANDIDATES = 5_000
+
 # Statements that are kept, each of another shape; and bytes of counts of what makes lines few, by what was asked.
 _MOST_STATEMENTS = 500
 BYTES_OF_COUNTS = 2 * 1024 * 1024
@@ -40,40 +51,77 @@ BYTES_OF_COUNTS = 2 * 1024 * 1024
 _LIMIT = bindparam("limit", type_=BigInteger())
 
 
-def find(
-    session: Snapshot, strikes: StrikeFilter, sort: Sort, after: Position | None, limit: int
+def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to end
+    session: Snapshot,
+    strikes: StrikeFilter,
+    sort: Sort,
+    after: Position | None,
+    limit: int,
+    *,
+    until: Position | None = None,
 ) -> list[Found]:
-    """Return up to `limit` matching lines in an order, from the one after `after`.
+    """Return up to `limit` matching lines in an order, from the one after `after`; by date, `until` ends them.
 
     Raises NotAtOnce where the snapshot is for short questions, and this is none.
     """
     by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
     index = _index(sort, strikes)
-    few = _fewest(session, strikes, FEW_BY_SOME_ITEMS if by_some_items else FEW, index)
+    few = fewest(session, strikes, sort)
     if few is None and by_some_items:
         return _with_most(session, strikes, after, limit)
-    values = {**strikes.values, **position_values(after)}
+    asked, held = words_apart(session, strikes, few)
+    values = {**asked.values, **until_values(until)}
     found: list[Found] = []
     for part in parts(sort, after):
-        resumed = is_resumed(part, after)
-        key = ("find", strikes.shape, sort, part, resumed, few and few.names, index)
+        start, resumed, size = after, is_resumed(part, after), limit
+        while len(found) < limit:
 
-        def statement(part: Part = part, *, resumed: bool = resumed) -> AnySelect:
-            chosen = select(Strike.id).where(Conditions(strikes).of_lines(one_by_one=True))
-            if few is None:
-                # Read in their order until there are enough. SQLite would rather gather all of them, and sort.
-                hinted = chosen.with_hint(Strike, f"INDEXED BY {index}", "sqlite")
-            else:
-                # Found by what makes them few, then put in order.
-                among = chosen.where(Strike.id.in_(few.ids()))
-                hinted = among.with_hint(Strike, "NOT INDEXED", "sqlite")
-            return _in_order(hinted, sort, part, strikes, resumed=resumed)
+            def statement(part: Part = part, *, resumed: bool = resumed) -> AnySelect:
+                chosen = select(Strike.id).where(Conditions(asked).of_lines(one_by_one=True))
+                if until is not None:
+                    chosen = chosen.where(UNTIL)
+                if few is None:
+                    # Read in their order until there are enough. SQLite would rather gather all of them, and sort.
+                    hinted = chosen.with_hint(Strike, f"INDEXED BY {index}", "sqlite")
+                else:
+                    # Found by what makes them few, then put in order.
+                    among = chosen.where(Strike.id.in_(few.ids()))
+                    hinted = among.with_hint(Strike, "NOT INDEXED", "sqlite")
+                return _in_order(hinted, sort, part, asked, resumed=resumed)
 
-        rows = session.rows(_kept(key, statement), {**values, "limit": limit - len(found)})
-        found += map(Found._make, rows)
-        if len(found) == limit:
-            break
-    return found
+            key = ("find", asked.shape, sort, part, resumed, few and few.names, index, until is None)
+            # Of lines that are to be looked up in a bitmap, more and more: nobody knows how many of them match.
+            size = limit - len(found) if held is None else min(2 * size, MOST_CANDIDATES)
+            rows = session.rows(prepared(key, statement), {**values, **position_values(start), "limit": size})
+            lines = [Found._make(row) for row in rows]
+            found += lines if held is None else [line for line in lines if held.holds(line.id)]
+            if held is None or len(lines) < size:
+                break
+            start, resumed = position(lines[-1], sort), True
+            _look_at_the_clock(session)
+    return found[:limit]
+
+
+def words_apart(
+    session: Snapshot, strikes: StrikeFilter, few: Narrowing | None
+) -> tuple[StrikeFilter, Bitmap | None]:
+    """Return a filter without the words that many lines hold, and these lines; None where the filter stays as it is.
+
+    The engine would gather all lines with the words for each page anew. Raises NotAtOnce.
+    """
+    if strikes.words is None or (few is not None and "words" in few.names):
+        return strikes, None
+    with_words = Narrowing(("words",), Conditions(strikes).saying_words)
+    if _counted(session, strikes, with_words, COMMON) <= COMMON:
+        return strikes, None
+    return replace(strikes, words=None), lines_with(session, strikes.words)
+
+
+def _look_at_the_clock(session: Snapshot) -> None:
+    """Raise QueryTimeout where the time of a session is over, and NotAtOnce where it is for short questions."""
+    if not isinstance(session, ReadSession):
+        raise NotAtOnce
+    session.deadline.check()
 
 
 def count(session: Snapshot, strikes: StrikeFilter) -> int:
@@ -82,7 +130,7 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     def statement() -> AnySelect:
         return select(func.count()).select_from(Strike).where(Conditions(strikes).of_lines())
 
-    found: int = session.rows(_kept(("count", strikes.shape), statement), strikes.values)[0][0]
+    found: int = session.rows(prepared(("count", strikes.shape), statement), strikes.values)[0][0]
     return found
 
 
@@ -139,16 +187,18 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
     return [Found._make(row) for row in session.rows(Prepared(statement), values)]
 
 
-def _fewest(session: Snapshot, strikes: StrikeFilter, most: int, index: str) -> Narrowing | None:
-    """Return what makes the lines fewest, if at most so many; None where they are sooner read in their order."""
+def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | None:
+    """Return what makes the lines few; None where they are sooner read in their order."""
+    by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
+    most = FEW_BY_SOME_ITEMS if by_some_items else FEW
     conditions = Conditions(strikes)
     counted = [(_counted(session, strikes, each, most), each) for each in conditions.narrowing()]
-    fewest, narrowing = min(counted, key=lambda each: each[0], default=(most + 1, None))
-    if fewest > most:
+    few, narrowing = min(counted, key=lambda each: each[0], default=(most + 1, None))
+    if few > most:
         return None
     if (
-        index == BY_PLACE
-        and _counted(session, strikes, conditions.at_place(), most * CHEAPER) <= fewest * CHEAPER
+        _index(sort, strikes) == BY_PLACE
+        and _counted(session, strikes, conditions.at_place(), most * CHEAPER) <= few * CHEAPER
     ):
         return None
     return narrowing
@@ -171,7 +221,7 @@ def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, mos
         return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
 
     def counted() -> int:
-        found: int = session.rows(_kept(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
+        found: int = session.rows(prepared(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
         return found
 
     return _COUNTS.get(known, counted)
@@ -180,7 +230,7 @@ def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, mos
 _STATEMENTS: Kept[Hashable, Prepared] = Kept(_MOST_STATEMENTS)
 
 
-def _kept(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:
+def prepared(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:
     """Return the statement of a shape, made once."""
     return _STATEMENTS.get(key, lambda: Prepared(statement()))
 

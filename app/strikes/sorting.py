@@ -72,6 +72,14 @@ _AFTER: tuple[ColumnElement[Any], ...] = (
 )
 
 
+# The same of a position by date up to which an order is read.
+_UNTIL_NAMES = ("until_date", "until_id")
+UNTIL = and_(
+    tuple_(Strike.date_from.expression, Strike.id.expression)
+    <= tuple_(bindparam(_UNTIL_NAMES[0], type_=Date()), bindparam(_UNTIL_NAMES[1], type_=BigInteger()))
+)
+
+
 class Found(NamedTuple):
     """A line that was found, and where it stands: its figure where the order goes by one, and its first day.
 
@@ -147,6 +155,11 @@ def position_values(after: Position | None) -> dict[str, Any]:
     if after is None:
         return {}
     return dict(zip(_NAMES[-len(after) :], after, strict=True))
+
+
+def until_values(until: Position | None) -> dict[str, Any]:
+    """Return the values of UNTIL."""
+    return {} if until is None else dict(zip(_UNTIL_NAMES, until, strict=True))
 
 
 def position(line: Found, sort: Sort) -> Position:

@@ -16,12 +16,13 @@ from fastapi import FastAPI
 
 from app.bulk import export
 from app.catalogue.catalogue import catalogue_at
-from app.db.engine import Database
+from app.db.engine import Database, ReadSession
 from app.http.formats import Format
 from app.http.writers import dumps, written
 from app.ledger.clock import head
 from app.main import create_app
 from app.settings import Settings
+from app.strikes import queries, scan, word_matches
 from app.strikes.filters import StrikeFilter
 from app.strikes.table import WIDE
 from tests import record
@@ -96,6 +97,67 @@ def test_export_equals_the_crawled_pages(api: Api, database: Database, question:
     record.fill(database)
     answer = api.get("/v1/export", format="csv", **question)
     assert list(csv.reader(io.StringIO(answer.text, newline=""))) == pages(api, **question)
+
+
+SEARCHED: list[dict[str, object]] = [
+    {"q": "vehicles"},
+    {"q": "source", "country": "SY"},
+    {"q": "tank damaged", "duplicates": "include"},
+    {"q": "nowhere"},
+    {"q": "'"},
+    {"bbox": "38,33,42.5,37", "status": "any"},
+    {"near": "34.56,38.28", "radius_km": 50, "min_items": 2},
+    {"category": "vehicle", "effect": "destroyed"},
+    {"family": "fighting-positions", "publisher": "centcom"},
+    {"status": "retracted"},
+]
+
+
+@pytest.mark.parametrize("question", SEARCHED, ids=str)
+def test_export_in_small_steps_is_the_same(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch, question: dict[str, object]
+) -> None:
+    """Where a step looks at a few lines of many, and few of these match, the export is what it is in one step."""
+    record.fill(database, retracted=5)
+    formats = ("csv", "ndjson")
+    whole = [api.get("/v1/export", format=name, **question).content for name in formats]
+    listed = pages(api, **question)
+    for module, name, figure in (
+        (queries, "FEW", 0),
+        (queries, "COMMON", 0),
+        (queries, "MOST_CANDIDATES", 3),
+        (scan, "LINES_SCANNED", 5),
+        (scan, "REPORTS_SCANNED", 2),
+        (export, "LINES_AT_A_TIME", 3),
+        (export, "REPORTS_AT_A_TIME", 1),
+    ):
+        monkeypatch.setattr(module, name, figure)
+    assert [api.get("/v1/export", format=name, **question).content for name in formats] == whole
+    # A cursor is bound to the list, not to how it is read.
+    assert pages(api, **question) == listed
+
+
+def test_words_are_looked_up_once(api: Api, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An export in many pieces, and pages after it, ask the full-text index once; what is written later adds to it."""
+    record.fill(database)
+    monkeypatch.setattr(queries, "FEW", 0)
+    monkeypatch.setattr(queries, "COMMON", 0)
+    monkeypatch.setattr(export, "LINES_AT_A_TIME", 2)
+    ranges: list[tuple[int, int]] = []
+    ids = word_matches._ids  # noqa: SLF001 - counted
+
+    def counted(session: ReadSession, words: tuple[str, ...], after: int, last: int) -> word_matches.Ids:
+        ranges.append((after, last))
+        return ids(session, words, after, last)
+
+    monkeypatch.setattr(word_matches, "_ids", counted)
+    rows = list(csv.reader(io.StringIO(api.get("/v1/export", format="csv", q="vehicles").text, newline="")))
+    assert len(rows) > 10
+    assert pages(api, q="vehicles") == rows
+    assert len(ranges) == 1
+    api.post(make_report(make_strike(make_tally(1, as_written="three vehicles"))))
+    assert len(pages(api, q="vehicles")) == len(rows) + 1
+    assert ranges[1:] == [(ranges[0][1], ranges[0][1] + 1)]
 
 
 def test_exported_reports_can_be_posted(

@@ -54,20 +54,15 @@ def test_pages_hold_the_whole_ledger_in_order(api: Api, database: Database, limi
 
 
 def test_after_starts_with_the_next_entry(api: Api, database: Database) -> None:
-    """`after` gives the entries behind a number, and beyond the head an empty page."""
+    """`after` gives the entries behind a number, at the head an empty page, and beyond it 422."""
     record.fill(database, reports=3)
     head = api.read("/v1/ledger")["seq"]
 
     assert [item["seq"] for item in walk(api, after=head - 2, limit=1)] == [head - 1, head]
-    for beyond in (head, head + 1, 10**17):
-        assert api.read("/v1/changes", after=beyond) == {"items": [], "next": None, "seq": head}
+    assert api.read("/v1/changes", after=head) == {"items": [], "next": None, "seq": head}
+    for beyond in (head + 1, 2**63 - 1, 2**63):
+        assert api.get("/v1/changes", after=beyond).status_code == 422
     assert api.read("/v1/changes", after=head - 2, count="exact")["total"] == 2
-
-
-def test_after_takes_every_number_that_it_is_said_to_take(api: Api) -> None:
-    """Beyond the head the list is empty, up to the largest number there is."""
-    assert api.read("/v1/changes", after=2**63 - 1)["items"] == []
-    assert api.get("/v1/changes", after=2**63).status_code == 422
 
 
 def test_vocabulary_is_a_change_of_no_report(api: Api) -> None:

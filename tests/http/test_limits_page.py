@@ -4,12 +4,24 @@ from pathlib import Path
 
 import pytest
 
+from app.changes.watcher import HEARTBEAT_SECONDS
 from app.cli import serve
 from app.db import prepared, wal
 from app.db.meaning import WAIT_SECONDS
-from app.http import cache, compression, counters, faults, guard, protocol, rates, sessions, strict
+from app.http import (
+    cache,
+    compression,
+    concurrency,
+    counters,
+    faults,
+    guard,
+    protocol,
+    rates,
+    sessions,
+    strict,
+)
 from app.http.pages import MOST_ON_A_PAGE
-from app.http.waiting import MOST_OPEN, Patience
+from app.http.waiting import MOST_OPEN, MOST_UNSENT, Patience
 from app.models.base import NAME_LENGTH
 from app.parsing import limits
 from app.releases import doubts, lookup, parsers
@@ -45,7 +57,13 @@ SAID = [
     f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",
     f"| the headers of a request | {Patience().headers} s |",
     f"| the next byte of a body | {Patience().body} s |",
-    f"| a client to take any of its answer | {Patience().answer} s |",
+    f"| a client to take {Patience().slowest * Patience().answer // KIB} KiB of its response",
+    f"response ({Patience().slowest // KIB} KiB a second) | {Patience().answer} s |",
+    f"clients take {MOST_UNSENT // KIB**2} MiB at most",
+    f"so {int(MOST_OPEN * concurrency.STREAMS_SHARE):,} at most | {concurrency.STREAMS_OF_ADDRESS} |",
+    f"| downloads (`/v1/export`) | {concurrency.DOWNLOADS} | {concurrency.DOWNLOADS_OF_ADDRESS} |",
+    f"has taken nothing for {Patience().stuck} s",
+    f"After {HEARTBEAT_SECONDS} s of silence",
     f"| the next request on a connection | {serve.KEEP_ALIVE} s |",
     f"| requests in flight when the server is told to stop | {serve.GRACE} s |",
     f"| what a question asks for to be found | {sessions.MOST_SECONDS} s from its arrival |",

@@ -19,7 +19,7 @@ GET = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
 POST = b"POST /v1/parse HTTP/1.1\r\n" + HOST + b"Content-Type: text/plain\r\n"
 
 # A hundredth of the real one would be too short for a machine that does much else.
-SHORT = Patience(headers=1, body=1, answer=1, farewell=0.5, half_open=5, young=0.3)
+SHORT = Patience(headers=1, body=1, answer=1, slowest=1_000_000, farewell=0.5, half_open=5, young=0.3)
 
 # Seconds after which a time that is over must have been noticed.
 NOTICED = 1.5
@@ -40,9 +40,10 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def test_patience_is_as_published() -> None:
-    """A client has ten seconds for its headers, thirty without a byte of its body, and sixty to take its answer."""
+    """A client has ten seconds for its headers, thirty without a byte of its body, and thirty to take 120 KiB."""
     patience = StrictProtocol.patience
-    assert (patience.headers, patience.body, patience.answer, patience.half_open) == (10, 30, 60, 50)
+    assert (patience.headers, patience.body, patience.answer, patience.half_open) == (10, 30, 30, 50)
+    assert patience.slowest == 4096
 
 
 @pytest.mark.parametrize(

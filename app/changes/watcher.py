@@ -1,0 +1,192 @@
+"""Ledger watcher: one poll in each process, whose result is fanned out to all its streams.
+
+A stream asks for what follows its position. Entries are read and written as events once for all streams that stand
+at the same position, and only while there are streams. An event loop runs this; none of it is for threads.
+"""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+from app.changes import queries
+from app.changes.schemas import change
+from app.db.engine import ReadSession
+from app.db.kept import Kept
+from app.db.prepared import Snapshot
+from app.db.types import AnyRow
+from app.errors import StrikeledgerError
+from app.http.sessions import Reads
+from app.http.writers import dumps
+from app.ledger.clock import Head, hash_at, head
+
+# Entries that one read takes and one piece of a stream holds.
+BATCH = 500
+
+# Batches that are cached for streams that come to the same position a little later.
+BATCHES = 8
+
+# Seconds between two polls of the ledger.
+POLL_SECONDS = 0.5
+
+# Seconds of silence after which a comment is sent, so that proxies do not take the connection for a dead one.
+HEARTBEAT_SECONDS = 15
+
+# Streams that are woken before other requests have their turn.
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Entries as events, and the number of the last; no bytes where there was nothing to send for a while."""
+
+    last: int
+    events: bytes
+
+
+class Watcher:
+    """Follows the ledger for the streams of one process."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self._head: Head | None = None
+        self._streams = 0
+        self._task: asyncio.Task[None] | None = None
+        # Rises when all open streams have to end.
+        self._epoch = 0
+        # The streams that wait, and until when, by the event loop's clock: the earliest first.
+        self._waiting: dict[asyncio.Future[None], float] = {}
+        self._batches: Kept[int, Batch] = Kept(BATCHES)
+        self._reading: dict[int, asyncio.Task[Batch]] = {}
+
+    @contextmanager
+    def following(self) -> Iterator[int]:
+        """Watch the ledger while the block runs. Yields what `after` takes as `epoch`."""
+        self._streams += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._watch())
+        try:
+            yield self._epoch
+        finally:
+            self._streams -= 1
+            if not self._streams:
+                self._task.cancel()
+                self._task = None
+                # Nobody looks from here on, so nothing is known any longer.
+                self._forget()
+
+    async def after(self, seq: int, epoch: int) -> Batch | None:
+        """Return the entries after a number, up to BATCH, as soon as there are any.
+
+        The batch is empty where there are none for HEARTBEAT_SECONDS, also because the database is away. None where
+        the stream has to end: the server stops, or the ledger no longer is the one that it was.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + HEARTBEAT_SECONDS
+        while epoch == self._epoch:
+            if self._head is not None and seq < self._head.seq:
+                try:
+                    return await self._batch(seq)
+                except StrikeledgerError:
+                    await asyncio.sleep(POLL_SECONDS)  # Until the database may be back.
+            else:
+                woken = loop.create_future()
+                self._waiting[woken] = until
+                try:
+                    await woken
+                finally:
+                    self._waiting.pop(woken, None)
+            if loop.time() >= until and epoch == self._epoch:
+                return Batch(seq, b"")
+        return None
+
+    def _forget(self) -> None:
+        self._head = None
+        self._batches = Kept(BATCHES)
+        self._reading = {}
+
+    async def _watch(self) -> None:
+        try:
+            while not _is_stopping():
+                known = self._head
+                await self._poll()
+                await self._wake(everyone=self._head != known)
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            # Unless the last stream left: then nobody waits, and the next one has a task of its own.
+            if self._task is asyncio.current_task():
+                self._epoch += 1
+                await self._wake(everyone=True)
+
+    async def _poll(self) -> None:
+        """Read where the ledger stands; end all streams where it does not continue what they were sent."""
+        known = self._head
+
+        def look(snapshot: Snapshot) -> tuple[Head, bool]:
+            now = head(snapshot)
+            if known is None or known.hash in {now.hash, ""}:
+                return now, True
+            return now, hash_at(snapshot, known.seq) == known.hash
+
+        try:
+            now, continues = await self._reads.short(look)
+            if not continues:
+                # Streams that begin from here on follow the ledger as it is now.
+                self._epoch += 1
+                self._forget()
+            self._head = now
+            if known is not None and continues and known.seq < now.seq:
+                await self._batch(known.seq)
+        except StrikeledgerError:
+            # It is away, or busy. Streams wait, and go on where they were.
+            return
+
+    async def _wake(self, *, everyone: bool) -> None:
+        """Wake the streams that wait: all, or those whose time is over."""
+        now = asyncio.get_running_loop().time()
+        due = [woken for woken, until in self._waiting.items() if everyone or until <= now]
+        remaining = iter(due)
+        while group := list(islice(remaining, AT_ONCE)):
+            for woken in group:
+                if not woken.done():
+                    woken.set_result(None)
+            await asyncio.sleep(0)  # Other requests' turn.
+
+    async def _batch(self, seq: int) -> Batch:
+        """Return the entries after a number below the ledger's head: read once for all who ask at the same time."""
+        batch = self._batches.find(seq)
+        if batch is not None:
+            return batch
+        reading = self._reading.get(seq)
+        if reading is None:
+            reading = asyncio.get_running_loop().create_task(self._read(seq))
+            self._reading[seq] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(seq, None))
+        return await asyncio.shield(reading)
+
+    async def _read(self, seq: int) -> Batch:
+        batches = self._batches
+
+        def look(session: ReadSession) -> Batch:
+            entries = queries.after(session, seq, BATCH)
+            return Batch(entries[-1].seq if entries else seq, b"".join(map(_event, entries)))
+
+        batch = await self._reads(look)
+        if batch.events:
+            batches.put(seq, batch)
+        return batch
+
+
+def _is_stopping() -> bool:
+    """Return whether the server was told to stop.
+
+    uvicorn waits for responses under way, and tells them nothing. The handler of its signals knows.
+    """
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return bool(getattr(server, "should_exit", False))
+
+
+def _event(entry: AnyRow) -> bytes:
+    return b"id: %d\nevent: change\ndata: %b\n\n" % (entry.seq, dumps(change(entry)))

@@ -1,0 +1,100 @@
+"""Cache of the lines that hold words: a bitmap of line ids for each set of words.
+
+The full-text index gives lines by their ids, and pages and exports read lines by date or report. To look all of
+them up again for each page would cost the whole record each time. What a line says never changes, so a bitmap only
+grows with the ledger; yet the index may be written anew (`strikeledger rebuild`), so it is not used for long.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import String, cast, func, select
+
+from app.db.engine import NotAtOnce, ReadSession
+from app.db.prepared import Prepared, Snapshot
+from app.ledger.clock import hash_at, head
+from app.models import Strike
+from app.strikes.conditions import Conditions
+from app.strikes.filters import StrikeFilter
+
+# Bytes of all bitmaps: a million lines take 125 KB for each set of words.
+MOST_BYTES = 16 * 1024 * 1024
+
+# Seconds for which a bitmap is used.
+LONGEST_USE = 60
+
+# Lines that one statement looks for.
+LINES_AT_A_TIME = 1_000_000
+
+Ids = npt.NDArray[np.int64]
+
+_LAST_LINE = Prepared(select(func.max(Strike.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Bitmap:
+    """The lines up to `last` that hold some words, when the ledger's last entry was this one."""
+
+    seq: int = 0
+    hash: str = ""
+    last: int = 0
+    bits: bytes = b""
+    # When its first lines were looked up, by `time.monotonic`.
+    since: float = 0.0
+
+    def holds(self, line_id: int) -> bool:
+        """Return whether a line is among them."""
+        byte = line_id >> 3
+        return byte < len(self.bits) and bool(self.bits[byte] >> (line_id & 7) & 1)
+
+
+_CACHE: OrderedDict[tuple[str, ...], Bitmap] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
+    """Return the lines that hold all of these words, in this snapshot; later ones may be among them.
+
+    Raises NotAtOnce where the snapshot is for short questions and lines have to be looked for.
+    """
+    now = head(session)
+    clock = time.monotonic()
+    known = _CACHE.get(words) or Bitmap(since=clock)
+    is_recent = clock - known.since < LONGEST_USE
+    if known.hash == now.hash and is_recent:
+        return known
+    if not isinstance(session, ReadSession):
+        raise NotAtOnce
+    if not is_recent or known.seq > now.seq or (hash_at(session, known.seq) or "") != known.hash:
+        # It is old, or was made of another record, or of a later state of this one.
+        known = Bitmap(since=clock)
+    last: int = session.rows(_LAST_LINE, {})[0][0] or 0
+    flags = np.zeros((last | 7) + 1, np.bool_)
+    flags[: len(known.bits) * 8] = np.unpackbits(np.frombuffer(known.bits, np.uint8), bitorder="little")
+    for start in range(known.last, last, LINES_AT_A_TIME):
+        flags[_ids(session, words, start, min(start + LINES_AT_A_TIME, last))] = True
+    found = Bitmap(now.seq, now.hash, last, np.packbits(flags, bitorder="little").tobytes(), known.since)
+    _put(words, found)
+    return found
+
+
+def _ids(session: ReadSession, words: tuple[str, ...], after: int, last: int) -> Ids:
+    """Return the ids of the lines that hold these words, of those after a line up to another."""
+    said = Conditions(StrikeFilter(as_of=0, words=words)).saying_words()
+    (line,) = said.selected_columns
+    (found,) = said.where(line > after, line <= last).subquery().c
+    # As one text: a driver that reads row by row would hand the interpreter around for each.
+    text = session.scalar(select(func.aggregate_strings(cast(found, String), ","))) or ""
+    return np.fromstring(text, np.int64, sep=",")
+
+
+def _put(words: tuple[str, ...], bitmap: Bitmap) -> None:
+    with _LOCK:
+        _CACHE[words] = bitmap
+        _CACHE.move_to_end(words)
+        while len(_CACHE) > 1 and sum(len(each.bits) for each in _CACHE.values()) > MOST_BYTES:
+            _CACHE.popitem(last=False)
