@@ -3,6 +3,7 @@
 One layer and one look at the headers, since every request pays for it.
 """
 
+import asyncio
 import re
 import time
 from http import HTTPStatus
@@ -69,8 +70,12 @@ class Guard:
         head = scope["method"] == "HEAD"
         extra = _READABLE if head or scope["method"] == "GET" else _SAFE
 
+        started = False
+
         async def dressed(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 # A new list: what answers may be kept and sent again.
                 headers = [*message.get("headers", ()), *extra]
                 for name, value in headers:
@@ -85,12 +90,15 @@ class Guard:
             elif not head:
                 await send(message)
 
-        refused = self._refusal(scope)
-        if refused is not None:
-            await refused(scope, receive, dressed)
-            return
-        # A HEAD is its GET without the body: the same headers by construction.
-        await self._app({**scope, "method": "GET"} if head else scope, receive, dressed)
+        try:
+            # A HEAD is its GET without the body: the same headers by construction.
+            within = self._refusal(scope) or self._app
+            await within({**scope, "method": "GET"} if head else scope, receive, dressed)
+        except asyncio.CancelledError:
+            # The server stops, and has waited for this request as long as it may.
+            if started:
+                raise
+            await _stopping(scope)(scope, receive, dressed)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """Return the answer to a request that goes no further, or None."""
@@ -117,6 +125,14 @@ class Guard:
             bearer = {"WWW-Authenticate": "Bearer"}
             return problem(scope, HTTPStatus.UNAUTHORIZED, "unauthenticated", "send one key", headers=bearer)
         return _preflight(scope, preflight) if preflight and scope["method"] == "OPTIONS" else None
+
+
+def _stopping(scope: Scope) -> Response:
+    detail = (
+        "the server stops; whether a write was stored is not known, so retry it under its Idempotency-Key"
+    )
+    after = {"Retry-After": "5", "Connection": "close"}
+    return problem(scope, HTTPStatus.SERVICE_UNAVAILABLE, "server-stopping", detail, headers=after)
 
 
 def _too_long(scope: Scope, size: int) -> Response:

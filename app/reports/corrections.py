@@ -106,7 +106,7 @@ async def publish_draft(
         if early is not None and early.version == target.state:
             report = early.report
         else:
-            report = _draft_of(session, target.report_id).body
+            report = _draft_of(session, target.report_id).as_new()
         drafts.remove(session, target.report_id, target.state)
         service.publish_draft(session, target.report_id, report, holder.id)
         return answer_written(session, request, target.report_id)
@@ -150,7 +150,7 @@ def _staged_draft(session: ReadSession, report_id: str) -> _EarlyDraft | None:
     if draft is None or len(draft.json) < LONG_JSON:
         return None
     try:
-        return _EarlyDraft(draft.version, stage(session, draft.body, draft.report_id))
+        return _EarlyDraft(draft.version, stage(session, draft.as_new(), draft.report_id))
     except InvalidInput:
         return None
 

@@ -12,8 +12,10 @@ from sqlalchemy import delete, insert, select, update
 from app.db.engine import ReadSession, WriteSession
 from app.db.functions import json_members
 from app.errors import PreconditionFailed
+from app.http.faults import validated
 from app.models import Draft
 from app.reports.content import Resolved, settled
+from app.reports.fields import STORED
 from app.reports.schemas import ReportIn
 from app.reports.service import new_report
 from app.reports.staging import StagedReport, restage
@@ -29,8 +31,14 @@ class SavedDraft(NamedTuple):
 
     @property
     def body(self) -> ReportIn:
-        """The report, read from the JSON anew each time."""
-        return ReportIn.model_validate_json(self.json)
+        """The report as it was saved, read from the JSON anew each time."""
+        return ReportIn.model_validate_json(self.json, context=STORED)
+
+    def as_new(self) -> ReportIn:
+        """Return the report judged as new input, as its publication needs. Raises InvalidInput."""
+        report = validated(ReportIn, orjson.loads(self.json))
+        assert isinstance(report, ReportIn)  # noqa: S101 - of the model that was given
+        return report
 
 
 # What a summary shows of the body, as it stands there, and the list of which it shows the length.

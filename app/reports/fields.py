@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StrictStr
+from pydantic import AfterValidator, Field, StrictStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from app.http.fields import FIRST_DAY, ONE_LINE, Day, one_line, spelt
@@ -17,9 +17,14 @@ _NOT_BLANK = re.compile(r"[^\s\u001c-\u001f\u0085\ufeff]")
 LONGEST_TEXT = 200 * 1024
 
 
-def _past(day: date) -> date:
+# The context of validation for what is stored: it was judged when it came, and is not judged anew by another clock.
+STORED = {"is_stored": True}
+
+
+def _past(day: date, info: ValidationInfo) -> date:
     """Refuse days that no report can speak of. One day ahead allows for time zones."""
-    if day < FIRST_DAY or day > datetime.now(UTC).date() + timedelta(days=1):
+    is_ahead = info.context != STORED and day > datetime.now(UTC).date() + timedelta(days=1)
+    if day < FIRST_DAY or is_ahead:
         raise PydanticCustomError("impossible_date", "the day lies in the future, or before all airstrikes")
     return day
 

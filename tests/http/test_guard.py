@@ -1,7 +1,12 @@
 """HEAD, OPTIONS, methods, other origins, and what every answer carries."""
 
-import pytest
+import asyncio
 
+import anyio
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from app.http.guard import Guard
 from app.http.hosts import Hosts
 from tests.api import Api
 from tests.factories import make_report, make_strike
@@ -177,3 +182,36 @@ def test_guard_is_outermost(api: Api) -> None:
     answered = api.get("/v1/strikes")
     for name in ("X-Content-Type-Options", "Access-Control-Allow-Origin"):
         assert refused.headers[name] == answered.headers[name]
+
+
+def test_request_that_is_cut_at_shutdown_is_refused_as_planned() -> None:
+    """A request that is cancelled before its response is a 503 with Retry-After, and no bare failure."""
+
+    async def endless(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await anyio.sleep_forever()
+
+    sent: list[Message] = []
+
+    async def cut() -> None:
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b""}
+
+        scope: Scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/v1/strikes",
+            "query_string": b"",
+            "headers": [(b"host", b"localhost")],
+        }
+        task = asyncio.ensure_future(Guard(endless, Hosts(("localhost",)))(scope, receive, send))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    asyncio.run(cut())
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"5") in sent[0]["headers"]
+    assert b"server-stopping" in sent[1]["body"]

@@ -1,6 +1,7 @@
 """Drafts: seen by keyed analysts only, outside the record, and published through the one door."""
 
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, Self
 
 import pytest
 
@@ -167,3 +168,29 @@ def test_draft_is_not_retracted(api: Api, drafter: str) -> None:
     draft = save(api, drafter, make_report())
     path = f"/v1/reports/{draft['id']}/retraction"
     assert ask(api, path, api.key, "POST", json={"reason": "No."}).status_code == 409
+
+
+def test_drafts_are_read_without_rules_that_depend_on_now(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the clock is set back, a draft of what is tomorrow now is shown as it was saved, and not published."""
+    draft = save(api, api.key, make_report(make_strike(make_tally(2))))
+    path = f"/v1/reports/{draft['id']}"
+    key = {"Authorization": f"Bearer {api.key}"}
+    shown = api.request("GET", path, headers=key)
+    monkeypatch.setattr("app.reports.fields.datetime", EarlierClock)
+
+    assert api.request("GET", path, headers=key).content == shown.content
+    listed = api.request("GET", "/v1/reports?status=draft", headers=key)
+    assert [item["id"] for item in listed.json()["items"]] == [draft["id"]]
+    refused = api.request("POST", f"{path}/publication", headers=key | {"If-Match": shown.headers["ETag"]})
+    assert refused.status_code == 422
+    assert {error["code"] for error in refused.json()["errors"]} == {"impossible-date"}
+    assert api.request("GET", path, headers=key).content == shown.content
+
+
+class EarlierClock(datetime):
+    """A clock that was set back by decades."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        """Return a day of 1990."""
+        return cls(1990, 1, 1, tzinfo=tz)
