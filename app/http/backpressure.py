@@ -55,10 +55,14 @@ class PacedProtocol(HttpToolsProtocol):
         self._watch.sent(self)
         super().connection_lost(exc)
 
+    def untaken(self) -> int:
+        """Return the bytes of its responses that wait for its client."""
+        return self.transport.get_write_buffer_size()
+
     def pause_writing(self) -> None:
         """Wait for a client that takes its response more slowly than it is written."""
         super().pause_writing()
-        size = self.transport.get_write_buffer_size()
+        size = self.untaken()
         self._throughput.begin(self.loop.time(), size)
         self._watch.stalled(self, max(0.0, self.patience.answer - self._throughput.seconds))
         self._watch.unsent(self, size)
@@ -66,7 +70,7 @@ class PacedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         """Go on writing."""
         super().resume_writing()
-        self._throughput.end(self.loop.time(), self.transport.get_write_buffer_size())
+        self._throughput.end(self.loop.time(), self.untaken())
         if self._throughput.seconds >= self.patience.answer:
             self._throughput = Throughput()
         self._watch.done(self)
@@ -74,7 +78,7 @@ class PacedProtocol(HttpToolsProtocol):
 
     def timeout_keep_alive_handler(self) -> None:
         """End an idle connection, with the bytes that its client did not take."""
-        if not self.flow.write_paused and self.transport.get_write_buffer_size():
+        if not self.flow.write_paused and self.untaken():
             self.transport.abort()
         super().timeout_keep_alive_handler()
 
@@ -85,7 +89,7 @@ class PacedProtocol(HttpToolsProtocol):
 
     def time_out(self) -> None:
         """Wait longer for a client that took enough of its response in the time that is over, else end it."""
-        now, size = self.loop.time(), self.transport.get_write_buffer_size()
+        now, size = self.loop.time(), self.untaken()
         seconds = self._throughput.waited(now)
         if self._throughput.renew(now, size) < self.patience.slowest * seconds:
             self.give_way()
@@ -107,7 +111,7 @@ class PacedProtocol(HttpToolsProtocol):
 
     def is_stuck(self) -> bool:
         """Return whether the client has taken nothing for longer than a download may keep others out."""
-        silence = self._throughput.silence(self.loop.time(), self.transport.get_write_buffer_size())
+        silence = self._throughput.silence(self.loop.time(), self.untaken())
         return self.flow.write_paused and silence >= self.patience.stuck
 
     def expendable(self, *, is_expendable: bool) -> None:

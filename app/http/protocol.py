@@ -220,7 +220,7 @@ class StrictProtocol(PacedProtocol):
 
     def _close_in_time(self) -> None:
         """Limit the time in which a client takes the end of its last response."""
-        if not self.flow.write_paused and self.transport.get_write_buffer_size():
+        if not self.flow.write_paused and self.untaken():
             self._phase = ENDING
             self._watch.stalled(self, self.patience.answer)
 

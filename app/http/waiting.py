@@ -27,7 +27,7 @@ class Patience:
     farewell: float = 2
     # Connections of one address with a request half sent; a newer one ends the oldest.
     half_open: int = 50
-    # Age under which a half-open connection is left alone: it may just not have been read.
+    # Age under which a half-open connection, or a client's rate, is not judged: it may just not have been read.
     young: float = 1
 
 
@@ -35,6 +35,9 @@ class Waited(Protocol):
     """A connection, as the watch sees it."""
 
     address: str
+
+    def untaken(self) -> int:
+        """Return the bytes of its responses that wait for its client."""
 
     def time_out(self) -> None:
         """End the connection, whose time is over."""
@@ -103,8 +106,8 @@ class Watch:
         self._idle: dict[Waited, None] = {}
         # Those whose client can come back and miss nothing, the oldest first.
         self._expendable: dict[Waited, None] = {}
-        # Bytes that wait to be sent, by connection, in the order in which the waiting began.
-        self._unsent: dict[Waited, int] = {}
+        # Bytes that wait to be sent and since when, by connection, in the order in which the waiting began.
+        self._unsent: dict[Waited, tuple[int, float]] = {}
         self._unsent_bytes = 0
         self._ticking = False
 
@@ -127,18 +130,19 @@ class Watch:
         self._expect(connection, self._loop.time() + seconds)
 
     def unsent(self, connection: Waited, size: int) -> None:
-        """Count bytes that wait for a client. Beyond MOST_UNSENT the connections that waited longest are ended."""
+        """Count bytes that wait for a client. Beyond MOST_UNSENT those of the slowest clients are ended."""
         self.sent(connection)
-        self._unsent[connection] = size
+        self._unsent[connection] = size, self._loop.time()
         self._unsent_bytes += size
         while self._unsent_bytes > MOST_UNSENT and len(self._unsent) > 1:
-            oldest = next(iter(self._unsent))
-            self.sent(oldest)
-            oldest.give_way()
+            slowest = self._slowest()
+            self.sent(slowest)
+            slowest.give_way()
 
     def sent(self, connection: Waited) -> None:
         """Count no bytes of a connection any longer."""
-        self._unsent_bytes -= self._unsent.pop(connection, 0)
+        size, _ = self._unsent.pop(connection, (0, 0.0))
+        self._unsent_bytes -= size
 
     def expendable(self, connection: Waited, *, is_expendable: bool) -> None:
         """Note whether a connection is ended before any other one that is at work."""
@@ -171,6 +175,16 @@ class Watch:
                 oldest.give_way()
                 return True
         return False
+
+    def _slowest(self) -> Waited:
+        """Return the connection whose client takes least in a second; of those that have just begun, the first."""
+        now = self._loop.time()
+        rates = {
+            connection: (size - connection.untaken()) / (now - since)
+            for connection, (size, since) in self._unsent.items()
+            if now - since >= self.patience.young
+        }
+        return min(rates, key=rates.__getitem__) if rates else next(iter(self._unsent))
 
     def _expect(self, connection: Waited, until: float) -> None:
         self._until[connection] = until

@@ -116,14 +116,18 @@ class Connection:
 
     address = "192.0.2.1"
 
-    def __init__(self, *, is_stuck: bool = False, is_drained: bool = True) -> None:
-        self._is_stuck, self._is_drained = is_stuck, is_drained
+    def __init__(self, *, is_stuck: bool = False, is_drained: bool = True, untaken: int = 0) -> None:
+        self._is_stuck, self._is_drained, self._untaken = is_stuck, is_drained, untaken
         self.gave_way = False
 
     async def drained(self) -> None:
         """Wait for a client that never reads, or do not."""
         if not self._is_drained:
             await anyio.sleep_forever()
+
+    def untaken(self) -> int:
+        """Return as many bytes as ever."""
+        return self._untaken
 
     def is_stuck(self) -> bool:
         """Say whether the client takes nothing."""
@@ -180,19 +184,21 @@ def test_streams_are_ended_before_other_work() -> None:
 
 
 def test_bytes_that_nobody_takes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond so many unsent bytes of a process, the connections that waited longest are ended."""
+    """Beyond so many unsent bytes of a process, those of the slowest client are ended, of new ones the first."""
     monkeypatch.setattr(waiting, "MOST_UNSENT", 100)
 
-    async def ended() -> list[bool]:
-        watch = Watch(asyncio.get_running_loop(), Patience(), 4)
-        slow = [Connection() for _ in range(4)]
+    async def ended(young: float) -> list[bool]:
+        watch = Watch(asyncio.get_running_loop(), Patience(young=young), 4)
+        slow = [Connection(untaken=untaken) for untaken in (10, 40, 40)]
         for connection in slow:
             watch.unsent(connection, 40)
+            await anyio.sleep(0.01)  # Until it has waited for a while.
         watch.sent(slow[2])
         watch.unsent(slow[2], 60)
         return [connection.gave_way for connection in slow]
 
-    assert anyio.run(ended) == [True, True, False, False]
+    assert anyio.run(ended, 0.001) == [False, True, False]
+    assert anyio.run(ended, 60.0) == [True, False, False]
 
 
 def test_throughput_is_of_the_time_that_a_client_is_waited_for() -> None:
