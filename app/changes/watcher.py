@@ -6,6 +6,7 @@ at the same position, and only while there are streams. An event loop runs this;
 
 import asyncio
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from app.db.kept import Kept
 from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.errors import StrikeledgerError
-from app.http.sessions import Reads
+from app.http.sessions import Asked, Reads
 from app.http.writers import dumps
 from app.ledger.clock import Head, hash_at, head
 
@@ -131,7 +132,7 @@ class Watcher:
             return now, hash_at(snapshot, known.seq) == known.hash
 
         try:
-            now, continues = await self._reads.short(look)
+            now, continues = await self._reads.short(look, Asked("ledger poll", time.monotonic()))
             if not continues:
                 # Streams that begin from here on follow the ledger as it is now.
                 self._epoch += 1
@@ -173,7 +174,7 @@ class Watcher:
             entries = queries.after(session, seq, BATCH)
             return Batch(entries[-1].seq if entries else seq, b"".join(map(_event, entries)))
 
-        batch = await self._reads(look)
+        batch = await self._reads(look, Asked("ledger entries", time.monotonic()))
         if batch.events:
             batches.put(seq, batch)
         return batch
