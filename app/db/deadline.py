@@ -35,8 +35,8 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """The seconds until then; below 0 where it has passed."""
-        return self.at - time.monotonic()
+        """The seconds until then, 0 where it has passed."""
+        return max(0.0, self.at - time.monotonic())
 
     def has_passed(self) -> bool:
         """Return whether it has passed, or the processor time is used up. Only the thread that reads may ask."""

@@ -175,7 +175,8 @@ class Reads:
                 answer, cost = await (unless_client_leaves(running, asked.receive) if is_slow else running)
             except ClientLeft:
                 await loop.run_in_executor(None, deadline.end_now)
-                await asyncio.wait({running})
+                # Whatever it ends with: nobody waits for it.
+                await asyncio.gather(running, return_exceptions=True)
                 raise
             took = time.monotonic() - began
             self._costs.measure(asked.kind, cost)

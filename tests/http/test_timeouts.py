@@ -1,5 +1,6 @@
 """No question runs away: the engine stops it, it is refused as planned, and nobody else waits for it."""
 
+import gc
 import math
 import time
 from collections import Counter
@@ -86,6 +87,14 @@ def test_engine_stops_what_takes_too_long(database: Database) -> None:
         assert session.execute(text("SELECT 1")).scalar_one() == 1
 
 
+def test_work_that_was_dropped_before_it_began_does_not_begin(database: Database) -> None:
+    """A deadline can be over before there is a connection, since the client left meanwhile."""
+    deadline = Deadline.after(60)
+    deadline.end_now()
+    with pytest.raises(QueryTimeout), database.reading(deadline) as session:
+        session.execute(text(ENDLESS))
+
+
 def test_limit_ends_with_its_session(database: Database) -> None:
     """A session without a limit is not stopped by that of the session before it on the same connection."""
     with database.reading(Deadline(processor=0.05)) as session:
@@ -135,8 +144,8 @@ def test_flood_of_long_questions_is_refused_without_working_on_it(slow: Api) -> 
     assert len(begun) < 10
 
 
-def test_work_of_who_left_is_dropped(database: Database) -> None:
-    """Who leaves while waiting is never worked on; who leaves amid the work has it stopped."""
+def test_work_of_who_left_is_dropped(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """Who leaves while waiting is never worked on; who leaves amid the work has it stopped, and no error is logged."""
     reads, worked = Reads(database), list[str]()
 
     def work(name: str, session: ReadSession) -> Response:
@@ -170,6 +179,8 @@ def test_work_of_who_left_is_dropped(database: Database) -> None:
     with anyio.from_thread.start_blocking_portal() as portal:
         began = time.monotonic()
         portal.call(story)
+    gc.collect()
+    assert [each.message for each in caplog.records] == []
     assert worked == ["first"]
     assert time.monotonic() - began < 30
     reads.close()
