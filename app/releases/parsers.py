@@ -15,6 +15,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.types import Receive
 
 from app.errors import ParseTimeout
+from app.http.departures import until_client_leaves
 
 T = TypeVar("T")
 
@@ -76,7 +77,7 @@ class Parsers:
         """
         deadline = Deadline(MOST_SECONDS)
         lane = self._short if size <= SHORT_TEXT else self._long
-        left = asyncio.ensure_future(_until_left(receive))
+        left = asyncio.ensure_future(until_client_leaves(receive))
         left.add_done_callback(lambda _: deadline.end())
         try:
             await _enter(lane, size, deadline, left)
@@ -102,9 +103,3 @@ async def _enter(lane: _Lane, size: int, deadline: Deadline, left: asyncio.Futur
     finally:
         lane.waiting -= size
     raise ParseTimeout("other texts took too long to read; send this one again")
-
-
-async def _until_left(receive: Receive) -> None:
-    """Wait until the client closes its connection; what else it sends is dropped."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
