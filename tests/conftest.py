@@ -166,6 +166,9 @@ def serving(database_url: str) -> Iterator[Api]:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
         yield Api(client, portal.call, key, database)
         portal.call(client.aclose)
+    # What is still being read, for whoever left or was refused, has a connection.
+    app.state.reads.close()
+    app.state.writes.close()
     database.close()
 
 
