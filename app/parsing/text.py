@@ -137,7 +137,10 @@ def _runs_on(text: str, block: Block, line_start: int, start: int) -> bool:
 
 
 def sentences(found: Sequence[Token]) -> Iterator[list[Token]]:
-    """Split tokens at full stops, at question and exclamation marks, and at a bullet glued into the line."""
+    """Split tokens at full stops, at question and exclamation marks, and at a bullet glued into the line.
+
+    A sentence that is nothing but its end mark is left out.
+    """
     begin = 0
     for index, token in enumerate(found):
         if index < begin:
@@ -150,7 +153,9 @@ def sentences(found: Sequence[Token]) -> Iterator[list[Token]]:
                 and found[stop].start == found[stop - 1].end
             ):
                 stop += 1
-            yield list(found[begin:stop])
+            # What begins with its end holds marks alone.
+            if index > begin:
+                yield list(found[begin:stop])
             begin = stop
         elif token.word in _GLUED and index > begin and _opens(found, index):
             heading = _after_colon(found, begin, index)
