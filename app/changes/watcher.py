@@ -181,7 +181,7 @@ class Watcher:
 
 
 def _is_stopping() -> bool:
-    """Return whether the server was told to stop.
+    """Return whether the server is stopping.
 
     uvicorn waits for responses under way, and tells them nothing. The handler of its signals knows.
     """

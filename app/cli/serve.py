@@ -47,7 +47,6 @@ def serve(
     from uvicorn.supervisors import Multiprocess
 
     from app.cli.database import opened, prepare
-    from app.db.engine import warnings
     from app.reports.queries import holdings
     from app.settings import read_settings
     from app.worker import Worker
@@ -58,10 +57,10 @@ def serve(
     with _bound(host, port) as listener:
         with opened(creates=True) as database:
             prepare(database)
-            told = warnings(database)
+            warnings = database.warnings()
             with database.reading() as session:
                 reports, lines = holdings(session)
-        counted_in = _counting_together(workers, told) if settings.rate_limits == "on" else None
+        counted_in = _counting_together(workers, warnings) if settings.rate_limits == "on" else None
         config = uvicorn.Config(
             Worker(counted_in),
             factory=True,
@@ -83,7 +82,7 @@ def serve(
         # From here on connections wait instead of being refused, so what is said below is already true.
         _listen(listener)
         _limit_unsent(listener)
-        for warning in told:
+        for warning in warnings:
             typer.echo(f"Warning: {warning}", err=True)
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"Listening on http://{shown}:{listener.getsockname()[1]} (reference: /docs)")
@@ -141,7 +140,7 @@ def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:
     return CannotListen(f"cannot listen on {where}: {error.strerror}; choose another by --host or --port")
 
 
-def _counting_together(workers: int, told: list[str]) -> "SharedFile | None":
+def _counting_together(workers: int, warnings: list[str]) -> "SharedFile | None":
     """Return the file in which several workers count together, or None where each counts for itself."""
     from app.http import shared_file
     from app.http.counters import SIZE
@@ -151,7 +150,7 @@ def _counting_together(workers: int, told: list[str]) -> "SharedFile | None":
     try:
         return shared_file.create(SIZE)
     except OSError as error:
-        told.append(
+        warnings.append(
             f"each worker counts its rate limits alone: no room for a shared table ({error.strerror})"
         )
         return None

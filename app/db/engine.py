@@ -8,7 +8,6 @@ the engine itself stops one that takes too long.
 
 import math
 import sqlite3
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cached_property, partial
@@ -206,6 +205,10 @@ class Database:
         with self._transaction() as session:
             yield session
 
+    def warnings(self) -> list[str]:
+        """Return what an operator should know of the database, a sentence each."""
+        return sqlite.warnings(sqlite.path_of(self.url.database)) if self.is_sqlite else []
+
     def create(self) -> None:
         """Create the file of an SQLite database, for its owner alone, unless it exists."""
         if self.is_sqlite:
@@ -302,18 +305,3 @@ class Database:
         if self.is_sqlite and sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
             return sqlite.file_lock(sqlite.path_of(self.url.database))
         return nullcontext()
-
-
-def warnings(database: Database) -> list[str]:
-    """Return what an operator should know of the database, a sentence each."""
-    if not database.is_sqlite:
-        return []
-    found = []
-    version = sqlite.sqlite_module().sqlite_version
-    if sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
-        sound = ".".join(map(str, sqlite.FIRST_SOUND_SQLITE))
-        found.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
-    path = sqlite.path_of(database.url.database)
-    if path.stat().st_mode & stat.S_IROTH:
-        found.append(f"every user of this machine can read {path}, with its drafts; chmod 600 closes it.")
-    return found

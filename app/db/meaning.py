@@ -102,7 +102,7 @@ def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError 
         return QueryTimeout(TOO_LONG)
     if name.startswith("SQLITE_READONLY"):
         return ReadOnlyDatabase(NO_WRITES)
-    # Text that is none has no name: SQLite does not look at it, the driver does.
+    # Stored bytes that are not UTF-8 have no error name: the driver decodes them, not SQLite.
     if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in str(error.orig):
         return DamagedDatabase()
     # A quota or a limit to the size of files is an I/O error; which one, the driver does not tell.

@@ -7,6 +7,7 @@ once when another writer came between (measured: 286 of 320 lost against none).
 import importlib
 import os
 import sqlite3
+import stat
 import sys
 import tempfile
 import time
@@ -289,3 +290,15 @@ def file_lock(database: Path) -> Iterator[None]:
                     raise DatabaseBusy("another writer holds the database") from None
                 time.sleep(LOCK_POLL_SECONDS)  # In a thread: writes never run on the event loop.
         yield
+
+
+def warnings(path: Path) -> list[str]:
+    """Return what an operator should know of SQLite and of the database file, a sentence each."""
+    found = []
+    version = sqlite_module().sqlite_version
+    if sqlite_module().sqlite_version_info < FIRST_SOUND_SQLITE:
+        sound = ".".join(map(str, FIRST_SOUND_SQLITE))
+        found.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
+    if path.stat().st_mode & stat.S_IROTH:
+        found.append(f"every user of this machine can read {path}, with its drafts; chmod 600 closes it.")
+    return found

@@ -78,7 +78,10 @@ def read_hashes(session: ReadSession, after: int, end: int) -> npt.NDArray[np.ui
     """Read the beginnings of the hashes of entries after one number and up to another: 64 bits of each."""
     begins = select(ENTRY.seq, func.substr(ENTRY.hash, 1, 16)).where(ENTRY.seq > after, ENTRY.seq <= end)
     found = session.execute(begins.order_by(ENTRY.seq)).all()
-    return np.array([int(begin, 16) for _, begin in found], np.uint64)
+    try:
+        return np.array([int(begin, 16) for _, begin in found], np.uint64)
+    except ValueError:
+        raise DamagedDatabase from None
 
 
 def _revisions(session: ReadSession, after: int, end: int) -> Mapping[str, Array]:

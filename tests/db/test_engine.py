@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.db import engine, postgresql, sqlite
+from app.db import postgresql, sqlite
 from app.db.engine import Database
 from app.errors import DatabaseBusy, DatabaseUnavailable, ReadOnlyDatabase, UnusableDatabase
 from app.ledger.append import append
@@ -101,4 +101,4 @@ def test_old_sqlite_is_warned_of(database: Database, monkeypatch: pytest.MonkeyP
     with database.writing() as session:
         append(session, "published", {}, report_id=1, revision=1)
 
-    assert any("older than 99.0.0" in each for each in engine.warnings(database)) == database.is_sqlite
+    assert any("older than 99.0.0" in each for each in database.warnings()) == database.is_sqlite

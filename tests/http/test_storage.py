@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db import sqlite, wal
-from app.db.engine import Database, warnings
+from app.db.engine import Database
 from app.db.sqlite import sqlite_module
 from app.errors import StorageFull
 from app.keys.service import Scope, create
@@ -162,5 +162,5 @@ def test_mode_of_a_record_that_is_there_stays(tmp_path: Path, sqlite_template: P
     path.chmod(0o644)
     prepare(f"sqlite:///{path}")
     with closing(Database(f"sqlite:///{path}")) as database:
-        assert any("every user" in each for each in warnings(database))
+        assert any("every user" in each for each in database.warnings())
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
