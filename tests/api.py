@@ -46,3 +46,22 @@ class Api:
         response = self.try_posting(body)
         assert response.status_code == 201, response.text
         return response.json()
+
+
+def get_scope(path: str, query: bytes = b"", **members: Any) -> dict[str, Any]:  # noqa: ANN401 - of a scope
+    """Return the ASGI scope of a GET, for a test that plays the server itself."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "root_path": "",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+        **members,
+    }

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import postgresql, schema, sqlite
+from app.db.database_file import DatabaseFile
 from app.db.deadline import Deadline
 from app.db.meaning import close_if_lasting, is_lasting, translated
 from app.db.prepared import Prepared, Rows, Values
@@ -154,7 +155,7 @@ class Database:
         self._outage = postgresql.Outage()
         if self.is_sqlite:
             path = sqlite.path_of(self.url.database)
-            self._file = sqlite.DatabaseFile(path)
+            self._file = DatabaseFile(path)
             self._reads, self._writes = sqlite.engines(path, self._file, immutable=immutable)
             self._log = WriteAheadLog(path)
         else:

@@ -19,13 +19,14 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db.database_file import DatabaseFile
 from app.db.deadline import Deadline
 from app.db.hints import HintedCompiler
 from app.db.meaning import WAIT_SECONDS
-from app.errors import DatabaseBusy, DatabaseUnavailable, UnusableDatabase
+from app.errors import DatabaseBusy, UnusableDatabase
 
 # Between two looks at a lock of the file system, which cannot be waited for with a limit.
 LOCK_POLL_SECONDS = 0.01
@@ -83,74 +84,6 @@ def path_of(database: str | None) -> Path:
     if not database or database == ":memory:":
         raise UnusableDatabase("an SQLite database must be a file: sqlite:///name.db")
     return Path(database)
-
-
-class DatabaseFile:
-    """The database file: a connection stays open on it whatever becomes of its name.
-
-    Whoever puts another file in its place, or removes it, leaves open connections behind: their reads would be stale,
-    and their writes lost. So all of them are closed before the new file is opened.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._wal = Path(f"{path}-wal")
-        # The identities of the file that is open and of its WAL.
-        self._opened: Identity | None = None
-        self._opened_wal: Identity | None = None
-
-    def watch(self, *engines: Engine) -> None:
-        """Let engines close all their connections once the file is another one."""
-
-        def taken(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-            if record.info["file"] == self.identity():
-                self._opened_wal = _identity(self._wal)
-                return
-            for engine in engines:
-                engine.dispose()
-            self.refuse_unsound()
-            # The pool opens the new file in place of the old one.
-            raise DisconnectionError
-
-        def opened(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-            record.info["file"] = self._opened = self.identity()
-
-        for engine in engines:
-            event.listen(engine, "do_connect", self.refuse_unsound)
-            event.listen(engine, "connect", opened)
-            event.listen(engine, "checkout", taken)
-
-    def refuse_unsound(self, *_arguments: object) -> None:
-        """Raise DatabaseUnavailable where a file that was there is gone, or was replaced beside the WAL of the old one.
-
-        SQLite would make an empty file in its place, or take the WAL for that of the new one: it may hold writes of the
-        old one, so whoever replaced the file must remove it.
-        """
-        now = self.identity()
-        if self._opened in {None, now}:
-            return
-        if now is None:
-            raise DatabaseUnavailable("the database file is gone")
-        if self._opened_wal is not None and self._opened_wal == _identity(self._wal):
-            raise DatabaseUnavailable(
-                "the database file was replaced; the -wal and -shm files of the old one must be removed"
-            )
-
-    def identity(self) -> "Identity | None":
-        """Return what tells the file from any other of its name, None where there is none."""
-        return _identity(self._path)
-
-
-# The device and the number of a file on it.
-Identity = tuple[int, int]
-
-
-def _identity(path: Path) -> Identity | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def connect(path: Path, timeout: float) -> sqlite3.Connection:

@@ -26,7 +26,7 @@ from app.strikes import queries, scan, word_matches
 from app.strikes.filters import StrikeFilter
 from app.strikes.table import WIDE
 from tests import record
-from tests.api import Api
+from tests.api import Api, get_scope
 from tests.conftest import serving
 from tests.factories import Body, make_report, make_strike, make_tally
 
@@ -366,20 +366,7 @@ async def pieces_until_left(app: FastAPI, enough: int) -> int:
             left.set()
         await anyio.sleep(0.01)  # A client that takes its time.
 
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/v1/export",
-        "raw_path": b"/v1/export",
-        "query_string": b"format=csv",
-        "root_path": "",
-        "headers": [(b"host", b"localhost")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 8000),
-    }
+    scope = get_scope("/v1/export", b"format=csv")
     with anyio.fail_after(30):
         await app(scope, receive, send)
     return sent

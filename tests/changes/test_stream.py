@@ -27,7 +27,7 @@ from app.reports import service
 from app.reports.schemas import ReportIn
 from app.settings import Settings
 from tests import record
-from tests.api import Api
+from tests.api import Api, get_scope
 from tests.cli.test_commands import PATIENCE, served
 from tests.factories import make_report, make_strike
 
@@ -235,20 +235,7 @@ def test_stream_ends_when_the_client_goes_away(database_url: str) -> None:
         if b"event: change" in message.get("body", b""):
             told.set()
 
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/v1/changes/stream",
-        "raw_path": b"/v1/changes/stream",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"localhost")],
-        "server": ("localhost", 80),
-        "client": ("127.0.0.1", 1),
-    }
+    scope = get_scope("/v1/changes/stream")
     asyncio.run(asyncio.wait_for(app(scope, receive, send), PATIENCE))
     app.state.database.close()
 

@@ -24,6 +24,7 @@ from app.http.waiting import Patience, Throughput, Watch
 from app.main import create_app
 from app.settings import Settings
 from tests import record
+from tests.api import get_scope
 from tests.http.server import Answer, Server, listen, running
 
 HOST = b"Host: localhost\r\n"
@@ -268,21 +269,7 @@ async def downloaded(
         nonlocal sent
         sent += bool(message.get("body"))
 
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/v1/export",
-        "raw_path": b"/v1/export",
-        "query_string": query,
-        "root_path": "",
-        "headers": [(b"host", b"localhost")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 8000),
-        "state": {CONNECTION: connection},
-    }
+    scope = get_scope("/v1/export", query, state={CONNECTION: connection})
     with anyio.move_on_after(2):
         await app(scope, receive, send)
     app.state.database.close()
