@@ -29,6 +29,8 @@ class Patience:
     half_open: int = 50
     # Age under which a half-open connection, or a client's rate, is not judged: it may just not have been read.
     young: float = 1
+    # Bytes a second of a client that never gives way for its unsent bytes: it takes the largest response in seconds.
+    brisk: int = 256 * 1024
 
 
 class Waited(Protocol):
@@ -130,14 +132,16 @@ class Watch:
         self._expect(connection, self._loop.time() + seconds)
 
     def unsent(self, connection: Waited, size: int) -> None:
-        """Count bytes that wait for a client. Beyond MOST_UNSENT those of the slowest clients are ended."""
+        """Count bytes that wait for a client. Beyond MOST_UNSENT those of the slowest clients are ended.
+
+        Many who ask for large responses at once, and take them, are no danger: nobody is ended who has just begun, or
+        takes `brisk` bytes a second.
+        """
         self.sent(connection)
         self._unsent[connection] = size, self._loop.time()
         self._unsent_bytes += size
-        while self._unsent_bytes > MOST_UNSENT and len(self._unsent) > 1:
-            slowest = self._slowest()
-            self.sent(slowest)
-            slowest.give_way()
+        self._limit_unsent()
+        self._tick_soon()
 
     def sent(self, connection: Waited) -> None:
         """Count no bytes of a connection any longer."""
@@ -176,18 +180,27 @@ class Watch:
                 return True
         return False
 
-    def _slowest(self) -> Waited:
-        """Return the connection whose client takes least in a second; of those that have just begun, the first."""
+    def _limit_unsent(self) -> None:
+        while self._unsent_bytes > MOST_UNSENT and (slowest := self._slowest()) is not None:
+            self.sent(slowest)
+            slowest.give_way()
+
+    def _slowest(self) -> Waited | None:
+        """Return the connection whose client takes least in a second, of those that may be ended for it."""
         now = self._loop.time()
         rates = {
             connection: (size - connection.untaken()) / (now - since)
             for connection, (size, since) in self._unsent.items()
             if now - since >= self.patience.young
         }
-        return min(rates, key=rates.__getitem__) if rates else next(iter(self._unsent))
+        slowest = min(rates, key=rates.__getitem__, default=None)
+        return None if slowest is None or rates[slowest] >= self.patience.brisk else slowest
 
     def _expect(self, connection: Waited, until: float) -> None:
         self._until[connection] = until
+        self._tick_soon()
+
+    def _tick_soon(self) -> None:
         if not self._ticking:
             self._ticking = True
             self._loop.call_later(_TICK, self._tick)
@@ -196,7 +209,8 @@ class Watch:
         now = self._loop.time()
         for connection in [each for each, until in self._until.items() if until <= now]:
             connection.time_out()
-        self._ticking = bool(self._until)
+        self._limit_unsent()
+        self._ticking = bool(self._until or self._unsent)
         if self._ticking:
             self._loop.call_later(_TICK, self._tick)
 

@@ -60,6 +60,7 @@ SAID = [
     f"| a client to take {Patience().slowest * Patience().answer // KIB} KiB of its response",
     f"response ({Patience().slowest // KIB} KiB a second) | {Patience().answer} s |",
     f"clients take {MOST_UNSENT // KIB**2} MiB at most",
+    f"take less than {Patience().brisk // KIB} KiB a second",
     f"so {int(MOST_OPEN * concurrency.STREAMS_SHARE):,} at most | {concurrency.STREAMS_OF_ADDRESS} |",
     f"| downloads (`/v1/export`) | {concurrency.DOWNLOADS} | {concurrency.DOWNLOADS_OF_ADDRESS} |",
     f"has taken nothing for {Patience().stuck} s",

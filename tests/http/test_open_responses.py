@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 
@@ -185,11 +186,11 @@ def test_streams_are_ended_before_other_work() -> None:
 
 
 def test_bytes_that_nobody_takes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond so many unsent bytes of a process, those of the slowest client are ended, of new ones the first."""
+    """Beyond so many unsent bytes of a process, those of the slowest client are ended; of new and brisk ones none."""
     monkeypatch.setattr(waiting, "MOST_UNSENT", 100)
 
-    async def ended(young: float) -> list[bool]:
-        watch = Watch(asyncio.get_running_loop(), Patience(young=young), 4)
+    async def ended(young: float, brisk: int) -> list[bool]:
+        watch = Watch(asyncio.get_running_loop(), Patience(young=young, brisk=brisk), 4)
         slow = [Connection(untaken=untaken) for untaken in (10, 40, 40)]
         for connection in slow:
             watch.unsent(connection, 40)
@@ -198,8 +199,24 @@ def test_bytes_that_nobody_takes_are_limited(monkeypatch: pytest.MonkeyPatch) ->
         watch.unsent(slow[2], 60)
         return [connection.gave_way for connection in slow]
 
-    assert anyio.run(ended, 0.001) == [False, True, False]
-    assert anyio.run(ended, 60.0) == [True, False, False]
+    assert anyio.run(ended, 0.001, 10_000) == [False, True, False]
+    assert anyio.run(ended, 60.0, 10_000) == [False, False, False]
+    assert anyio.run(ended, 0.001, 0) == [False, False, False]
+
+
+def test_many_who_take_a_large_response_at_once_get_all_of_it(strict: Server) -> None:
+    """Clients that ask at once, and read, get the whole response, though together it is more than may wait."""
+    path = "/v1/aggregates?group_by=location,category,day&fill=none&limit=10000"
+
+    async def lengths() -> list[tuple[int, int]]:
+        async with httpx.AsyncClient(base_url=strict.url, timeout=60, limits=httpx.Limits()) as client:
+            headers = {"Accept-Encoding": "identity"}
+            responses = await asyncio.gather(*(client.get(path, headers=headers) for _ in range(60)))
+        return [(response.status_code, len(response.content)) for response in responses]
+
+    ((status, length),) = set(asyncio.run(lengths()))
+    assert status == 200
+    assert 60 * length > waiting.MOST_UNSENT
 
 
 def test_throughput_is_of_the_time_that_a_client_is_waited_for() -> None:
