@@ -33,8 +33,9 @@ _REASONS = {
     # To a schema 3.0 is an integer. Here it is a slip: nobody counts like that.
     "how a whole number is written": "int-type integer",
     "classes of Unicode, and lengths after normalising": (
-        "control-character no-letter no-word too-long unstorable-text web-address"
+        "control-character no-letter no-word too-long unstorable-text web-address invisible-character mixed-scripts"
     ),
+    "how much several parts of a body are together": "too-many-tallies quotes-too-long too-many-values",
 }
 _CODES = {code for codes in _REASONS.values() for code in codes.split()}
 

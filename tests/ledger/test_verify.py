@@ -389,5 +389,5 @@ def test_command_says_what_it_found(copy: Path, raw: sqlite3.Connection) -> None
 def test_command_makes_no_database(tmp_path: Path) -> None:
     """The command only reads: where there is no database it says so, and makes none."""
     missing = run(tmp_path, "verify")
-    assert (missing.returncode, "there is no database" in missing.stderr) == (1, True)
+    assert (missing.returncode, "there is no database" in missing.stderr) == (3, True)
     assert list(tmp_path.iterdir()) == []
