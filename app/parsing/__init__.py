@@ -7,21 +7,25 @@ labelled files); the vocabulary that a draft is matched against is the caller's 
 from app.parsing.reading import go_on, parse_release
 from app.parsing.release import (
     Count,
+    Field,
     ParsedCoverage,
     ParsedLine,
     ParsedRelease,
     ParsedTally,
     Remark,
+    Role,
     shortened,
 )
 
 __all__ = [
     "Count",
+    "Field",
     "ParsedCoverage",
     "ParsedLine",
     "ParsedRelease",
     "ParsedTally",
     "Remark",
+    "Role",
     "go_on",
     "parse_release",
     "shortened",

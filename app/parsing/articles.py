@@ -162,6 +162,7 @@ def _joined(plain: ParsedLine, told: ParsedLine) -> ParsedLine:
         date_precision=dated.date_precision,
         country=told.country or plain.country,
         engagements=told.engagements if told.engagements is not None else plain.engagements,
+        engagements_span=told.engagements_span or plain.engagements_span,
     )
 
 

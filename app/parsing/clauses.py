@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 
 from app.parsing.dates import Dates
 from app.parsing.items import Reading
-from app.parsing.mentions import Mention
+from app.parsing.mentions import CONDUCT, Mention
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
 
 # "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
-_JOINS = frozenset(", ; and while .".split())
-CONDUCT = frozenset(
-    """conducted conducting conduct carried carrying launched launching occurred place took executed performed
-    staged mounted made flew consisting consisted comprising""".split(),
+# What joins two clauses, and what may stand between it and the strikes of the later one.
+_JOINERS = frozenset("and while whereas but ; .".split())
+_SUBJECTS = frozenset(
+    """coalition u.s us u.s. american allied alliance military forces force aircraft jets planes drones warplanes command
+    the they it also separately meanwhile additionally then later had have has there were was a further same army navy
+    other remaining rest day neighboring neighbouring nearby""".split(),
 )
+_DAY_WORDS = frozenset("on from between during in late early since through until overnight the".split())
 # Past this many clauses a sentence is no sentence.
 MAX_CLAUSES = 60
 
@@ -41,6 +44,7 @@ class Clause:
     countries: int = 0
     dates: Dates | None = None
     engagements: int | None = None
+    engagements_span: tuple[int, int] | None = None
     reading: Reading = field(default_factory=lambda: Reading(""))
 
 
@@ -63,7 +67,7 @@ class Sentence:
     days: Sequence[Dates] = ()
 
 
-def cut(sentence: Sentence) -> None:
+def cut(sentence: Sentence, within: "Within") -> None:
     """Fill in the clauses of a sentence.
 
     Reads: "an airstrike near Vero struck a depot, while two near Orta destroyed a boat" as two clauses.
@@ -74,21 +78,61 @@ def cut(sentence: Sentence) -> None:
     current: Clause | None = None
     for event in events:
         if isinstance(event, Mention):
-            current = _mentioned(sentence, current, event)
+            current = _mentioned(sentence, current, event, within)
             continue
         if current is None:
             current = _begin(sentence, 0, None)
-        elif event.passive and current.verbs and current.mention is None:
-            current = _begin(sentence, _after_place(sentence, current.verbs[-1].after), None)
+        elif event.passive and _is_over(current, event):
+            current = _begin(sentence, _after_place(sentence, current, event, within), None)
         current.verbs.append(event)
     for index, clause in enumerate(sentence.clauses):
         last = index + 1 == len(sentence.clauses)
         clause.end = len(sentence.tokens) if last else sentence.clauses[index + 1].first
 
 
-def _after_place(sentence: Sentence, first: int) -> int:
-    """Skip a place right behind a verb. Reads: "a depot was hit near Orta and a shed was hit near Vero"."""
-    return next((place.after for place in sentence.places if place.phrase_first == first), first)
+class Within:
+    """Which tokens of a sentence belong to a place or a day, and where that begins."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self._begins: dict[int, int] = {}
+        for place in sentence.places:
+            after = max(place.phrase_after, place.after)
+            for index in range(place.phrase_first, after):
+                self._begins.setdefault(index, place.phrase_first)
+        if not sentence.days:
+            return
+        for index, token in enumerate(sentence.tokens):
+            if any(day.start <= token.start < day.end for day in sentence.days):
+                self._begins.setdefault(index, self._begins.get(index - 1, index))
+
+    def begin(self, index: int) -> int | None:
+        """Return where the place or the day begins that holds a token; None where none does."""
+        return self._begins.get(index)
+
+
+def _is_over(clause: Clause, verb: Verb) -> bool:
+    """Whether a passive verb says something of its own. Reads: "a depot was hit and a shed was destroyed".
+
+    Also behind strikes that closed a clause: "a depot was hit in two strikes, and a shed was hit in one".
+    """
+    if not clause.verbs:
+        return False
+    mention = clause.mention
+    return mention is None or (mention.first > clause.verbs[-1].first and not verb.elliptic)
+
+
+def _after_place(sentence: Sentence, current: Clause, verb: Verb, within: Within) -> int:
+    """Find where the clause of a passive verb begins: behind the joiner, or the place, before its targets.
+
+    Reads: "a depot was hit near Orta and a shed was hit near Vero".
+    """
+    last = current.verbs[-1].after
+    if current.mention and current.mention.first >= last:
+        last = current.mention.after
+        for index in range(verb.first - 1, last, -1):
+            if within.begin(index) is None and sentence.tokens[index].low in _JOINERS:
+                return index + 1
+    return next((place.after for place in sentence.places if place.phrase_first == last), last)
 
 
 def _begin(sentence: Sentence, first: int, mention: Mention | None) -> Clause:
@@ -98,30 +142,49 @@ def _begin(sentence: Sentence, first: int, mention: Mention | None) -> Clause:
     return clause
 
 
-def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention) -> Clause:
+def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention, within: Within) -> Clause:
     """Open a clause for a mention of strikes, unless it only closes the one before."""
     before = sentence.tokens[mention.first - 1].low if mention.first else ""
     if current is None:
         return _begin(sentence, 0, mention)
-    if current.verbs and before in _BEFORE_TAIL:
-        if current.mention is None:
-            current.mention = mention
-        return current
+    if current.verbs and before in _BEFORE_TAIL and not mention.elliptic:
+        start = _start(sentence, mention, within)
+        if start == mention.first:
+            if current.mention is None:
+                current.mention = mention
+            return current
     if not current.verbs and current.mention and mention.definite:
         return current
-    return _begin(sentence, _start(sentence, mention), mention)
+    return _begin(sentence, _start(sentence, mention, within), mention)
 
 
-def _start(sentence: Sentence, mention: Mention) -> int:
-    """Find where the clause of a later mention begins: at its place, if that stands before it."""
-    first = mention.first
-    for place in sentence.places:
-        reaches = max(place.phrase_after, place.after if place.after <= first else 0)
-        if place.near and place.phrase_first < first and reaches in {first, first - 1}:
-            before = sentence.tokens[place.phrase_first - 1].low if place.phrase_first else ","
-            if before in _JOINS:
-                first = place.phrase_first
-                break
-    while first and sentence.tokens[first - 1].low in {"while", "and", "also", ","}:
-        first -= 1
-    return first
+def _start(sentence: Sentence, mention: Mention, within: Within) -> int:
+    """Find where the clause of a later mention begins: behind the joiner before its days, place and subject.
+
+    Reads: "… a boat, and on May 4 coalition jets conducted two strikes", "… a boat, in Syria four strikes".
+    """
+    tokens = sentence.tokens
+    comma: int | None = None
+    index = mention.first - 1
+    while index >= 0:
+        begin = within.begin(index)
+        if begin is not None:
+            index = begin - 1
+            continue
+        low = tokens[index].low
+        if low in _JOINERS:
+            return _skip_joiners(tokens, index, mention.first)
+        if low == ",":
+            comma = index
+        elif low not in _SUBJECTS and low not in _DAY_WORDS and low not in CONDUCT and low not in {"out", "where"}:
+            break
+        index -= 1
+    if index < 0:
+        return mention.first if comma is None else _skip_joiners(tokens, comma, mention.first)
+    return mention.first if comma is None else _skip_joiners(tokens, comma, mention.first)
+
+
+def _skip_joiners(tokens: Sequence[Token], index: int, stop: int) -> int:
+    while index < stop and tokens[index].low in {"while", "and", "also", ",", ";", "whereas", "but", "."}:
+        index += 1
+    return index

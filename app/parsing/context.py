@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.parsing.accounting import Run
 from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
 from app.parsing.limits import MAX_CONTINUED, MAX_LINES, MAX_PHRASES, MAX_REMARKS, MAX_TALLIES, MAX_TOTALS
@@ -35,6 +36,7 @@ class Context:
     lines: list[ParsedLine] = field(default_factory=list)
     coverage: list[ParsedCoverage] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     country: str | None = None
     mixed: bool = False
     dates: Dates | None = None

@@ -4,36 +4,59 @@ What it inherits from its section is added in lines.py.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from app.parsing.clauses import Clause, Sentence
+from app.parsing.clauses import Clause, Sentence, Within
 from app.parsing.dates import Dates
 from app.parsing.mentions import Mention, engagements
 from app.parsing.numbers import number
 from app.parsing.places import Place, leading_name
 
+# Behind these stands what a target was for, and where.
+_PURPOSES = frozenset(
+    """to that which who whom whose where prepared aimed threatening bound headed heading destined intended meant
+    launched launching fired firing transiting targeting attacking toward towards from before after when""".split(),
+)
 
-def read_header(sentence: Sentence, clause: Clause) -> None:
+
+def read_header(sentence: Sentence, clause: Clause, within: Within) -> None:
     """Fill in place, country, days and engagements: from before the first verb, else from behind it.
 
     Reads: "In Syria, two strikes near Vero", "On Aug. 3 near Orta, Iraq, a strike", "a tank by a strike near Vero".
     """
-    head_end = clause.verbs[0].first if clause.verbs else clause.end
+    head_end = next((verb.first for verb in clause.verbs if not verb.nominal), clause.end)
     own = [
         place
         for place in sentence.places
-        if clause.first <= place.first < clause.end and not _of_others(sentence, clause, place)
+        if clause.first <= place.first < clause.end
+        and not _of_others(sentence, clause, place, within)
+        and not _of_targets(sentence, clause, place)
     ]
     head = [place for place in own if place.first < head_end]
     clause.place = _place(sentence, clause, own, head_end)
     if clause.place:
         clause.phrase = _phrase(sentence, clause.place)
-    places = [place for place in own if place in head or place is clause.place or not clause.verbs]
+    places = [place for place in own if place in head or place is clause.place or head_end == clause.end]
     _country(clause, _nearest(sentence, clause, places))
+    if clause.countries == 0:
+        _country(clause, [place for place in own if place not in head][:1])
     clause.dates = _dates(sentence, clause, head_end)
-    clause.engagements = engagements(sentence.tokens, clause.first, clause.end)
+    counted = engagements(sentence.tokens, clause.first, clause.end)
+    if counted and not _of_part(sentence, clause, counted[1][0]):
+        clause.engagements, clause.engagements_span = counted
 
 
-def _of_others(sentence: Sentence, clause: Clause, place: Place) -> bool:
+def _of_part(sentence: Sentence, clause: Clause, start: int) -> bool:
+    """Whether a number of engagements is that of a part. Reads: "17 strikes, nine of which, with 21 engagements"."""
+    if clause.mention is None or clause.mention.elliptic:
+        return False
+    between = [token.low for token in sentence.tokens[clause.mention.after :] if token.start < start]
+    return any(
+        first == "of" and second in {"which", "whom", "them", "these", "those"} for first, second in pairwise(between)
+    )
+
+
+def _of_others(sentence: Sentence, clause: Clause, place: Place, within: Within) -> bool:
     """Tell a place of something else than the strikes.
 
     Reads: "24 strikes, 11 of them near Orta", "in support of troops who are fighting in Orta".
@@ -43,10 +66,22 @@ def _of_others(sentence: Sentence, clause: Clause, place: Place) -> bool:
     before = [token.low for token in sentence.tokens[clause.mention.after : place.phrase_first]]
     if before[-1:] in (["them"], ["which"], ["those"]):
         return True
-    if before and number(before[-1]) is not None:  # "25 strikes, including 12 near Orta"
+    counted = before and within.begin(place.phrase_first - 1) is None and number(before[-1]) is not None
+    if counted:  # "25 strikes, including 12 near Orta"
         return True
     told = any(clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs)
     return not told and any(word in {"who", "where", "which", "whose"} for word in before)
+
+
+def _of_targets(sentence: Sentence, clause: Clause, place: Place) -> bool:
+    """Tell a place of what a target was for. Reads: "a missile prepared to launch against ships in the Gulf"."""
+    verb = next((verb for verb in reversed(clause.verbs) if verb.after <= place.phrase_first), None)
+    if verb is None:
+        return False
+    if verb.others:
+        return True
+    between = {token.low for token in sentence.tokens[verb.after : place.phrase_first]}
+    return bool(between & _PURPOSES)
 
 
 def _nearest(sentence: Sentence, clause: Clause, places: Sequence[Place]) -> Sequence[Place]:
@@ -70,7 +105,7 @@ def _place(sentence: Sentence, clause: Clause, own: Sequence[Place], head_end: i
     found = next((place for place in head if place.near), None) or next(iter(head), None)
     if found is None and clause.mention and clause.first == 0:
         found = _forgotten_near(sentence, clause.mention)
-    return found or next((place for place in named if place.first >= head_end and place.near), None)
+    return found or next((place for place in named if place.first >= head_end), None)
 
 
 def _forgotten_near(sentence: Sentence, mention: Mention) -> Place | None:
@@ -103,14 +138,14 @@ def _phrase(sentence: Sentence, place: Place) -> str:
 
 
 def _dates(sentence: Sentence, clause: Clause, head_end: int) -> Dates | None:
-    """Take the clause's own days: in its header, else at the sentence's start, else behind its verbs."""
+    """Take the clause's own days: in its header, else behind its verbs, else at the sentence's start."""
     if not sentence.dates:
         return None
     tokens = sentence.tokens
     stop = tokens[clause.end - 1].end
     middle = tokens[head_end].start if head_end < len(tokens) else stop
     in_head = [dates for dates in sentence.dates if tokens[clause.first].start <= dates.start < middle]
-    opening = tokens[sentence.verbs[0].first].start if sentence.verbs else 0
-    leading = [dates for dates in sentence.dates if dates.start < opening]
+    first = min([event.first for event in (*sentence.verbs, *sentence.mentions)], default=0)
+    leading = [dates for dates in sentence.dates if dates.start < tokens[first].start]
     behind = [dates for dates in sentence.dates if middle <= dates.start < stop]
-    return next(iter(in_head or leading or behind), None)
+    return next(iter(in_head or behind or leading), None)

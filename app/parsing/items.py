@@ -14,6 +14,8 @@ from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.vocabulary.effects import Effect
 
+# "22 targets" sums up what the other tallies say one by one.
+GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _PRONOUNS = frozenset("other others more additional separate one ones".split())
 _ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})

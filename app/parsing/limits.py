@@ -12,6 +12,9 @@ MAX_TOTALS = 500
 MAX_TALLIES = 4_000
 MAX_REMARKS = 500
 
+# Numbers of a text that are listed with what became of them.
+MAX_NUMBERS = 10_000
+
 # Characters of the phrases and verbs of all tallies: they overlap where targets share a noun.
 MAX_PHRASES = 400_000
 

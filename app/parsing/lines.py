@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.dates import Dates
+from app.parsing.items import GENERIC
 from app.parsing.mentions import Mention
 from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedTally, shortened
 from app.parsing.text import Token
 
-# "22 targets" sums up what the other tallies say one by one.
-GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _CONNECTIVES = frozenset("moreover also additionally furthermore finally in later then".split())
 _ORDINALS = frozenset("second third fourth fifth another".split())
 
@@ -57,6 +56,7 @@ def add_line(
             engagements=total.engagements if total else clause.engagements,
             tallies=tuple(_kept(context, clause)),
             inconclusive=inconclusive,
+            engagements_span=total.engagements_span if total else clause.engagements_span,
         ),
     )
     context.open_block, context.line_open, context.open_total = claim.block, True, None
@@ -108,6 +108,9 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
     clause = claim.clause
     if clause.place:
         return clause.place.name, clause.phrase
+    shared = _shared_place(context, claim)
+    if shared:
+        return shared
     if not clause.mention or not context.lines or claim.block != context.open_block:
         return None, None
     if _names_something(claim.sentence, clause.mention):
@@ -119,6 +122,31 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
         clause.country = clause.country or last.country
         message = f"No place is named; '{shortened(last.place)}' is that of the sentence before."
         context.remark(*claim.span, "place_inherited", message)
+    return last.place, last.place_phrase
+
+
+def _shared_place(context: Context, claim: Claim) -> tuple[str, str | None] | None:
+    """Find the place that a sentence opens with, for its later clauses, and that of "a second strike there".
+
+    Reads: "Near Orta, two strikes destroyed a boat on May 3 and one strike destroyed a hut on May 4."
+    """
+    sentence, clause = claim.sentence, claim.clause
+    if clause.mention is None or not context.lines or clause.countries:
+        return None
+    last = context.lines[-1]
+    there = any(
+        token.low == "there" for token in sentence.tokens[clause.mention.after : clause.mention.after + 1]
+    )
+    opened = (
+        clause is not sentence.clauses[0]
+        and last.start >= sentence.tokens[0].start
+        and any(place.name == last.place and place.phrase_first == 0 for place in sentence.places)
+    )
+    if last.place is None or not (there or opened):
+        return None
+    clause.country = last.country
+    message = f"No place is named; '{shortened(last.place)}' is that of the strikes before."
+    context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
 
 

@@ -1,17 +1,24 @@
-"""Find where a sentence speaks of strikes: how many, or "the strikes" of the sentence before."""
+"""Find where a sentence speaks of strikes: how many, "the strikes" of the sentence before, or "four in Iraq"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
-from app.parsing.numbers import ReadCount, number, read_count
+from app.parsing.numbers import ReadCount, read_count
+from app.parsing.places import Place
 from app.parsing.release import Count
 from app.parsing.slips import NOUN_SLIPS
 from app.parsing.text import Token
+from app.parsing.wording import PREPOSITIONS
+from app.vocabulary.effects import PARTICIPLES, VERBS
 
 SINGULAR = frozenset({"strike", "airstrike", "airstike", "air-strike"})
 NOUNS = SINGULAR | {"strikes", "airstrikes", "airstikes", "air-strikes", "airtrikes", "airstrike's"}
+# What is done with strikes: "conducted", "carried out".
+CONDUCT = frozenset(
+    """conducted conducting conduct carried carrying launched launching occurred place took executed performed
+    staged mounted made flew consisting consisted comprising delivered delivering""".split(),
+)
 # Words that may stand between the number and "strikes".
 _BETWEEN = frozenset(
     """u.s. u.s.-led us coalition us-led coalition-led separate additional recent other precision successful more
@@ -19,24 +26,42 @@ _BETWEEN = frozenset(
     third fourth fifth first these those the of previous unreported previously earlier night
     american british french isr targeted latest""".split(),
 )
+# Words that describe no strike, so that a number before them counts something else.
+_NEVER_BETWEEN = (
+    PREPOSITIONS
+    | CONDUCT
+    | frozenset(VERBS)
+    | frozenset(PARTICIPLES)
+    | frozenset("and or but was were is are has have had to not , ; : ( )".split())
+)
 _ORDINALS = frozenset("second third fourth fifth sixth".split())
 _NOT_AFTER = frozenset(
     "area areas assessment assessments aircraft release releases package packages summary missions mission "
-    "definition report reports fighter fighters capability update".split(),
+    "definition report reports fighter fighters capability update group groups force forces drone drones "
+    "sortie sorties team teams aviation planes".split(),
 )
 _DEFINITE = frozenset("the these those its their".split())
 _ENGAGEMENTS = frozenset({"engagement", "engagements", "engagment", "engagments"})
 # Words that may belong to a number before it: "at least", "up to", "a total of".
 _BEFORE_NUMBER = frozenset(". at least than up to total half dozen".split())
+# Behind a number that stands for strikes: "four more", "11 of them", "20 in all", "the other two".
+_OF_THEM = frozenset("more others other of them these those which whom in all".split())
+_WERE = frozenset("were was being occurred came had been took place happened fell hit".split()) | CONDUCT | {"out"}
+_BEFORE_ELLIPTIC = frozenset(", ; : and while with ( - -- \u2014 \u2013 but whereas including remaining other the".split())
 WIDEST = 3
 REACH = 8
+# Words between a number and "engagements", and adjectives between a number and "strikes".
+MAX_ADJECTIVES = 3
+# Words of what is put in between: "31 of these, with 66 engagements, were in Syria".
+MAX_ASIDE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Tokens first..after-1 speak of strikes; `count` is None for "the strikes" (then `definite`).
 
-    `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes".
+    `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes"; `elliptic`
+    that the noun stands elsewhere; `whole` holds the tokens of a number of which this one is a part.
     """
 
     first: int
@@ -48,47 +73,100 @@ class Mention:
     partial: bool = False
     remark: str | None = None
     article: bool = False
+    elliptic: bool = False
+    whole: tuple[int, int] | None = None
 
 
-def find_mentions(tokens: Sequence[Token], dates: Sequence[Dates]) -> list[Mention]:
-    """All mentions of strikes. Reads: "an airstrike", "14 strikes", "six Aug. 7 strikes", "these strikes"."""
+def find_mentions(
+    tokens: Sequence[Token], dates: Sequence[Dates], places: Sequence[Place], *, recent: bool = False
+) -> list[Mention]:
+    """All mentions of strikes. Reads: "an airstrike", "14 strikes", "six Aug. 7 strikes", "these strikes".
+
+    `recent` says that the sentence before spoke of strikes, so that "The remaining four were near Orta" counts them.
+    """
     dated = (
         {index for index, token in enumerate(tokens) for day in dates if day.start <= token.start < day.end}
         if dates
         else set()
     )
-    found = []
+    starts = {place.phrase_first for place in places}
+    found: list[Mention] = []
     last = -1
+    known = recent
     for index, token in enumerate(tokens):
-        if (token.low in NOUNS or token.low in NOUN_SLIPS) and not (
-            index + 1 < len(tokens) and tokens[index + 1].low in _NOT_AFTER
-        ):
+        if index <= last:
+            continue
+        if is_noun(tokens, index):
             mention = _back_from(tokens, index, last, dated)
             if mention:
                 found.append(mention)
                 last = index
-        elif found and token.low == "and":
-            mention = _elliptic(tokens, index)
+            known = True
+        elif known and starts and (index == 0 or tokens[index - 1].low in _BEFORE_ELLIPTIC):
+            mention = _elliptic(tokens, index, starts, dated)
             if mention:
                 found.append(mention)
                 last = mention.after - 1
     return found
 
 
-def _elliptic(tokens: Sequence[Token], joint: int) -> Mention | None:
-    """Read a number whose "strikes" stands before. Reads: "11 strikes in Syria and four in Iraq"."""
-    read = read_count(tokens, joint + 1, len(tokens))
-    if read is None or read.kind != "number":
+def is_noun(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a token means strikes. Reads: "airstrikes", "strikes"; but not "strike aircraft"."""
+    low = tokens[index].low
+    if low not in NOUNS and low not in NOUN_SLIPS:
+        return low in {"raid", "raids"} and index > 0 and tokens[index - 1].low == "air"
+    return index + 1 >= len(tokens) or tokens[index + 1].low not in _NOT_AFTER
+
+
+def _elliptic(
+    tokens: Sequence[Token], index: int, places: set[int], dated: set[int]
+) -> Mention | None:
+    """Read a number whose "strikes" stands before. Reads: "11 strikes in Syria and four in Iraq".
+
+    Where targets may be meant as well ("destroyed two boats near Orta and three near Vero") only a verb behind the
+    place, or "were" before it, shows that strikes are.
+    """
+    read = read_count(tokens, index, len(tokens))
+    if read is None or (read.kind == "article" and tokens[index].low not in {"another", "one"}) or index in dated:
         return None
-    after = read.after + (read.after < len(tokens) and tokens[read.after].low in {"others", "more"})
-    named = tokens[after + 1 : after + 8]
-    if (
-        after >= len(tokens)
-        or tokens[after].low != "in"
-        or not any(token.low in COUNTRIES for token in named)
-    ):
+    after = read.after
+    while after < len(tokens) and tokens[after].low in _OF_THEM and after not in places:
+        after += 1
+    here = _aside_end(tokens, after, places)
+    were = here
+    while here < len(tokens) and tokens[here].low in _WERE:
+        here += 1
+    if here >= len(tokens) or here not in places:
         return None
-    return Mention(joint + 1, after, read.count, read.first, read.last, definite=False, remark=read.remark)
+    struck = any(low in VERBS for low in (token.low for token in tokens[:index]))
+    if struck and were == here and not _acts(tokens, here):
+        return None
+    last = max(read.after, index + 1)
+    return Mention(
+        index, last, read.count, read.first, read.last, definite=False, remark=read.remark, elliptic=True
+    )
+
+
+def _aside_end(tokens: Sequence[Token], index: int, places: set[int]) -> int:
+    """Skip what is put in between. Reads: "four, with 11 engagements, were"; "two, near Orta, destroyed" has none."""
+    if index >= len(tokens) or tokens[index].low not in {",", "-", "--", "\u2014", "\u2013", "("}:
+        return index
+    if index + 1 in places:
+        return index + 1
+    for here in range(index + 1, min(len(tokens), index + 1 + MAX_ASIDE)):
+        if tokens[here].low in {",", "-", "--", "\u2014", "\u2013", ")"}:
+            return here + 1
+    return index
+
+
+def _acts(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a verb of effect follows before the next "and"."""
+    for token in tokens[index:]:
+        if token.low in VERBS or token.low in PARTICIPLES:
+            return True
+        if token.low in {"and", ";", "while", "but"}:
+            return False
+    return False
 
 
 def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -> Mention | None:
@@ -101,14 +179,39 @@ def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -
             continue
         read = _count_at(tokens, here, noun, dated)
         if read:
-            return _counted(_widest(tokens, here, noun, read), tokens, noun, partial=partial)
+            mention = _counted(_widest(tokens, here, noun, read), tokens, noun, partial=partial)
+            return _part_of(tokens, mention, last)
         if low in _DEFINITE:
             definite = here
         elif low == "of":
             partial = definite is not None
-        elif low not in _BETWEEN and low not in _BEFORE_NUMBER:
+        elif low not in _BETWEEN and low not in _BEFORE_NUMBER and not _describes(tokens, here, noun):
             break
     return None if definite is None else Mention(definite, noun + 1, None, noun, noun, definite=True)
+
+
+def _describes(tokens: Sequence[Token], index: int, noun: int) -> bool:
+    """Whether a word right before the noun may describe strikes. Reads: "four self-defense strikes"."""
+    low = tokens[index].low
+    return noun - index <= MAX_ADJECTIVES and low not in _NEVER_BETWEEN and low[0].isalpha() and low[-1] != "s"
+
+
+def _part_of(tokens: Sequence[Token], mention: Mention, last: int) -> Mention:
+    """Take the part of a whole. Reads: "nineteen of the month's 24 strikes", where 24 is the whole."""
+    of = mention.first - 1
+    while of > last and tokens[of].low not in {"of", ","} and mention.first - of <= MAX_ADJECTIVES:
+        of -= 1
+    if of <= last + 1 or tokens[of].low != "of" or mention.count is None or mention.article:
+        return mention
+    for first in range(max(last + 1, of - WIDEST), of):
+        part = read_count(tokens, first, of + 1)
+        if part and part.kind == "number" and part.after == of and part.count.minimum != mention.count.minimum:
+            whole = mention.number_first, mention.number_last
+            return replace(
+                mention, first=first, count=part.count, number_first=part.first, number_last=part.last,
+                definite=False, whole=whole,
+            )
+    return mention
 
 
 def _count_at(tokens: Sequence[Token], here: int, noun: int, dated: set[int]) -> ReadCount | None:
@@ -116,17 +219,20 @@ def _count_at(tokens: Sequence[Token], here: int, noun: int, dated: set[int]) ->
     read = read_count(tokens, here, noun)
     if read is None:
         return None
-    between = [tokens[index] for index in range(read.after, noun) if index not in dated]
-    if any(token.low not in _BETWEEN and token.word != "." for token in between):
+    between = [index for index in range(read.after, noun) if index not in dated]
+    if any(
+        tokens[index].low not in _BETWEEN and tokens[index].word != "." and not _describes(tokens, index, noun)
+        for index in between
+    ):
         return None
-    if read.kind != "article" and any(token.low in _ORDINALS for token in between):
+    if read.kind != "article" and any(tokens[index].low in _ORDINALS for index in between):
         return None
     return read
 
 
 def _widest(tokens: Sequence[Token], here: int, noun: int, read: ReadCount) -> tuple[int, ReadCount]:
     """Take in what stands before the number. Reads: "at least three strikes", "a total of 60 strikes"."""
-    for first in range(max(0, here - WIDEST), here):
+    for first in range(max(0, here - WIDEST - 3), here):
         wider = read_count(tokens, first, noun)
         if wider and wider.last == read.last:
             return first, wider
@@ -149,15 +255,22 @@ def _counted(found: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *
     )
 
 
-def engagements(tokens: Sequence[Token], first: int, end: int) -> int | None:
-    """Count the engagements; None where none are given. Reads: "consisting of 27 engagements"."""
+def engagements(tokens: Sequence[Token], first: int, end: int) -> tuple[int, tuple[int, int]] | None:
+    """Count the engagements, with the characters of the number; None where none are given, or no exact number.
+
+    Reads: "consisting of 27 engagements", "one hundred and four air engagements".
+    """
     for index in range(first, end):
-        if tokens[index].low in _ENGAGEMENTS:
-            for back in (1, 2, 3):
-                here = index - back
-                if here >= first and tokens[here].low in {"a", "an"}:
-                    return 1
-                value = number(tokens[here].low) if here >= first else None
-                if value is not None:
-                    return value
+        if tokens[index].low not in _ENGAGEMENTS:
+            continue
+        for here in range(index - 1, max(first, index - REACH) - 1, -1):
+            if tokens[here].low in NOUNS:
+                break
+            read = read_count(tokens, here, index)
+            if read is None or index - read.after > MAX_ADJECTIVES:
+                continue
+            _, read = _widest(tokens, here, index, read)
+            if read.count.maximum != read.count.minimum:
+                return None
+            return read.count.minimum, (tokens[read.first].start, tokens[read.last].end)
     return None

@@ -5,7 +5,7 @@ a whole sentence it leaves "two tanks" alone and turns "second" into "2nd".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -34,7 +34,7 @@ class ReadCount:
     `kind` is "article", "number" or "vague".
     """
 
-    count: Count
+    count: Count | None
     after: int
     first: int
     last: int
@@ -76,6 +76,18 @@ def read_count(tokens: Sequence[Token], index: int, end: int) -> ReadCount | Non
         if bounded:
             return bounded
     return _plain(tokens, index, end)
+
+
+def numbers_of(tokens: Sequence[Token]) -> Iterator[ReadCount]:
+    """Yield every number of a run of tokens, in order; articles have the kind "article"."""
+    index = 0
+    while index < len(tokens):
+        read = read_count(tokens, index, len(tokens))
+        if read is None and any(character.isdigit() for character in tokens[index].word):
+            read = ReadCount(None, index + 1, index, index, "unreadable")
+        if read:
+            yield read
+        index = read.after if read else index + 1
 
 
 def _may_start(low: str) -> bool:

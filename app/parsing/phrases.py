@@ -16,6 +16,25 @@ RUNNING = re.compile(
     r"|\bto date\b|\bso far\b|\bof those \d+|\bmore than [\d,]+ (?:air)?strikes\b",
     re.IGNORECASE,
 )
+# A total of the whole campaign, whatever else the sentence says.
+CAMPAIGN = re.compile(
+    r"\bsince (?:the |its )?(?:beginning|start|launch|outset|onset|operations?|wars?|campaign|invasion|intervention)\b"
+    r"|\bsince (?:\w+ ){0,2}(?:19|20)\d\d\b|\bto date\b|\bso far\b|\b(?:this|so far this) year\b|\byear to date\b"
+    r"|\bhas now (?:conducted|carried|flown|destroyed|killed|struck)\b|\bbring(?:s|ing) (?:the|its|their) total\b"
+    r"|\bthroughout the (?:war|campaign|operation)\b|\boverall(?: total)?,",
+    re.IGNORECASE,
+)
+# What is said only to be doubted, or looked into: claims of others, and harm to civilians.
+DOUBTED = re.compile(
+    r"\b(?:dismiss|reject|den(?:y|i)|refut)\w* (?:the |these |any |those )?(?:\w+ )?(?:reports?|claims?|allegations?|rumou?rs)\b"
+    r"|\balleg(?:ed|edly|ation|ations|es)\b|\bunconfirmed\b|\brumou?rs\b|\b(?:non-?|not )credible\b"
+    r"|\bcivilian casualt(?:y|ies)\b|\bunintentionally (?:killed|injured|wounded)\b",
+    re.IGNORECASE,
+)
+# One area, and no country: "in the geographical area", "in that location".
+LOCAL = re.compile(
+    r"\b(?:area|location|vicinity|city|town|village|region|neighbou?rhood|site|there)\b", re.IGNORECASE
+)
 DEFINITION = re.compile(
     r"kinetic event|kinetic engagement|is one strike|defines? a strike|definition|does not report"
     r"|not classified as a strike|considered a strike|term .strike",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import islice
 
+from app.parsing.accounting import Run, account, fill_gaps
 from app.parsing.context import Context
 from app.parsing.dates import find_dates
 from app.parsing.limits import MAX_CHARACTERS, MAX_WORDS
@@ -51,6 +52,12 @@ def parse_release(
             context.heading(block.start, block.end, find_dates(text, block.start, block.end, published))
         else:
             _read_block(context, block, number, checkpoint)
+    for start, end in fill_gaps(len(text), context.runs):
+        words = tokens(text, start, end, checkpoint)
+        if words:
+            context.runs.append(Run(words, find_dates(text, start, end, published)))
+    context.runs.sort(key=lambda run: run.tokens[0].start)
+    numbers, unread = account(text, context.runs, context.lines, context.coverage, context.remarks)
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
         number=release_number(text),
@@ -58,7 +65,8 @@ def parse_release(
         published_on=published,
         lines=tuple(context.lines),
         coverage=tuple(context.coverage),
-        remarks=review(text, context.lines, context.remarks),
+        remarks=review(text, context.lines, [*context.remarks, *unread]),
+        numbers=numbers,
     )
 
 
@@ -88,6 +96,7 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
         if read:
             sentence = read_sentence(read, text, context.published_on, context.category)
             context.count(tally for clause in sentence.clauses for tally in clause.reading.tallies)
+            context.runs.append(Run(read, sentence.days))
             take(context, sentence, number)
             context.cap(end)
 

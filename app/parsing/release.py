@@ -5,6 +5,7 @@ All offsets are Unicode code points of the text as given. How they are found sta
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.vocabulary.effects import Effect
 
@@ -63,7 +64,8 @@ class ParsedLine:
     The publishers define a strike as one or more kinetic events in roughly the same place that produce a
     single, sometimes cumulative, effect; a line may stand for several. Null dates, country, place, strikes
     or engagements mean that the text does not give them. `date_worked_out` marks a date that was worked out
-    from "yesterday" or a weekday. `strikes_start`/`strikes_end` hold the number of strikes, else None.
+    from "yesterday" or a weekday. `strikes_start`/`strikes_end` hold the number of strikes, `engagements_span`
+    that of engagements, else None.
     """
 
     start: int
@@ -81,11 +83,15 @@ class ParsedLine:
     engagements: int | None
     tallies: tuple[ParsedTally, ...]
     inconclusive: bool
+    engagements_span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedCoverage:
-    """A country and days that the release speaks for, with the totals that it claims; 0 is an explicit none."""
+    """A country and days that the release speaks for, with the totals that it claims; 0 is an explicit none.
+
+    `strikes_span` and `engagements_span` hold the numbers, None where the text gives none.
+    """
 
     country: str | None
     date_from: date | None
@@ -94,11 +100,57 @@ class ParsedCoverage:
     engagements: int | None
     start: int
     end: int
+    strikes_span: tuple[int, int] | None = None
+    engagements_span: tuple[int, int] | None = None
+
+
+class Role(StrEnum):
+    """What a number of the text is: one field of the draft, no count at all, or something that a remark covers."""
+
+    STRIKES = "strikes"
+    ENGAGEMENTS = "engagements"
+    TALLY = "tally"
+    COVERAGE = "coverage"
+    HEADLINE = "headline"
+    DATE = "date"
+    TIME = "time"
+    RELEASE_NUMBER = "release_number"
+    NAME = "name"
+    ORDINAL = "ordinal"
+    DISTANCE = "distance"
+    AMOUNT = "amount"
+    INCLUDED = "included"
+    NOT_COUNTED = "not_counted"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where a number stands in a release: a line, one of its tallies, or a total, by position; `name` is the field."""
+
+    name: str
+    line: int | None = None
+    tally: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedNumber:
+    """A number of the text and what became of it. `count` is None where its digits are not one number.
+
+    `field` is None for what is no field of the draft.
+    """
+
+    start: int
+    end: int
+    count: Count | None
+    role: Role
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRelease:
-    """All that was read in one release, and what was not understood."""
+    """All that was read in one release, what was not understood, and every number of the text in its order."""
 
     number: str | None
     title: str | None
@@ -106,3 +158,4 @@ class ParsedRelease:
     lines: tuple[ParsedLine, ...]
     coverage: tuple[ParsedCoverage, ...]
     remarks: tuple[Remark, ...]
+    numbers: tuple[ParsedNumber, ...] = ()

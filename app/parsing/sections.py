@@ -6,14 +6,26 @@ A clause becomes a strike line, a total that the release claims, more tallies of
 from dataclasses import replace
 
 from app.parsing.articles import acted, is_headline, new_tallies, recall, speak_of, tell_once
-from app.parsing.clauses import CONDUCT, Clause, Sentence
+from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.countries import COUNTRIES
 from app.parsing.dates import Dates
-from app.parsing.lines import GENERIC, Claim, add_line
-from app.parsing.mentions import Mention
+from app.parsing.items import GENERIC
+from app.parsing.lines import Claim, add_line
+from app.parsing.mentions import CONDUCT, Mention
 from app.parsing.numbers import number
-from app.parsing.phrases import ATTACK, CORRECTION, DEFINITION, EARLIER, INCONCLUSIVE, NONE, RUNNING
+from app.parsing.phrases import (
+    ATTACK,
+    CAMPAIGN,
+    CORRECTION,
+    DEFINITION,
+    DOUBTED,
+    EARLIER,
+    INCONCLUSIVE,
+    LOCAL,
+    NONE,
+    RUNNING,
+)
 from app.parsing.release import ParsedCoverage, ParsedLine
 from app.vocabulary.effects import VERBS, Effect
 
@@ -33,17 +45,22 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
         context.remark(sentence.left[0].start, sentence.left[-1].end, "unread", message)
     counted = any(mention.count for mention in sentence.mentions)
     context.enter(block)
-    if NONE.search(words) and not sentence.verbs and not counted:
-        _none_reported(context, sentence)
+    if DOUBTED.search(words):
+        _not_counted(context, sentence, "This is doubted, or about harm to civilians; it is not counted.")
+    elif DEFINITION.search(words):
+        _inherit(context, sentence, words, block)
+        if not any(clause.reading.tallies for clause in sentence.clauses):
+            context.remark(start, end, "definition", "This says what is meant by a strike; it counts nothing.")
+    elif NONE.search(words) and not sentence.verbs and not counted:
+        _none_reported(context, sentence, words)
     elif not sentence.mentions and not sentence.verbs:
         _inherit(context, sentence, words, block)
-    elif RUNNING.search(words) and (not sentence.verbs or any(map(_open, sentence.mentions))):
-        if counted:
-            message = "A total since the campaign began is no total of this release."
-            context.remark(start, end, "running_total", message)
+    elif _is_running(sentence, words):
+        message = "A total since the campaign began is no total of this release."
+        context.remark(start, end, "running_total", message)
     elif context.is_head and is_headline(sentence):
         _inherit(context, sentence, words, block)
-    elif not DEFINITION.search(words):
+    else:
         _inherit(context, sentence, words, block)
         _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
 
@@ -60,6 +77,19 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
         _clause(context, claim, first=index == 0, conducted=conducted)
     if len({total.country for total in context.coverage[before:]}) > 1:  # "11 in Syria and four in Iraq"
         context.settle(None)
+
+
+def _is_running(sentence: Sentence, words: str) -> bool:
+    """Whether a sentence gives a total of the whole campaign. Reads: "has conducted 210 strikes to date"."""
+    if any(place.near and place.name for place in sentence.places):
+        return False
+    if CAMPAIGN.search(words):
+        return True
+    return RUNNING.search(words) is not None and (not sentence.verbs or any(map(_open, sentence.mentions)))
+
+
+def _not_counted(context: Context, sentence: Sentence, message: str) -> None:
+    context.remark(sentence.tokens[0].start, sentence.tokens[-1].end, "not_counted", message)
 
 
 def _open(mention: Mention) -> bool:
@@ -81,8 +111,16 @@ def _inherit(context: Context, sentence: Sentence, words: str, block: int) -> No
         speak_of(context, sentence, block)
 
 
-def _none_reported(context: Context, sentence: Sentence) -> None:
-    """Read "There were no reported strikes in Syria on Aug. 3-5." as an explicit zero, one for each country."""
+def _none_reported(context: Context, sentence: Sentence, words: str) -> None:
+    """Read "There were no reported strikes in Syria on Aug. 3-5." as an explicit zero, one for each country.
+
+    What is said of one place or area is no total of a country.
+    """
+    named_place = any(place.name for place in sentence.places)
+    countries = any(place.name is None for place in sentence.places)
+    if named_place or (LOCAL.search(words) and not countries):
+        _not_counted(context, sentence, "This is said of one place or area; it is no total.")
+        return
     spans = [sentence.tokens[place.first : place.after] for place in sentence.places if place.name is None]
     named = {COUNTRIES[token.low]: None for span in spans for token in span if token.low in COUNTRIES}
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
@@ -131,7 +169,17 @@ def _made_total(context: Context) -> None:
     dates = Dates(line.date_from, line.date_to, line.date_worked_out, line.start, line.end)
     context.dates = dates
     days = line.date_from, line.date_to
-    total = ParsedCoverage(line.country, *days, line.strikes.minimum, line.engagements, line.start, line.end)
+    number = None if line.strikes_start is None or line.strikes_end is None else (line.strikes_start, line.strikes_end)
+    total = ParsedCoverage(
+        line.country,
+        *days,
+        line.strikes.minimum,
+        line.engagements,
+        line.start,
+        line.end,
+        number,
+        line.engagements_span,
+    )
     context.coverage.append(total)
 
 
@@ -268,6 +316,8 @@ def _total(context: Context, claim: Claim, *, first: bool, conducted: bool, inco
         mention.count.minimum,
         clause.engagements,
         *claim.span,
+        (tokens[mention.number_first].start, tokens[mention.number_last].end),
+        clause.engagements_span,
     )
     context.coverage.append(total)
     context.open_total, context.open_block, context.line_open = total, claim.block, False

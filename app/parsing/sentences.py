@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.parsing.attribution import attribution, strike_days
-from app.parsing.clauses import Clause, Sentence, cut
+from app.parsing.agents import aim_of, attribute
+from app.parsing.clauses import Clause, Sentence, Within, cut
 from app.parsing.dates import Dates, find_dates, join_dates
 from app.parsing.headers import read_header
-from app.parsing.items import Reading, read_items
+from app.parsing.items import GENERIC, Reading, read_items
 from app.parsing.mentions import find_mentions
 from app.parsing.places import find_places
-from app.parsing.release import shortened
+from app.parsing.release import ParsedTally, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
 
@@ -21,11 +22,22 @@ _BEFORE_PASSIVE = frozenset(
     "was were been being is are also successfully then subsequently had has have".split()
 )
 
+_RESULTS = frozenset("resulted resulting".split())
+# Words right before targets whose participle stands behind them.
+_BEFORE_TARGETS = _RESULTS | frozenset("with leaving left saw where".split())
+
 
 def read_sentence(
-    tokens: Sequence[Token], text: str, published_on: date | None, category: str | None
+    tokens: Sequence[Token],
+    text: str,
+    published_on: date | None,
+    category: str | None,
+    *,
+    recent: bool = False,
 ) -> Sentence:
     """Find the clauses of a sentence. `category` is what "two others" at its start refers to.
+
+    `recent` says that the sentence before spoke of strikes.
 
     Reads: "Near Tal Vero, two strikes struck an ISIL depot and destroyed a boat, while one near Orta …".
     """
@@ -33,24 +45,46 @@ def read_sentence(
     own = [_meant(tokens, index) for index in range(cut_at)]
     start, end = own[0].start, own[-1].end
     dates = join_dates(find_dates(text, start, end, published_on), text)
+    places = find_places(own, text)
+    mentions = find_mentions(own, dates, places, recent=recent)
     sentence = Sentence(
-        own,
-        text,
-        strike_days(dates, own),
-        find_places(own, text),
-        find_mentions(own, dates),
-        find_verbs(own),
-        left=tokens[cut_at:],
-        days=dates,
+        own, text, strike_days(dates, own), places, mentions, [], left=tokens[cut_at:], days=dates
     )
-    cut(sentence)
+    within = Within(sentence)
+    verbs = attribute(own, find_verbs(own), mentions, within)
+    aims = [aim for mention in mentions if (aim := aim_of(own, mention, verbs, within))]
+    sentence.verbs = sorted([*verbs, *aims], key=lambda verb: verb.first)
+    cut(sentence, within)
     for clause in sentence.clauses:
-        read_header(sentence, clause)
+        read_header(sentence, clause, within)
         clause.reading = Reading(text, category=category)
         for index in range(len(clause.verbs)):
             _group(sentence, clause, index)
+        _drop_aim(clause)
         category = clause.reading.category
     return sentence
+
+
+def _drop_aim(clause: Clause) -> None:
+    """Leave out what strikes were aimed at where it has no number of its own, or the clause says what they did.
+
+    Reads: "two strikes against five boats destroyed three", where five holds three.
+    """
+    aim = next((verb for verb in clause.verbs if verb.nominal), None)
+    if aim is None:
+        return
+    reading = clause.reading
+    done = any(tally.verb != aim.verb for tally in reading.tallies)
+    kept = list[ParsedTally]()
+    for tally in reading.tallies:
+        if tally.verb != aim.verb:
+            kept.append(tally)
+        elif done:
+            message = "The text says what the strikes did beside what they were aimed at; the aim is not added."
+            reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
+        elif tally.category not in GENERIC or tally.count.maximum is not None:
+            kept.append(tally)
+    reading.tallies = kept
 
 
 def _meant(tokens: Sequence[Token], index: int) -> Token:
@@ -74,8 +108,8 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
         if following and following.passive:
             end = _subject(sentence.tokens, first, end)
     targets = _undated(sentence.tokens[first:end], sentence.days)
-    if verb.denied:
-        _denial(sentence, clause, verb, end)
+    if verb.denied or verb.others:
+        _denial(sentence, clause, verb, (first, end))
     elif targets and not (verb.passive and targets[0].low in {"the", "this", "that"}):
         read_items(targets, verb, clause.reading)
     if verb.misspelt:
@@ -100,6 +134,9 @@ def _passive_targets(sentence: Sentence, clause: Clause, index: int) -> tuple[in
     tokens = sentence.tokens
     first = clause.verbs[index - 1].after if index else clause.first
     end = clause.verbs[index].first
+    mention = clause.mention
+    if mention and first < mention.after <= end and mention.after < end:
+        first = mention.after
     while end > first and tokens[end - 1].low in _BEFORE_PASSIVE:
         end -= 1
     if index and not clause.verbs[index - 1].passive:
@@ -107,12 +144,19 @@ def _passive_targets(sentence: Sentence, clause: Clause, index: int) -> tuple[in
     lows = [token.low for token in tokens[first:end]]
     if "," in lows and (lows[0] in {"additionally", "also", "finally"} or lows[:1] in (["as"], ["in"])):
         first += lows.index(",") + 1
-    for word in ("resulted", "resulting"):  # "The strikes resulted in two sheds destroyed."
-        if word in lows:
-            first += lows.index(word) + 2
+    # "The strikes resulted in two sheds destroyed", "with two sheds destroyed", "left two sheds destroyed".
+    for here in range(end - 1, first, -1):
+        if tokens[here].low in {"that", ":", ";"}:
+            first = here + 1
+            break
+    openings = [here for here in range(first, end) if tokens[here].low in _BEFORE_TARGETS]
+    if openings and (clause.verbs[index].elliptic or tokens[openings[-1]].low in _RESULTS):
+        first = openings[-1] + 1
     for place in sentence.places:
         if place.phrase_first <= first < place.after <= end:
             first = place.after
+    while first < end and (tokens[first].low in {"where", "when", "in", "which"}):
+        first += 1
     return first, end
 
 
@@ -129,7 +173,11 @@ def _subject(tokens: Sequence[Token], first: int, end: int) -> int:
     return end
 
 
-def _denial(sentence: Sentence, clause: Clause, verb: Verb, end: int) -> None:
-    start, stop = sentence.tokens[verb.first].start, sentence.tokens[max(end - 1, verb.after - 1)].end
+def _denial(sentence: Sentence, clause: Clause, verb: Verb, targets: tuple[int, int]) -> None:
+    """Remark what did not happen, or was done by others, from its first word to its last."""
+    first, end = min(verb.first, targets[0]), max(targets[1], verb.after)
+    start, stop = sentence.tokens[first].start, sentence.tokens[end - 1].end
     message = "The text does not say that this happened; it is not counted."
+    if verb.others:
+        message = "The text does not say that the strikes did this; it is not counted."
     clause.reading.remark(start, stop, "not_counted", message)

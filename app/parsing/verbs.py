@@ -1,8 +1,9 @@
 """Find the effect verbs of a sentence, told apart from adjectives ("a damaged bridge") and denials."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.parsing.mentions import NOUNS
 from app.parsing.numbers import number, read_count
 from app.parsing.slips import VERB_SLIPS
 from app.parsing.text import Token
@@ -20,18 +21,23 @@ _DOUBTS = frozenset(
 )
 _DENIALS = frozenset("not n't never failed didn't unable cannot neither wasn't weren't".split())
 _OWNERS = frozenset({"isil", "isis", "daesh"})
-# Whose attacks are no strikes of the coalition.
-_ATTACKERS = _OWNERS | frozenset(
-    """islamic militant militants terrorist terrorists insurgent insurgents extremists jihadists fighters taliban
-    al-shabaab al-qaida gunmen who""".split(),
-)
-_RAIDS = frozenset("raid raids campaign campaigns run runs mission missions sortie sorties".split())
+# What leads to "the destruction of".
+_CAUSES = frozenset("resulted resulting led leading caused causing causes".split())
+# Around a target whose participle stands behind it: "with two sheds destroyed and a boat damaged".
+_AFTER_TRAILING = frozenset(", . ; : ) and but while - -- \u2014 \u2013 \" \u201d".split())
+_BEFORE_TRAILING = frozenset(", ; : and with left leaving saw in - -- \u2014 \u2013 ( \u201c \"".split()) | {""}
 REACH = 4
+# Words of a target before its participle.
+MAX_NOUN = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Tokens first..after-1 are a verb; `passive` has its targets before it, `denied` says it did not happen."""
+    """Tokens first..after-1 are a verb; `passive` has its targets before it, `denied` says it did not happen.
+
+    `elliptic` is passive without "were" ("with two boats destroyed"). `others` says that not the strikes did it,
+    `nominal` that it is no verb ("strikes against two boats").
+    """
 
     first: int
     after: int
@@ -40,15 +46,16 @@ class Verb:
     passive: bool = False
     denied: bool = False
     misspelt: bool = False
+    elliptic: bool = False
+    others: bool = False
+    nominal: bool = False
 
 
 def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
     """All effect verbs in order. Reads: "struck", "destroying", "damaged or destroyed", "was destroyed"."""
     found: list[Verb] = []
-    lows = [token.low for token in tokens]
-    resulted = next((index for index, low in enumerate(lows) if low in {"resulted", "resulting"}), len(lows))
     for index, token in enumerate(tokens):
-        verb = _at(tokens, index, resulted)
+        verb = _at(tokens, index)
         if verb is None:
             continue
         if found and token and _pairs(tokens, found[-1], verb):
@@ -58,7 +65,7 @@ def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
     return found
 
 
-def _at(tokens: Sequence[Token], index: int, resulted: int) -> Verb | None:
+def _at(tokens: Sequence[Token], index: int) -> Verb | None:
     low = tokens[index].low
     if low in BASE_FORMS and low not in VERBS:
         first = _denied_from(tokens, index)
@@ -71,12 +78,11 @@ def _at(tokens: Sequence[Token], index: int, resulted: int) -> Verb | None:
     meant = _meant(tokens, index)
     past = PARTICIPLES.get(meant, meant)
     effect = VERBS.get(past)
-    if effect is None or _adjective(tokens, index) or _by_the_enemy(tokens, index, low):
+    if effect is None or _adjective(tokens, index):
         return None
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
-    # "The strikes resulted in two sheds destroyed, and a boat damaged" has its targets before the verbs.
-    trailing = resulted < index and following in {"", ",", ".", ";"}
-    passive = meant == past and (trailing or _is_passive(tokens, index))
+    elliptic = meant == past and not _is_passive(tokens, index) and _trails(tokens, index)
+    passive = meant == past and (elliptic or _is_passive(tokens, index))
     counted = read_count(tokens, index + 1, len(tokens)) is not None  # "destroyed at least four boats"
     if not passive and following in _PREPOSITIONS and not counted:
         return None
@@ -86,8 +92,40 @@ def _at(tokens: Sequence[Token], index: int, resulted: int) -> Verb | None:
         if doubted is not None:
             return Verb(doubted, index + 1, past, effect, passive, denied=True)
     return Verb(
-        index if first is None else first, index + 1, past, effect, passive, first is not None, meant != low
+        index if first is None else first,
+        index + 1,
+        past,
+        effect,
+        passive,
+        first is not None,
+        meant != low,
+        elliptic,
     )
+
+
+def _trails(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a participle stands behind its target. Reads: "with two sheds destroyed and a boat damaged"."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if following and following.low not in _AFTER_TRAILING and following.low not in _PREPOSITIONS:
+        return False
+    for here in range(index - 1, max(-1, index - MAX_NOUN), -1):
+        low = tokens[here].low
+        if low in NOUNS or low in VERBS or (not low[0].isalnum() and low not in {"-", "'"}):
+            return False
+        read = read_count(tokens, here, index)
+        if read and read.after < index:
+            return _opens_target(tokens, here)
+        if low in _PREPOSITIONS or low in {"and", "or", "that", "who", "which"}:
+            return False
+    return False
+
+
+def _opens_target(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a number may begin a target of its own, and no subject."""
+    before = tokens[index - 1].low if index else ""
+    if before in {"total"} or (before == "of" and index > 1 and tokens[index - 2].low == "total"):
+        return True
+    return before in _BEFORE_TRAILING
 
 
 def _meant(tokens: Sequence[Token], index: int) -> str:
@@ -106,28 +144,10 @@ def _meant(tokens: Sequence[Token], index: int) -> str:
     return VERB_SLIPS[low] if targets and previous in {"and", ",", ";", "also"} else low
 
 
-def _by_the_enemy(tokens: Sequence[Token], index: int, low: str) -> bool:
-    """Tell what the enemy does from what is done to it.
-
-    Reads: "attacked by ISIL", "fighters attacking a village", "who were attacking a town"; also "bombing raids".
-    """
-    following = [token.low for token in tokens[index + 1 : index + 4]]
-    previous = tokens[index - 1].low if index else ""
-    if low in PARTICIPLES:
-        return (
-            previous in _AUXILIARIES
-            or bool(_RAIDS & set(following[:1]))
-            or (low == "attacking" and previous in _ATTACKERS)
-        )
-    return following[:1] == ["by"] and bool(_ATTACKERS & set(following[1:]))
-
-
 def _resulted(tokens: Sequence[Token], index: int) -> bool:
-    """Read "resulted in the destruction of"."""
-    before = {token.low for token in tokens[max(0, index - 3) : index]}
-    return (
-        bool(before & {"resulted", "resulting"}) and index + 1 < len(tokens) and tokens[index + 1].low == "of"
-    )
+    """Read "resulted in the destruction of", "which led to the destruction of"."""
+    before = {token.low for token in tokens[max(0, index - 5) : index]}
+    return bool(before & _CAUSES) and index + 1 < len(tokens) and tokens[index + 1].low == "of"
 
 
 def _adjective(tokens: Sequence[Token], index: int) -> bool:
@@ -186,10 +206,9 @@ def _pairs(tokens: Sequence[Token], before: Verb, verb: Verb) -> bool:
 
 def _paired(before: Verb, verb: Verb, joiner: str) -> Verb:
     """One verb of two: "struck and destroyed" is destroyed; "damaged or destroyed" leaves open which."""
+    passive = before.passive or verb.passive
     if before.effect is Effect.ENGAGED and joiner == "and":
-        return Verb(
-            before.first, verb.after, verb.verb, verb.effect, before.passive or verb.passive, verb.denied
-        )
+        return replace(before, after=verb.after, verb=verb.verb, effect=verb.effect, passive=passive)
     effect = before.effect if before.effect is verb.effect else Effect.OTHER
     words = f"{before.verb} {joiner} {verb.verb}"
-    return Verb(before.first, verb.after, words, effect, before.passive or verb.passive, verb.denied)
+    return replace(before, after=verb.after, verb=words, effect=effect, passive=passive)

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.catalogue.catalogue import Catalogue
 from app.models.base import NAME_LENGTH
-from app.parsing import ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark, go_on
+from app.parsing import Field, ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark, go_on
 from app.releases.doubts import remarks_on
 from app.releases.lookup import Lookup
 from app.reports.checks import arithmetic
@@ -62,8 +62,39 @@ def draft_report(
     return {
         "draft": draft,
         "remarks": [_remark(remark) for remark in remarks],
+        "numbers": _numbers(release),
         "checks": list(arithmetic(release.coverage, [_counted(line) for line in release.lines])),
     }
+
+
+def _numbers(release: ParsedRelease) -> list[Document]:
+    """Return every number of the text with its role, and where it stands in the draft."""
+    rows = [index for index, claim in enumerate(release.coverage) if claim.country is not None]
+    row_of = {index: row for row, index in enumerate(rows)}
+    return [
+        {
+            "start": number.start,
+            "end": number.end,
+            "value_min": number.count.minimum if number.count else None,
+            "value_max": number.count.maximum if number.count else None,
+            "role": number.role.value,
+            "of": _pointer(number.field, row_of) if number.field else None,
+        }
+        for number in release.numbers
+    ]
+
+
+def _pointer(field: Field, row_of: dict[int, int]) -> str:
+    """Return the JSON pointer of a field in the draft."""
+    if field.total is not None:
+        row = row_of.get(field.total)
+        return f"/headline/{field.name}" if row is None else f"/coverage/{row}/{field.name}"
+    line = f"/strikes/{field.line}"
+    return f"{line}/{field.name}" if field.tally is None else f"{line}/tallies/{field.tally}/{field.name}"
+
+
+def _quote(span: tuple[int, int] | None) -> Document | None:
+    return None if span is None else {"start": span[0], "end": span[1]}
 
 
 def _coverage(claim: ParsedCoverage) -> Document:
@@ -73,6 +104,7 @@ def _coverage(claim: ParsedCoverage) -> Document:
         "date_to": claim.date_to,
         "strikes": claim.strikes,
         "engagements": claim.engagements,
+        "quote": _quote((claim.start, claim.end)),
     }
 
 
@@ -80,7 +112,8 @@ def _headline(release: ParsedRelease) -> Document | None:
     """Return the first total that the text claims over all countries; later ones are those of late additions."""
     for claim in release.coverage:
         if claim.country is None:
-            return {"strikes": claim.strikes, "engagements": claim.engagements}
+            quote = _quote((claim.start, claim.end))
+            return {"strikes": claim.strikes, "engagements": claim.engagements, "quote": quote}
     return None
 
 
@@ -100,9 +133,17 @@ def _strike(line: ParsedLine, lookup: Lookup) -> Document:
         "engagements": line.engagements,
         # An owner is the line's; where its tallies differ an analyst decides.
         "owner": owners.pop() if len(owners) == 1 else None,
-        "quote": {"start": line.start, "end": line.end},
+        "strikes_quote": _quote(_strikes_span(line)),
+        "engagements_quote": _quote(line.engagements_span),
+        "quote": _quote((line.start, line.end)),
         "tallies": [_tally(tally, lookup) for tally in line.tallies],
     }
+
+
+def _strikes_span(line: ParsedLine) -> tuple[int, int] | None:
+    if line.strikes_start is None or line.strikes_end is None:
+        return None
+    return line.strikes_start, line.strikes_end
 
 
 def _place_as_written(line: ParsedLine) -> str | None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from app.http.examples import example_of
 from app.http.fields import Name, Strict
+from app.parsing import Role
 from app.reports.answers import Check, HeadlineOut
 from app.reports.examples import STRIKE, TEXT
 from app.reports.fields import PastDay
@@ -47,6 +48,13 @@ class DraftCoverage(_Answer):
         description='As claimed; 0: "no strikes reported"; null: no total given.', examples=[9]
     )
     engagements: int | None = Field(description="As claimed; null: not given.", examples=[12])
+    quote: Span = Field(description="The sentence that claims it.", examples=[example_of(Span)])
+
+
+class DraftHeadline(HeadlineOut):
+    """The total over all countries, with the sentence that claims it."""
+
+    quote: Span = Field(description="The sentence that claims it.", examples=[example_of(Span)])
 
 
 class DraftTally(_Answer):
@@ -92,6 +100,12 @@ class DraftStrike(_Answer):
     owner: str | None = Field(
         description="Whose the target was, where not the enemy's; null: the enemy's.", examples=["Coalition"]
     )
+    strikes_quote: Span | None = Field(
+        description="The number of strikes; null: the text gives none.", examples=[example_of(Span)]
+    )
+    engagements_quote: Span | None = Field(
+        description="The number of engagements; null: the text gives none.", examples=[None]
+    )
     quote: Span = Field(description="The sentence that the line was read from.", examples=[STRIKE["quote"]])
     tallies: list[DraftTally] = Field(
         description="What the strikes did, as far as it was understood.", examples=[[example_of(DraftTally)]]
@@ -115,9 +129,9 @@ class Draft(_Answer):
     )
     source_url: str | None = Field(description="Always null: the text does not tell.", examples=[None])
     text: str = Field(description="The text as sent.", examples=[TEXT])
-    headline: HeadlineOut | None = Field(
+    headline: DraftHeadline | None = Field(
         description="The total over all countries; null where none is claimed.",
-        examples=[example_of(HeadlineOut)],
+        examples=[example_of(DraftHeadline)],
     )
     coverage: list[DraftCoverage] = Field(
         description="The countries and days that the text speaks for.",
@@ -139,13 +153,37 @@ class RemarkOut(_Answer):
     )
 
 
+class NumberOut(_Answer):
+    """A number of the text, and what became of it.
+
+    What is `unread`, `not_counted`, `included` or an `amount` lies inside the span of a remark.
+    """
+
+    start: int = Field(description="The first character, in code points of the text as sent.", examples=[37])
+    end: int = Field(description="The character after the last.", examples=[40])
+    value_min: int | None = Field(
+        description="What the words prove; null: the digits are not one number.", examples=[2]
+    )
+    value_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
+    role: Role = Field(
+        description="The field that it stands in, or why it stands in none.", examples=["tally"]
+    )
+    of: str | None = Field(
+        description="Where it stands in the draft, as a JSON pointer; null: in no field.",
+        examples=["/strikes/0/tallies/0/count"],
+    )
+
+
 class ParseOut(_Answer):
-    """A draft report, what was not understood, and whether its sums agree. Nothing is stored."""
+    """A draft report, what was not understood, every number of the text, and whether its sums agree."""
 
     draft: Draft = Field(description="The report, as far as the text gives it.", examples=[example_of(Draft)])
     remarks: list[RemarkOut] = Field(
         description="What a reader should look at, in the order of the text.",
         examples=[[example_of(RemarkOut)]],
+    )
+    numbers: list[NumberOut] = Field(
+        description="Every number of the text, in its order.", examples=[[example_of(NumberOut)]]
     )
     checks: list[Check] = Field(
         description="The lines against the totals that the text claims.", examples=[[example_of(Check)]]

@@ -63,6 +63,9 @@ class CoverageIn(Strict):
     engagements: Annotated[
         Count | None, Field(description="As claimed; null where not given.", examples=[12])
     ] = None
+    quote: Annotated[
+        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
+    ] = None
 
     @property
     def last_day(self) -> date:
@@ -162,6 +165,12 @@ class StrikeIn(Strict):
         Name | None,
         Field(description="The id of the strike of another report that this line repeats.", examples=["s40"]),
     ] = None
+    strikes_quote: Annotated[
+        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
+    ] = None
+    engagements_quote: Annotated[
+        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
+    ] = None
     quote: Annotated[
         SpanIn | None,
         Field(description="The sentence that proves the line, in `text`.", examples=[STRIKE["quote"]]),
@@ -202,6 +211,9 @@ class HeadlineIn(Strict):
     )
     engagements: Annotated[
         Count | None, Field(description="As claimed; null where not given.", examples=[12])
+    ] = None
+    quote: Annotated[
+        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
     ] = None
 
 

@@ -1,0 +1,225 @@
+"""Tell who did what a verb says: the strikes, or somebody else.
+
+Only what the strikes did to a target is a tally. What the enemy did, had done or threatened, what ground troops did,
+and what strikes of others did is remarked and not counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.parsing.categories import ENEMY
+from app.parsing.clauses import Within
+from app.parsing.mentions import CONDUCT, NOUNS, Mention
+from app.parsing.numbers import read_count
+from app.parsing.text import Token
+from app.parsing.verbs import Verb
+from app.vocabulary.effects import PARTICIPLES, Effect
+
+_ADVERBS = frozenset(
+    "also successfully subsequently then completely severely later partially reportedly have has not".split()
+)
+_AUXILIARIES = frozenset("was were been being is are be".split())
+_RELATIVES = frozenset("that which who whom".split())
+# Joins a verb to the one before, whose subject it shares.
+_JOINS = frozenset(", plus and or but ; then also ( ) - -- \u2014 \u2013 \" \u201c \u201d :".split())
+# Where a subject begins.
+_BOUNDARIES = frozenset(
+    "and while that which who whom after before when where as because since ; : whose whereas but if until".split()
+)
+# Participles that say what a target was about to do, where no comma parts them from it.
+_ATTACKING = frozenset("attacking targeting striking engaging hitting bombing".split())
+# Whose deeds are no strikes of the publisher.
+_ENEMIES = ENEMY | frozenset(
+    """islamic militant militants terrorist terrorists insurgent insurgents extremist extremists jihadist jihadists
+    fighter fighters taliban al-shabaab al-qaida al-qaeda gunmen gunman houthi houthis hamas hezbollah rebels enemy
+    enemies occupiers invaders aggressor pirates traffickers smugglers ied ieds mine mines explosion explosions""".split()
+)
+_OURS = frozenset(
+    """coalition coalition's alliance allied aircraft warplanes jets planes drones airplanes bombers airforces airforce
+    airpower gunships helicopters helicopter jet drone aircrew f-15s f-16s f-18s f-22s a-10s b-52s typhoon typhoons tornado
+    tornados tornadoes reaper reapers rafale rafales predator predators mirages cjtf-oir centcom command task navy
+    destroyer warship frigate u.s us american nato artillery engagements engagement munitions bombs missiles missile
+    them they it these this operation operations raid raids sorties mission missions weapon weapons crews crew pilots
+    howitzers""".split()
+)
+_GROUND = frozenset(
+    """troops soldiers police peshmerga army militia militias militiamen sdf isf fighters tribesmen ground-based
+    partner""".split()
+)
+# Behind a strike, before its verb: "a strike conducted in self-defense that destroyed".
+_ASIDE = CONDUCT | frozenset(
+    "in self-defense self-defence out overnight yesterday today , on also there by successfully support of the".split()
+)
+# Words between strikes and their targets.
+_AIMS = frozenset({"against", "on", "upon", "at"})
+_ENGAGEMENTS = frozenset({"engagement", "engagements"})
+MAX_AGENT = 6
+
+
+def attribute(
+    tokens: Sequence[Token], verbs: Sequence[Verb], mentions: Sequence[Mention], within: Within
+) -> list[Verb]:
+    """Mark the verbs that say what others did. Reads: "a mortar team that had damaged two posts"."""
+    nouns = {index for mention in mentions for index in range(mention.first, mention.after)}
+    marked: list[Verb] = []
+    for verb in verbs:
+        others = not verb.nominal and _by_others(tokens, verb, marked, nouns, within)
+        marked.append(replace(verb, others=True) if others else verb)
+    return marked
+
+
+def _by_others(
+    tokens: Sequence[Token], verb: Verb, before: Sequence[Verb], nouns: set[int], within: Within
+) -> bool:
+    if verb.passive:
+        return _agent_is_other(tokens, verb, nouns) or _in_relative_clause(tokens, verb, nouns, within)
+    word = tokens[verb.first].low
+    back = verb.first - 1
+    past_perfect = False
+    while back >= 0 and (tokens[back].low in _ADVERBS or tokens[back].low == "had" or tokens[back].low in _AUXILIARIES):
+        past_perfect = past_perfect or tokens[back].low == "had"
+        back -= 1
+    progressive = word in PARTICIPLES and back + 1 < verb.first and tokens[verb.first - 1].low in _AUXILIARIES
+    if back < 0:
+        return progressive
+    low = tokens[back].low
+    if low in _JOINS:
+        return _shares(tokens, verb, back, before, nouns)
+    if low in _RELATIVES:
+        return past_perfect or not _speaks_of_strikes(tokens, back, nouns, within)
+    if word in PARTICIPLES:
+        if progressive:
+            return True
+        return word in _ATTACKING and not _speaks_of_strikes(tokens, back + 1, nouns, within)
+    subject = _subject(tokens, back, before, within)
+    return _is_other(tokens, subject, nouns, past_perfect=past_perfect)
+
+
+def _shares(
+    tokens: Sequence[Token], verb: Verb, joiner: int, before: Sequence[Verb], nouns: set[int]
+) -> bool:
+    """Whether the verb before it, whose subject a joined verb shares, was of others.
+
+    A new number of strikes between the two, or "and" after a list that somebody else's deed ends, begins anew.
+    """
+    if not before or any(index in nouns for index in range(before[-1].after, joiner)):
+        return False
+    last = before[-1]
+    if not last.others:
+        return False
+    # "…, destroying" behind what others did may say what the strikes did: it is not sure, so it is not counted.
+    return True
+
+
+def _speaks_of_strikes(tokens: Sequence[Token], index: int, nouns: set[int], within: Within) -> bool:
+    """Whether what "that" or a participle at `index` refers to is the strikes, past their place and day."""
+    here = index - 1
+    while here >= 0:
+        if here in nouns or tokens[here].low in NOUNS or tokens[here].low in {"engagement", "engagements"}:
+            return True
+        begin = within.begin(here)
+        if begin is not None:
+            here = begin - 1
+            continue
+        if tokens[here].low not in _ASIDE:
+            return False
+        here -= 1
+    return False
+
+
+def _subject(
+    tokens: Sequence[Token], last: int, before: Sequence[Verb], within: Within
+) -> tuple[int, int]:
+    """Return the span of the words before a verb, back to where its subject can begin."""
+    stop = before[-1].after if before else 0
+    first = last
+    while first > stop:
+        begin = within.begin(first - 1)
+        if begin is not None:
+            first = max(begin, stop)
+            continue
+        if tokens[first - 1].low in _BOUNDARIES:
+            break
+        first -= 1
+    return first, last + 1
+
+
+def _is_other(
+    tokens: Sequence[Token], subject: tuple[int, int], nouns: set[int], *, past_perfect: bool
+) -> bool:
+    first, end = subject
+    if any(index in nouns for index in range(first, end)):
+        return False
+    lows = [token.low for token in tokens[first:end]]
+    words = {low.removesuffix("'s") for low in lows}
+    if words & NOUNS or words & _OURS:
+        return past_perfect and not words & NOUNS
+    if words & _ENEMIES or words & _GROUND:
+        return True
+    return bool([low for low in lows if low[0].isalpha()]) and past_perfect
+
+
+def _agent_is_other(tokens: Sequence[Token], verb: Verb, nouns: set[int]) -> bool:
+    """Whether the words behind "by" name somebody else. Reads: "were killed by a mine"; not "by two strikes"."""
+    after = verb.after
+    if after >= len(tokens) or tokens[after].low != "by":
+        return False
+    words = set()
+    for index in range(after + 1, min(len(tokens), after + 1 + MAX_AGENT)):
+        if index in nouns:
+            return False
+        if tokens[index].low in {",", ".", ";", "and", "near", "in", "on"}:
+            break
+        words.add(tokens[index].low.removesuffix("'s"))
+    if words & NOUNS or words & (_OURS - {"it", "them", "they"}):
+        return bool(words & _ENEMIES) and not words & NOUNS
+    return bool(words)
+
+
+def _in_relative_clause(tokens: Sequence[Token], verb: Verb, nouns: set[int], within: Within) -> bool:
+    """Whether a passive verb tells how a target came to be. Reads: "a bridge that had been damaged"."""
+    back = verb.first - 1
+    perfect = False
+    while back >= 0 and (tokens[back].low in _AUXILIARIES or tokens[back].low in _ADVERBS or tokens[back].low == "had"):
+        perfect = perfect or tokens[back].low == "had"
+        back -= 1
+    if back < 0 or tokens[back].low not in _RELATIVES:
+        return False
+    if back and tokens[back - 1].low in {"of", "in"}:  # "both of which were hit", "in which a boat was hit"
+        return False
+    return perfect and not _speaks_of_strikes(tokens, back, nouns, within)
+
+
+def aim_of(
+    tokens: Sequence[Token], mention: Mention, verbs: Sequence[Verb], within: Within
+) -> Verb | None:
+    """Find what a number of strikes was aimed at. Reads: "four strikes near Orta, Iraq, against two depots".
+
+    Returns it as a nominal verb of the effect "engaged", written as the words that stand there.
+    """
+    here = mention.after
+    taken = {index for verb in verbs for index in range(verb.first, verb.after)}
+    while here < len(tokens) and here not in taken:
+        begin = within.begin(here)
+        low = tokens[here].low
+        if begin is not None:
+            here += 1
+        elif low in _AIMS and _aims(tokens, here, within):
+            noun = tokens[mention.after - 1].low if not mention.elliptic else "strikes"
+            return Verb(here, here + 1, f"{noun} {low}", Effect.ENGAGED, nominal=True)
+        elif low in _ASIDE or low in _AUXILIARIES or low in {"aimed", "directed", "consisting"}:
+            here += 1
+        elif tokens[here + 1 : here + 2] and tokens[here + 1].low in _ENGAGEMENTS:
+            here += 2
+        else:
+            break
+    return None
+
+
+def _aims(tokens: Sequence[Token], index: int, within: Within) -> bool:
+    """Whether targets follow "against", "on" or "at": for the last two only with a number or the enemy's name."""
+    if index + 1 >= len(tokens) or within.begin(index + 1) is not None:
+        return False
+    if tokens[index].low == "against":
+        return True
+    return tokens[index + 1].low in ENEMY or read_count(tokens, index + 1, len(tokens)) is not None

@@ -1,0 +1,96 @@
+"""Numbers that count no strikes and no targets: days, hours, distances, names, ordinals, amounts.
+
+One expression for each form, matched once in each sentence that holds a number which nothing else explains.
+"""
+
+import re
+from collections.abc import Sequence
+
+from app.parsing.release import Role
+from app.parsing.text import Token
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_NUMBER = (
+    r"(?:\d[\d,.]*|half an?|an?|several|(?:a )?few|(?:a )?couple(?: of)?|(?:the )?(?:past|last|next|first)"
+    r"|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight"
+    r"|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|hundred|thousand))"
+)
+_RANGE = rf"{_NUMBER}(?:\s*(?:-|\u2013|to|or|and)\s*{_NUMBER})?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DAYS = rf"(?:\s*(?:[-\u2013\u2014&/,]|to|and|or|through|until)\s*{_DAY}(?!\d|[:.,]\d|\s+(?:air)?strikes?|%)){{0,6}}"
+
+_FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
+    (role, re.compile(form, flags))
+    for role, form, flags in (
+        # Addresses and telephone numbers first: they hold anything.
+        (Role.NAME, r"(?:https?://|www\.)\S{1,500}|(?<!\S)[^\s@]{1,80}@[^\s@]{1,80}|\(\d{3}\)\s*\d{3}[-. ]\d{4}|\b\d{3}[-.]\d{3}[-.]\d{4}\b", re.I),
+        (Role.NAME, r"\+\d[\d\s().\u2013-]{6,24}\d|\b(?:tel|phone|telephone|fax|ext|dsn)\b\.?:?\s+[\d(][\d\s()/.\u2013-]*", re.I),
+        (Role.RELEASE_NUMBER, r"(?:\b(?:release|statement|update|report|serial|case|file|press|communiqu\w+)\s+)?(?:\b(?:no|nr|num|number)\b\.?|#|\u2116)\s*:?\s*[\w/]{0,20}\d[\w/]*(?:\s?[-\u2013\u2014]\s?\d+)*", re.I),
+        (Role.RELEASE_NUMBER, r"\b(?:19|20)\d{6}(?:\s?[-\u2013\u2014]\s?\d{1,3})?\b", 0),
+        # Days and years.
+        (Role.DATE, rf"\b{_MONTH}\s+{_DAY}(?!\d){_DAYS}(?:,?\s+(?:19|20)\d\d\b)?", re.I),
+        (Role.DATE, rf"\b{_DAY}{_DAYS}\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:19|20)\d\d\b)?", re.I),
+        (Role.DATE, rf"\b{_MONTH},?\s+(?:19|20)\d\d\b", re.I),
+        (Role.DATE, r"\b\d{4}-\d\d?-\d\d?\b|\b\d\d?[./]\d\d?[./](?:\d\d){1,2}\b|\b\d{6}Z?\s+[A-Z]{3}\s+\d\d(?:\d\d)?\b", 0),
+        (Role.DATE, r"(?<![\d.,])(?:19|20)\d\d(?:\s*[-\u2013/]\s*(?:\d\d){1,2})?s?\b(?![,.]\d)(?=\W*$|[.,;:)\]\u2014\u2013-]|\s+(?:[a-z]*(?:and|to|in|on|at|as|is|was|were|has|have|had|when|the|by|for|with|of|after|before|through|until|campaign|season|budget|report|that|which)\b|[A-Z]))", 0),
+        (Role.DATE, r"\b(?:in|since|of|during|from|until|by|early|late|mid|before|after|year|FY)[\s-]+(?:19|20)\d\d\b(?![,.]\d|\s+(?:air)?strikes?\b|\s+\w+s\b)", re.I),
+        # Hours and lengths of time.
+        (Role.TIME, r"\b\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\b|p\.?m\b|noon|midnight|o'clock)\.?|\b\d{1,2}:\d\d(?::\d\d)?\b|\b(?:\d{4}|\d\d?[.:h]\d\d)\s*(?:hours\b|hrs?\b|Z\b|GMT|UTC|EST|EDT|local\b|L\b)|\b\d{4}Z\b", re.I),
+        (Role.TIME, rf"\b{_RANGE}[\s-]+(?:(?:consecutive|full|straight|more|different|separate|past|last|long|calendar|additional)[\s-]){{0,2}}(?:hours?|minutes?|seconds?|days?|nights?|weeks?|weekends?|months?|years?|decades?)\b", re.I),
+        # Distances, lengths and areas.
+        (Role.DISTANCE, rf"\b{_RANGE}[\s-]*(?:nautical\s+|statute\s+)?(?:km|kms|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|foot|ft|yards?|nm)\b", re.I),
+        # Calibres and the weight in a name: "a 500-pound bomb".
+        (Role.NAME, r"\b\d+(?:\.\d+)?\s*-?\s*(?:mm|millimet(?:er|re)s?|cal(?:iber|ibre)?)\b|\b\d[\d,.]*\s?-\s?(?:pound|pounder|lb|kg|kilo|kilogram|ton|tonne|kiloton)s?\b", re.I),
+        (Role.AMOUNT, rf"\b{_NUMBER}\s*(?:%|per\s?cent\b|percent\b|percentage points?\b)|[$\u20ac\u00a3]\s?\d[\d,.]*(?:\s*(?:thousand|million|billion|m|bn)\b)?|\b{_NUMBER}\s+(?:(?:thousand|million|billion)\s+)?(?:dollars|euros|pounds sterling)\b", re.I),
+        (Role.AMOUNT, rf"\b{_NUMBER}\s*(?:(?:square|cubic|metric|short)\s+)?(?:pounds|lbs?|kilograms?|kilos?|kgs?|tons?|tonnes?|grams?|ounces?|barrels|gallons?|lit(?:er|re)s?|hectares?|acres?|square\s+\w+)(?=\s+(?:of|worth)\b|\W*$|[.,;])", re.I),
+        # Ordinals and the numbers of a list.
+        (Role.ORDINAL, r"\b\d+(?:st|nd|rd|th)\b", re.I),
+        (Role.ORDINAL, r"^[ \t]*\(?\d{1,3}[.)](?=\s)", re.M),
+        # Names: F-16, MQ-9, GR4, T-72, 2S19, Task Force 51.
+        (Role.NAME, r"\b[A-Z][A-Za-z]{0,7}[-\u2011\u2013]?\d+[A-Za-z]*(?:[/-]\w+)?\b|\b\d+[A-Za-z]{1,3}\d+\w*\b|\b\d+[A-Z]+\b", 0),
+        (Role.NAME, r"\b(?:Route|Highway|Road|Street|Hill|Phase|Room|Task\s+Force|Force|Group|Resolution|Article|Chapter|Operation|Division|Brigade|Battalion|Regiment|Corps|Wing|Squadron|Sector|Zone|Point|Pier|Base|Camp|Block|Annex|Table|Page|Section|Appendix|Note|Line|Station|Site|Area|Building|Checkpoint|Type|Mark|Mk|Level|Bridge|Typhoon|Tornado|Rafale|Gripen|Reaper|Predator|Super|Mirage|Hornet|Grad|Shahed|Scud|Fateh|Qasef|Samad|Gerbera|Lancet|Kalibr|Hellfire|Paveway|Block|Day|Week)\s+(?:No\.?\s*|Nr\.?\s*)?\d+\b(?!\s+(?:strikes|airstrikes))", 0),
+        (Role.NAME, r"\bmultiple(?=[\s-]+(?:launch(?:er)?\s+|barrel(?:ed)?\s+)?rocket)", re.I),
+    )
+)  # fmt: skip
+_PRONOUN = re.compile(
+    r"\b(?:no one|one another|one day|at one (?:time|point)|one side|one hand|on one occasion|as one|one such"
+    r"|one of (?:the|its|his|her|their|our) (?:most|main|key|largest|biggest|last|first))\b",
+    re.IGNORECASE,
+)
+
+
+class Uncounted:
+    """What the numbers of a sentence are by their form, worked out when first asked for."""
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self._text = text
+        self._start, self._end = tokens[0].start, tokens[-1].end
+        self._roles: list[Role | None] | None = None
+        self._pronouns: list[tuple[int, int]] | None = None
+
+    def role(self, start: int, end: int) -> Role | None:
+        """Return what text[start:end] is by its form; None where no form holds it."""
+        if self._roles is None:
+            self._roles = self._by_character()
+        first, last = self._roles[start - self._start], self._roles[end - 1 - self._start]
+        return first if first is last else None
+
+    def _by_character(self) -> list[Role | None]:
+        """Return the role of each character; of two forms the earlier one in the list holds."""
+        roles: list[Role | None] = [None] * (self._end - self._start)
+        sentence = self._text[self._start : self._end]
+        for role, form in reversed(_FORMS):
+            for match in form.finditer(sentence):
+                roles[match.start() : match.end()] = [role] * (match.end() - match.start())
+        return roles
+
+    def pronoun(self, start: int, end: int) -> bool:
+        """Whether "one" stands for nobody and nothing."""
+        if self._text[start:end].lower() != "one":
+            return False
+        if self._pronouns is None:
+            self._pronouns = [match.span() for match in _PRONOUN.finditer(self._text, self._start, self._end)]
+        return any(first <= start and end <= last for first, last in self._pronouns)
