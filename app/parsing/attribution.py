@@ -37,7 +37,8 @@ def attribution(tokens: Sequence[Token]) -> int:
         (i for i, token in enumerate(tokens) if token.low in VERBS or token.low in NOUNS), len(tokens)
     )
     for index in range(max(FIRST, claimed) + 1, len(tokens)):
-        if tokens[index].low not in _REPORTING or tokens[index - 1].low == "united":
+        named = tokens[index].word == "States" or tokens[index - 1].low == "united"
+        if tokens[index].low not in _REPORTING or named:
             continue
         back = index - 1
         while back > max(claimed, index - REACH) and tokens[back].word not in _QUOTES | {","}:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.parsing.countries import COUNTRIES
+from app.parsing.countries import country_at
 from app.parsing.dates import Dates
 from app.parsing.numbers import ReadCount, number, read_count
 from app.parsing.release import Count
@@ -17,7 +17,8 @@ _BETWEEN = frozenset(
     """u.s. u.s.-led us coalition us-led coalition-led separate additional recent other precision successful more
     further late air other deliberate more such new military international joint total combined kinetic second
     third fourth fifth first these those the of previous unreported previously earlier night
-    american british french isr targeted latest""".split(),
+    american australian belgian british canadian danish dutch egyptian emirati french israeli jordanian kenyan nato
+    saudi saudi-led turkish ukrainian isr targeted latest""".split(),
 )
 _ORDINALS = frozenset("second third fourth fifth sixth".split())
 _NOT_AFTER = frozenset(
@@ -81,11 +82,11 @@ def _elliptic(tokens: Sequence[Token], joint: int) -> Mention | None:
     if read is None or read.kind != "number":
         return None
     after = read.after + (read.after < len(tokens) and tokens[read.after].low in {"others", "more"})
-    named = tokens[after + 1 : after + 8]
+    named = range(after + 1, min(after + 8, len(tokens)))
     if (
         after >= len(tokens)
         or tokens[after].low != "in"
-        or not any(token.low in COUNTRIES for token in named)
+        or not any(country_at(tokens, index) for index in named)
     ):
         return None
     return Mention(joint + 1, after, read.count, read.first, read.last, definite=False, remark=read.remark)

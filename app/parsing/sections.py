@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.parsing.articles import acted, is_headline, new_tallies, recall, speak_of, tell_once
 from app.parsing.clauses import CONDUCT, Clause, Sentence
 from app.parsing.context import Context
-from app.parsing.countries import COUNTRIES
+from app.parsing.countries import countries_in
 from app.parsing.dates import Dates
 from app.parsing.lines import GENERIC, Claim, add_line
 from app.parsing.mentions import Mention
@@ -84,7 +84,7 @@ def _inherit(context: Context, sentence: Sentence, words: str, block: int) -> No
 def _none_reported(context: Context, sentence: Sentence) -> None:
     """Read "There were no reported strikes in Syria on Aug. 3-5." as an explicit zero, one for each country."""
     spans = [sentence.tokens[place.first : place.after] for place in sentence.places if place.name is None]
-    named = {COUNTRIES[token.low]: None for span in spans for token in span if token.low in COUNTRIES}
+    named = dict.fromkeys(code for span in spans for code in countries_in(span))
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
     inherited = context.dates or context.base or Dates(None, None, worked_out=False, start=start, end=start)
     for country in named or [context.sure_country]:
