@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.parsing.dates import Dates
 from app.parsing.mentions import NOUNS
 from app.parsing.text import Token
-from app.vocabulary.effects import VERBS
+from app.vocabulary.effects import FIRST_WORDS
 
 _REPORTING = frozenset(
     """said says reported announced added told noted confirmed stated states according reads read explained
@@ -34,7 +34,7 @@ def attribution(tokens: Sequence[Token]) -> int:
     Reads: "…” the coalition said on Tuesday", "…,” the statement reads". What "officials said that …" says is read.
     """
     claimed = next(
-        (i for i, token in enumerate(tokens) if token.low in VERBS or token.low in NOUNS), len(tokens)
+        (i for i, token in enumerate(tokens) if token.low in FIRST_WORDS or token.low in NOUNS), len(tokens)
     )
     for index in range(max(FIRST, claimed) + 1, len(tokens)):
         named = tokens[index].word == "States" or tokens[index - 1].low == "united"

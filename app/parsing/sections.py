@@ -15,7 +15,7 @@ from app.parsing.mentions import Mention
 from app.parsing.numbers import number
 from app.parsing.phrases import ATTACK, CORRECTION, DEFINITION, EARLIER, INCONCLUSIVE, NONE, RUNNING
 from app.parsing.release import ParsedCoverage, ParsedLine
-from app.vocabulary.effects import VERBS, Effect
+from app.vocabulary.effects import FIRST_WORDS, Effect
 
 # Characters of a sentence in which the phrases above are looked for.
 MAX_LOOK = 4000
@@ -28,7 +28,7 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     words = context.text[start : min(end, start + MAX_LOOK)]
     if CORRECTION.search(words):
         context.remark(start, end, "correction", "This corrects an earlier statement.")
-    if any(token.low in VERBS for token in sentence.left):
+    if any(token.low in FIRST_WORDS for token in sentence.left):
         message = "This stands behind the words that say who said it, and was not read."
         context.remark(sentence.left[0].start, sentence.left[-1].end, "unread", message)
     counted = any(mention.count for mention in sentence.mentions)

@@ -26,6 +26,7 @@ _ATTACKERS = _OWNERS | frozenset(
     al-shabaab al-qaida gunmen who""".split(),
 )
 _RAIDS = frozenset("raid raids campaign campaigns run runs mission missions sortie sorties".split())
+_SHOTS = frozenset({"shot", "shooting", "shoot"})
 REACH = 4
 
 
@@ -59,35 +60,43 @@ def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
 
 
 def _at(tokens: Sequence[Token], index: int, resulted: int) -> Verb | None:
-    low = tokens[index].low
+    low, after = _verb_words(tokens, index)
     if low in BASE_FORMS and low not in VERBS:
         first = _denied_from(tokens, index)
         past = BASE_FORMS[low]
-        return Verb(first, index + 1, past, VERBS[past], denied=True) if first is not None else None
+        return Verb(first, after, past, VERBS[past], denied=True) if first is not None else None
     if low == "destruction" and _resulted(tokens, index):
         return Verb(index, index + 2, "destroyed", Effect.DESTROYED)
     if low == "hit" and tokens[index].word[0].isupper():  # The town of Hit.
         return None
-    meant = _meant(tokens, index)
+    meant = _meant(tokens, index) if after == index + 1 else low
     past = PARTICIPLES.get(meant, meant)
     effect = VERBS.get(past)
     if effect is None or _adjective(tokens, index) or _by_the_enemy(tokens, index, low):
         return None
-    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    following = tokens[after].low if after < len(tokens) else ""
     # "The strikes resulted in two sheds destroyed, and a boat damaged" has its targets before the verbs.
     trailing = resulted < index and following in {"", ",", ".", ";"}
     passive = meant == past and (trailing or _is_passive(tokens, index))
-    counted = read_count(tokens, index + 1, len(tokens)) is not None  # "destroyed at least four boats"
+    counted = read_count(tokens, after, len(tokens)) is not None  # "destroyed at least four boats"
     if not passive and following in _PREPOSITIONS and not counted:
         return None
     first = _denied_from(tokens, index)
     if first is None:
         doubted = _doubted_from(tokens, index)
         if doubted is not None:
-            return Verb(doubted, index + 1, past, effect, passive, denied=True)
+            return Verb(doubted, after, past, effect, passive, denied=True)
     return Verb(
-        index if first is None else first, index + 1, past, effect, passive, first is not None, meant != low
+        index if first is None else first, after, past, effect, passive, first is not None, meant != low
     )
+
+
+def _verb_words(tokens: Sequence[Token], index: int) -> tuple[str, int]:
+    """Return a verb's words from its first one, and the token after them. Reads: "shot down", which are two."""
+    low = tokens[index].low
+    if low in _SHOTS and index + 1 < len(tokens) and tokens[index + 1].low == "down":
+        return f"{low} down", index + 2
+    return low, index + 1
 
 
 def _meant(tokens: Sequence[Token], index: int) -> str:
@@ -111,7 +120,8 @@ def _by_the_enemy(tokens: Sequence[Token], index: int, low: str) -> bool:
 
     Reads: "attacked by ISIL", "fighters attacking a village", "who were attacking a town"; also "bombing raids".
     """
-    following = [token.low for token in tokens[index + 1 : index + 4]]
+    first = index + len(low.split())
+    following = [token.low for token in tokens[first : first + 3]]
     previous = tokens[index - 1].low if index else ""
     if low in PARTICIPLES:
         return (
