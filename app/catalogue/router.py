@@ -130,7 +130,7 @@ async def get_publisher(
     "/effects", responses={**described(EffectPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)}
 )
 async def list_effects(request: Request, query: Annotated[EffectsQuery, Query()], read: Read) -> Response:
-    """List the ten normalised effects with the verbs that mean them."""
+    """List the normalised effects with the verbs that mean them."""
 
     def all_of_them(session: ReadSession) -> Response:
         now = head(session, query.as_of)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.parsing.dates import Dates
 from app.parsing.mentions import NOUNS
 from app.parsing.text import Token
-from app.vocabulary.effects import VERBS
+from app.vocabulary.effects import FIRST_WORDS
 
 _REPORTING = frozenset(
     """said says reported announced added told noted confirmed stated states according reads read explained
@@ -34,10 +34,11 @@ def attribution(tokens: Sequence[Token]) -> int:
     Reads: "…” the coalition said on Tuesday", "…,” the statement reads". What "officials said that …" says is read.
     """
     claimed = next(
-        (i for i, token in enumerate(tokens) if token.low in VERBS or token.low in NOUNS), len(tokens)
+        (i for i, token in enumerate(tokens) if token.low in FIRST_WORDS or token.low in NOUNS), len(tokens)
     )
     for index in range(max(FIRST, claimed) + 1, len(tokens)):
-        if tokens[index].low not in _REPORTING or tokens[index - 1].low == "united":
+        named = tokens[index].word == "States" or tokens[index - 1].low == "united"
+        if tokens[index].low not in _REPORTING or named:
             continue
         back = index - 1
         while back > max(claimed, index - REACH) and tokens[back].word not in _QUOTES | {","}:

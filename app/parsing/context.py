@@ -3,16 +3,16 @@
 Which sentence changes it, and how, is decided in sections.py.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from app.parsing.accounting import Run
-from app.parsing.countries import COUNTRIES
+from app.parsing.countries import countries_in
 from app.parsing.dates import Dates
 from app.parsing.limits import MAX_CONTINUED, MAX_LINES, MAX_PHRASES, MAX_REMARKS, MAX_TALLIES, MAX_TOTALS
 from app.parsing.release import ParsedCoverage, ParsedLine, ParsedTally, Remark
+from app.parsing.text import tokens
 
 # So many paragraphs after a line of prose "the strikes" still means those of that line.
 MAX_GAP = 3
@@ -114,11 +114,11 @@ class Context:
 
     def heading(self, start: int, end: int, days: list[Dates]) -> None:
         """Take country and days from a heading. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
-        words = re.findall(r"[a-z]+", self.text[start:end].lower())
-        named = {COUNTRIES[word] for word in words if word in COUNTRIES}
-        if not named and not {"strike", "strikes", "airstrikes"} & set(words):
+        words = tokens(self.text, start, end, lambda: None)
+        named = countries_in(words)
+        if not named and not {"strike", "strikes", "airstrikes"} & {word.low for word in words}:
             return
-        self.settle(next(iter(named)) if len(named) == 1 else None)
+        self.settle(named[0] if len(named) == 1 else None)
         self.totals_of.clear()
         late = not named and not days
         self.dates = days[0] if days else None if late else self.base

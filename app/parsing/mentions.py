@@ -24,7 +24,8 @@ _BETWEEN = frozenset(
     """u.s. u.s.-led us coalition us-led coalition-led separate additional recent other precision successful more
     further late air other deliberate more such new military international joint total combined kinetic second
     third fourth fifth first these those the of previous unreported previously earlier night
-    american british french isr targeted latest""".split(),
+    american australian belgian british canadian danish dutch egyptian emirati french israeli jordanian kenyan nato
+    saudi saudi-led turkish ukrainian isr targeted latest""".split(),
 )
 # Words that describe no strike, so that a number before them counts something else.
 _NEVER_BETWEEN = (

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.parsing.countries import (
-    COUNTRIES,
-    DEMONYMS,
     MAX_DESCRIPTION,
     SETTLEMENTS,
+    adjective_at,
+    countries_in,
+    country_at,
     described_country,
+    is_holder,
+    land_at,
     skip_description,
+    skip_holder,
 )
 from app.parsing.text import Token
 from app.vocabulary.effects import VERBS
@@ -37,7 +41,7 @@ _JOINERS = frozenset("al ar az as el de the".split())
 _NEAR = frozenset({"near", "around", "outside"})
 # Capitalised words that begin no place.
 _NOT_PLACES = frozenset(
-    """isil isis daesh islamic coalition u.s us american iraqi syrian kurdish peshmerga sdf isf operation combined
+    """isil isis daesh islamic coalition u.s u.s. us american iraqi syrian kurdish peshmerga sdf isf operation combined
     on in near the a an cjtf-oir centcom vbied vbieds ied ieds monday tuesday wednesday thursday friday saturday
     sunday jan january feb february mar march apr april may jun june jul july aug august sep sept september
     oct october nov november dec december uav uas khorasan government""".split(),
@@ -45,9 +49,12 @@ _NOT_PLACES = frozenset(
 _OPENINGS = frozenset(
     "also meanwhile moreover however overall later then today yesterday furthermore".split()
 )
+# Words whose name goes on with a country's: "Lake Chad", "New Jersey".
+_BEFORE_COUNTRIES = frozenset("lake river new mount port camp fort san wadi jebel jabal tal tel tell".split())
 _TAILS = frozenset(
     "dam airfield airport province mountain mountains river valley lake island refinery".split()
 )
+_BEFORE_NAMES = frozenset({"the", "town", "city", "village", "of", "near"})
 _AIRCRAFT = frozenset(
     """aircraft jets drones warplanes planes forces bombers fighters helicopters typhoons tornados tornadoes reapers
     rafales hornets f-16s""".split(),
@@ -61,6 +68,8 @@ _NOT_IN_NAMES = (
     | SETTLEMENTS
 )
 MAX_NAME_WORDS = 7
+# Tokens of ", and".
+_LONGEST_JOINT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +125,22 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
 def _skip_the(tokens: Sequence[Token], index: int) -> int:
     """Skip what only describes a place. Reads: "the town of", "the rebel-held Syrian border city of", "Iraq's"."""
     index = skip_description(tokens, index)
-    while index < len(tokens) and tokens[index].low in {"the", "town", "city", "village", "of", "near"}:
-        index += 1
+    while index < len(tokens):
+        after = index + 1 if tokens[index].low in _BEFORE_NAMES else skip_holder(tokens, index)
+        if after == index:
+            break
+        index = after
     return index
 
 
 def _settlements(tokens: Sequence[Token], index: int) -> Place | None:
     """Read "near five Iraqi towns", which names a country and no place."""
     for here in range(index + 1, min(index + MAX_DESCRIPTION, len(tokens) - 1)):
-        code = DEMONYMS.get(tokens[here].low)
-        if code and tokens[here + 1].low in SETTLEMENTS:
-            return Place(None, code, here, here + 2, near=True, phrase_first=index, phrase_after=here + 2)
+        land = land_at(tokens, here)
+        if land and tokens[land.after - 1].low in SETTLEMENTS:
+            return Place(
+                None, land.code, here, land.after, near=True, phrase_first=index, phrase_after=land.after
+            )
         if not tokens[here].word[0].islower():
             break
     return None
@@ -149,21 +163,33 @@ def _direction_start(tokens: Sequence[Token], index: int) -> int:
 
 def _named(tokens: Sequence[Token], text: str, phrase: int, first: int, *, near: bool) -> Place | None:
     after = _name_end(tokens, first, near=near)
-    if after == first or (after == first + 1 and tokens[first].low in DEMONYMS):
+    country = country_at(tokens, first)
+    if country and country.after >= after:
+        after = _countries_end(tokens, country.after)
+        codes = countries_in(tokens[first:after])
+        return Place(None, codes[0] if len(codes) == 1 else None, first, after, near, phrase, after)
+    if adjective_at(tokens, first):
+        land = land_at(tokens, first)
+        return land and Place(None, land.code, first, land.after, near, phrase, land.after)
+    if after == first:
         return None
-    code = COUNTRIES.get(tokens[first].low) if after == first + 1 else None
-    if code:
-        both = (
-            after + 1 < len(tokens)
-            and tokens[after].low in {"and", "or", ","}
-            and tokens[after + 1].low in COUNTRIES
-        )
-        return Place(None, None if both else code, first, after + 2 * both, near, phrase, after + 2 * both)
     after = _list_end(tokens, after)
     name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
-    phrase_after, country = _country_after(tokens, after)
-    country = country or described_country(tokens, phrase + 1, first)
-    return Place(name, country, first, phrase_after, near, phrase, after)
+    phrase_after, code = _country_after(tokens, after)
+    code = code or described_country(tokens, phrase + 1, first)
+    return Place(name, code, first, phrase_after, near, phrase, after)
+
+
+def _countries_end(tokens: Sequence[Token], after: int) -> int:
+    """Take in the other names of a list of countries. Reads: "Iraq, Syria and Libya", which names no single one."""
+    while True:
+        here = after
+        while here < len(tokens) and tokens[here].low in {",", "and", "or"} and here - after < _LONGEST_JOINT:
+            here += 1
+        following = country_at(tokens, here) if here > after else None
+        if following is None:
+            return after
+        after = following.after
 
 
 def _list_end(tokens: Sequence[Token], after: int) -> int:
@@ -177,7 +203,7 @@ def _list_end(tokens: Sequence[Token], after: int) -> int:
         first = index + 1 + (tokens[index + 1].low == "and")
         end = _name_end(tokens, first, near=False) if first < len(tokens) else first
         joined = any(token.low == "and" for token in tokens[first:end])
-        if end == first or tokens[first].low in COUNTRIES or tokens[first].low in DEMONYMS:
+        if end == first or country_at(tokens, first) or adjective_at(tokens, first):
             return after
         if tokens[end - 1].low in _AIRCRAFT:  # "near Orta, Typhoons and Reapers hit …"
             return after
@@ -198,15 +224,26 @@ def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None
     """Read ", Syria" or "in Syria" or "in Al Vero Province" behind a place's name."""
     if after < len(tokens) and tokens[after].word == "*":
         after += 1
-    if after + 1 < len(tokens) and tokens[after].low in {",", "in"} and tokens[after + 1].low in COUNTRIES:
-        following = tokens[after + 2].low if after + 2 < len(tokens) else ""
-        if not (following == "and" and after + 3 < len(tokens) and tokens[after + 3].low in COUNTRIES):
-            return after + 2, COUNTRIES[tokens[after + 1].low]
+    if after + 1 < len(tokens) and tokens[after].low in {",", "in"}:
+        country = country_at(tokens, _behind_region(tokens, after) + 1)
+        if country and _countries_end(tokens, country.after) == country.after:
+            return country.after, country.code
     if after + 1 < len(tokens) and tokens[after].low == "in" and tokens[after + 1].word[0].isupper():
         end = _name_end(tokens, after + 1, near=False)
         if end > after + 1 and tokens[end - 1].low == "province":
             return end, None
     return after, None
+
+
+def _behind_region(tokens: Sequence[Token], after: int) -> int:
+    """Find the last token before the country behind a place's name. Reads: ", in the", ", Lower Vero,"."""
+    if tokens[after].word == "," and not country_at(tokens, after + 1):
+        end = _name_end(tokens, after + 1, near=False)
+        if end > after + 1 and end < len(tokens) and tokens[end].low in {",", "in"}:
+            after = end
+    if after + 1 < len(tokens) and tokens[after].low == "," and tokens[after + 1].low == "in":
+        after += 1
+    return after + (after + 1 < len(tokens) and tokens[after + 1].low == "the")
 
 
 def _name_end(tokens: Sequence[Token], first: int, *, near: bool) -> int:
@@ -237,10 +274,10 @@ def _name_end(tokens: Sequence[Token], first: int, *, near: bool) -> int:
 
 def _in_name(tokens: Sequence[Token], index: int, first: int) -> bool:
     token = tokens[index]
-    if token.low in _NOT_PLACES and not (index > first and token.low == "an"):
+    if (token.low in _NOT_PLACES and not (index > first and token.low == "an")) or is_holder(token):
         return False
     if token.word[0].isupper():
-        return not (index > first and token.low in COUNTRIES)
+        return index == first or not country_at(tokens, index) or tokens[index - 1].low in _BEFORE_COUNTRIES
     follows = tokens[index + 1] if index + 1 < len(tokens) else None
     if follows is None:
         return False
@@ -249,7 +286,9 @@ def _in_name(tokens: Sequence[Token], index: int, first: int) -> bool:
     if index > first and token.low == "and":
         if follows.low in _PARTICLES and follows.word[0].islower():
             return index + 2 < len(tokens) and tokens[index + 2].word[0].isupper()
-        return follows.word[0].isupper() and follows.low not in _NOT_PLACES and follows.low not in COUNTRIES
+        return (
+            follows.word[0].isupper() and follows.low not in _NOT_PLACES and not country_at(tokens, index + 1)
+        )
     return index > first and token.low in _JOINERS and follows.word[0].isupper()
 
 
@@ -268,7 +307,7 @@ def leading_name(tokens: Sequence[Token], text: str, first: int, end: int) -> Pl
     after = _name_end(tokens, first, near=False)
     if after == first or after + 1 != end or tokens[after].word != ",":
         return None
-    if tokens[first].low in COUNTRIES or tokens[first].low.endswith("ly") or tokens[first].low in _OPENINGS:
+    if country_at(tokens, first) or tokens[first].low.endswith("ly") or tokens[first].low in _OPENINGS:
         return None
     name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
     return Place(name, None, first, after, near=True, phrase_first=first, phrase_after=after)

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from app.parsing.countries import PATTERN
 from app.parsing.dates import release_date
 
 NUMBER = re.compile(
@@ -11,13 +12,17 @@ NUMBER = re.compile(
 )
 # A line that stands alone: a country, a set of strikes, a date, a release number.
 HEADING = re.compile(
-    r"(?:(?:\d{1,3} )?(?:Air)?strikes? (?:in|across) (?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)"
-    r"(?: and (?:Syria|Iraq))?"
-    r"|(?:[A-Z][\w\u2019' -]{1,30}, ?|In )?(?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)"
+    rf"(?:(?:\d{{1,3}} )?(?:Air)?strikes? (?:in|across) {PATTERN}(?:(?:,| and|, and) {PATTERN})*"
+    rf"|(?:[A-Z][\w\u2019' -]{{1,30}}, ?|In )?{PATTERN}"
     r"|(?:Additional|Earlier|Previous|Other|Recent|Previously Unreported|Late|More)(?: Recent)? (?:Air)?strikes?"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:[-\u2013,] ?(?:[A-Z][a-z]{2,8}\.? )?\d{1,2})?"
     r"(?: (?:and|to) [\w. ]{1,12})? (?:Air)?strikes?"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|Release ?#.{0,30}|FOR IMMEDIATE RELEASE|Share|Part of Operation .{0,40})[:.]?",
+    re.IGNORECASE,
+)
+# Where a command or ministry sits and publishes, which is no place of strikes: "Stuttgart, Germany" on its own line.
+_SEAT = re.compile(
+    r"(?:Ankara|Brussels|Doral|Kelley Barracks|London|Mons|Naples|Ottawa|Paris|Ramstein|Stuttgart|Tampa|Washington)\b",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"strikes?\b|coalition|military|operation|centcom|isil|isis|daesh", re.IGNORECASE)
@@ -31,10 +36,10 @@ _DATELINE = re.compile(
 )
 # What stands before the first sentence: a town and perhaps a date. Its date is not that of the strikes.
 DATELINE = re.compile(
-    r"[A-Z][A-Z. ]{2,30}(?:, [A-Z][A-Za-z.]{1,15}){0,2}(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?"
-    r"(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
-    r"|[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){0,3}, (?:Syria|Iraq|Libya|Yemen|Somalia|Afghanistan)"
-    r" ?(?:[—\u2013]|--?) "
+    rf"[A-Z][A-Z. ]{{2,30}}(?:, (?:(?i:{PATTERN})\b|[A-Z][A-Za-z.]{{1,15}})){{0,2}}"
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
+    rf"|[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){{0,3}}, (?i:{PATTERN})"
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
     r"|(?:[A-Z][A-Za-z ]{2,20},? )?[A-Z][a-z]{2,8}\.? \d{1,2} ?\([A-Za-z ]{2,20}\) ?(?:[—\u2013]|--?) "
     r"|date \d{4}-\d\d-\d\d ",
 )
@@ -47,7 +52,7 @@ MAX_TITLE = 160
 
 def is_heading(line: str) -> bool:
     """Tell whether a line stands alone. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
-    return len(line) <= MAX_HEADING and HEADING.fullmatch(line) is not None
+    return len(line) <= MAX_HEADING and HEADING.fullmatch(line) is not None and _SEAT.match(line) is None
 
 
 def dateline_end(text: str, start: int, end: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.parsing.articles import acted, is_headline, new_tallies, recall, speak_of, tell_once
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
-from app.parsing.countries import COUNTRIES
+from app.parsing.countries import countries_in
 from app.parsing.dates import Dates
 from app.parsing.items import GENERIC
 from app.parsing.lines import Claim, add_line
@@ -27,7 +27,7 @@ from app.parsing.phrases import (
     RUNNING,
 )
 from app.parsing.release import ParsedCoverage, ParsedLine
-from app.vocabulary.effects import VERBS, Effect
+from app.vocabulary.effects import FIRST_WORDS, Effect
 
 # Characters of a sentence in which the phrases above are looked for.
 MAX_LOOK = 4000
@@ -40,7 +40,7 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     words = context.text[start : min(end, start + MAX_LOOK)]
     if CORRECTION.search(words):
         context.remark(start, end, "correction", "This corrects an earlier statement.")
-    if any(token.low in VERBS for token in sentence.left):
+    if any(token.low in FIRST_WORDS for token in sentence.left):
         message = "This stands behind the words that say who said it, and was not read."
         context.remark(sentence.left[0].start, sentence.left[-1].end, "unread", message)
     counted = any(mention.count for mention in sentence.mentions)
@@ -122,7 +122,7 @@ def _none_reported(context: Context, sentence: Sentence, words: str) -> None:
         _not_counted(context, sentence, "This is said of one place or area; it is no total.")
         return
     spans = [sentence.tokens[place.first : place.after] for place in sentence.places if place.name is None]
-    named = {COUNTRIES[token.low]: None for span in spans for token in span if token.low in COUNTRIES}
+    named = dict.fromkeys(code for span in spans for code in countries_in(span))
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
     inherited = context.dates or context.base or Dates(None, None, worked_out=False, start=start, end=start)
     for country in named or [context.sure_country]:

@@ -10,6 +10,8 @@ from app.vocabulary.effects import PARTICIPLES, VERBS
 
 # In a shorter word one letter makes another word: "hit" and "hut".
 SHORTEST = 6
+# One letter away from these stand other verbs: "owned", "drowned", "linking".
+_EXACT = frozenset({"downed", "downing", "sinking"})
 
 
 def _near(word: str) -> set[str]:
@@ -28,5 +30,9 @@ def _slips(words: Iterable[str]) -> dict[str, str]:
     return {slip: word for slip, word in found.items() if slip not in known}
 
 
-VERB_SLIPS = {slip: word for slip, word in _slips([*VERBS, *PARTICIPLES]).items() if slip not in PARTICIPLES}
+VERB_SLIPS = {
+    slip: word
+    for slip, word in _slips({*VERBS, *PARTICIPLES} - _EXACT).items()
+    if slip not in {*VERBS, *PARTICIPLES}
+}
 NOUN_SLIPS = frozenset(_slips(["airstrike", "airstrikes"]))

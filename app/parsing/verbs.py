@@ -26,6 +26,7 @@ _CAUSES = frozenset("resulted resulting led leading caused causing causes".split
 # Around a target whose participle stands behind it: "with two sheds destroyed and a boat damaged".
 _AFTER_TRAILING = frozenset(", . ; : ) and but while - -- \u2014 \u2013 \" \u201d".split())
 _BEFORE_TRAILING = frozenset(", ; : and with left leaving saw in - -- \u2014 \u2013 ( \u201c \"".split()) | {""}
+_SHOTS = frozenset({"shot", "shooting", "shoot"})
 REACH = 4
 # Words of a target before its participle.
 MAX_NOUN = 9
@@ -66,34 +67,34 @@ def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
 
 
 def _at(tokens: Sequence[Token], index: int) -> Verb | None:
-    low = tokens[index].low
+    low, after = _verb_words(tokens, index)
     if low in BASE_FORMS and low not in VERBS:
         first = _denied_from(tokens, index)
         past = BASE_FORMS[low]
-        return Verb(first, index + 1, past, VERBS[past], denied=True) if first is not None else None
+        return Verb(first, after, past, VERBS[past], denied=True) if first is not None else None
     if low == "destruction" and _resulted(tokens, index):
         return Verb(index, index + 2, "destroyed", Effect.DESTROYED)
     if low == "hit" and tokens[index].word[0].isupper():  # The town of Hit.
         return None
-    meant = _meant(tokens, index)
+    meant = _meant(tokens, index) if after == index + 1 else low
     past = PARTICIPLES.get(meant, meant)
     effect = VERBS.get(past)
     if effect is None or _adjective(tokens, index):
         return None
-    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
-    elliptic = meant == past and not _is_passive(tokens, index) and _trails(tokens, index)
+    following = tokens[after].low if after < len(tokens) else ""
+    elliptic = meant == past and not _is_passive(tokens, index) and _trails(tokens, index, after)
     passive = meant == past and (elliptic or _is_passive(tokens, index))
-    counted = read_count(tokens, index + 1, len(tokens)) is not None  # "destroyed at least four boats"
+    counted = read_count(tokens, after, len(tokens)) is not None  # "destroyed at least four boats"
     if not passive and following in _PREPOSITIONS and not counted:
         return None
     first = _denied_from(tokens, index)
     if first is None:
         doubted = _doubted_from(tokens, index)
         if doubted is not None:
-            return Verb(doubted, index + 1, past, effect, passive, denied=True)
+            return Verb(doubted, after, past, effect, passive, denied=True)
     return Verb(
         index if first is None else first,
-        index + 1,
+        after,
         past,
         effect,
         passive,
@@ -103,9 +104,9 @@ def _at(tokens: Sequence[Token], index: int) -> Verb | None:
     )
 
 
-def _trails(tokens: Sequence[Token], index: int) -> bool:
+def _trails(tokens: Sequence[Token], index: int, after: int) -> bool:
     """Whether a participle stands behind its target. Reads: "with two sheds destroyed and a boat damaged"."""
-    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    following = tokens[after] if after < len(tokens) else None
     if following and following.low not in _AFTER_TRAILING and following.low not in _PREPOSITIONS:
         return False
     for here in range(index - 1, max(-1, index - MAX_NOUN), -1):
@@ -126,6 +127,14 @@ def _opens_target(tokens: Sequence[Token], index: int) -> bool:
     if before in {"total"} or (before == "of" and index > 1 and tokens[index - 2].low == "total"):
         return True
     return before in _BEFORE_TRAILING
+
+
+def _verb_words(tokens: Sequence[Token], index: int) -> tuple[str, int]:
+    """Return a verb's words from its first one, and the token after them. Reads: "shot down", which are two."""
+    low = tokens[index].low
+    if low in _SHOTS and index + 1 < len(tokens) and tokens[index + 1].low == "down":
+        return f"{low} down", index + 2
+    return low, index + 1
 
 
 def _meant(tokens: Sequence[Token], index: int) -> str:

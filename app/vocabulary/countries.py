@@ -1,13 +1,46 @@
-"""The country codes of ISO 3166-1 alpha-2."""
+"""The countries of ISO 3166-1: alpha-2 codes, English names and adjectives.
 
-COUNTRIES = frozenset(
-    """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
-    BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK
-    FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR
-    IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK
-    ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM
-    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF
-    TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-    """.split()
+The list itself is `countries.csv`. Its columns:
+
+- `code`: ISO 3166-1 alpha-2, each once.
+- `name`: the usual English name.
+- `other_names`: other names that mean this country alone, separated by `|`: official, former and short ones.
+- `adjectives`: what is said of its people and towns ("South Sudanese"), separated by `|`.
+
+A word that means several countries ("Congo", "Congolese", "Korean"), a people of several countries ("Turkmen") or
+mostly an acting force ("US", "UK") is in no column, since a wrong country is worse than none.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from importlib.resources import files
+
+
+def fold(name: str) -> str:
+    """Return a name in lower case with plain apostrophes and hyphens; accents stay."""
+    return name.lower().replace("\u2019", "'").replace("\u2018", "'").replace("\u2013", "-")
+
+
+def _spellings(written: str) -> Iterator[str]:
+    """Yield a column's names, folded, each with its accents and without."""
+    for name in filter(None, written.split("|")):
+        yield fold(name)
+        yield "".join(
+            part for part in unicodedata.normalize("NFKD", fold(name)) if not unicodedata.combining(part)
+        )
+
+
+_ROWS = tuple(
+    csv.DictReader(
+        files("app.vocabulary").joinpath("countries.csv").read_text(encoding="utf-8").splitlines(),
+    ),
 )
+
+COUNTRIES = frozenset(row["code"] for row in _ROWS)
+
+# Folded names, and folded adjectives, each to its code.
+NAMES: dict[str, str] = {
+    name: row["code"] for row in _ROWS for name in _spellings(f"{row['name']}|{row['other_names']}")
+}
+ADJECTIVES: dict[str, str] = {name: row["code"] for row in _ROWS for name in _spellings(row["adjectives"])}

@@ -1,4 +1,4 @@
-"""What a strike did to its target: the ten normalised effects and the verbs that mean them.
+"""What a strike did to its target: the eleven normalised effects and the verbs that mean them.
 
 The verb as written is kept beside the effect, since "struck" gave way to "engaged" in August 2016:
 a series by raw verb shows a change of style, not of events.
@@ -19,13 +19,16 @@ class Effect(StrEnum):
     CRATERED = "cratered"
     WOUNDED = "wounded"
     KILLED = "killed"
+    INTERCEPTED = "intercepted"
     OTHER = "other"
 
 
-# Past tense, as releases write it, to the effect that it means.
+# Past tense, as releases write it, to the effect that it means. "Shot down" is the only verb of two words.
 VERBS: dict[str, Effect] = {
     "destroyed": Effect.DESTROYED,
     "damaged": Effect.DAMAGED,
+    "sank": Effect.DESTROYED,
+    "sunk": Effect.DESTROYED,
     "disabled": Effect.DISABLED,
     "degraded": Effect.DISABLED,
     "neutralized": Effect.DISABLED,
@@ -44,6 +47,9 @@ VERBS: dict[str, Effect] = {
     "injured": Effect.WOUNDED,
     "killed": Effect.KILLED,
     "eliminated": Effect.KILLED,
+    "intercepted": Effect.INTERCEPTED,
+    "shot down": Effect.INTERCEPTED,
+    "downed": Effect.INTERCEPTED,
     "breached": Effect.OTHER,
     "reduced": Effect.OTHER,
     "illuminated": Effect.OTHER,
@@ -55,6 +61,7 @@ VERBS: dict[str, Effect] = {
 PARTICIPLES: dict[str, str] = {
     "destroying": "destroyed",
     "damaging": "damaged",
+    "sinking": "sank",
     "disabling": "disabled",
     "degrading": "degraded",
     "neutralizing": "neutralized",
@@ -73,6 +80,9 @@ PARTICIPLES: dict[str, str] = {
     "injuring": "injured",
     "killing": "killed",
     "eliminating": "eliminated",
+    "intercepting": "intercepted",
+    "shooting down": "shot down",
+    "downing": "downed",
     "breaching": "breached",
 }
 
@@ -80,6 +90,7 @@ PARTICIPLES: dict[str, str] = {
 BASE_FORMS: dict[str, str] = {
     "destroy": "destroyed",
     "damage": "damaged",
+    "sink": "sank",
     "disable": "disabled",
     "neutralize": "neutralized",
     "suppress": "suppressed",
@@ -91,4 +102,9 @@ BASE_FORMS: dict[str, str] = {
     "wound": "wounded",
     "kill": "killed",
     "eliminate": "eliminated",
+    "intercept": "intercepted",
+    "shoot down": "shot down",
 }
+
+# The words with which a verb of effect begins.
+FIRST_WORDS = frozenset(verb.split()[0] for verb in VERBS)

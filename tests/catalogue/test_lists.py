@@ -39,3 +39,10 @@ def test_pages_join_to_the_whole(api: Api) -> None:
 
     assert slugs == sorted(set(slugs))
     assert len(slugs) == page["total"]
+
+
+def test_effects_list_their_verbs(api: Api) -> None:
+    """Each normalised effect has its verbs; what was shot down was intercepted, and what sank was destroyed."""
+    verbs = {effect["slug"]: effect["verbs"] for effect in api.read("/v1/effects")["items"]}
+    assert verbs["intercepted"] == ["downed", "intercepted", "shot down"]
+    assert {"sank", "sunk"} < set(verbs["destroyed"])
