@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 
 from app.parsing.dates import Dates
 from app.parsing.limits import MAX_NUMBERS, MAX_REMARKS
-from app.parsing.numbers import ReadCount, numbers_of
+from app.parsing.mentions import NOUNS
+from app.parsing.numbers import ReadCount, numbers_of, read_count
 from app.parsing.release import Count, Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
 from app.parsing.text import Token
 from app.parsing.uncounted import Uncounted
 from app.parsing.wording import FINITE, PREPOSITIONS, SEPARATORS
-from app.vocabulary.effects import VERBS
+from app.vocabulary.categories import match
+from app.vocabulary.counts import ARTICLES
+from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS
 
 # The remarks that say what became of the numbers in their span.
 _COVERING = {
@@ -29,6 +32,7 @@ _COVERING = {
     "unread": Role.UNREAD,
     "capped": Role.UNREAD,
 }
+_ATTACKS = frozenset("attack attacks raid raids fired bombardment shelling shelled bombs".split())
 # Words of a noun phrase that a remark quotes behind its number.
 MAX_NOUN = 6
 
@@ -81,20 +85,22 @@ def account(
     for run in runs:
         unread: list[tuple[int, int]] = []
         uncounted = Uncounted(text, run.tokens)
-        for read in numbers_of(run.tokens):
-            start, end = run.tokens[read.first].start, run.tokens[read.last].end
-            here = fields.around(start, end)
+        reads = list(numbers_of(run.tokens))
+        placed = [fields.around(*_span(run.tokens, read)) for read in reads]
+        told = _tells_of_strikes(run.tokens) and not any(here and here[2] is Role.TALLY for here in placed)
+        for read, here in zip(reads, placed, strict=True):
+            start, end = _span(run.tokens, read)
             if here:
                 found.append(ParsedNumber(start, end, read.count, here[2], here[3]))
                 continue
-            if read.kind == "article":
+            if read.kind == "article" and not (told and _is_target(run.tokens, read)):
                 continue
             role = Role.DATE if days.around(start, end) else _role(run, read, (start, end), uncounted, covered, phrases)
             if role is None:
                 continue
             found.append(ParsedNumber(start, end, read.count, role))
             if role is Role.UNREAD and not covered.around(start, end):
-                unread.append((start, _noun_end(run.tokens, read)))
+                unread.append(_listed(run.tokens, read))
             elif role is Role.AMOUNT and not covered.around(start, end):
                 message = "An amount or a share is no number of targets."
                 added.append(Remark(start, _noun_end(run.tokens, read), "amount", message))
@@ -168,6 +174,51 @@ def _noun_end(tokens: Sequence[Token], read: ReadCount) -> int:
             break
         last = index
     return tokens[last].end
+
+
+def _span(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
+    return tokens[read.first].start, tokens[read.last].end
+
+
+def _tells_of_strikes(tokens: Sequence[Token]) -> bool:
+    return any(
+        token.low in VERBS or token.low in PARTICIPLES or token.low in BASE_FORMS or token.low in NOUNS | _ATTACKS
+        for token in tokens
+    )
+
+
+def _is_target(tokens: Sequence[Token], read: ReadCount) -> bool:
+    """Whether an article counts a target that the vocabulary knows. Reads: "a radar"; but not "a statement"."""
+    end = _noun_end(tokens, read)
+    words = [token.word for token in tokens[read.after : read.after + MAX_NOUN] if token.end <= end]
+    return any(match(" ".join(words[:stop])) is not None for stop in range(len(words), 0, -1))
+
+
+def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
+    """Return the span of a number with its noun, and of the other items of its list, whose articles count as well.
+
+    Reads: "a depot, four trucks and a radar", from any of its numbers.
+    """
+    end = _noun_end(tokens, read)
+    after = next((index for index in range(read.after, len(tokens)) if tokens[index].start >= end), len(tokens))
+    while after + 1 < len(tokens) and tokens[after].low in SEPARATORS:
+        first = after + 1 + (tokens[after + 1].low in {"and", "or"})
+        item = read_count(tokens, first, len(tokens)) if first < len(tokens) else None
+        if item is None:
+            break
+        end = _noun_end(tokens, item)
+        after = next((index for index in range(item.after, len(tokens)) if tokens[index].start >= end), len(tokens))
+    first = read.first
+    while first > 1 and tokens[first - 1].low in SEPARATORS:
+        last = first - 1 - (tokens[first - 2].low in SEPARATORS)
+        begin = next(
+            (index for index in range(last - 1, max(-1, last - MAX_NOUN), -1) if tokens[index].low in ARTICLES), None
+        )
+        article = read_count(tokens, begin, len(tokens)) if begin is not None else None
+        if begin is None or article is None or _noun_end(tokens, article) != tokens[last - 1].end:
+            break
+        first = begin
+    return tokens[first].start, end
 
 
 def _unread(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Remark]:

@@ -6,13 +6,15 @@ and what strikes of others did is remarked and not counted.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
-from app.parsing.categories import ENEMY
+from app.parsing.categories import ENEMY, is_plural
 from app.parsing.clauses import Within
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.numbers import read_count
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.parsing.wording import PREPOSITIONS
 from app.vocabulary.effects import PARTICIPLES, Effect
 
 _ADVERBS = frozenset(
@@ -54,6 +56,8 @@ _ASIDE = CONDUCT | frozenset(
 _AIMS = frozenset({"against", "on", "upon", "at"})
 _ENGAGEMENTS = frozenset({"engagement", "engagements"})
 MAX_AGENT = 6
+# Words of a target behind "on" that has no number.
+MAX_NOUN = 5
 
 
 def attribute(
@@ -190,6 +194,33 @@ def _in_relative_clause(tokens: Sequence[Token], verb: Verb, nouns: set[int], wi
     return perfect and not _speaks_of_strikes(tokens, back, nouns, within)
 
 
+def others_strikes(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+    """Mark the strikes that somebody else carried out. Reads: "the enemy launched four missile strikes"."""
+    return [
+        replace(mention, others=True) if _carried_out_by_others(tokens, mention) else mention
+        for mention in mentions
+    ]
+
+
+def _carried_out_by_others(tokens: Sequence[Token], mention: Mention) -> bool:
+    here = mention.first - 1
+    conducted = False
+    words = set[str]()
+    while here >= 0 and tokens[here].low not in _BOUNDARIES - {"and"}:
+        if tokens[here].low in {"and", ","} and not conducted and words:
+            break
+        conducted = conducted or tokens[here].low in CONDUCT
+        if conducted:
+            if tokens[here].low == ",":
+                break
+            words.add(tokens[here].low.removesuffix("'s"))
+        here -= 1
+    if conducted and words & _ENEMIES and not words & _OURS:
+        return True
+    after = {token.low for token in tokens[mention.after : mention.after + 4]}
+    return "by" in after and bool(after & _ENEMIES) and not after & _OURS
+
+
 def aim_of(
     tokens: Sequence[Token], mention: Mention, verbs: Sequence[Verb], within: Within
 ) -> Verb | None:
@@ -222,4 +253,7 @@ def _aims(tokens: Sequence[Token], index: int, within: Within) -> bool:
         return False
     if tokens[index].low == "against":
         return True
-    return tokens[index + 1].low in ENEMY or read_count(tokens, index + 1, len(tokens)) is not None
+    if tokens[index + 1].low in ENEMY or read_count(tokens, index + 1, len(tokens)) is not None:
+        return True
+    noun = list(takewhile(lambda token: token.word.isalpha() and token.low not in PREPOSITIONS, tokens[index + 1 :][:MAX_NOUN]))
+    return bool(noun) and noun[0].word.islower() and is_plural(noun[-1].word)

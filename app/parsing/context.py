@@ -10,6 +10,7 @@ from datetime import date
 from app.parsing.accounting import Run
 from app.parsing.countries import countries_in
 from app.parsing.dates import Dates
+from app.parsing.hits import Hits
 from app.parsing.limits import MAX_CONTINUED, MAX_LINES, MAX_PHRASES, MAX_REMARKS, MAX_TALLIES, MAX_TOTALS
 from app.parsing.release import ParsedCoverage, ParsedLine, ParsedTally, Remark
 from app.parsing.text import tokens
@@ -21,6 +22,9 @@ MAX_GAP = 3
 @dataclass(slots=True)
 class Context:
     """The state of the walk through one release.
+
+    `speaks_of_strikes` says that the last sentence did, `hits` is a heading whose rows may
+    follow, `listed` the start of the last line made of such rows.
 
     `base` are the days of the whole release, `dates` those of the section. `mixed` says that the section speaks
     of several countries, so that a line without one only follows the line before. `open_total` is a total, and
@@ -48,6 +52,9 @@ class Context:
     open_block: int = -1
     line_open: bool = False
     category: str | None = None
+    speaks_of_strikes: bool = False
+    hits: Hits | None = None
+    listed: int = -1
     capped: bool = False
     tallies: int = 0
     phrases: int = 0

@@ -17,7 +17,7 @@ _NAMES = (
 # A month is capitalised and ends its word: "12 separate units" holds no September, "2 mar" no March.
 _MONTH = rf"(?:{_NAMES}|{_NAMES.upper()})(?![A-Za-z])\.?"
 # "8 a.m." is no day.
-_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\w:]| ?[ap]\.?m\b)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w|:\d| ?[ap]\.?m\b)"
 _YEAR = r"(?:,? {0,2}(?P<y%d>(?:19|20)\d\d)\b)?"
 _TO = r" ?(?:-|\u2013|—|to|through|and|until) ?"
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()

@@ -57,6 +57,8 @@ def add_line(
             tallies=tuple(_kept(context, clause)),
             inconclusive=inconclusive,
             engagements_span=total.engagements_span if total else clause.engagements_span,
+            km=clause.place.km if clause.place else None,
+            bearing=clause.place.bearing if clause.place else None,
         ),
     )
     context.open_block, context.line_open, context.open_total = claim.block, True, None

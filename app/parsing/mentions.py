@@ -62,7 +62,8 @@ class Mention:
     """Tokens first..after-1 speak of strikes; `count` is None for "the strikes" (then `definite`).
 
     `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes"; `elliptic`
-    that the noun stands elsewhere; `whole` holds the tokens of a number of which this one is a part.
+    that the noun stands elsewhere; `whole` holds the tokens of a number of which this one is a part. `others` says
+    that somebody else carried them out.
     """
 
     first: int
@@ -76,6 +77,7 @@ class Mention:
     article: bool = False
     elliptic: bool = False
     whole: tuple[int, int] | None = None
+    others: bool = False
 
 
 def find_mentions(
@@ -243,10 +245,14 @@ def _widest(tokens: Sequence[Token], here: int, noun: int, read: ReadCount) -> t
 def _counted(found: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *, partial: bool) -> Mention:
     first, read = found
     definite = bool(first) and tokens[first - 1].low in _DEFINITE
+    count = read.count
+    of = any(tokens[index].low == "of" for index in range(read.after, noun))
+    if read.kind == "article" and of and tokens[noun].low.endswith("s"):  # "a wave of strikes"
+        count = Count(2, None)
     return Mention(
         first - definite,
         noun + 1,
-        read.count,
+        count,
         read.first,
         read.last,
         definite=definite and not partial,

@@ -4,7 +4,7 @@ A place is kept as spelt; no gazetteer is asked here. Which strike it belongs to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.parsing.countries import (
     MAX_DESCRIPTION,
@@ -18,6 +18,7 @@ from app.parsing.countries import (
     skip_description,
     skip_holder,
 )
+from app.parsing.distances import distance_before
 from app.parsing.text import Token
 from app.vocabulary.effects import VERBS
 
@@ -54,6 +55,7 @@ _BEFORE_COUNTRIES = frozenset("lake river new mount port camp fort san wadi jebe
 _TAILS = frozenset(
     "dam airfield airport province mountain mountains river valley lake island refinery".split()
 )
+_AFTER_OPENING = frozenset({":", "-", "--", "\u2014", "\u2013"})
 _BEFORE_NAMES = frozenset({"the", "town", "city", "village", "of", "near"})
 _AIRCRAFT = frozenset(
     """aircraft jets drones warplanes planes forces bombers fighters helicopters typhoons tornados tornadoes reapers
@@ -74,7 +76,10 @@ _LONGEST_JOINT = 2
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Tokens first..after-1 name a place or a country (then `name` is None); `phrase` starts at `start`."""
+    """Tokens first..after-1 name a place or a country (then `name` is None); `phrase` starts at `start`.
+
+    `km` is how far from it something was, `bearing` in which direction; None where the text says neither.
+    """
 
     name: str | None
     country: str | None
@@ -83,6 +88,8 @@ class Place:
     near: bool
     phrase_first: int
     phrase_after: int
+    km: float | None = None
+    bearing: int | None = None
 
 
 def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
@@ -101,11 +108,22 @@ def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
 
 def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     low = tokens[index].low
+    if index == 0 and tokens[0].word[0].isupper():
+        opening = _opening(tokens, text)
+        if opening:
+            return opening
     if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
         found = _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
         return found or _settlements(tokens, index)
     if low == "to" and index and tokens[index - 1].low == "close":
         return _named(tokens, text, index - 1, _skip_the(tokens, index + 1), near=True)
+    if low in {"of", "from"} and index > 1:
+        distance = distance_before(tokens, index)
+        if distance:
+            found = _named(tokens, text, distance.first, _skip_the(tokens, index + 1), near=True)
+            return found and replace(found, km=distance.km, bearing=distance.bearing)
+    if low == "on" and index + 1 < len(tokens):
+        return _side(tokens, index)
     if low == "of" and index and tokens[index - 1].low in _DIRECTIONS:
         return _named(
             tokens,
@@ -120,6 +138,37 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
             here += 1
         return _named(tokens, text, index, here, near=False)
     return None
+
+
+def _opening(tokens: Sequence[Token], text: str) -> Place | None:
+    """Read the name that opens a row before its colon or dash. Reads: "Iraq: 9 strikes", "Orta, Iraq - 3 strikes"."""
+    country = country_at(tokens, 0)
+    if country:
+        if country.after < len(tokens) and tokens[country.after].word in _AFTER_OPENING:
+            return Place(None, country.code, 0, country.after, near=False, phrase_first=0, phrase_after=country.after)
+        return None
+    after = _name_end(tokens, 0, near=False)
+    if not 0 < after < len(tokens) or tokens[0].low in _OPENINGS:
+        return None
+    following, code = _country_after(tokens, after)
+    if code is None or following >= len(tokens) or tokens[following].word not in _AFTER_OPENING:
+        return None
+    name = " ".join(text[tokens[0].start : tokens[after - 1].end].split())
+    return Place(name, code, 0, following, near=True, phrase_first=0, phrase_after=after)
+
+
+def _side(tokens: Sequence[Token], index: int) -> Place | None:
+    """Read "on the Iraqi side of the border", which names a country and no place."""
+    first = index + 1 + (tokens[index + 1].low == "the")
+    country = adjective_at(tokens, first) if first < len(tokens) else None
+    if country is None or country.code is None or country.after >= len(tokens):
+        return None
+    if tokens[country.after].low != "side":
+        return None
+    after = country.after + 1
+    if [token.low for token in tokens[after : after + 3]] == ["of", "the", "border"]:
+        after += 3
+    return Place(None, country.code, first, after, near=False, phrase_first=index, phrase_after=after)
 
 
 def _skip_the(tokens: Sequence[Token], index: int) -> int:
@@ -224,6 +273,10 @@ def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None
     """Read ", Syria" or "in Syria" or "in Al Vero Province" behind a place's name."""
     if after < len(tokens) and tokens[after].word == "*":
         after += 1
+    if after + 1 < len(tokens) and tokens[after].low in SETTLEMENTS and tokens[after + 1].low in {"of", "in"}:
+        country = country_at(tokens, after + 2)
+        if country:
+            return country.after, country.code
     if after + 1 < len(tokens) and tokens[after].low in {",", "in"}:
         country = country_at(tokens, _behind_region(tokens, after) + 1)
         if country and _countries_end(tokens, country.after) == country.after:

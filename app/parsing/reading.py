@@ -1,6 +1,7 @@
 """Take a whole text through the stages: blocks, sentences, clauses, lines, and a last look over all of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
@@ -10,10 +11,11 @@ from app.parsing.dates import find_dates
 from app.parsing.limits import MAX_CHARACTERS, MAX_WORDS
 from app.parsing.phrases import CORRECTION
 from app.parsing.preamble import dateline_end, is_heading, publication_date, release_number, title
-from app.parsing.release import ParsedRelease
+from app.parsing.release import ParsedRelease, Remark
 from app.parsing.review import review
 from app.parsing.sections import take
 from app.parsing.sentences import read_sentence
+from app.parsing.wholes import fold_wholes
 from app.parsing.text import Block, Token, blocks, sentences, tokens
 
 # List marks that may stand behind a heading within a line.
@@ -57,6 +59,10 @@ def parse_release(
         if words:
             context.runs.append(Run(words, find_dates(text, start, end, published)))
     context.runs.sort(key=lambda run: run.tokens[0].start)
+    context.lines, folded = fold_wholes(context.lines, context.bulleted)
+    context.remarks += folded
+    if not any(line.tallies for line in context.lines):
+        context.remarks = [_unproven(remark) for remark in context.remarks]
     numbers, unread = account(text, context.runs, context.lines, context.coverage, context.remarks)
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
@@ -68,6 +74,14 @@ def parse_release(
         remarks=review(text, context.lines, [*context.remarks, *unread]),
         numbers=numbers,
     )
+
+
+def _unproven(remark: Remark) -> Remark:
+    """Say of what only seems to sum up targets that it was not read, where no other targets were."""
+    if remark.kind != "summary":
+        return remark
+    message = "This counts targets, but no strike was found that they belong to."
+    return replace(remark, kind="unread", message=message)
 
 
 def _read_block(context: Context, block: Block, number: int, checkpoint: Callable[[], None]) -> None:
@@ -94,7 +108,10 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
             message = "The rest of this sentence is too long to read."
             context.remark(words[len(read)].start, end, "capped", message)
         if read:
-            sentence = read_sentence(read, text, context.published_on, context.category)
+            sentence = read_sentence(
+                read, text, context.published_on, context.category, recent=context.speaks_of_strikes
+            )
+            context.speaks_of_strikes = bool(sentence.mentions)
             context.count(tally for clause in sentence.clauses for tally in clause.reading.tallies)
             context.runs.append(Run(read, sentence.days))
             take(context, sentence, number)

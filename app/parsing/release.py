@@ -65,7 +65,8 @@ class ParsedLine:
     single, sometimes cumulative, effect; a line may stand for several. Null dates, country, place, strikes
     or engagements mean that the text does not give them. `date_worked_out` marks a date that was worked out
     from "yesterday" or a weekday. `strikes_start`/`strikes_end` hold the number of strikes, `engagements_span`
-    that of engagements, else None.
+    that of engagements, else None. `km` is how far from the place they were, `bearing` in which direction, in
+    degrees from north; None where they were at it or near it.
     """
 
     start: int
@@ -84,6 +85,8 @@ class ParsedLine:
     tallies: tuple[ParsedTally, ...]
     inconclusive: bool
     engagements_span: tuple[int, int] | None = None
+    km: float | None = None
+    bearing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.countries import countries_in
 from app.parsing.dates import Dates
+from app.parsing.hits import heading_of, row_of
 from app.parsing.items import GENERIC
 from app.parsing.lines import Claim, add_line
 from app.parsing.mentions import CONDUCT, Mention
@@ -55,6 +56,7 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
         _none_reported(context, sentence, words)
     elif not sentence.mentions and not sentence.verbs:
         _inherit(context, sentence, words, block)
+        _list_hits(context, sentence, block)
     elif _is_running(sentence, words):
         message = "A total since the campaign began is no total of this release."
         context.remark(start, end, "running_total", message)
@@ -63,6 +65,28 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     else:
         _inherit(context, sentence, words, block)
         _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
+
+
+def _list_hits(context: Context, sentence: Sentence, block: int) -> None:
+    """Read a row of a list of hits, or the heading of one. Anything else ends the list."""
+    row = row_of(sentence, context.hits) if context.hits else None
+    if row is None:
+        context.hits = heading_of(sentence)
+        if context.hits and sentence.dates:
+            context.dates = sentence.dates[0]
+        return
+    claim = Claim(sentence, row, block, *_span(sentence, row))
+    last = context.lines[-1] if context.lines else None
+    if last and last.start == context.listed and last.place == (row.place.name if row.place else None):
+        tallies = (*last.tallies, *row.reading.tallies)
+        context.lines[-1] = replace(last, end=claim.end, tallies=tallies)
+    else:
+        add_line(context, claim)
+        context.line_open = False
+        context.listed = context.lines[-1].start
+        context.bulleted.add(context.listed)
+    for remark in row.reading.remarks:
+        context.remark(remark.start, remark.end, remark.kind, remark.message)
 
 
 def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earlier: bool) -> None:
@@ -75,8 +99,24 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
             clause.dates = Dates(None, None, worked_out=False, start=start, end=start)
         claim = Claim(sentence, clause, block, *_span(sentence, clause))
         _clause(context, claim, first=index == 0, conducted=conducted)
+    _drop_unplaced(context, before)
     if len({total.country for total in context.coverage[before:]}) > 1:  # "11 in Syria and four in Iraq"
         context.settle(None)
+
+
+def _drop_unplaced(context: Context, before: int) -> None:
+    """Take no total of several that one sentence gives without a country: none is the total of all.
+
+    Reads: "launched 14 strikes on depots and three strikes on missile systems".
+    """
+    unplaced = [total for total in context.coverage[before:] if total.country is None]
+    if len(unplaced) < _SEVERAL_COUNTRIES:
+        return
+    for total in unplaced:
+        message = "One of several totals in a sentence that names no country for it."
+        context.remark(total.start, total.end, "unread", message)
+    context.coverage[before:] = [total for total in context.coverage[before:] if total.country is not None]
+    context.open_total = None
 
 
 def _is_running(sentence: Sentence, words: str) -> bool:
@@ -189,7 +229,13 @@ def _conducted(sentence: Sentence, clause: Clause) -> bool:
     struck = any(
         verb.effect is Effect.ENGAGED and not verb.passive and not verb.denied for verb in clause.verbs
     )
-    return struck or clause.engagements is not None or any(token.low in CONDUCT for token in tokens)
+    if struck or clause.engagements is not None or any(token.low in CONDUCT for token in tokens):
+        return True
+    # "Iraq: 9 strikes", "four were in Syria"
+    mention = clause.mention
+    return mention is not None and (
+        mention.elliptic or (mention.first > 0 and sentence.tokens[mention.first - 1].word == ":")
+    )
 
 
 def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> None:
@@ -197,7 +243,12 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
     tallies, mention = clause.reading.tallies, clause.mention
     inconclusive = not tallies and INCONCLUSIVE.search(context.text, *claim.span) is not None
     taken = True
-    if mention is None or mention.definite or (mention.partial and clause.place is None):
+    if mention is not None and mention.others:
+        message = "Strikes of others are not counted."
+        context.remark(*claim.span, "not_counted", message)
+        context.open_total, context.line_open = None, False
+        taken = False
+    elif mention is None or mention.definite or (mention.partial and clause.place is None):
         taken = not tallies or _more(context, claim)
     elif tallies or (clause.place and inconclusive):
         _line(context, claim, inconclusive=inconclusive)

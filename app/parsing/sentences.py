@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.parsing.attribution import attribution, strike_days
-from app.parsing.agents import aim_of, attribute
+from app.parsing.agents import aim_of, attribute, others_strikes
 from app.parsing.clauses import Clause, Sentence, Within, cut
 from app.parsing.dates import Dates, find_dates, join_dates
 from app.parsing.headers import read_header
@@ -46,13 +46,13 @@ def read_sentence(
     start, end = own[0].start, own[-1].end
     dates = join_dates(find_dates(text, start, end, published_on), text)
     places = find_places(own, text)
-    mentions = find_mentions(own, dates, places, recent=recent)
+    mentions = others_strikes(own, find_mentions(own, dates, places, recent=recent))
     sentence = Sentence(
         own, text, strike_days(dates, own), places, mentions, [], left=tokens[cut_at:], days=dates
     )
     within = Within(sentence)
     verbs = attribute(own, find_verbs(own), mentions, within)
-    aims = [aim for mention in mentions if (aim := aim_of(own, mention, verbs, within))]
+    aims = [aim for mention in mentions if not mention.others and (aim := aim_of(own, mention, verbs, within))]
     sentence.verbs = sorted([*verbs, *aims], key=lambda verb: verb.first)
     cut(sentence, within)
     for clause in sentence.clauses:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from app.models.base import NAME_LENGTH
 from app.parsing import ParsedLine, ParsedRelease, ParsedTally, Remark, shortened
+from app.catalogue.catalogue import LocationEntry
 from app.releases.lookup import Lookup
+from app.strikes.areas import destination
 
 # Remarks of one response; no release has a hundred.
 MOST_REMARKS = 2_000
@@ -50,12 +52,23 @@ def _on_line(line: ParsedLine, lookup: Lookup) -> Iterator[Remark]:
         if place is not None:
             kind, message = "country_of_place", f"{place.country} is where '{place.slug}' lies"
         yield Remark(line.start, line.end, kind, message)
-    if line.place is not None and place is None:
+    if line.km is not None and line.place is not None:
+        yield Remark(line.start, line.end, "distance", _far_off(line, place))
+    elif line.place is not None and place is None:
         message = f"no known place is called '{shortened(line.place)}'"
         yield Remark(line.start, line.end, "unknown_place", message)
     if line.place_phrase is not None and len(line.place_phrase) > NAME_LENGTH:
         message = f"a place has at most {NAME_LENGTH} characters; location_as_written is cut off"
         yield Remark(line.start, line.end, "capped", message)
+
+
+def _far_off(line: ParsedLine, place: LocationEntry | None) -> str:
+    """Say where a strike was that was not at the place named: the point itself, where it can be worked out."""
+    message = f"the strike was {line.km:.0f} km away from '{shortened(line.place or '')}', so no place is taken"
+    if place is None or line.km is None or line.bearing is None:
+        return message
+    lat, lon = destination(place.lat, place.lon, line.bearing, line.km)
+    return f"{message}; that is about {lat:.2f}, {lon:.2f}"
 
 
 def _on_tally(tally: ParsedTally, lookup: Lookup) -> Iterator[Remark]:

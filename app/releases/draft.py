@@ -118,14 +118,16 @@ def _headline(release: ParsedRelease) -> Document | None:
 
 
 def _strike(line: ParsedLine, lookup: Lookup) -> Document:
-    place = lookup.location(line.place)
+    # What is 50 km from a place is not at it.
+    named = lookup.location(line.place)
+    place = named if line.km is None else None
     owners = {tally.owner for tally in line.tallies}
     return {
         "date_from": line.date_from,
         "date_to": line.date_to,
         "date_precision": line.date_precision,
         # Where the text names only the place, the draft takes the country that it lies in, with a remark.
-        "country": line.country or (place.country if place else None),
+        "country": line.country or (named.country if named else None),
         "location": place.slug if place else None,
         "location_as_written": _place_as_written(line),
         "strikes_min": line.strikes.minimum if line.strikes else None,

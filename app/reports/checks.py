@@ -1,7 +1,10 @@
 """Arithmetic: do lines, claims for countries and headline add up? In real releases they nearly always do."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from typing import Any, Protocol
 
 from app.reports.span_sums import Amounts, Dated, span_of, sums_within
@@ -52,30 +55,58 @@ class Headline:
 def arithmetic(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[dict[str, Any]]:
     """Yield, for each claimed total, what the lines of that country within those days add up to.
 
-    A total over all countries is held against the countries' own totals as well. A line without a number of
-    strikes adds at least nothing and has no upper bound.
+    A total over all countries is held against the countries' own totals as well, with the lines of which no country's
+    total speaks: a release may give one day as a list below its total, another as a paragraph. A line without a number
+    of strikes adds at least nothing and has no upper bound. Where there are no lines at all, there is nothing to hold
+    a total against.
     """
-    claimed = list(claims)
+    claimed, counted = list(claims), list(lines)
     of_lines = sums_within(
-        claimed, ((line, _amounts(line.strikes_min, line.strikes_max, line.engagements)) for line in lines)
+        claimed, ((line, _amounts(line.strikes_min, line.strikes_max, line.engagements)) for line in counted)
     )
     of_countries = sums_within(
         (claim for claim in claimed if claim.country is None),
-        (
-            (claim, _amounts(claim.strikes, claim.strikes, claim.engagements))
-            for claim in claimed
-            if claim.country is not None
+        chain(
+            (
+                (claim, _amounts(claim.strikes, claim.strikes, claim.engagements))
+                for claim in claimed
+                if claim.country is not None
+            ),
+            (
+                (line, _amounts(line.strikes_min, line.strikes_max, line.engagements))
+                for line in _outside(claimed, counted)
+            ),
         ),
     )
     for claim in claimed:
         within = of_lines[span_of(claim)]
-        if claim.strikes is not None:
+        if claim.strikes is not None and counted:
             yield _check("strikes", "lines", claim, claim.strikes, _strikes(within))
         # Before 2017 no line gives engagements; then there is nothing to hold the claim against.
         if claim.engagements is not None and (bounds := _engagements(within)):
             yield _check("engagements", "lines", claim, claim.engagements, bounds)
         if claim.country is None:
             yield from _against_countries(claim, of_countries[span_of(claim)])
+
+
+def _outside(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[Counted]:
+    """Yield the lines of which no country's total speaks: of another country, or of other days."""
+    spans: dict[str, list[list[date]]] = {}
+    named = (claim for claim in claims if claim.country is not None)
+    for claim in sorted(named, key=lambda claim: claim.date_from or date.min):
+        first, last = claim.date_from or date.min, claim.date_to or date.max
+        known = spans.setdefault(claim.country or "", [])
+        if known and first <= known[-1][1]:
+            known[-1][1] = max(known[-1][1], last)
+        else:
+            known.append([first, last])
+    for line in lines:
+        first, last = line.date_from or date.min, line.date_to or date.max
+        known = spans.get(line.country or "", [])
+        # The spans are apart, so only the last one that begins in time can reach the line's days.
+        before = bisect_right(known, last, key=lambda span: span[0])
+        if not before or known[before - 1][1] < first:
+            yield line
 
 
 def _against_countries(headline: Claim, within: Amounts) -> Iterator[dict[str, Any]]:
