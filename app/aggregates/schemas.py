@@ -77,8 +77,9 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
     top: Annotated[
         Annotated[int, Field(ge=1, le=MOST_TOP), PLAIN_DIGITS] | None,
         Field(
-            description="Keep so many groups, by `items_max` or by `sort`, and let one more, `other`, take in the "
-            "rest. With a period among others, these are the groups of which there is a series.",
+            description="Keep so many groups, by `items_min` or by `sort`, and let one more, `other`, take in the "
+            "rest. A maximum ranks by no less than its minimum, also where it is unknown. With a period among "
+            "others, these are the groups of which there is a series.",
             examples=[10],
         ),
     ] = None

@@ -90,7 +90,7 @@ def _chosen(found: Matching, axes: Sequence[Axis], question: Question) -> Chosen
         return None
     ranked = [each for each in axes if each.dimension is not Dimension.PERIOD] or axes
     groups, _ = sums(found, ranked, lag=question.lag)
-    order = _order(groups, question.sort or Sort("items_max", descending=True))
+    order = _order(_ranked_by_proof(groups), question.sort or Sort("items_min", descending=True))
     kept = order[: question.top]
     values = [
         tuple(scale.values[place][0] for scale, place in zip(groups.scales, places, strict=True))
@@ -99,6 +99,19 @@ def _chosen(found: Matching, axes: Sequence[Axis], question: Question) -> Chosen
     has_other = len(order) > len(kept)
     others = [(OTHER,) * len(ranked)] if has_other else []
     return Chosen(ranked, table_of(ranked, values), [*values, *others], has_other)
+
+
+def _ranked_by_proof(groups: Groups) -> Groups:
+    """Raise each maximum to its minimum, for ranking only.
+
+    A maximum adds up the known ones alone, so that "at least 200" has 0 or null there and would rank last.
+    """
+    measures = dict(groups.measures)
+    for low, high in (("items_min", "items_max"), ("strikes_min", "strikes_max")):
+        least, most = measures[low], measures[high]
+        values = np.maximum(np.where(least.known, least.values, 0), np.where(most.known, most.values, 0))
+        measures[high] = Measure(values, least.known | most.known, most.can_be_unknown)
+    return Groups(groups.scales, groups.places, measures)
 
 
 def _order(groups: Groups, sort: Sort) -> npt.NDArray[np.intp]:

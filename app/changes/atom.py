@@ -1,8 +1,11 @@
-"""Write the latest changes of reports as an Atom 1.0 feed (RFC 4287), for people's feed readers."""
+"""Write changes of reports as a page of an Atom 1.0 feed (RFC 4287, RFC 5005), for people's feed readers.
+
+Links are absolute: several readers show relative ones broken.
+"""
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from app.db.types import AnyRow
@@ -11,9 +14,6 @@ from app.vocabulary.identifiers import REPORT, public_id
 
 MEDIA_TYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
-
-# Entries that the feed holds. Who needs them all reads /v1/changes.
-LENGTH = 50
 
 # Who mints the ids of entries and feeds (RFC 4151). They are made of hashes, so each is one entry's of one
 # database, wherever that is served and however it moves.
@@ -26,8 +26,12 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def feed(entries: Sequence[AnyRow], path: str, genesis: str | None) -> bytes:
-    """Write a feed of entries, the newest first. `genesis`, the first entry's hash, tells one record from another."""
+def feed(entries: Sequence[AnyRow], base: str, pages: Mapping[str, str], genesis: str | None) -> bytes:
+    """Write a page of entries, the newest first. `genesis`, the first entry's hash, tells one record from another.
+
+    `base` is the server's address, without a slash at its end; `pages` has, by link relation, the paths of this page
+    (`self`) and of others.
+    """
     root = ET.Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
     _texts(
         root,
@@ -36,14 +40,15 @@ def feed(entries: Sequence[AnyRow], path: str, genesis: str | None) -> bytes:
         ("updated", json_form(entries[0].recorded_at if entries else _NEVER)),
     )
     _texts(ET.SubElement(root, "author"), ("name", "strikeledger"))
-    ET.SubElement(root, "link", {"rel": "self", "type": MEDIA_TYPE, "href": path})
+    for relation, path in pages.items():
+        ET.SubElement(root, "link", {"rel": relation, "type": MEDIA_TYPE, "href": base + path})
     for entry in entries:
-        _add(root, entry)
+        _add(root, entry, base)
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _add(root: ET.Element, entry: AnyRow) -> None:
+def _add(root: ET.Element, entry: AnyRow, base: str) -> None:
     report = public_id(REPORT, entry.report_id)
     element = ET.SubElement(root, "entry")
     said = [part for part in (entry.publisher, entry.number, entry.title) if part]
@@ -54,7 +59,7 @@ def _add(root: ET.Element, entry: AnyRow) -> None:
         ("updated", json_form(entry.recorded_at)),
         ("summary", ", ".join(said)),
     )
-    href = f"/v1/reports/{report}/revisions/{entry.revision}"
+    href = f"{base}/v1/reports/{report}/revisions/{entry.revision}"
     ET.SubElement(element, "link", {"rel": "alternate", "type": "application/json", "href": href})
 
 

@@ -20,9 +20,15 @@ def after(session: ReadSession, seq: int, limit: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def latest_of_reports(session: ReadSession, limit: int) -> Sequence[AnyRow]:
-    """Return the last `limit` entries about reports, the newest first, with what their revisions are called."""
+def latest_of_reports(session: ReadSession, after: int, before: int | None, limit: int) -> Sequence[AnyRow]:
+    """Return the last `limit` entries about reports, the newest first, with what their revisions are called.
+
+    Their numbers lie beyond `after` and, where it is given, below `before`.
+    """
     entry = LedgerEntry
+    in_range = entry.seq > after
+    if before is not None:
+        in_range = and_(in_range, entry.seq < before)
     return session.execute(
         select(
             entry.seq,
@@ -38,6 +44,7 @@ def latest_of_reports(session: ReadSession, limit: int) -> Sequence[AnyRow]:
         .join(Revision, and_(Revision.report_id == entry.report_id, Revision.revision == entry.revision))
         .join(Report, Report.id == Revision.report_id)
         .join(Publisher, Publisher.id == Report.publisher_id)
+        .where(in_range)
         .order_by(entry.seq.desc())
         .limit(limit)
     ).all()

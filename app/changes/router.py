@@ -7,6 +7,7 @@ stream of server-sent events, and as a feed for feed readers.
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -16,6 +17,7 @@ from app.changes.schemas import (
     Change,
     ChangesPage,
     ChangesQuery,
+    FeedQuery,
     LedgerHead,
     NoParameters,
     Seen,
@@ -35,6 +37,7 @@ from app.errors import (
 from app.http.answers import SEQ, answer_list, current
 from app.http.concurrency import limited_by
 from app.http.formats import WITHOUT_PLACE, Form, described
+from app.http.hosts import base_of
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
@@ -125,15 +128,20 @@ async def stream_changes(
         **responses(InvalidInput),
     },
 )
-async def feed_of_changes(request: Request, _query: Annotated[NoParameters, Query()], read: Read) -> Response:
-    """Show the latest changes of reports as an Atom feed, for a feed reader."""
-    return await read(lambda session: _feed(session, request))
+async def feed_of_changes(request: Request, query: Annotated[FeedQuery, Query()], read: Read) -> Response:
+    """Show the changes of reports as an Atom feed, the latest first, for a feed reader.
+
+    Links of the relation `next` lead page by page to the oldest change (RFC 5005). All links are absolute, and name
+    the host that was asked.
+    """
+    return await read(lambda session: _feed(session, request, query))
 
 
 def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Response:
     now = head(session)
     _refuse_beyond(query.after, now.seq, "after")
     (start,) = position_of(request, query.cursor, int) or (query.after,)
+    _refuse_beyond(start, now.seq, "cursor")
 
     def page() -> Mapping[str, object]:
         found = queries.after(session, start, query.limit + 1)
@@ -155,12 +163,29 @@ def _refuse_beyond(seq: int, last: int, name: str) -> None:
         raise InvalidInput([Fault("parameter", name, "beyond-head", f"the ledger stands at {last}")])
 
 
-def _feed(session: ReadSession, request: Request) -> Response:
+def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
+    now = head(session)
+    _refuse_beyond(query.after, now.seq, "after")
+    if query.before is not None:
+        _refuse_beyond(query.before, now.seq, "before")
     # The tag, and 304 where the client holds it, as of any list; the body alone is another.
-    answer = current(answer_list(request, head(session), dict))
+    answer = current(answer_list(request, now, dict))
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return answer
     headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
-    entries = queries.latest_of_reports(session, atom.LENGTH)
-    content = atom.feed(entries, request.scope["path"], queries.genesis(session))
+    entries = queries.latest_of_reports(session, query.after, query.before, query.limit + 1)
+    page = entries[: query.limit]
+    pages = {"self": _feed_path(request, query.before), "first": _feed_path(request, None)}
+    if len(entries) > query.limit:
+        pages["next"] = _feed_path(request, page[-1].seq)
+    content = atom.feed(page, base_of(request), pages, queries.genesis(session))
     return Response(content, headers=headers, media_type=atom.MEDIA_TYPE)
+
+
+def _feed_path(request: Request, before: int | None) -> str:
+    """Return the path and query of the page of the requested feed that starts before a number; None: the first."""
+    asked = [each for each in request.query_params.multi_items() if each[0] != "before"]
+    if before is not None:
+        asked.append(("before", str(before)))
+    path: str = request.scope["path"]
+    return f"{path}?{urlencode(asked)}" if asked else path

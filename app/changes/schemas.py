@@ -8,7 +8,7 @@ from app.db.types import AnyRow
 from app.http.examples import INSTANT, example_of
 from app.http.fields import PLAIN_DIGITS
 from app.http.formats import FormatQuery
-from app.http.pages import LARGEST_INTEGER, Page, PageQuery
+from app.http.pages import LARGEST_INTEGER, MOST_ON_A_PAGE, Page, PageQuery
 from app.vocabulary.identifiers import REPORT, public_id
 
 # What the hash of an entry looks like.
@@ -48,6 +48,35 @@ class StreamQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     after: After = 0
+
+
+class FeedQuery(BaseModel):
+    """The parameters of `GET /v1/changes.atom`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[
+        int,
+        Field(ge=1, le=MOST_ON_A_PAGE),
+        PLAIN_DIGITS,
+        Field(description="How many entries a page holds at most.", examples=[50]),
+    ] = 50
+    after: Annotated[
+        Seen,
+        Field(
+            description="Leave out the entries up to this ledger number. A number that the ledger has not given is "
+            "refused.",
+            examples=[1],
+        ),
+    ] = 0
+    before: Annotated[
+        Annotated[int, Field(ge=1, le=LARGEST_INTEGER), PLAIN_DIGITS] | None,
+        Field(
+            description="Start with the last entry before this ledger number, as the feed's `next` links do; left "
+            "out: with the latest. A number that the ledger has not given is refused.",
+            examples=[2],
+        ),
+    ] = None
 
 
 class Change(BaseModel):

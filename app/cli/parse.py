@@ -37,6 +37,7 @@ def parse(
     from app.catalogue.shipped import shipped_catalogue
     from app.http.writers import dumps
     from app.parsing import parse_release
+    from app.releases.comparison import compared
     from app.releases.draft import draft_report
 
     text = _text(file)
@@ -46,6 +47,7 @@ def parse(
         raise typer.BadParameter(f"no publisher is called '{publisher}'", param_hint="--publisher")
     release = parse_release(text, published_on=published_on.date() if published_on else None)
     parsed = draft_report(release, text, catalogue, known.slug if known else None)
+    parsed |= compared(parsed["draft"], catalogue)
     if as_json:
         sys.stdout.buffer.write(dumps(parsed))
         return
@@ -106,6 +108,8 @@ def _show(parsed: dict[str, Any]) -> None:
             f"{check['country'] or 'all'}: {check['claimed']} {check['measure']} claimed, "
             f"which {agrees} the lines' {sums}"
         )
+    for warning in parsed["warnings"]:
+        console.print(f"{warning['pointer']}: {warning['detail']} ({warning['code']})", markup=False)
     for remark in parsed["remarks"]:
         line = draft["text"].count("\n", 0, remark["start"]) + 1
         console.print(f"line {line}: {remark['message']} ({remark['kind']})", markup=False)

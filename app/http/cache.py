@@ -5,9 +5,9 @@ hash of the ledger's last entry. All are dropped when these move: forth, or back
 for each request, by one look-up in an index. A request with a key is never answered from here, nor cached: what it may
 see is nobody else's.
 
-A key is a digest of what a response depends on: path, query, the format and the content coding that the headers come
-to. Requests that come while the same one is being answered wait for that response, whatever becomes of it: too large
-for the cache, a refusal, a failure. Only one in pieces is not shared.
+A key is a digest of what a response depends on: scheme and host, which the links of a feed repeat, path, query, the
+format and the content coding that the headers come to. Requests that come while the same one is being answered wait for
+that response, whatever becomes of it: too large for the cache, a refusal, a failure. Only one in pieces is not shared.
 """
 
 import asyncio
@@ -132,16 +132,19 @@ def _question(scope: Scope) -> tuple[_Key | None, str | None]:
     if scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
         return None, None
     accept: list[str] = []
-    held = None
+    held, host = None, b""
     for name, value in scope["headers"]:
         if name == b"authorization":
             return None, None
         if name == b"accept":
             accept.append(value.decode("latin-1"))
+        elif name == b"host":
+            host = value
         elif name == b"if-none-match":
             held = value.decode("latin-1")
     query: bytes = scope["query_string"]
     # With a format in the query, the header is not looked at.
     is_named = any(each.startswith(_FORMAT) for each in query.split(b"&"))
     form = f"{() if is_named else preferences(accept)} {coding_of(scope['headers'])}"
-    return blake2b(b"\0".join((scope["raw_path"], query, form.encode())), digest_size=32).digest(), held
+    named = (scope["scheme"].encode(), host, scope["raw_path"], query, form.encode())
+    return blake2b(b"\0".join(named), digest_size=32).digest(), held

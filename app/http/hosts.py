@@ -1,11 +1,14 @@
 """Say whose name a request may call the server by.
 
 A page of another site that makes its own name point at this machine speaks to the server with the reader's
-network behind it; it cannot choose the Host that its requests carry. Links never repeat the Host either.
+network behind it; it cannot choose the Host that its requests carry. Links are paths, except those of feeds, which
+repeat a Host that was checked.
 """
 
 import re
 from collections.abc import Iterable
+
+from fastapi import Request
 
 from app.settings import ANY_HOST, HOST
 
@@ -26,3 +29,11 @@ class Hosts:
         if found is None or int(found[2] or 0) > _LARGEST_PORT:
             return False
         return self._any or found[1] in self._names
+
+
+def base_of(request: Request) -> str:
+    """Return the address by which a request called the server, without a slash at its end: http://127.0.0.1:8000.
+
+    Only for requests that passed the Host check.
+    """
+    return f"{request.scope['scheme']}://{request.headers['host'].lower()}"

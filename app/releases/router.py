@@ -1,6 +1,7 @@
 """POST /v1/parse: a release's text in, a draft report out. Stores nothing and needs no key."""
 
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,6 +16,7 @@ from app.http.strict import StrictRoute, off_the_loop, read_as
 from app.http.writers import dumps
 from app.ledger.clock import head
 from app.parsing import parse_release
+from app.releases.comparison import compared_with_record
 from app.releases.draft import draft_report
 from app.releases.parsers import Checkpoint, Parsers
 from app.releases.schemas import ParseIn, ParseOut
@@ -53,13 +55,19 @@ async def parse(request: Request, read: Read) -> Response:
     catalogue = await read(lambda session: catalogue_at(session, head(session)))
     publisher = _publisher(asked, catalogue)
     parsers: Parsers = request.app.state.parsers
-    work = partial(_draft, asked, catalogue, publisher)
-    return Response(await parsers(len(asked.text.encode()), work, request.receive), media_type=MEDIA_TYPE)
+    work = partial(_parsed, asked, catalogue, publisher)
+    draft, content = await parsers(len(asked.text.encode()), work, request.receive)
+    comparison = dumps(await read(lambda session: compared_with_record(session, draft)))
+    return Response(content[:-1] + b"," + comparison[1:], media_type=MEDIA_TYPE)
 
 
-def _draft(asked: ParseIn, catalogue: Catalogue, publisher: str | None, checkpoint: Checkpoint) -> bytes:
+def _parsed(
+    asked: ParseIn, catalogue: Catalogue, publisher: str | None, checkpoint: Checkpoint
+) -> tuple[dict[str, Any], bytes]:
+    """Return the draft, and the response in JSON without what a comparison with the record adds."""
     release = parse_release(asked.text, published_on=asked.published_on, checkpoint=checkpoint)
-    return dumps(draft_report(release, asked.text, catalogue, publisher, checkpoint))
+    parsed = draft_report(release, asked.text, catalogue, publisher, checkpoint)
+    return parsed["draft"], dumps(parsed)
 
 
 async def _asked(request: Request) -> ParseIn:

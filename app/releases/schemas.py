@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from app.http.examples import example_of
 from app.http.fields import Name, Strict
 from app.parsing import Role
-from app.reports.answers import Check, HeadlineOut
+from app.reports.answers import Check, HeadlineOut, PossibleDuplicate, WarningOut
 from app.reports.examples import STRIKE, TEXT
 from app.reports.fields import PastDay
 from app.strikes.schemas import Span
@@ -187,4 +187,12 @@ class ParseOut(_Answer):
     )
     checks: list[Check] = Field(
         description="The lines against the totals that the text claims.", examples=[[example_of(Check)]]
+    )
+    warnings: list[WarningOut] = Field(
+        description="Probable slips; those of the number only with `publisher`.",
+        examples=[[example_of(WarningOut)]],
+    )
+    possible_duplicates: list[PossibleDuplicate] = Field(
+        description="Standing lines of reports that may tell of the same events. Offered, never acted upon.",
+        examples=[[example_of(PossibleDuplicate)]],
     )

@@ -85,10 +85,33 @@ class ReportSummary(_Answer):
 class PossibleDuplicate(_Answer):
     """A standing line of another report that a new line may repeat. Place and day alone never suffice."""
 
-    strike: str = Field(description="The new line.", examples=["s41"])
+    strike: str | None = Field(
+        description="The new line; null where it is in no record yet: in a draft.", examples=["s41"]
+    )
+    pointer: str = Field(
+        description="Where the new line stands in the report: a JSON pointer.", examples=["/strikes/0"]
+    )
     repeats: str = Field(description="The line that it may repeat: a value for `same_as`.", examples=["s40"])
     report: str = Field(description="The report of that line.", examples=["r12"])
     alike: float = Field(description="The share of tallies that both have: 1 is all.", examples=[1.0])
+
+
+class WarningOut(_Answer):
+    """A probable slip in what was posted. A warning never refuses."""
+
+    code: Literal["after-publication", "country-of-place", "number-spelling", "count-against-words"] = Field(
+        description="`after-publication`: a line's day lies after `published_on`. `country-of-place`: a line's country "
+        "is not the one in which its place lies. `number-spelling`: the publisher has a report of this number in "
+        "another spelling. `count-against-words`: a count contradicts its own `as_written`.",
+        examples=["after-publication"],
+    )
+    pointer: str = Field(
+        description="Where in the report: a JSON pointer.", examples=["/strikes/0/date_from"]
+    )
+    detail: str = Field(
+        description="What is unlikely about it.",
+        examples=["2017-02-08 lies after published_on, 2017-02-07: a report tells of earlier days"],
+    )
 
 
 class ReportPage(Page):
@@ -130,10 +153,16 @@ class ReportOut(ReportSummary):
     checks: list[Check] = Field(
         description="Its lines against the totals that it claims.", examples=[[example_of(Check)]]
     )
+    warnings: list[WarningOut] | None = Field(
+        default=None,
+        description="In the answer to a write, and of a draft: probable slips. They depend on what else is in the "
+        "record, so a published report is read without them.",
+        examples=[[example_of(WarningOut)]],
+    )
     possible_duplicates: list[PossibleDuplicate] | None = Field(
         default=None,
-        description="In the answer to a write: standing lines of other reports that may tell of the same events. "
-        "Offered, never acted upon.",
+        description="In the answer to a write, and of a draft: standing lines of other reports that may tell "
+        "of the same events. Offered, never acted upon.",
         examples=[[example_of(PossibleDuplicate)]],
     )
 

@@ -80,8 +80,9 @@ async def revise_report(
         if body.reason is None:
             fault = Fault("pointer", "/reason", "missing", "say why what was published changes")
             raise InvalidInput([fault])
-        service.revise(session, target.report_id, report, Correction(target.state, body.reason, holder.id))
-        return answer_written(session, request, target.report_id)
+        correction = Correction(target.state, body.reason, holder.id)
+        staged = service.revise(session, target.report_id, report, correction)
+        return answer_written(session, request, target.report_id, staged)
 
     return await once(request, holder, write, revise)
 
@@ -108,8 +109,8 @@ async def publish_draft(
         else:
             report = _draft_of(session, target.report_id).as_new()
         drafts.remove(session, target.report_id, target.state)
-        service.publish_draft(session, target.report_id, report, holder.id)
-        return answer_written(session, request, target.report_id)
+        staged = service.publish_draft(session, target.report_id, report, holder.id)
+        return answer_written(session, request, target.report_id, staged)
 
     return await once(request, holder, write, publish)
 

@@ -1,17 +1,20 @@
 """Show a report as the document that every answer gives for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.db.engine import NotAtOnce, ReadSession
 from app.db.prepared import Snapshot
 from app.db.types import AnyRow
+from app.http.writers import dumps
 from app.ledger.clock import Head
 from app.reports import queries
+from app.reports.content import Resolved
 from app.reports.drafts import DraftSummary, SavedDraft
-from app.reports.duplicates import possible_duplicates
+from app.reports.duplicates import Match, NewLine, duplicates_of_new, new_lines, possible_duplicates
 from app.reports.history import stored_revisions
+from app.reports.plausibility import Warned, content_warnings, number_warnings
 from app.reports.resolve import resolve
 from app.reports.rows import Row, coverage_rows, line_rows
 from app.reports.staging import StagedReport, headline_columns
@@ -69,10 +72,11 @@ def draft_summary(draft: DraftSummary, catalogue: Catalogue) -> Document:
 
 
 class Written(NamedTuple):
-    """A report in JSON, as `ReportOut` describes it, and the revision that it is as of."""
+    """A report in JSON, as `ReportOut` describes it, the revision that it is as of, and the rows of its lines."""
 
     revision: int
     json: str
+    lines: Sequence[int]
 
 
 def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None:
@@ -85,7 +89,8 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
     lines = templates_of_report(session, report_id, head.seq, row.line_order)
     whole = [whole_template(strike_id, reference, line) for strike_id, line in lines]
     template = _made(session, row.recorded_seq) if row.template is None else row.template
-    return Written(row.revision, _filled(template, row.text, whole, names))
+    of_lines = [strike_id for strike_id, _ in lines]
+    return Written(row.revision, _filled(template, row.text, whole, names), of_lines)
 
 
 def _made(session: Snapshot, seq: int) -> str:
@@ -111,12 +116,15 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
     checks: str | None = None
     if staged is None:
         resolved = resolve(session, draft.body, draft.report_id, as_saved=True)
-        lines = line_rows(resolved)
+        lines: Sequence[tuple[Row, Sequence[Row]]] = line_rows(resolved)
         coverage: Sequence[Row] = coverage_rows(resolved)
-        rows, templates = [line for line, _ in lines], [line_template(*line) for line in lines]
+        templates = [line_template(*line) for line in lines]
+        warnings: Sequence[Warned] = content_warnings(resolved)
     else:
         resolved, coverage, checks = staged.resolved, staged.coverage, staged.checks
-        rows, templates = [line.row for line in staged.lines], [line.template for line in staged.lines]
+        lines = [(line.row, line.tallies) for line in staged.lines]
+        templates = [line.template for line in staged.lines]
+        warnings = staged.warnings
     report = resolved.report
     said = {
         "report_id": draft.report_id,
@@ -133,24 +141,55 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
         "sums_note": report.sums_note,
         **headline_columns(report),
     }
-    template = revision_template(said, coverage, rows, checks)
+    template = revision_template(said, coverage, [line for line, _ in lines], checks)
     reference = reference_template(draft.report_id, resolved.publisher.id, said)
     whole = [whole_template(None, reference, line) for line in templates]
-    return _filled(template, report.text, whole, names_in(catalogue))
+    remarks = {
+        "warnings": [*_number_warnings(session, resolved, draft.report_id), *warnings],
+        "possible_duplicates": new_duplicates_document(session, new_lines(lines), head, draft.report_id),
+    }
+    document = _filled(template, report.text, whole, names_in(catalogue))
+    return f"{document[:-1]},{dumps(remarks).decode()[1:]}"
+
+
+def staged_warnings(session: Snapshot, staged: StagedReport, report_id: int) -> list[Warned]:
+    """Return the warnings about a report that was staged: that of its number first, then line by line."""
+    return [*_number_warnings(session, staged.resolved, report_id), *staged.warnings]
+
+
+def _number_warnings(session: Snapshot, resolved: Resolved, report_id: int) -> Iterator[Warned]:
+    return number_warnings(session, resolved.report.number, resolved.publisher_ids, report_id)
 
 
 def _filled(template: str, text: str | None, lines: Sequence[str], names: Mapping[str, str]) -> str:
     return filled(template, names, {TEXT: written(text), LINES: filled(",".join(lines), names)})
 
 
-def duplicates_document(session: Snapshot, report_id: int, head: Head) -> list[Document]:
-    """Return what a report's lines may repeat, as `PossibleDuplicate` describes it."""
-    return [
-        match
-        | {
-            "strike": public_id(STRIKE, match["strike"]),
-            "repeats": public_id(STRIKE, match["repeats"]),
-            "report": public_id(REPORT, match["report"]),
-        }
-        for match in possible_duplicates(session, report_id, head.seq, catalogue_at(session, head))
-    ]
+def duplicates_document(
+    session: Snapshot, report_id: int, head: Head, lines: Sequence[int]
+) -> list[Document]:
+    """Return what a report's lines may repeat, as `PossibleDuplicate` describes it; `lines` are their rows in order."""
+    places = {strike_id: place for place, strike_id in enumerate(lines)}
+    matches = possible_duplicates(session, report_id, head.seq, catalogue_at(session, head))
+    return [_duplicate(match, public_id(STRIKE, match.line), places[match.line]) for match in matches]
+
+
+def new_duplicates_document(
+    session: Snapshot, lines: Sequence[NewLine], head: Head, report_id: int = 0
+) -> list[Document]:
+    """Return what lines that are not in the record may repeat, as `PossibleDuplicate` describes it.
+
+    `report_id` is the row of their report, where it has one.
+    """
+    matches = duplicates_of_new(session, lines, report_id, head.seq, catalogue_at(session, head))
+    return [_duplicate(match, None, match.line) for match in matches]
+
+
+def _duplicate(match: Match, strike: str | None, place: int) -> Document:
+    return {
+        "strike": strike,
+        "pointer": f"/strikes/{place}",
+        "repeats": public_id(STRIKE, match.repeats),
+        "report": public_id(REPORT, match.report),
+        "alike": match.alike,
+    }

@@ -13,8 +13,10 @@ from sqlalchemy import BigInteger, bindparam, select
 
 from app.catalogue.catalogue import Catalogue
 from app.db.prepared import Prepared, Rows, Snapshot, Values
+from app.http.fields import FIRST_DAY, LAST_DAY
 from app.ledger.clock import standing
 from app.models import Strike, Tally
+from app.reports.rows import Row
 from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import BY_PLACE
@@ -53,6 +55,33 @@ class Line(NamedTuple):
 
 _STRIKES = Line._fields.index("strikes_min")
 
+
+class NewLine(NamedTuple):
+    """A line that is not in the record, as the rows of lines and tallies have it. Unknown days are None.
+
+    A tally is its effect, category, and the least and the most of its count.
+    """
+
+    location_id: int | None
+    date_from: date | None
+    date_to: date | None
+    strikes_min: int | None
+    same_as_id: int | None
+    tallies: Sequence[tuple[str, int | None, int, int | None]]
+
+
+class Match(NamedTuple):
+    """A line and one that it may repeat: rows of lines, or the place of a line that has none, and `report`'s row.
+
+    `alike` is the share of tallies in common, 1 at most.
+    """
+
+    line: int
+    repeats: int
+    report: int
+    alike: float
+
+
 # A place, and the days from the first to the last.
 _Where = tuple[int, date, date]
 
@@ -65,17 +94,63 @@ class _Told:
     said: Said
 
 
-def possible_duplicates(
-    session: Snapshot, report_id: int, as_of: int, catalogue: Catalogue
-) -> list[dict[str, Any]]:
+def possible_duplicates(session: Snapshot, report_id: int, as_of: int, catalogue: Catalogue) -> list[Match]:
     """Return, for each of a report's lines, the standing lines of other reports that may tell of the same event.
 
-    Each match holds the two lines' numbers and how alike they are: the share of tallies in common, 1 at most.
     A line that already says what it repeats is left alone, and so are the last lines of a report that is longer
     than any release.
     """
     mine = {"report_id": report_id, "as_of": as_of}
     own = _told(session.rows(_OF_REPORT, mine), session.rows(_SAID_BY_REPORT, mine), catalogue)
+    return _found(session, own, report_id, as_of, catalogue)
+
+
+def duplicates_of_new(
+    session: Snapshot, lines: Iterable[NewLine], report_id: int, as_of: int, catalogue: Catalogue
+) -> list[Match]:
+    """Return the same for lines that are not in the record, in their order.
+
+    Lines without days, or with days that the record cannot hold, are left alone. `report_id` is the row of their
+    report; 0 where it has none.
+    """
+    own = [
+        _Told(
+            Line(place, report_id, *line[:-1]),
+            frozenset(
+                (effect, _category(category, catalogue), *counts)
+                for effect, category, *counts in line.tallies
+            ),
+        )
+        for place, line in enumerate(lines)
+        if line.date_from is not None
+        and line.date_to is not None
+        and line.date_from >= FIRST_DAY
+        and line.date_to <= LAST_DAY
+    ]
+    return _found(session, own, report_id, as_of, catalogue)
+
+
+def new_lines(lines: Iterable[tuple[Row, Iterable[Row]]]) -> list[NewLine]:
+    """Return the lines of rows that are not in the record yet, each with those of its tallies."""
+    return [
+        NewLine(
+            line["location_id"],
+            line["date_from"],
+            line["date_to"],
+            line["strikes_min"],
+            line["same_as_id"],
+            [
+                (tally["effect"], tally["category_id"], tally["count_min"], tally["count_max"])
+                for tally in tallies
+            ],
+        )
+        for line, tallies in lines
+    ]
+
+
+def _found(
+    session: Snapshot, own: Sequence[_Told], report_id: int, as_of: int, catalogue: Catalogue
+) -> list[Match]:
     asking = [
         each
         for each in own
@@ -84,7 +159,7 @@ def possible_duplicates(
     claimed: Mapping[_Where, set[int | None]] = defaultdict(set)
     for each in asking:
         claimed[_where(each.line)].add(each.line.strikes_min)
-    found = []
+    found: list[Match] = []
     near: dict[_Where, Sequence[_Told]] = {}
     left = MOST_PAIRS
     for each in asking:
@@ -143,17 +218,11 @@ def _padded(ids: list[int]) -> list[int]:
     return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
 
 
-def _matches(mine: _Told, others: Iterable[_Told]) -> list[dict[str, Any]]:
+def _matches(mine: _Told, others: Iterable[_Told]) -> list[Match]:
     scored = [(_alike(mine, other), other.line) for other in others]
     best = sorted((each for each in scored if each[0] >= ALIKE), key=lambda each: (-each[0], each[1].id))
     return [
-        {
-            "strike": mine.line.id,
-            "repeats": line.id,
-            "report": line.report_id,
-            "alike": round(score, 2),
-        }
-        for score, line in best[:MOST_OFFERED]
+        Match(mine.line.id, line.id, line.report_id, round(score, 2)) for score, line in best[:MOST_OFFERED]
     ]
 
 

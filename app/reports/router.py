@@ -42,13 +42,14 @@ from app.reports.document import (
     draft_summary,
     duplicates_document,
     report_json,
+    staged_warnings,
     summary,
 )
 from app.reports.preconditions import ReportId, state_tag
 from app.reports.queries import ReportFilter
 from app.reports.query import NOT_WITH_DRAFTS, REPORTS, ReportsQuery
 from app.reports.schemas import ReportIn, ReportPost
-from app.reports.staging import StagedReport, stage
+from app.reports.staging import StagedReport, restage, stage
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
@@ -82,8 +83,9 @@ async def create_report(request: Request, holder: Drafting, body: ReportPost, wr
             report_id, staged = drafts.save(session, report, holder.id)
             response = answer_draft(session, request, report_id, staged)
         else:
-            report_id = service.create(session, report, holder.id)
-            response = answer_written(session, request, report_id)
+            staged = restage(session, report)
+            report_id = service.create(session, staged, holder.id)
+            response = answer_written(session, request, report_id, staged)
         response.status_code = 201
         response.headers["Location"] = f"/v1/reports/{public_id(REPORT, report_id)}"
         return response
@@ -139,16 +141,26 @@ async def get_report(
     return await read(one)
 
 
-def answer_written(session: ReadSession, request: Request, report_id: int) -> Response:
-    """Answer a report that was just written, with what its lines may repeat."""
+def answer_written(
+    session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
+) -> Response:
+    """Answer a report that was just written, with warnings and what its lines may repeat.
+
+    `staged` is the report as it was written; None for a tombstone.
+    """
     now = head(session)
     report = report_json(session, report_id, now)
     assert report is not None  # noqa: S101 - it was written a moment ago, in this transaction
     # The tag is that of the report as it reads from now on, which is what a later If-Match speaks of.
     response = answer_one(request, public_id(REPORT, report_id), report.revision, report.json)
-    duplicates = dumps({"possible_duplicates": duplicates_document(session, report_id, now)})
+    remarks = dumps(
+        {
+            "warnings": [] if staged is None else staged_warnings(session, staged, report_id),
+            "possible_duplicates": duplicates_document(session, report_id, now, report.lines),
+        }
+    )
     return Response(
-        report.json.encode()[:-1] + b"," + duplicates[1:],
+        report.json.encode()[:-1] + b"," + remarks[1:],
         headers={name: value for name, value in response.headers.items() if name != "content-length"},
     )
 

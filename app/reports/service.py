@@ -67,8 +67,8 @@ def new_report(session: WriteSession, publisher_id: int, number: str | None) -> 
 
 def publish_draft(
     session: WriteSession, report_id: int, report: ReportIn | StagedReport, key_id: int | None
-) -> None:
-    """Publish a draft, which has its id already, as revision 1. Raises what `create` raises."""
+) -> StagedReport:
+    """Publish a draft, which has its id already, as revision 1, and return it staged. Raises what `create` raises."""
     staged = restage(session, report, report_id)
     resolved = staged.resolved
     refuse_known_number(session, resolved)
@@ -78,6 +78,7 @@ def publish_draft(
         .values(publisher_id=resolved.publisher.id, number=_key(resolved.report.number))
     )
     _publish(session, report_id, staged, key_id)
+    return staged
 
 
 class Correction(NamedTuple):
@@ -90,8 +91,8 @@ class Correction(NamedTuple):
 
 def revise(
     session: WriteSession, report_id: int, report: ReportIn | StagedReport, correction: Correction
-) -> None:
-    """Record a correction as the next revision.
+) -> StagedReport:
+    """Record a correction as the next revision, and return the report staged.
 
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, Conflict for a
     retracted report, and what `create` raises.
@@ -123,6 +124,7 @@ def revise(
         {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
         staged,
     )
+    return staged
 
 
 def retract(session: WriteSession, report_id: int, correction: Correction) -> None:

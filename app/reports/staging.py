@@ -11,6 +11,7 @@ from typing import NamedTuple
 from app.db.engine import ReadSession, WriteSession
 from app.ledger.clock import head
 from app.reports.content import Resolved, headline
+from app.reports.plausibility import Warned, content_warnings
 from app.reports.resolve import repeated_events, resolve
 from app.reports.rows import Row, coverage_rows, line_rows, said_by
 from app.reports.schemas import ReportIn
@@ -32,7 +33,7 @@ class StagedLine(NamedTuple):
 class StagedReport:
     """A report ready to be written, under the vocabulary of the ledger entry with the hash `vocabulary`.
 
-    `checks` is the JSON of its arithmetic.
+    `checks` is the JSON of its arithmetic; `warnings` are those of its content.
     """
 
     resolved: Resolved
@@ -40,6 +41,7 @@ class StagedReport:
     coverage: Sequence[Row]
     lines: Sequence[StagedLine]
     checks: str
+    warnings: Sequence[Warned]
 
 
 def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) -> StagedReport:
@@ -51,7 +53,8 @@ def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) 
         for row, tallies in line_rows(resolved)
     ]
     checks = checks_json(headline_columns(report), coverage, [line.row for line in lines])
-    return StagedReport(resolved, head(session).vocabulary_hash, coverage, lines, checks)
+    warnings = content_warnings(resolved)
+    return StagedReport(resolved, head(session).vocabulary_hash, coverage, lines, checks, warnings)
 
 
 def restage(

@@ -90,6 +90,22 @@ def test_top_keeps_some_groups_and_adds_up_the_rest(api: Api) -> None:
     ]
 
 
+@pytest.mark.parametrize("sort", [None, "-items_max", "-strikes_max", "-strikes_min"])
+def test_top_ranks_an_open_number_by_its_minimum(api: Api, sort: str | None) -> None:
+    """A group of at least 90 ranks before one of exactly 4, whichever bound is ranked by."""
+    open_ended = make_strike(
+        make_tally(None, count_min=90, count_max=None),
+        location="Raqqa",
+        strikes=None,
+        strikes_min=90,
+        strikes_max=None,
+    )
+    api.post(make_report(open_ended, make_strike(make_tally(4), location="Palmyra", strikes=4)))
+    asked = {"group_by": "location", "top": 1} | ({} if sort is None else {"sort": sort})
+
+    assert rows(api, "location", "items_min", **asked) == [("raqqa", 90), ("other", 4)]
+
+
 def test_top_without_any_rest_has_no_other(api: Api) -> None:
     """Where all groups are kept there is no row for others."""
     api.post(make_report(make_strike(make_tally(1))))

@@ -3,6 +3,9 @@
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 
+import httpx
+import pytest
+
 from app.changes import atom
 from app.db.engine import Database
 from app.reports import service
@@ -16,9 +19,19 @@ from tests.factories import make_report, make_strike
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def entries(api: Api) -> list[dict[str, str | None]]:
+# The address that the tests' client calls the server by.
+BASE = "http://localhost"
+
+
+def links(response: httpx.Response) -> dict[str, str]:
+    """Return the addresses of a feed's pages by their relation."""
+    feed = ET.fromstring(response.content)  # noqa: S314 - our own answer
+    return {link.get("rel", ""): link.get("href", "") for link in feed.findall(f"{ATOM}link")}
+
+
+def entries(api: Api, path: str = "/v1/changes.atom") -> list[dict[str, str | None]]:
     """Read the feed's entries: their texts by name, and where they link to."""
-    response = api.get("/v1/changes.atom")
+    response = api.get(path)
     assert response.headers["Content-Type"] == "application/atom+xml"
     found: list[dict[str, str | None]] = []
     for entry in ET.fromstring(response.content).findall(f"{ATOM}entry"):  # noqa: S314 - our own answer
@@ -48,7 +61,7 @@ def test_feed_tells_what_became_of_reports(api: Api, database: Database) -> None
             "title": f"Report r{number} {change['action']}",
             "updated": change["recorded_at"],
             "summary": f"cjtf-oir, 20170302-01, {title}",
-            "link": f"/v1/reports/r{number}/revisions/{change['revision']}",
+            "link": f"{BASE}/v1/reports/r{number}/revisions/{change['revision']}",
         }
         for change, title in zip(reversed(changes), ("Two strikes", "Two strikes", "Strikes"), strict=True)
     ]
@@ -71,23 +84,72 @@ def test_character_that_xml_cannot_hold_is_replaced() -> None:
         recorded_at = datetime(2026, 11, 22, tzinfo=UTC)
         publisher, number, title = "cjtf-oir", None, "a\x0bb\ufffe\ud800c\U0001f600"
 
-    feed = ET.fromstring(atom.feed([Entry()], "/v1/changes.atom", None))  # type: ignore[list-item] # noqa: S314
+    feed = ET.fromstring(atom.feed([Entry()], BASE, {}, None))  # type: ignore[list-item] # noqa: S314
     assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == "cjtf-oir, a\ufffdb\ufffd\ufffdc\U0001f600"
 
 
-def test_feed_holds_the_latest_fifty(api: Api, database: Database) -> None:
-    """However many reports there are, the feed holds the fifty latest changes."""
-    record.fill(database, reports=60)
-    head = api.read("/v1/ledger")["seq"]
-    links = [entry["link"] for entry in entries(api)]
+def test_feed_leads_to_the_oldest_change_page_by_page(api: Api, database: Database) -> None:
+    """Each page has the next fifty changes, none comes twice, and the last page leads nowhere."""
+    record.fill(database, reports=110)
+    changes = [each for each in api.read("/v1/changes", limit=500)["items"] if each["report"]]
+    found: list[list[str | None]] = []
+    following: str | None = f"{BASE}/v1/changes.atom"
+    while following is not None:
+        found.append([entry["id"] for entry in entries(api, following)])
+        pages = links(api.get(following))
+        assert pages["self"] == following
+        assert pages["first"] == f"{BASE}/v1/changes.atom"
+        following = pages.get("next")
 
-    assert len(links) == 50
-    assert (
-        links[0] == f"/v1/reports/{api.read('/v1/changes', after=head - 1)['items'][0]['report']}/revisions/1"
-    )
+    assert [len(page) for page in found] == [50, 50, 10]
+    assert [name for page in found for name in page] == [
+        f"tag:strikeledger.invalid,2026:change:{each['seq']}:{each['hash']}" for each in reversed(changes)
+    ]
+
+
+def test_pages_keep_limit_and_after(api: Api, database: Database) -> None:
+    """The next page is as long as this one, and ends at the same number."""
+    record.fill(database, reports=6)
+    last = api.read("/v1/ledger")["seq"]
+    asked = f"{BASE}/v1/changes.atom?limit=2&after={last - 3}"
+
+    assert len(entries(api, asked)) == 2
+    assert links(api.get(asked))["next"] == f"{asked}&before={last - 1}"
+    assert len(entries(api, f"{asked}&before={last - 1}")) == 1
+
+
+def test_links_name_the_host_that_was_asked(api: Api) -> None:
+    """One server is called by two names: each client gets links that work for it, the cached ones too."""
+    api.post(make_report(make_strike()))
+    for host in ("127.0.0.1:8000", "localhost", "[::1]:80", "127.0.0.1:8000"):
+        response = api.request("GET", "/v1/changes.atom", headers={"Host": host})
+        feed = ET.fromstring(response.content)  # noqa: S314 - our own answer
+        addresses = [link.get("href", "") for link in feed.iter(f"{ATOM}link")]
+        assert len(addresses) == 3
+        assert all(address.startswith(f"http://{host}/v1/") for address in addresses)
+
+
+@pytest.mark.parametrize("parameter", ["after", "before"])
+def test_number_beyond_the_ledger_is_refused(api: Api, parameter: str) -> None:
+    """A number that this ledger has not given comes from another one."""
+    head = api.read("/v1/ledger")["seq"]
+    assert api.get("/v1/changes.atom", **{parameter: head}).status_code == 200
+
+    refused = api.get("/v1/changes.atom", **{parameter: head + 1})
+    assert refused.status_code == 422
+    assert [(each["parameter"], each["code"]) for each in refused.json()["errors"]] == [
+        (parameter, "beyond-head")
+    ]
 
 
 def test_feed_without_reports_is_valid(api: Api) -> None:
     """A record without reports has a feed without entries, with all that Atom requires."""
     feed = ET.fromstring(api.get("/v1/changes.atom").content)  # noqa: S314 - our own answer
-    assert [child.tag.removeprefix(ATOM) for child in feed] == ["id", "title", "updated", "author", "link"]
+    assert [child.tag.removeprefix(ATOM) for child in feed] == [
+        "id",
+        "title",
+        "updated",
+        "author",
+        "link",
+        "link",
+    ]

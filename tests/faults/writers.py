@@ -136,7 +136,8 @@ async def faults_of(deployment: Deployment, acknowledged: dict[int, bytes]) -> l
     faults = []
     for number, content in acknowledged.items():
         answer = json.loads(content)
-        answer.pop("possible_duplicates")
+        for name in ("warnings", "possible_duplicates"):
+            answer.pop(name)
         if stored.get(answer["id"]) != answer:
             faults.append(f"{number} was acknowledged and is lost")
     for report in stored.values():

@@ -80,6 +80,7 @@ class Front:
         scope = {
             "type": "http",
             "method": method,
+            "scheme": "http",
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
@@ -153,11 +154,12 @@ def test_answer_made_during_a_write_is_not_kept(front: Front) -> None:
         {"path": "/v1/aggregates"},
         {"accept": "text/csv"},
         {"accept_encoding": "br"},
+        {"host": "127.0.0.1:8000"},
     ],
     ids=str,
 )
 def test_other_question_has_another_answer(front: Front, other: dict[str, str]) -> None:
-    """Path, query and whatever chooses the form of an answer tell questions apart."""
+    """Host, path, query and whatever chooses the form of an answer tell questions apart."""
     front.ask()
     assert front.ask(**other)[1] == b"2"
 

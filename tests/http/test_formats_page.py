@@ -13,6 +13,7 @@ import pytest
 
 from app.http.formats import MEDIA_TYPES
 from tests.api import Api
+from tests.factories import make_report, make_strike
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 
@@ -56,6 +57,23 @@ def test_examples_run(downloads: Path) -> None:
     assert found["as_stored"]
     for statement in blocks("sql")[0].strip().splitlines():
         assert duckdb.sql(statement).fetchall()
+
+
+def test_pandas_recipe_keeps_codes_and_numbers(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The country NA is Namibia and no missing value, and a number keeps its zeros; an empty cell is null."""
+    api.post(make_report(make_strike(country="NA", location=None), number="007"))
+    api.post(make_report(make_strike(), number=None))
+    monkeypatch.chdir(tmp_path)
+    Path("strikes.csv").write_bytes(api.get("/v1/export", format="csv").content)
+    found: dict[str, Any] = {}
+    exec(blocks("python")[0], found)  # noqa: S102 - our own page
+
+    strikes = found["strikes"].sort_values("id")
+    assert strikes["country"].tolist() == ["NA", "SY"]
+    assert strikes["number"].iloc[0] == "007"
+    assert strikes["number"].isna().tolist() == [False, True]
 
 
 def test_map_layers_open(sampled: Api) -> None:

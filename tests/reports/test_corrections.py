@@ -37,7 +37,7 @@ def test_correction_is_a_new_revision(api: Api) -> None:
 
     assert (second["id"], second["revision"], second["reason"]) == (first["id"], 2, "A miscount.")
     assert second["seq"] == first["seq"] + 1
-    written = ("possible_duplicates",)
+    written = ("warnings", "possible_duplicates")
     assert api.read(f"/v1/reports/{first['id']}/revisions/1") == {
         name: value for name, value in first.items() if name not in written
     }

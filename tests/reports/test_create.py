@@ -13,7 +13,10 @@ def test_report_is_answered_as_stored(api: Api) -> None:
     assert response.status_code == 201
     assert response.headers["Location"] == f"/v1/reports/{response.json()['id']}"
     assert response.json()["revision"] == 1
-    assert response.json() == api.read(response.headers["Location"]) | {"possible_duplicates": []}
+    assert response.json() == api.read(response.headers["Location"]) | {
+        "warnings": [],
+        "possible_duplicates": [],
+    }
     assert response.headers["ETag"] == api.get(response.headers["Location"]).headers["ETag"]
 
 
