@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from app.parsing.dates import Dates
 from app.parsing.limits import MAX_NUMBERS, MAX_REMARKS
 from app.parsing.mentions import NOUNS
-from app.parsing.numbers import ReadCount, numbers_of, read_count
+from app.parsing.numbers import COUNTS, ReadCount, numbers_of, read_count
 from app.parsing.release import Count, Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
 from app.parsing.text import Token
 from app.parsing.uncounted import Uncounted
@@ -33,6 +33,14 @@ _COVERING = {
     "capped": Role.UNREAD,
 }
 _ATTACKS = frozenset("attack attacks raid raids fired bombardment shelling shelled bombs".split())
+# The kinds of number that count nothing.
+_ROLES = {
+    "amount": Role.AMOUNT,
+    "distance": Role.DISTANCE,
+    "time": Role.TIME,
+    "name": Role.NAME,
+    "ordinal": Role.ORDINAL,
+}
 # Words of a noun phrase that a remark quotes behind its number.
 MAX_NOUN = 6
 
@@ -98,7 +106,7 @@ def account(
             role = Role.DATE if days.around(start, end) else _role(run, read, (start, end), uncounted, covered, phrases)
             if role is None:
                 continue
-            found.append(ParsedNumber(start, end, read.count, role))
+            found.append(ParsedNumber(start, end, read.count if read.kind in COUNTS else None, role))
             if role is Role.UNREAD and not covered.around(start, end):
                 unread.append(_listed(run.tokens, read))
             elif role is Role.AMOUNT and not covered.around(start, end):
@@ -152,7 +160,7 @@ def _role(
     """Return the role of a number that is no field; None where the words count nothing ("no one")."""
     if uncounted.pronoun(*span):
         return None
-    role = uncounted.role(*span)
+    role = uncounted.role(*span) or _ROLES.get(read.kind)
     if role:
         return role
     remarked = covered.around(*span)

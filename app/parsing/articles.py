@@ -46,8 +46,8 @@ def is_headline(sentence: Sentence) -> bool:
 
 
 def exact(tally: ParsedTally) -> bool:
-    """Whether the text gives the number."""
-    return tally.count.minimum == tally.count.maximum
+    """Whether the text gives the number, and not an estimate."""
+    return tally.count.minimum == tally.count.maximum and not tally.count.approximate
 
 
 def acted(claim: Claim) -> bool:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from app.parsing.categories import ENEMY, is_plural
+from app.parsing.groups import members
 from app.parsing.lists import cut, held_by_last, without_brackets
-from app.parsing.numbers import ReadCount, read_count
+from app.parsing.numbers import COUNTS, ReadCount, open_ended, read_count, read_number
 from app.parsing.release import Count
 from app.parsing.text import Token
 from app.parsing.wording import (
@@ -22,12 +23,14 @@ from app.parsing.wording import (
     LEADING,
     SEPARATORS,
     SIZES,
+    SUSPECTED,
     TRAILING,
     describes,
     number_end,
     speaks_of_last,
 )
 from app.vocabulary.effects import VERBS
+from app.vocabulary.measures import SHARES
 
 # More bare targets in a row are no list of targets.
 MAX_BARE = 40
@@ -86,16 +89,40 @@ def _parts(tokens: Sequence[Token]) -> list[Chunk]:
 def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None]:
     """Read the target at `begin`, and find where a bare one after it begins."""
     index = begin
-    while index < len(tokens) and (tokens[index].low in LEADING or not tokens[index].word[0].isalnum()):
+    while index < len(tokens) and _is_leading(tokens, index):
         index += 1
-    if index >= len(tokens) or tokens[index].low == "no":
+    both = _both(tokens, begin, index)
+    if index >= len(tokens):
+        return both, None
+    number = read_number(tokens, index, len(tokens))
+    if number and number.kind not in COUNTS | {"name"}:
+        return _measured(tokens, index, number)
+    if number is None and tokens[index].low == "no":
         return None, None
-    definite = index > begin and tokens[index - 1].low == "the"
-    read = read_count(tokens, index, len(tokens))
+    read = number if number and number.kind in COUNTS else None
+    target, bare_from = _target(
+        tokens, index, read, definite=index > begin and tokens[index - 1].low == "the"
+    )
+    if both and read is None and target and target.words and is_plural(target.words[-1].word):
+        target = replace(target, count=both.count, start=both.start, number_span=both.number_span)
+    return target, bare_from
+
+
+def _target(
+    tokens: Sequence[Token], index: int, read: ReadCount | None, *, definite: bool
+) -> tuple[Chunk | None, int | None]:
+    """Read the words of a target, whose count is `read`, and find where a bare one after it begins."""
     if read and (definite or speaks_of_last(tokens, read)):  # "in addition to the 14 tanks": counted before.
         return None, None
     words_from = _of_how_many(tokens, read.after) if read else index
+    group = members(tokens, words_from, read) if read else None
+    if group:
+        words_from, read = group
     bare_from, words_to = _extent(tokens, words_from, read)
+    opened = open_ended(tokens, read, words_to, len(tokens)) if read else None
+    if opened and opened is not read:  # "20 boats or more"
+        read = replace(opened, after=words_from, kind="number")
+        bare_from = opened.after if opened.after < len(tokens) else None
     stopped_at = tokens[words_to] if words_to < len(tokens) else None
     if definite and stopped_at and stopped_at.low.endswith("ed"):  # "…, and the aircraft left the area"
         return None, None
@@ -103,6 +130,45 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "unread"), None
     return _made(tokens, index, (words_from, words_to), read), bare_from
+
+
+def _both(tokens: Sequence[Token], begin: int, index: int) -> Chunk | None:
+    """Read "both" as two, unless it only joins two targets. Reads: "destroyed both", "both trucks"."""
+    words = [token for token in tokens[begin:index] if token.word[0].isalnum()]
+    if not words or words[-1].low != "both" or any(token.low == "and" for token in tokens[index:]):
+        return None
+    last = words[-1]
+    return Chunk((), Count(2, 2), last.start, last.end, (last.start, last.end))
+
+
+def _measured(tokens: Sequence[Token], index: int, read: ReadCount) -> tuple[Chunk | None, int | None]:
+    """Read what a number that counts no targets stands before. Reads: "1,200 pounds of explosives", "3/4 huts"."""
+    if read.kind in {"distance", "time"}:
+        return None, None
+    start = tokens[index].start
+    if read.kind == "unread":
+        last = len(tokens)
+        while last > read.after and (
+            tokens[last - 1].low in TRAILING or not tokens[last - 1].word[0].isalnum()
+        ):
+            last -= 1
+        end = tokens[last - 1].end
+        return Chunk((), None, start, end, (start, end), "number"), None
+    bare_from, words_to = _extent(tokens, read.after, None)
+    of = tokens[read.after - 1].low == "of" and not any(
+        token.low in SHARES for token in tokens[read.first : read.after]
+    )
+    made = _made(tokens, index, (read.after, words_to), None) if of and words_to > read.after else None
+    words = made.words if made else ()
+    end = words[-1].end if words else tokens[max(words_to, read.after) - 1].end
+    return Chunk(words, None, start, end, (start, end), "amount"), bare_from
+
+
+def _is_leading(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a token may stand before a target: "as well as", but not "as many as 11" or "$2 million worth of"."""
+    if tokens[index].low not in LEADING and tokens[index].word[0].isalnum():
+        return False
+    return read_number(tokens, index, len(tokens)) is None or tokens[index].low == "both"
 
 
 def _of_how_many(tokens: Sequence[Token], index: int) -> int:
@@ -210,7 +276,16 @@ def _share_heads(found: list[Chunk]) -> list[Chunk]:
         part, following = found[index], found[index + 1]
         own = [token for token in part.words if token.low not in ENEMY]
         lent = [token for token in following.words if token.low not in ENEMY]
-        if part.count is None or not own or len(lent) < 2 or own[-1].low not in ATTRIBUTIVE | DOUBTFUL:
+        if part.count and following.count and len(lent) > 1 and own and own[0].low == "confirmed":
+            found[index], found[index + 1] = _confirmed(part, own, following, lent)
+            continue
+        if (
+            part.count is None
+            or not own
+            or any(token.low == "of" for token in own)
+            or len(lent) < 2
+            or own[-1].low not in ATTRIBUTIVE | DOUBTFUL
+        ):
             continue
         many = part.count.maximum is None or part.count.maximum > 1
         if own[-1].low in DOUBTFUL and (not many or is_plural(own[-1].low)):
@@ -218,3 +293,14 @@ def _share_heads(found: list[Chunk]) -> list[Chunk]:
         head = lent[len(own) :] or lent[-1:]
         found[index] = replace(part, words=(*part.words, *head), end=following.end)
     return found
+
+
+def _confirmed(
+    part: Chunk, own: Sequence[Token], following: Chunk, lent: Sequence[Token]
+) -> tuple[Chunk, Chunk]:
+    """Count what is only suspected from none. Reads: "three confirmed and one suspected weapons caches"."""
+    if following.count and lent[0].low in SUSPECTED:
+        following = replace(following, count=Count(0, following.count.maximum))
+    if len(own) == 1:
+        part = replace(part, words=tuple(lent[1:]), end=following.end)
+    return part, following

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from app.parsing.categories import ENEMY, category_of, is_plural, owner_of
 from app.parsing.chunks import Chunk, chunk
-from app.parsing.numbers import read_count
+from app.parsing.numbers import read_count, read_number
+from app.parsing.numerals import FIRST_YEAR, LAST_YEAR
 from app.parsing.release import Count, ParsedTally, Remark, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
@@ -16,7 +17,7 @@ from app.vocabulary.effects import Effect
 
 # "22 targets" sums up what the other tallies say one by one.
 GENERIC = frozenset({"target", "objective", "intended target", "other target"})
-_PRONOUNS = frozenset("other others more additional separate one ones".split())
+_PRONOUNS = frozenset("other others more additional further separate one ones".split())
 _ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
 # "a militant group that …" says again who the enemy is.
@@ -26,8 +27,6 @@ _GROUPS = frozenset("group organization organisation movement faction network".s
 _NAMED_TARGETS = frozenset(
     "humvee stryker conex airfield airport bridge dam base refinery camp factory".split()
 )
-# A bare number from here on is a year that lost its month.
-FIRST_YEAR = 1900
 
 
 @dataclass(slots=True)
@@ -51,7 +50,11 @@ def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
         return
     whole: Chunk | None = None
     for part in chunk(tokens):
-        if part.remark == "unread":
+        if part.remark == "number":
+            reading.remark(part.start, part.end, "unread", "The number here is not read.")
+        elif part.remark == "amount":
+            _amount(part, verb, reading)
+        elif part.remark == "unread":
             reading.remark(part.start, part.end, "unread", "It is not clear whether this is a target.")
         elif whole and whole.count and whole.count.maximum is not None and part.listed:
             reading.remark(
@@ -95,6 +98,14 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
     _add(part, verb, reading, count, category)
 
 
+def _amount(part: Chunk, verb: Verb, reading: Reading) -> None:
+    """Read an amount, which is no number of targets. Reads: "1,200 pounds of explosives", "two tons"."""
+    reading.remark(part.start, part.end, "amount", "An amount is no number of targets; it is left open.")
+    words = [token for token in part.words if token.low not in ENEMY and token.word not in "()"]
+    if words and any(c.isalpha() for token in words for c in token.word):
+        _add(part, verb, reading, Count(0, None), category_of(part.words, counted=True))
+
+
 def _is_name(meaning: Sequence[Token]) -> bool:
     """Tell a name from a target without number. Reads: "hit Tal Vero", but not "and Humvee" or "ISIL VBIEDs"."""
     last = meaning[-1]
@@ -106,7 +117,10 @@ def _is_name(meaning: Sequence[Token]) -> bool:
 
 
 def _holds_number(meaning: Sequence[Token]) -> bool:
-    return any(read_count(meaning, index, len(meaning)) for index in range(1, len(meaning)))
+    return any(
+        (read := read_number(meaning, index, len(meaning))) and read.kind != "name"
+        for index in range(1, len(meaning))
+    )
 
 
 def _bare(meaning: Sequence[Token]) -> bool:
@@ -137,7 +151,10 @@ def _uncounted(meaning: Sequence[Token]) -> Count:
 
 def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
     """Read "damaged two others", "destroyed another", where the category is that of the target before."""
-    if part.count is None or (part.count.minimum >= FIRST_YEAR and not part.words):
+    written = reading.text[slice(*part.number_span)]
+    if part.count is None or (
+        not part.words and written.isdecimal() and FIRST_YEAR <= int(written) <= LAST_YEAR
+    ):
         return
     if reading.category is None:
         reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.parsing.categories import ENEMY, is_plural
-from app.parsing.numbers import read_count
+from app.parsing.numbers import COUNTS, read_count, read_number
 from app.parsing.text import Token
 from app.parsing.wording import (
     ATTRIBUTIVE,
@@ -95,7 +95,8 @@ def _set_off(tokens: Sequence[Token], index: int) -> bool:
     before = tokens[index - 2].low if index > 1 else ""
     if tokens[index].low in ENEMY:
         return previous not in {"with", "also"}
-    read = read_count(tokens, index, len(tokens))
+    # What an amount, a distance or an unread number stands before is told apart in chunks.py.
+    read = read_number(tokens, index, len(tokens))
     if read is None:
         return False
     if (previous == "with" and before not in {"along", "together"}) or (
@@ -109,8 +110,8 @@ def _missing_comma(tokens: Sequence[Token], index: int, begin: int) -> bool:
     """Read "two vehicles three bunkers", where the comma between two targets was forgotten."""
     if index - begin < 2:
         return False
-    read = read_count(tokens, index, len(tokens))
-    if read is None or read.kind == "vague":
+    read = read_number(tokens, index, len(tokens))
+    if read is None or read.kind not in _AFTER_NO_COMMA:
         return False
     before = tokens[index - 1]
     if not before.word[0].isalpha() or before.low in _NEVER_BEFORE or read_count(tokens, index - 1, index):
@@ -120,4 +121,6 @@ def _missing_comma(tokens: Sequence[Token], index: int, begin: int) -> bool:
     return not any(describes(tokens, inner) for inner in range(begin + 1, index))
 
 
+# "two boats about 20 huts" may be no list at all.
+_AFTER_NO_COMMA = (COUNTS - {"vague"}) | {"amount"}
 _NEVER_BEFORE = ATTRIBUTIVE | ENEMY | LEADING | PREPOSITIONS | JUST_BEFORE

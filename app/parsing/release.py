@@ -20,10 +20,14 @@ def shortened(phrase: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many: what the words prove, and the most that they allow (None: unknown)."""
+    """How many: what the words prove, and the most that they allow (None: unknown).
+
+    An estimate ("about 20") proves no bound: it is both, and `approximate`.
+    """
 
     minimum: int
     maximum: int | None
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,28 @@ class Block(NamedTuple):
     bullet: bool
 
 
+_HYPHENS = "\u2010\u2011\u2212\u2013-"
+# "Aug. 7 120 strikes" are a day and a number.
+_AFTER_NO_MONTH = "(?=\\d)" + "".join(
+    f"(?<!(?i:{month}) )(?<!(?i:{month})\\. )"
+    for month in (
+        "uary arch pril may june july gust mber ober jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    )
+)
+# "6 107 mm rockets" and "12 500-pound bombs" are a number and a name.
+_NAMED = r"|[\u2010\u2011-][A-Za-z]| ?(?:mm|cal|caliber|calibre|cm|lb|pound|kilogram|kilo|ton|inch)\b"
 # No alternative can begin where another one ends, so that matching stays linear in any text.
 _TOKEN = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?!\d)"  # 1,147
+    rf"\d{{1,3}}(?:,\d{{3}})+(?![^\W_]|[.,/']\d|[{_HYPHENS}][A-Za-z])"  # 1,147
+    rf"|{_AFTER_NO_MONTH}\d{{1,3}}(?:[ \u00a0\u202f\u2009]\d{{3}})+(?![^\W_]|[.,/]\d{_NAMED})"  # 1 147
+    rf"|\d+(?:[.,/]\d+)+[^\W_]*(?:[{_HYPHENS}][^\W\d_]+)*"  # 3.5, 3/4, 12.7mm, 2,000-pound
     r"|(?:[A-Za-z]\.){2,}"  # U.S.
-    r"|[^\W_]+(?:[\u2019'\u2018\u2011\u2013-][^\W_]+)*"  # front-end, Mar\u2019a, 15-17, 20161216-02
+    rf"|[^\W_]+(?:[\u2019'\u2018{_HYPHENS}][^\W_]+)*"  # front-end, Mar\u2019a, 15-17, 20161216-02
     r"|--+"
     # Invisible marks, which web pages leave inside sentences, are no tokens.
     r"|[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]",
 )
-_FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2011": "-", "\u2013": "-"})
+_FOLD = str.maketrans({"\u2019": "'", "\u2018": "'"} | dict.fromkeys(_HYPHENS, "-"))
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 BULLET = re.compile(r"[ \t\u00a0]*(?:[*•·‣▪●—\u2013]|-{1,2}(?!\d))[ \t\u00a0]*")
 _ABBREVIATIONS = frozenset(

@@ -5,7 +5,7 @@ Which target is which is decided in lists.py and chunks.py.
 
 from collections.abc import Sequence
 
-from app.parsing.numbers import ReadCount, read_count
+from app.parsing.numbers import ReadCount, read_number
 from app.parsing.text import Token
 
 SEPARATORS = frozenset(", ; and & plus or".split())
@@ -26,6 +26,7 @@ ATTRIBUTIVE = frozenset(
     search homemade home-made crude natural armored armoured control communications communication construction
     assembly repair sustainment production""".split(),
 )
+SUSPECTED = frozenset("suspected possible probable presumed likely unconfirmed".split())
 SIZES = frozenset("large small smaller larger tactical".split())
 # Targets of their own as well: "a mortar", but "three mortar and rocket systems".
 DOUBTFUL = frozenset("mortar rocket artillery weapon weapons explosive explosives ied vbied".split())
@@ -39,7 +40,7 @@ HOLDING = frozenset("carrying containing transporting housing store storing hold
 PREPOSITIONS = frozenset(
     """in near at along on for from with by against within inside outside between across around during after before
     through throughout into towards toward while where which that who whose when under over onto behind beside
-    because since until upon via amid among as consisting belonging including""".split(),
+    because since until upon via amid among as consisting belonging including each""".split(),
 )
 FINITE = frozenset("was were is are had has have said will would did".split())
 _TIMES = frozenset({"yesterday", "today", "overnight", "sometimes"})
@@ -63,6 +64,9 @@ def describes(tokens: Sequence[Token], index: int) -> bool:
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     if low in PREPOSITIONS or low in FINITE or low in _TAKING_OBJECTS or low in _TIMES:
         return True
+    number = read_number(tokens, index, len(tokens))
+    if number and number.kind in {"distance", "time"}:  # "a truck two miles north of Vero"
+        return True
     if low in _DIRECTIONS:
         return following in {"of", "and"}
     if low == "to":  # "surface to air" is a part of the name.
@@ -83,6 +87,6 @@ def speaks_of_last(tokens: Sequence[Token], read: ReadCount) -> bool:
 
 
 def number_end(tokens: Sequence[Token], index: int) -> int:
-    """Find where a number in several words ends; `index` itself when no number begins there."""
-    read = read_count(tokens, index, len(tokens))
+    """Find where a number of any kind ends; `index` itself when no number begins there."""
+    read = read_number(tokens, index, len(tokens))
     return read.after if read and read.kind != "article" else index

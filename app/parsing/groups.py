@@ -1,0 +1,106 @@
+"""Read groups of things: a convoy is several vehicles, "a convoy of six trucks" six trucks.
+
+Which words name a group stands in app/vocabulary/groups.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.parsing.categories import ENEMY, is_plural
+from app.parsing.numbers import ReadCount, read_count
+from app.parsing.release import Count
+from app.parsing.text import Token
+from app.vocabulary.groups import GROUPS, MOVING, STORES
+
+# Words between the number and the noun: "a large enemy vehicle convoy of".
+REACH = 4
+# The fewest things that make a group.
+FEWEST = 2
+_CONSISTING = frozenset("consisting composed comprised made".split())
+_UP = frozenset({"up"})
+# "A small group of fighters" is one unit by its usual name.
+_UNIT_SIZES = frozenset("small large smaller larger".split())
+_FIGHTERS = frozenset("fighters militants terrorists".split())
+
+
+def members(tokens: Sequence[Token], index: int, read: ReadCount) -> tuple[int, ReadCount] | None:
+    """Return where the words of a group's members begin, and their count; None where no group is counted.
+
+    `index` is after the count of groups. Reads: "a convoy of six trucks", "a cluster of huts", "two convoys".
+    """
+    noun = _noun(tokens, index)
+    if noun is None:
+        return None
+    after = _of(tokens, noun + 1)
+    low = tokens[noun].low
+    if after is None:
+        # Alone, or with a remark behind it: "a convoy near Vero".
+        return (index, _several(read)) if low in MOVING and not _names(tokens, noun + 1) else None
+    inner = read_count(tokens, after, len(tokens))
+    if inner and inner.kind != "article":
+        if read.count != Count(1, 1):  # "two convoys of six trucks" may be six or twelve.
+            least = max(inner.count.minimum, FEWEST * read.count.minimum)
+            inner = replace(inner, count=Count(least, None))
+        return inner.after, inner
+    if low in STORES or low not in GROUPS:
+        return None
+    head = _head(tokens, after)
+    if head is None or not is_plural(tokens[head].word):
+        return (index, _several(read)) if low in MOVING else None
+    sized = any(token.low in _UNIT_SIZES for token in tokens[index:noun])
+    if sized and tokens[head].low in _FIGHTERS:
+        return None
+    return after, _several(read)
+
+
+def _several(read: ReadCount) -> ReadCount:
+    return replace(read, count=Count(FEWEST * read.count.minimum, None))
+
+
+def _noun(tokens: Sequence[Token], index: int) -> int | None:
+    """Find the noun of a group within a few words, none of which ends a target."""
+    for here in range(index, min(len(tokens), index + REACH)):
+        low = tokens[here].low
+        if not tokens[here].word[0].isalpha() or low in {"and", "or", "of", "in", "near", "with"}:
+            return None
+        if low in GROUPS or low in STORES:
+            return here
+    return None
+
+
+def _of(tokens: Sequence[Token], index: int) -> int | None:
+    """Find where the members begin. Reads: "of", "consisting of", "made up of"."""
+    here = index
+    if here < len(tokens) and tokens[here].low in _CONSISTING:
+        here += 1
+        here += here < len(tokens) and tokens[here].low in _UP
+    return here + 1 if here + 1 < len(tokens) and tokens[here].low == "of" else None
+
+
+def _names(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the noun only describes the next one: "a convoy leader"."""
+    return index < len(tokens) and _is_noun(tokens[index])
+
+
+def _head(tokens: Sequence[Token], index: int) -> int | None:
+    """Find the last noun of the members' name. Reads: "armed ISIL vehicles near"."""
+    head = None
+    for here in range(index, min(len(tokens), index + REACH + 1)):
+        if not _is_noun(tokens[here]):
+            break
+        head = here
+        if is_plural(tokens[here].word) and tokens[here].low not in ENEMY:
+            following = here + 1 < len(tokens) and _is_noun(tokens[here + 1])
+            if not following:
+                break
+    return head
+
+
+_NO_NOUN = frozenset(
+    """and or in near on at of with by for from to while that which were was is are north south east west as during
+    carrying moving traveling travelling driving heading along belonging used including also""".split(),
+)
+
+
+def _is_noun(token: Token) -> bool:
+    return token.word[0].isalpha() and token.low not in _NO_NOUN
