@@ -216,7 +216,7 @@ def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
             break
         end = _noun_end(tokens, item)
         after = next((index for index in range(item.after, len(tokens)) if tokens[index].start >= end), len(tokens))
-    first = read.first
+    first = _named_before(tokens, read.first)
     while first > 1 and tokens[first - 1].low in SEPARATORS:
         last = first - 1 - (tokens[first - 2].low in SEPARATORS)
         begin = next(
@@ -227,6 +227,16 @@ def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
             break
         first = begin
     return tokens[first].start, end
+
+
+def _named_before(tokens: Sequence[Token], first: int) -> int:
+    """Find where a noun begins that a table puts before its number. Reads: "tanks: 4", "cruise missiles - 531"."""
+    if not first or tokens[first - 1].word not in {":", "-", "--", "\u2014", "\u2013", "="}:
+        return first
+    begin = first - 1
+    while begin and first - begin < MAX_NOUN and tokens[begin - 1].word[0].isalpha():
+        begin -= 1
+    return begin if begin < first - 1 else first
 
 
 def _unread(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Remark]:

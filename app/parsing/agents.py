@@ -28,6 +28,7 @@ _JOINS = frozenset(", plus and or but ; then also ( ) - -- \u2014 \u2013 \" \u20
 _BOUNDARIES = frozenset(
     "and while that which who whom after before when where as because since ; : whose whereas but if until".split()
 )
+_SUBORDINATE = frozenset("who that which after before".split())
 # Participles that say what a target was about to do, where no comma parts them from it.
 _ATTACKING = frozenset("attacking targeting striking engaging hitting bombing".split())
 # Whose deeds are no strikes of the publisher.
@@ -88,7 +89,7 @@ def _by_others(
         return progressive
     low = tokens[back].low
     if low in _JOINS:
-        return _shares(tokens, verb, back, before, nouns)
+        return _shares(tokens, back, before, nouns, within)
     if low in _RELATIVES:
         return past_perfect or not _speaks_of_strikes(tokens, back, nouns, within)
     if word in PARTICIPLES:
@@ -100,7 +101,7 @@ def _by_others(
 
 
 def _shares(
-    tokens: Sequence[Token], verb: Verb, joiner: int, before: Sequence[Verb], nouns: set[int]
+    tokens: Sequence[Token], joiner: int, before: Sequence[Verb], nouns: set[int], within: Within
 ) -> bool:
     """Whether the verb before it, whose subject a joined verb shares, was of others.
 
@@ -109,10 +110,16 @@ def _shares(
     if not before or any(index in nouns for index in range(before[-1].after, joiner)):
         return False
     last = before[-1]
-    if not last.others:
+    if last.others:
+        return True
+    # Nobody destroys what is his own: "fighters who were digging a trench and destroyed an ISIL vehicle".
+    if any(token.low in ENEMY for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
         return False
-    # "…, destroying" behind what others did may say what the strikes did: it is not sure, so it is not counted.
-    return True
+    # Behind "who had burned three trucks and" it is not sure whose deed a verb is, so it is not counted.
+    return any(
+        tokens[index].low in _SUBORDINATE and not _speaks_of_strikes(tokens, index, nouns, within)
+        for index in range(last.after, joiner)
+    )
 
 
 def _speaks_of_strikes(tokens: Sequence[Token], index: int, nouns: set[int], within: Within) -> bool:
@@ -255,5 +262,5 @@ def _aims(tokens: Sequence[Token], index: int, within: Within) -> bool:
         return True
     if tokens[index + 1].low in ENEMY or read_count(tokens, index + 1, len(tokens)) is not None:
         return True
-    noun = list(takewhile(lambda token: token.word.isalpha() and token.low not in PREPOSITIONS, tokens[index + 1 :][:MAX_NOUN]))
+    noun = list(takewhile(lambda token: token.word[0].isalpha() and token.low not in PREPOSITIONS, tokens[index + 1 :][:MAX_NOUN]))
     return bool(noun) and noun[0].word.islower() and is_plural(noun[-1].word)

@@ -10,7 +10,7 @@ from itertools import islice
 
 from app.parsing.categories import ENEMY, is_plural
 from app.parsing.groups import members
-from app.parsing.lists import cut, held_by_last, without_brackets
+from app.parsing.lists import cut, held_by_last, opens_parts, without_brackets
 from app.parsing.numbers import COUNTS, ReadCount, open_ended, read_count, read_number
 from app.parsing.release import Count
 from app.parsing.text import Token
@@ -19,7 +19,6 @@ from app.parsing.wording import (
     DOUBTFUL,
     FINITE,
     GENERIC_HEADS,
-    INCLUDING,
     LEADING,
     SEPARATORS,
     SIZES,
@@ -60,19 +59,40 @@ def chunk(tokens: Sequence[Token]) -> list[Chunk]:
     plain = without_brackets(tokens)
     found: list[Chunk] = []
     previous = 0
-    listing = False
+    whole: int | None = None
     for begin, end in cut(plain):
         parts = _parts(plain[begin:end])
-        if found and plain[begin].low in INCLUDING:
+        if found and whole is None and opens_parts(plain, begin):
             found[-1] = replace(found[-1], general=True)
-            listing = True
-        if listing:
+            whole = len(found) - 1
+        if whole is not None:
             parts = [replace(part, listed=True) for part in parts]
         if begin and held_by_last(plain, previous, begin):
             parts = [replace(part, remark="unread") for part in parts]
         found.extend(parts)
         previous = begin
+    if whole is not None:
+        _choose(found, whole)
     return _share_heads(found)
+
+
+def _choose(found: list[Chunk], whole: int) -> None:
+    """Count the parts where they add up to the whole, else the whole alone: never both.
+
+    Reads: "five targets: two trucks and three cars"; but "nine vehicles, including two trucks" stays nine.
+    """
+    count = found[whole].count
+    parts = [part.count for part in found[whole + 1 :] if part.count]
+    if count is None or count.maximum != count.minimum or any(part.minimum != part.maximum for part in parts):
+        return
+    total = 0
+    for index in range(whole + 1, len(found)):
+        part = found[index]
+        total += part.count.minimum if part.count else 0
+        if total == count.minimum:
+            found[whole] = replace(found[whole], remark="whole", general=False)
+            found[whole + 1 :] = [replace(later, listed=False) for later in found[whole + 1 :]]
+            return
 
 
 def _parts(tokens: Sequence[Token]) -> list[Chunk]:

@@ -12,6 +12,7 @@ from app.parsing.mentions import CONDUCT, Mention
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.vocabulary.effects import VERBS
 
 # "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
@@ -23,6 +24,8 @@ _SUBJECTS = frozenset(
     other remaining rest day neighboring neighbouring nearby""".split(),
 )
 _DAY_WORDS = frozenset("on from between during in late early since through until overnight the".split())
+# Words of a subject that are not known as such.
+MAX_SUBJECT = 6
 # Past this many clauses a sentence is no sentence.
 MAX_CLAUSES = 60
 
@@ -73,7 +76,7 @@ def cut(sentence: Sentence, within: "Within") -> None:
     Reads: "an airstrike near Vero struck a depot, while two near Orta destroyed a boat" as two clauses.
     """
     events: list[Mention | Verb] = sorted(
-        [*sentence.verbs, *sentence.mentions], key=lambda event: event.first
+        [*sentence.verbs, *(mention for mention in sentence.mentions if not mention.part)], key=lambda event: event.first
     )
     current: Clause | None = None
     for event in events:
@@ -165,6 +168,7 @@ def _start(sentence: Sentence, mention: Mention, within: Within) -> int:
     """
     tokens = sentence.tokens
     comma: int | None = None
+    conducted, subject = False, 0
     index = mention.first - 1
     while index >= 0:
         begin = within.begin(index)
@@ -174,10 +178,15 @@ def _start(sentence: Sentence, mention: Mention, within: Within) -> int:
         low = tokens[index].low
         if low in _JOINERS:
             return _skip_joiners(tokens, index, mention.first)
+        conducted = conducted or (low in CONDUCT and index + 1 < mention.first + 1)
         if low == ",":
             comma = index
-        elif low not in _SUBJECTS and low not in _DAY_WORDS and low not in CONDUCT and low not in {"out", "where"}:
+        elif low in CONDUCT or low in _SUBJECTS or low in _DAY_WORDS or low in {"out", "where"}:
+            pass
+        elif not conducted or not tokens[index].word[0].isalpha() or low in VERBS or subject > MAX_SUBJECT:
             break
+        else:
+            subject += 1
         index -= 1
     if index < 0:
         return mention.first if comma is None else _skip_joiners(tokens, comma, mention.first)

@@ -4,6 +4,7 @@ What it inherits from its section is added in lines.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from app.parsing.clauses import Clause, Sentence, Within
@@ -15,7 +16,7 @@ from app.parsing.places import Place, leading_name
 # Behind these stands what a target was for, and where.
 _PURPOSES = frozenset(
     """to that which who whom whose where prepared aimed threatening bound headed heading destined intended meant
-    launched launching fired firing transiting targeting attacking toward towards from before after when""".split(),
+    launched launching transiting targeting attacking toward towards from before after when""".split(),
 )
 
 
@@ -147,5 +148,23 @@ def _dates(sentence: Sentence, clause: Clause, head_end: int) -> Dates | None:
     in_head = [dates for dates in sentence.dates if tokens[clause.first].start <= dates.start < middle]
     first = min([event.first for event in (*sentence.verbs, *sentence.mentions)], default=0)
     leading = [dates for dates in sentence.dates if dates.start < tokens[first].start]
+    if clause.mention and head_end == clause.end and len({dates.first for dates in in_head}) > 1:
+        in_head = [_span(in_head)]
     behind = [dates for dates in sentence.dates if middle <= dates.start < stop]
     return next(iter(in_head or behind or leading), None)
+
+
+def _span(found: Sequence[Dates]) -> Dates:
+    """Return the days from the first to the last of several. Reads: "seven strikes, three on May 3 and four on May 5"."""
+    known = [dates for dates in found if dates.first and dates.last]
+    first, last = found[0], found[-1]
+    if len(known) < len(found):
+        return replace(first, first=None, last=None, end=last.end)
+    return replace(
+        first,
+        first=min(dates.first for dates in known if dates.first),
+        last=max(dates.last for dates in known if dates.last),
+        worked_out=any(dates.worked_out for dates in found),
+        end=last.end,
+        apart=(),
+    )

@@ -9,6 +9,7 @@ from app.parsing.numbers import read_count
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.parsing.wording import FINITE
 from app.vocabulary.effects import VERBS, Effect
 
 # What a heading calls what its rows list.
@@ -78,4 +79,6 @@ def row_of(sentence: Sentence, hits: Hits) -> Clause | None:
 def _is_list(tokens: Sequence[Token]) -> bool:
     """Whether a row begins with a counted target and not with a table's "tanks - 2911"."""
     read = read_count(tokens, 0, len(tokens))
-    return read is not None and read.after < len(tokens) and tokens[read.after].word[0].isalpha()
+    if read is None or any(token.low in FINITE for token in tokens):
+        return False
+    return read.after < len(tokens) and tokens[read.after].word[0].isalpha()

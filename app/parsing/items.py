@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from app.parsing.categories import ENEMY, category_of, is_plural, owner_of
 from app.parsing.chunks import Chunk, chunk
+from app.parsing.mentions import NOUNS
 from app.parsing.numbers import read_count, read_number
 from app.parsing.numerals import FIRST_YEAR, LAST_YEAR
 from app.parsing.release import Count, ParsedTally, Remark, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.vocabulary.categories import match
 from app.vocabulary.effects import Effect
 
 # "22 targets" sums up what the other tallies say one by one.
@@ -20,6 +22,19 @@ GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _PRONOUNS = frozenset("other others more additional further separate one ones".split())
 _ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
+_CIVILIANS = frozenset(
+    """civilian civilians noncombatant noncombatants non-combatant non-combatants women children child woman residents
+    villagers bystanders passengers""".split()
+)
+# Whose side they are on is not said, or is one's own, where no word names the enemy.
+_PEOPLE = frozenset(
+    """soldier soldiers troops police policemen officers servicemember servicemembers members guards journalists workers
+    sailors peshmerga pilots crew""".split()
+)
+_ENEMY_WORDS = frozenset(
+    """enemy terrorist terrorists militant militants insurgent insurgents extremist houthi houthis taliban al-shabaab
+    al-qaida al-qaeda hamas hezbollah rebel rebels regime jihadist pro-regime""".split()
+)
 # "a militant group that …" says again who the enemy is.
 _ENEMY_GROUP = frozenset("militant militants terrorist terror jihadist extremist".split())
 _GROUPS = frozenset("group organization organisation movement faction network".split())
@@ -52,6 +67,8 @@ def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
     for part in chunk(tokens):
         if part.remark == "number":
             reading.remark(part.start, part.end, "unread", "The number here is not read.")
+        elif part.remark == "whole":
+            reading.remark(part.start, part.end, "included", "The numbers behind this one add up to it.")
         elif part.remark == "amount":
             _amount(part, verb, reading)
         elif part.remark == "unread":
@@ -82,6 +99,10 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
         return
     if meaning[-1].low in _GROUPS and meaning[0].low in _ENEMY_GROUP:
         return
+    if _is_nobodys(meaning, words):
+        message = "People or strikes of one's own, or civilians, are no targets."
+        reading.remark(part.start, part.end, "not_counted", message)
+        return
     if part.count is None and _is_name(meaning):
         reading.remark(part.start, part.end, "unread", "This looks like a name, not like a target.")
         return
@@ -93,9 +114,29 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
     vague = part.general and (part.count is None or part.count.maximum is None)
     count = Count(0, None) if vague else part.count or _uncounted(meaning)
     category = category_of(words, counted=part.count is not None)
+    if part.count is None and len(meaning) == len(words) and _is_unknown(meaning, category):
+        reading.remark(part.start, part.end, "unread", "It is not clear whether this is a target.")
+        return
     if part.count is None and _bare(meaning) and not part.general:
         _remark_bare(part, reading)
     _add(part, verb, reading, count, category)
+
+
+def _is_nobodys(meaning: Sequence[Token], words: Sequence[Token]) -> bool:
+    """Tell strikes, civilians and one's own people from targets. Reads: "six partner soldiers", "two civilians"."""
+    head = next((token.low for token in reversed(meaning) if token.word[0].isalpha()), "")
+    if head in NOUNS or head in {"sortie", "sorties", "engagement", "engagements"}:
+        return True
+    lows = {token.low for token in meaning}
+    if lows & _CIVILIANS and head not in {"building", "buildings", "vehicle", "vehicles"}:
+        return True
+    return head in _PEOPLE and len(meaning) == len(words) and not lows & _ENEMY_WORDS
+
+
+def _is_unknown(meaning: Sequence[Token], category: str) -> bool:
+    if is_plural(meaning[-1].word) or meaning[-1].low in _NAMED_TARGETS:
+        return False
+    return match(category) is None and match(meaning[-1].word) is None
 
 
 def _amount(part: Chunk, verb: Verb, reading: Reading) -> None:

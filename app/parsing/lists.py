@@ -23,7 +23,11 @@ from app.parsing.wording import (
 )
 
 _MARKS = frozenset('()[]“”"')
-_OPENING = SEPARATORS | INCLUDING | {"as", "with", "also"}
+# Before the parts of a whole.
+_BEFORE_PARTS = frozenset({":", "-", "--", "\u2014", "\u2013", "namely", "comprising", "them"})
+_OPENING = SEPARATORS | INCLUDING | {"as", "with", "also"} | _BEFORE_PARTS
+# Behind these stands what a target did.
+_RELATIVES = frozenset({"that", "which", "who"})
 
 
 def without_brackets(tokens: Sequence[Token]) -> list[Token]:
@@ -57,14 +61,21 @@ def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return [(first, last) for first, last in pairwise([*cuts, len(tokens)]) if last > first]
 
 
-def held_by_last(tokens: Sequence[Token], begin: int, end: int) -> bool:
-    """Tell whether the next target may be something that the last one held.
+def opens_parts(tokens: Sequence[Token], begin: int) -> bool:
+    """Whether the parts of the target before begin here. Reads: "five targets: two trucks and three cars"."""
+    return tokens[begin].low in INCLUDING or (begin > 0 and tokens[begin - 1].low in _BEFORE_PARTS)
 
-    Reads: "a truck carrying two guns and a mortar", where `end` is at "a mortar".
+
+def held_by_last(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Tell whether the next target may be something that the last one held, or did something to.
+
+    Reads: "a truck carrying two guns and a mortar", "a launcher that threatened two ships and a port", where `end` is
+    at the last number.
     """
-    if tokens[end - 1].low != "and":
+    if tokens[end - 1].low not in {"and", ","}:
         return False
-    holds = next((index for index in range(begin, end) if tokens[index].low in HOLDING), None)
+    held = HOLDING if tokens[end - 1].low == "and" else _RELATIVES
+    holds = next((index for index in range(begin, end) if tokens[index].low in held | _RELATIVES), None)
     return holds is not None and any(read_count(tokens, index, end) for index in range(holds + 1, end - 1))
 
 

@@ -1,6 +1,6 @@
 """Find where a sentence speaks of strikes: how many, "the strikes" of the sentence before, or "four in Iraq"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.parsing.dates import Dates
@@ -63,7 +63,7 @@ class Mention:
 
     `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes"; `elliptic`
     that the noun stands elsewhere; `whole` holds the tokens of a number of which this one is a part. `others` says
-    that somebody else carried them out.
+    that somebody else carried them out, `part` that "of which" makes them a part of those before.
     """
 
     first: int
@@ -78,6 +78,7 @@ class Mention:
     elliptic: bool = False
     whole: tuple[int, int] | None = None
     others: bool = False
+    part: bool = False
 
 
 def find_mentions(
@@ -92,7 +93,7 @@ def find_mentions(
         if dates
         else set()
     )
-    starts = {place.phrase_first for place in places}
+    starts = {place.phrase_first: place for place in places}
     found: list[Mention] = []
     last = -1
     known = recent
@@ -122,7 +123,7 @@ def is_noun(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _elliptic(
-    tokens: Sequence[Token], index: int, places: set[int], dated: set[int]
+    tokens: Sequence[Token], index: int, places: Mapping[int, Place], dated: set[int]
 ) -> Mention | None:
     """Read a number whose "strikes" stands before. Reads: "11 strikes in Syria and four in Iraq".
 
@@ -135,12 +136,16 @@ def _elliptic(
     after = read.after
     while after < len(tokens) and tokens[after].low in _OF_THEM and after not in places:
         after += 1
+    of_which = any(tokens[here].low in {"which", "whom"} for here in range(read.after, after))
     here = _aside_end(tokens, after, places)
     were = here
     while here < len(tokens) and tokens[here].low in _WERE:
         here += 1
     if here >= len(tokens) or here not in places:
         return None
+    if of_which and places[here].name:
+        after = max(places[here].after, places[here].phrase_after)
+        return Mention(index, after, read.count, read.first, read.last, definite=False, elliptic=True, part=True)
     struck = any(low in VERBS for low in (token.low for token in tokens[:index]))
     if struck and were == here and not _acts(tokens, here):
         return None
@@ -150,10 +155,12 @@ def _elliptic(
     )
 
 
-def _aside_end(tokens: Sequence[Token], index: int, places: set[int]) -> int:
+def _aside_end(tokens: Sequence[Token], index: int, places: Mapping[int, Place]) -> int:
     """Skip what is put in between. Reads: "four, with 11 engagements, were"; "two, near Orta, destroyed" has none."""
     if index >= len(tokens) or tokens[index].low not in {",", "-", "--", "\u2014", "\u2013", "("}:
         return index
+    if index + 1 < len(tokens) and tokens[index + 1].low in _WERE:
+        return index + 1
     if index + 1 in places:
         return index + 1
     for here in range(index + 1, min(len(tokens), index + 1 + MAX_ASIDE)):

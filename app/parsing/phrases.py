@@ -45,6 +45,8 @@ NONE = re.compile(
     r"|\b(?:did not|didn't) (?:conduct|carry out|report)\b(?: \w+){0,3} (?:air)?strikes?",
     re.IGNORECASE,
 )
+# A total over all countries, whichever was named before.
+OF_ALL = re.compile(r"(?:in |the )?(?:grand )?(?:total|all|sum)\b|altogether\b|overall\b", re.IGNORECASE)
 # Only a sentence about attacks sets the days of the release: "which began May 1 to …" does not.
 ATTACK = re.compile(
     r"\b(?:continued? to (?:attack|strike)|attacked|conduct(?:ed|ing)?|carr(?:ied|ying) out|launched|staged)\b",

@@ -25,6 +25,7 @@ from app.parsing.phrases import (
     INCONCLUSIVE,
     LOCAL,
     NONE,
+    OF_ALL,
     RUNNING,
 )
 from app.parsing.release import ParsedCoverage, ParsedLine
@@ -90,7 +91,12 @@ def _list_hits(context: Context, sentence: Sentence, block: int) -> None:
 
 
 def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earlier: bool) -> None:
-    before = len(context.coverage)
+    for mention in sentence.mentions:
+        if mention.part:
+            start, end = sentence.tokens[mention.first].start, sentence.tokens[mention.after - 1].end
+            message = "These are a part of the strikes before; they are not added."
+            context.remark(start, end, "included", message)
+    before, lines = len(context.coverage), len(context.lines)
     conducted = False
     for index, clause in enumerate(sentence.clauses):
         conducted = _conducted(sentence, clause) or (conducted and clause.country is not None)
@@ -99,18 +105,19 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
             clause.dates = Dates(None, None, worked_out=False, start=start, end=start)
         claim = Claim(sentence, clause, block, *_span(sentence, clause))
         _clause(context, claim, first=index == 0, conducted=conducted)
-    _drop_unplaced(context, before)
+    _drop_unplaced(context, before, lines)
     if len({total.country for total in context.coverage[before:]}) > 1:  # "11 in Syria and four in Iraq"
         context.settle(None)
 
 
-def _drop_unplaced(context: Context, before: int) -> None:
+def _drop_unplaced(context: Context, before: int, lines: int) -> None:
     """Take no total of several that one sentence gives without a country: none is the total of all.
 
     Reads: "launched 14 strikes on depots and three strikes on missile systems".
     """
     unplaced = [total for total in context.coverage[before:] if total.country is None]
-    if len(unplaced) < _SEVERAL_COUNTRIES:
+    beside = [line for line in context.lines[lines:] if line.country is None]
+    if not unplaced or len(unplaced) + len(beside) < _SEVERAL_COUNTRIES:
         return
     for total in unplaced:
         message = "One of several totals in a sentence that names no country for it."
@@ -357,6 +364,8 @@ def _total(context: Context, claim: Claim, *, first: bool, conducted: bool, inco
         if clause.engagements is not None or tokens[-1].word == ":":
             context.bare_block = claim.block
         return
+    if OF_ALL.match(context.text, claim.start) and not clause.countries:
+        context.settle(None)
     _settle(context, clause)
     context.spread_over(claim.block)
     days = context.dates

@@ -13,15 +13,25 @@ from app.parsing.dates import Dates, find_dates, join_dates
 from app.parsing.headers import read_header
 from app.parsing.items import GENERIC, Reading, read_items
 from app.parsing.mentions import find_mentions
+from app.parsing.numbers import read_count
 from app.parsing.places import find_places
 from app.parsing.release import ParsedTally, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
+from app.vocabulary.effects import Effect
 
 _BEFORE_PASSIVE = frozenset(
     "was were been being is are also successfully then subsequently had has have".split()
 )
 
+# What strikes are carried out with begins here.
+_MEANS = frozenset("using employing utilizing utilising expending".split())
+_MUNITIONS = frozenset(
+    """bomb bombs missile missiles munition munitions rocket rockets round rounds shell shells torpedo torpedoes hellfire
+    hellfires paveway paveways brimstone brimstones jdam jdams gbu-12 gbu-12s gbu-31s gbu-38s tomahawk tomahawks weapon
+    weapons aircraft jets""".split()
+)
+MAX_NOUN = 4
 _RESULTS = frozenset("resulted resulting".split())
 # Words right before targets whose participle stands behind them.
 _BEFORE_TARGETS = _RESULTS | frozenset("with leaving left saw where".split())
@@ -61,6 +71,7 @@ def read_sentence(
         for index in range(len(clause.verbs)):
             _group(sentence, clause, index)
         _drop_aim(clause)
+        _drop_whole(clause)
         category = clause.reading.category
     return sentence
 
@@ -87,6 +98,29 @@ def _drop_aim(clause: Clause) -> None:
     reading.tallies = kept
 
 
+def _drop_whole(clause: Clause) -> None:
+    """Tell targets that later verbs give in parts, by their number alone: the parts count where they add up.
+
+    Reads: "hit nine vehicles, destroying six and damaging three"; but "hit nine vehicles, destroying six" stays nine.
+    """
+    reading = clause.reading
+    for position, whole in enumerate(reading.tallies):
+        parts = []
+        for tally in reading.tallies[position + 1 :]:
+            number = reading.text[tally.start : tally.end]
+            if tally.category != whole.category or tally.as_written != number or tally.verb == whole.verb:
+                break
+            parts.append(tally)
+        if not parts or whole.effect is not Effect.ENGAGED or whole.count.maximum is None:
+            continue
+        adds_up = sum(part.count.minimum for part in parts) == whole.count.minimum == whole.count.maximum
+        for tally in [whole] if adds_up else parts:
+            message = "The text gives these targets in parts as well; they are counted once."
+            reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
+            reading.tallies.remove(tally)
+        return
+
+
 def _meant(tokens: Sequence[Token], index: int) -> Token:
     """Tell the enemy's name from the verb. Reads: "an IS position", where "is" is none."""
     token = tokens[index]
@@ -107,6 +141,13 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
         first, end = verb.after, following.first if following else clause.end
         if following and following.passive:
             end = _subject(sentence.tokens, first, end)
+    if not verb.passive:
+        stop = _objects_end(sentence, first, end, clause.verbs[index + 1 : index + 2])
+        if any(token.low in {"which", "whom"} for token in sentence.tokens[stop : stop + 4]):
+            message = "This says more of the targets before; it is not added."
+            start, last = sentence.tokens[stop].start, sentence.tokens[clause.end - 1].end
+            clause.reading.remark(start, last, "included", message)
+        end = stop
     targets = _undated(sentence.tokens[first:end], sentence.days)
     if verb.denied or verb.others:
         _denial(sentence, clause, verb, (first, end))
@@ -117,6 +158,38 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
         clause.reading.remark(
             word.start, word.end, "misspelling", f"'{shortened(word.word)}' is read as '{verb.verb}'."
         )
+
+
+def _objects_end(sentence: Sentence, first: int, end: int, following: Sequence[Verb]) -> int:
+    """Find where the targets of a verb end: before the means, before "of which", before targets of their own.
+
+    Reads: "destroyed five trucks using four bombs", "hit nine boats, of which seven sank", "engaged two units, with
+    a boat destroyed".
+    """
+    tokens = sentence.tokens
+    for index in range(first, end):
+        low = tokens[index].low
+        if low in _MEANS and index > first:
+            return index
+        if low in {"with", "by", "firing", "dropping", "releasing", "launching"} and _is_munition(tokens, index + 1):
+            return index
+        if low in {"which", "whom"} and index and tokens[index - 1].low == "of":
+            back = index - 1
+            while back > first and tokens[back - 1].low not in {",", "-", "--", "\u2014", "\u2013", "("}:
+                back -= 1
+            return max(back - 1, first) if back > first else index - 1
+        if following and following[0].elliptic and low in {"with", "leaving"}:
+            return index
+    return end
+
+
+def _is_munition(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a number of one's own munitions or aircraft begins here. Reads: "four bombs", "two Hellfire missiles"."""
+    read = read_count(tokens, index, len(tokens)) if index < len(tokens) else None
+    if read is None:
+        return False
+    noun = tokens[read.after : read.after + MAX_NOUN]
+    return any(token.low in _MUNITIONS for token in noun)
 
 
 def _undated(tokens: Sequence[Token], dates: Sequence[Dates]) -> Sequence[Token]:
