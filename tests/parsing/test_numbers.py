@@ -205,6 +205,7 @@ def test_digits_of_other_scripts_are_read() -> None:
         ("a convoy", [((2, None), "convoy")]), ("two ISIL convoys near the lake", [((4, None), "convoy")]),
         ("a convoy of six wagons", [(6, "wagon")]), ("a convoy of at least six wagons", [((6, None), "wagon")]),
         ("a convoy consisting of ten wagons", [(10, "wagon")]), ("a convoy guide", [(1, "convoy guide")]),
+        ("two mine clusters", [((4, None), "mine cluster")]), ("a tunnel network", [(1, "tunnel network")]),
         ("a fleet of boats", [((2, None), "boat")]), ("a cluster of huts", [((2, None), "hut")]),
         ("two groups of fighters", [((4, None), "fighter")]), ("a team of four men", [(4, "man")]),
         ("two convoys of six wagons", [((6, None), "wagon")]),
