@@ -5,7 +5,8 @@ GROUPS: frozenset[str] = frozenset(
     """array arrays belt belts convoy convoys column columns fleet fleets flotilla flotillas motorcade caravan cluster
     clusters group groups grouping groupings team teams squad squads band bands gang gangs crowd crowds gathering
     gatherings pack packs swarm swarms string strings line lines row rows network networks complex complexes batch
-    batches consignment shipment squadron squadrons chain chains pile piles wave waves salvo salvoes barrage cell cells
+    batches consignment shipment squadron squadrons armada
+    chain chains pile piles wave waves salvo salvoes barrage cell cells
     crew crews trio quartet""".split(),
 )
 
