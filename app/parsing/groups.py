@@ -10,10 +10,10 @@ from app.parsing.categories import ENEMY, is_plural
 from app.parsing.numbers import ReadCount, read_count
 from app.parsing.release import Count
 from app.parsing.text import Token
-from app.vocabulary.groups import GROUPS, MOVING, STORES
+from app.vocabulary.groups import GROUPS, SEVERAL, STORES
 
 # Words between the number and the noun: "a large enemy vehicle convoy of".
-REACH = 4
+REACH = 6
 # The fewest things that make a group.
 FEWEST = 2
 _CONSISTING = frozenset("consisting composed comprised made".split())
@@ -35,7 +35,7 @@ def members(tokens: Sequence[Token], index: int, read: ReadCount) -> tuple[int, 
     low = tokens[noun].low
     if after is None:
         # Alone, or with a remark behind it: "a convoy near Vero".
-        return (index, _several(read)) if low in MOVING and not _names(tokens, noun + 1) else None
+        return (index, _several(read)) if low in SEVERAL and not _names(tokens, noun + 1) else None
     inner = read_count(tokens, after, len(tokens))
     if inner and inner.kind != "article":
         if read.count != Count(1, 1):  # "two convoys of six trucks" may be six or twelve.
@@ -46,7 +46,7 @@ def members(tokens: Sequence[Token], index: int, read: ReadCount) -> tuple[int, 
         return None
     head = _head(tokens, after)
     if head is None or not is_plural(tokens[head].word):
-        return (index, _several(read)) if low in MOVING else None
+        return (index, _several(read)) if low in SEVERAL else None
     sized = any(token.low in _UNIT_SIZES for token in tokens[index:noun])
     if sized and tokens[head].low in _FIGHTERS:
         return None

@@ -45,6 +45,7 @@ from app.vocabulary.measures import (
     CONTAINERS,
     CURRENCIES,
     DISTANCES,
+    DOLLARS,
     FRACTIONS,
     NAMING,
     TIMES,
@@ -82,6 +83,7 @@ _STARTS = (
     | ARTICLES
     | NUMBER_WORDS
     | CURRENCIES
+    | DOLLARS
     | _BEFORE_OF_NUMBERS
     | frozenset([*VAGUE, *VAGUE_OF, *MISSPELT_NUMBERS, *UNITS, "half", "half-a-dozen", "half-dozen"])
     | _PLURALS
@@ -367,7 +369,7 @@ def _single(tokens: Sequence[Token], index: int, end: int) -> ReadCount | None:
     read: ReadCount | None = None
     if low in ARTICLES:
         read = _after_article(tokens, index, end)
-    elif low in CURRENCIES:
+    elif low in CURRENCIES or low in DOLLARS:
         read = _money(tokens, index, end)
     elif low in UNITS or low.startswith("half"):
         read = _unit(tokens, index, index, end)
@@ -582,18 +584,20 @@ def _may_describe(token: Token) -> bool:
 
 
 def _money(tokens: Sequence[Token], index: int, end: int) -> ReadCount | None:
-    """Read "$2 million", "$2 million worth of"."""
-    if index + 1 >= end:
+    """Read "$2 million", "US$2m worth of"."""
+    here = index + (tokens[index].low in DOLLARS)
+    if here + 1 >= end or tokens[here].low not in CURRENCIES:
         return None
-    read = read_numeral(tokens, index + 1, end)
-    if read is None:
+    read = read_numeral(tokens, here + 1, end)
+    if read is None and not tokens[here + 1].low[0].isdecimal():
         return None
-    return _worth(tokens, ReadCount(Count(0, None), read.after, index, read.after - 1, "amount"), end)
+    after = read.after if read else here + 2
+    return _worth(tokens, ReadCount(Count(0, None), after, index, after - 1, "amount"), end)
 
 
 def _worth(tokens: Sequence[Token], read: ReadCount, end: int) -> ReadCount:
     following = [token.low for token in tokens[read.after : min(end, read.after + 2)]]
-    if following == ["worth", "of"]:
+    if following in (["worth", "of"], [".", "of"]):  # "500 lbs. of"
         return replace(read, after=read.after + 2)
     return replace(read, after=read.after + 1) if following[:1] == ["of"] else read
 

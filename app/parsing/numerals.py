@@ -28,6 +28,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d{1,3}(?:[ \u00a0
 _DECIMAL = re.compile(r"\d{1,7}\.\d{1,4}|\d{1,3}(?:,\d{3})+\.\d{1,4}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d)?k", re.ASCII)
 _TIMES_SIGNS = frozenset({"x", "\u00d7"})
+_PIECES = NUMBER_WORDS | FRACTIONS | {"and", "a"}
 # Behind digits only.
 _ABBREVIATED = {"k": 10**3, "mn": 10**6, "mln": 10**6, "bn": 10**9}
 _SEPARATORS = re.compile(r"[,' \u00a0\u202f\u2009]")
@@ -161,11 +162,7 @@ def _words(tokens: Sequence[Token], index: int, end: int, low: str) -> Numeral |
     value = _compound(words[:-1] if unit else words)
     if value is None:
         # "one-ton" is a name, "twenty-zero" a number that is none.
-        return (
-            Numeral(None, index + 1)
-            if all(word in NUMBER_WORDS or word in FRACTIONS for word in words)
-            else None
-        )
+        return Numeral(None, index + 1) if all(word in _PIECES for word in words) else None
     if unit:
         return Numeral(value * UNITS[unit], index + 1, UNITS[unit])
     after = index + 1

@@ -94,15 +94,15 @@ BEFORE_NUMBERS: frozenset[str] = frozenset(
 BOUNDS: dict[tuple[str, ...], str] = {
     tuple(phrase.split()): kind
     for kind, phrases in {
-        "at least": """at least|no fewer than|no less than|not less than|not fewer than|a minimum of|minimum of
+        "at least": """at least|≥|no fewer than|no less than|not less than|not fewer than|a minimum of|minimum of
             |as few as""",
-        "more than": """more than|over|in excess of|upwards of|upward of|well over|just over|slightly over
+        "more than": """more than|>|over|in excess of|upwards of|upward of|well over|just over|slightly over
             |a little over|slightly more than|a little more than|well more than|greater than""",
-        "at most": """at most|up to|as many as|no more than|not more than|a maximum of|maximum of|possibly|perhaps
+        "at most": """at most|≤|up to|as many as|no more than|not more than|a maximum of|maximum of|possibly|perhaps
             |maybe|probably|potentially|possibly as many as|perhaps as many as|possibly up to|perhaps up to""",
-        "less than": "fewer than|less than|just under|slightly under|slightly fewer than|well under",
-        "about": """approximately|approx|about|roughly|around|some|an estimated|estimated|an approximate|circa
-            |nearly|almost|close to|just about|an estimated total of|a reported|reportedly""",
+        "less than": "fewer than|less than|<|just under|slightly under|slightly fewer than|well under",
+        "about": """approximately|approx .|~|c .|ca .|approx|about|roughly|around|some|an estimated|estimated
+            |an approximate|circa|nearly|almost|close to|just about|an estimated total of|a reported|reportedly""",
         "exact": "exactly|precisely|only|just|quite|a total of|total of|a mere|altogether|a combined total of",
     }.items()
     for phrase in " ".join(phrases.split()).replace(" |", "|").split("|")

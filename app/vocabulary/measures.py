@@ -42,7 +42,9 @@ NAMING: frozenset[str] = frozenset(
     kilometer kilometre km mile yard acre second minute hour day night week month year""".split()
 )
 
-CURRENCIES: frozenset[str] = frozenset("$€£")
+CURRENCIES: frozenset[str] = frozenset("$ € £ usd eur gbp".split())
+# Before "$" only.
+DOLLARS: frozenset[str] = frozenset({"us", "u.s", "u.s."})
 
 # A part of a whole: "two thirds of", "a quarter of".
 FRACTIONS: frozenset[str] = frozenset(

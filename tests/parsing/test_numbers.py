@@ -97,7 +97,7 @@ def test_a_range_is_the_same_in_every_spelling(least: int, more: int, spelling: 
         ("large numbers of", (2, None)), ("a series of", (2, None)), ("a variety of", (2, None)),
         ("an as yet undisclosed number of", (0, None)), ("any number of", (0, None)),
         ("no fewer than three", (3, None)), ("a minimum of nine", (9, None)), ("upwards of a dozen", (13, None)),
-        ("in excess of 40", (41, None)), ("as many as 11", (0, 11)), ("possibly two", (0, 2)),
+        ("in excess of 40", (41, None)), (">40", (41, None)), ("as many as 11", (0, 11)), ("possibly two", (0, 2)),
         ("one or more", (1, None)),
         ("20+", (20, None)), ("30-plus", (30, None)), ("five or fewer", (0, 5)), ("one or two", (1, 2)),
         ("five to six dozen", (60, 72)), ("three to four hundred", (300, 400)), ("six-to-eight", (6, 8)),
@@ -121,6 +121,8 @@ def test_bounds_of_a_number(words: str, expected: Number) -> None:
         "an estimated 20",
         "20-odd",
         "20 or so",
+        "~20",
+        "approx. 20",
     ],
 )
 def test_an_estimate_proves_no_bound(words: str) -> None:
@@ -146,7 +148,8 @@ def test_more_may_stand_behind_the_noun(words: str) -> None:
         ("1 500 liters of milk", "milk"), ("300 square meters of canvas", "canvas"), ("3,000 barrels of wine", "wine"),
         ("two and a half tons of flour", "flour"), ("3.5 tonnes of flour", "flour"), ("a ton of flour", "flour"),
         ("more than two tons of flour", "flour"), ("hundreds of gallons of milk", "milk"), ("tons of flour", "flour"),
-        ("$2 million worth of wine", "wine"), ("large quantities of flour", "flour"),
+        ("$2 million worth of wine", "wine"), ("US$2m worth of wine", "wine"), ("500 lbs. of flour", "flour"),
+        ("large quantities of flour", "flour"),
     ],
 )  # fmt: skip
 def test_an_amount_is_no_number_of_targets(words: str, category: str) -> None:
@@ -182,7 +185,7 @@ def test_a_calibre_or_weight_in_a_name_counts_nothing(words: str, expected: tupl
 @pytest.mark.parametrize(
     "words",
     ["1.234.567", "12,34", "3/4", "1e5", "\u00bd", "two and a half", "a dozen and a half", "XII", "12345678",
-     "two three", "two thirds of the", "half of the", "a quarter of the", "4 x 4"],
+     "two three", "two thirds of the", "half of the", "a quarter of the", "4 x 4", "one-and-a-half dozen"],
 )  # fmt: skip
 def test_a_number_that_is_not_read_is_remarked(words: str) -> None:
     """No smaller number is read out of one that is not understood."""
@@ -205,6 +208,7 @@ def test_digits_of_other_scripts_are_read() -> None:
         ("a convoy", [((2, None), "convoy")]), ("two ISIL convoys near the lake", [((4, None), "convoy")]),
         ("a convoy of six wagons", [(6, "wagon")]), ("a convoy of at least six wagons", [((6, None), "wagon")]),
         ("a convoy consisting of ten wagons", [(10, "wagon")]), ("a convoy guide", [(1, "convoy guide")]),
+        ("two mine clusters", [((4, None), "mine cluster")]), ("a tunnel network", [(1, "tunnel network")]),
         ("a fleet of boats", [((2, None), "boat")]), ("a cluster of huts", [((2, None), "hut")]),
         ("two groups of fighters", [((4, None), "fighter")]), ("a team of four men", [(4, "man")]),
         ("two convoys of six wagons", [((6, None), "wagon")]),
