@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy import select
 
 from app.db.engine import NotYet, ReadSession
@@ -33,6 +34,10 @@ from app.vocabulary import categories, places
 # How alike, of 100, a known name must be to be suggested; wrong ones stayed below 61 in a trial.
 SUGGEST_ABOVE = 65
 MOST_SUGGESTIONS = 3
+# A category is suggested for a misspelt phrase with one wrong letter in so many; "horse" is no house.
+LETTERS_A_SLIP = 6
+# Or for a phrase that ends in the same word and shares more than this part of all words; a fish tank is no fuel tank.
+SHARED_WORDS = 0.5
 
 
 class PublisherEntry(NamedTuple):
@@ -118,6 +123,23 @@ class Names(Generic[Entry]):
         return list(slugs)[:MOST_SUGGESTIONS]
 
 
+def _akin(folded: str, names: Iterable[str]) -> list[str]:
+    """Return the names that end in the phrase's last word and share most words with it, the closest first."""
+    words = set(folded.split())
+    if not words:
+        return []
+    head = folded.rsplit(maxsplit=1)[-1]
+    shared = {}
+    for name in names:
+        if name.endswith(head):
+            others = name.split()
+            shared[name] = (
+                len(words.intersection(others)) / len(words.union(others)) if others[-1] == head else 0
+            )
+    near = [name for name, share in shared.items() if share > SHARED_WORDS]
+    return sorted(near, key=lambda name: (-shared[name], name))
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Catalogue:
     """All three vocabularies as of one ledger number. What is worked out from one can be kept with it.
@@ -152,14 +174,26 @@ class Catalogue:
         return self.categories.get(categories.fold(phrase)) if len(phrase) <= NAME_LENGTH else None
 
     def similar_categories(self, phrase: str) -> list[str]:
-        """Return slugs to suggest for a phrase that is no category: first the kind of thing that it names."""
+        """Return slugs to suggest for a phrase that is no category, best first; none where no category is near.
+
+        First the kind of thing that the phrase names, then names that a few wrong letters keep from it, then those
+        that end in the same word and share most of the others.
+        """
         if len(phrase) > NAME_LENGTH:
             return []
-        match = categories.match(phrase)
-        broader = [match.slug] if match else []
-        return list(dict.fromkeys(broader + self.categories.nearest(categories.fold(phrase))))[
-            :MOST_SUGGESTIONS
-        ]
+        match, folded = categories.match(phrase), categories.fold(phrase)
+        known = self.categories.ids
+        slips = process.extract(
+            folded,
+            known.keys(),
+            scorer=OSA.distance,
+            score_cutoff=len(folded) // LETTERS_A_SLIP,
+            limit=MOST_SUGGESTIONS,
+        )
+        near = [name for name, _, _ in slips] + _akin(folded, known)
+        slugs = [match.slug] if match else []
+        slugs += [self.categories.by_id[known[name]].slug for name in near]
+        return list(dict.fromkeys(slugs))[:MOST_SUGGESTIONS]
 
     def family(self, name: str) -> frozenset[int]:
         """Return the ids of all categories of a family; empty where there is no such family."""

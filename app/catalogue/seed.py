@@ -1,27 +1,28 @@
 """Put the vocabularies that come with the product into the database: what is missing, as one ledger entry.
 
-Run by every `migrate`, so that a new version brings its new places and synonyms. It only ever adds:
-what an analyst renamed, moved, merged or took a name from stays as it is.
+Run by every `migrate`, so that a new version brings its new places and synonyms. It adds, and takes back the names
+that an earlier version shipped by mistake: what an analyst renamed, moved, merged or took a name from stays as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.history import Change
 from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabulary, record
 from app.db.engine import WriteSession
 from app.ledger.clock import head
+from app.models import CategoryAlias, CategoryVersion
 from app.vocabulary import categories, places, publishers
 
 
 def seed(session: WriteSession) -> int | None:
     """Add what the shipped vocabularies hold and the record never held. Returns the entry's number, or None."""
     missing = {
-        PUBLISHERS.plural: _missing(session, PUBLISHERS, _publishers()),
-        LOCATIONS.plural: _missing(session, LOCATIONS, _locations()),
-        CATEGORIES.plural: _missing(session, CATEGORIES, _categories()),
+        PUBLISHERS.plural: _missing(session, PUBLISHERS, _publishers(), {}),
+        LOCATIONS.plural: _missing(session, LOCATIONS, _locations(), {}),
+        CATEGORIES.plural: _missing(session, CATEGORIES, _categories(), _withdrawn(session)),
     }
     return record(session, missing) if any(missing.values()) else None
 
@@ -64,8 +65,32 @@ def _folded(vocabulary: Vocabulary, written: Iterable[str]) -> dict[str, str]:
     return {vocabulary.fold(name): name for name in written if vocabulary.fold(name)}
 
 
-def _missing(session: WriteSession, vocabulary: Vocabulary, shipped: Iterable[Change]) -> list[Change]:
-    """Leave only what is new: whole things, or further names of things that stand.
+def _withdrawn(session: WriteSession) -> dict[str, str]:
+    """Return the folded names that an earlier version shipped by mistake and nobody gave since, with their slugs."""
+    names = catalogue_at(session, head(session)).categories
+    withdrawn = dict[str, str]()
+    for slug, written in categories.WITHDRAWN.items():
+        category = names.get(categories.fold(slug))
+        if category is None or category.slug != slug:
+            continue
+        # What was shipped stands since the category itself does.
+        first = select(func.min(CategoryVersion.recorded_seq)).where(CategoryVersion.thing_id == category.id)
+        shipped = session.scalars(
+            select(CategoryAlias.folded).where(
+                CategoryAlias.thing_id == category.id,
+                CategoryAlias.folded.in_(list(map(categories.fold, written))),
+                CategoryAlias.superseded_seq.is_(None),
+                CategoryAlias.recorded_seq == first.scalar_subquery(),
+            )
+        )
+        withdrawn |= dict.fromkeys(shipped, slug)
+    return withdrawn
+
+
+def _missing(
+    session: WriteSession, vocabulary: Vocabulary, shipped: Iterable[Change], withdrawn: Mapping[str, str]
+) -> list[Change]:
+    """Leave only what is new: whole things, or further names of things that stand; and take back `withdrawn` names.
 
     A name that already stands for something else stays with it, and one that was taken from a thing does not
     come back. A thing whose slug already stands for something is that: it was merged, or an analyst added it
@@ -73,11 +98,13 @@ def _missing(session: WriteSession, vocabulary: Vocabulary, shipped: Iterable[Ch
     """
     _, _, alias = vocabulary.tables
     names = vocabulary.names(catalogue_at(session, head(session)))
-    ever = set(session.scalars(select(alias.folded)))
-    found = []
+    standing = names.ids.keys() - withdrawn.keys()
+    ever = set(session.scalars(select(alias.folded))) - withdrawn.keys()
+    found = [Change(slug, None, {folded: None}) for folded, slug in withdrawn.items()]
     for thing in shipped:
-        known = names.get(vocabulary.fold(thing.slug))
-        taken = ever if known else names.ids
+        folded_slug = vocabulary.fold(thing.slug)
+        known = names.get(folded_slug) if folded_slug in standing else None
+        taken = ever if known else standing
         free: dict[str, str | None] = {
             folded: name for folded, name in thing.names.items() if folded not in taken
         }
@@ -87,4 +114,15 @@ def _missing(session: WriteSession, vocabulary: Vocabulary, shipped: Iterable[Ch
             found.append(Change(thing.slug, version | ({"parent": parent.slug} if parent else {}), free))
         elif free:
             found.append(Change(known.slug, None, free))
-    return found
+    return _joined(found)
+
+
+def _joined(changes: Iterable[Change]) -> list[Change]:
+    """Join the changes of one thing: an entry says of each thing once what changes."""
+    joined: dict[str, Change] = {}
+    for change in changes:
+        before = joined.get(change.slug, Change(change.slug))
+        joined[change.slug] = Change(
+            change.slug, change.version or before.version, {**before.names, **change.names}
+        )
+    return list(joined.values())

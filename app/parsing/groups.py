@@ -10,6 +10,7 @@ from app.parsing.categories import ENEMY, is_plural
 from app.parsing.numbers import ReadCount, read_count
 from app.parsing.release import Count
 from app.parsing.text import Token
+from app.parsing.wording import FINITE, PREPOSITIONS
 from app.vocabulary.groups import GROUPS, SEVERAL, STORES
 
 # Words between the number and the noun: "a large enemy vehicle convoy of".
@@ -18,6 +19,8 @@ REACH = 6
 FEWEST = 2
 _CONSISTING = frozenset("consisting composed comprised made".split())
 _UP = frozenset({"up"})
+# A target's name is over at these.
+_ENDS = PREPOSITIONS | FINITE | {"and", "or", "of", "to"}
 # "A small group of fighters" is one unit by its usual name.
 _UNIT_SIZES = frozenset("small large smaller larger".split())
 _FIGHTERS = frozenset("fighters militants terrorists".split())
@@ -61,7 +64,7 @@ def _noun(tokens: Sequence[Token], index: int) -> int | None:
     """Find the noun of a group within a few words, none of which ends a target."""
     for here in range(index, min(len(tokens), index + REACH)):
         low = tokens[here].low
-        if not tokens[here].word[0].isalpha() or low in {"and", "or", "of", "in", "near", "with"}:
+        if not tokens[here].word[0].isalpha() or low in _ENDS:
             return None
         if low in GROUPS or low in STORES:
             return here

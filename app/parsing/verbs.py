@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.parsing.mentions import NOUNS
-from app.parsing.numbers import number, read_count
+from app.parsing.numbers import number, read_count, read_number
 from app.parsing.slips import VERB_SLIPS
 from app.parsing.text import Token
 from app.vocabulary.counts import ARTICLES, VAGUE
@@ -84,7 +84,7 @@ def _at(tokens: Sequence[Token], index: int) -> Verb | None:
     following = tokens[after].low if after < len(tokens) else ""
     elliptic = meant == past and not _is_passive(tokens, index) and _trails(tokens, index, after)
     passive = meant == past and (elliptic or _is_passive(tokens, index))
-    counted = read_count(tokens, after, len(tokens)) is not None  # "destroyed at least four boats"
+    counted = read_number(tokens, after, len(tokens)) is not None  # "destroyed at least four boats"
     if not passive and following in _PREPOSITIONS and not counted:
         return None
     first = _denied_from(tokens, index)

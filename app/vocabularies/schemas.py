@@ -173,9 +173,9 @@ class PublisherState(Strict):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Defense Department News"}]})
 
-    name: Annotated[Name, Field(description="Its name for people.", examples=["Ministère des Armées"])]
+    name: Annotated[Name, Field(description="Its name for people.", examples=["Forsvarsministeriet"])]
     aliases: Annotated[
-        Names | None, Field(description="What else it is called." + _KEPT, examples=[["French MoD"]])
+        Names | None, Field(description="What else it is called." + _KEPT, examples=[["Danish MoD"]])
     ] = None
 
     def state(self) -> State:
@@ -187,10 +187,10 @@ class PublisherIn(PublisherState):
     """A new publisher."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [example_of(PublisherState) | {"slug": "fr-mod"}]}
+        json_schema_extra={"examples": [example_of(PublisherState) | {"slug": "dk-mod"}]}
     )
 
-    slug: Annotated[Slug, Field(examples=["fr-mod"])]
+    slug: Annotated[Slug, Field(examples=["dk-mod"])]
 
 
 class MergeIn(Strict):

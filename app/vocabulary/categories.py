@@ -31,8 +31,8 @@ FAMILIES: dict[str, str] = {
     "vehicles": "Vehicles that carry people, goods or a gun: cars, trucks, motorcycles, trailers.",
     "armor": "Tanks, armored vehicles and armored personnel carriers.",
     "heavy-equipment": "Machines that dig, lift or build: excavators, bulldozers, loaders, dump trucks.",
-    "watercraft": "Boats, barges and ferries, and the docks that serve them.",
-    "weapons": "Guns, mortars, artillery, rockets, missiles, air defense, and the fire from them.",
+    "watercraft": "Boats, ships, barges and ferries, drone boats too, and the docks and ports that serve them.",
+    "weapons": "Guns, mortars, artillery, rockets, missiles, launchers, radars, air defense, and the fire from them.",
     "ied": "Improvised explosive devices, in vehicles too, and the places that make or store them.",
     "positions": "Places to fight, watch or hide: firing positions, bunkers, tunnels, trenches, berms.",
     "staging": "Places to gather, sleep or train: staging areas, bed-down locations, camps.",
@@ -54,13 +54,110 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# Names that earlier versions shipped for a category, and that mean another thing or no single one: a convoy is no
+# vehicle. `migrate` takes them back, unless an analyst gave them.
+WITHDRAWN: dict[str, tuple[str, ...]] = {
+    "vehicle": (
+        "vehicle convoy",
+        "convoy",
+        "convoy of vehicles",
+    ),
+    "motorcycle": (
+        "all-terrain vehicle",
+        "ATV",
+    ),
+    "armored-personnel-carrier": (
+        "infantry fighting vehicle",
+        "BMP",
+    ),
+    "ferry": (
+        "raft",
+        "pontoon",
+    ),
+    "boat-dock": ("boat factory",),
+    "watercraft": ("amphibious vehicle",),
+    "aircraft": (
+        "helicopter",
+        "attack helicopter",
+    ),
+    "missile": ("missile launcher",),
+    "minefield": (
+        "mine",
+        "land mine",
+        "landmine",
+    ),
+    "tunnel": ("underground facility",),
+    "spider-hole": (
+        "hide site",
+        "hideout",
+        "hide-out",
+        "hide",
+        "hiding place",
+        "hiding site",
+    ),
+    "safe-house": (
+        "meeting place",
+        "meeting site",
+        "meeting location",
+        "meeting facility",
+        "meeting area",
+        "fighter meeting facility",
+    ),
+    "barracks": (
+        "base",
+        "military base",
+        "army base",
+        "military camp",
+        "military installation",
+        "military complex",
+        "military compound",
+        "fort",
+    ),
+    "oil-refinery": (
+        "crude oil still",
+        "oil still",
+        "still",
+        "crude oil distillery",
+        "crude still",
+        "refinery still",
+        "oil refinement tank",
+        "oil refinement still",
+    ),
+    "oil-storage-facility": (
+        "oil tanker staging area",
+        "oil truck staging area",
+        "oil tanker parking area",
+        "oil tanker truck staging area",
+    ),
+    "fuel-cache": (
+        "oil drum",
+        "fuel drum",
+        "oil barrel",
+        "fuel barrel",
+    ),
+    "dam": (
+        "canal",
+        "dike",
+        "levee",
+    ),
+    "water-tank": (
+        "water pump",
+        "water treatment plant",
+        "water facility",
+        "water plant",
+    ),
+    "ammunition-cache": ("ammunition",),
+    "mortar": ("mortar round",),
+}
+
+
 # Single words that carry a phrase alone: whatever stands before "bridge", the thing is a bridge. Words that
 # mean another thing with another word before them (tank, mortar, bomb, gun, system, team) must never come in.
 _SAFE_HEADS = _words(
     """area barge barrack berm boat bridge building bulldozer bunker cache cave checkpoint compound
-    crane culvert encampment excavator facility factory fighter generator headquarter howitzer
-    motorcycle obstacle pipeline position pumpjack refinery road sniper still structure trailer
-    trench truck tunnel uav vehicle warehouse watercraft wellhead""",
+    crane culvert encampment excavator facility factory fighter generator headquarter helicopter howitzer
+    missile motorcycle obstacle pipeline position pumpjack radar refinery road ship sniper structure
+    submarine trailer trench truck tunnel uav vehicle warehouse watercraft wellhead""",
 )
 
 # Words that name a place by its use alone; what is made, kept or done there says the category.

@@ -79,7 +79,9 @@ def reports() -> Iterator[dict[str, Any]]:
 
 def line(strike: dict[str, Any], published_on: date) -> dict[str, Any]:
     """Make a draft's line one that can be posted without its text."""
-    posted = {name: value for name, value in strike.items() if name != "quote" and value is not None}
+    posted = {
+        name: value for name, value in strike.items() if not name.endswith("quote") and value is not None
+    }
     if strike["date_from"] is None:
         before = 3 if SPARSE[0] <= published_on <= SPARSE[1] else 1
         posted |= {

@@ -284,6 +284,29 @@ def test_seed_respects_what_an_analyst_added_first(
     assert keeper.api.read(f"/v1/{shipped}/small-drone-car")["parent"] == "tramway"
 
 
+def test_seed_takes_back_what_it_shipped_and_nothing_that_was_given(
+    keeper: Keeper, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name shipped by mistake goes to the thing that it means now; one that an analyst gave stays."""
+    keeper.change("categories", "truck", aliases=[])
+    keeper.change("categories", "truck", aliases=["lorry", "semi"])
+    monkeypatch.setattr("app.vocabulary.categories.WITHDRAWN", {"tank": ("T-55 tank",), "truck": ("lorry",)})
+    monkeypatch.setattr(
+        "app.vocabulary.categories.load",
+        lambda: (_category("old-tank", None, ("T-55 tank", "lorry", "older tank")),),
+    )
+    with database.writing() as session:
+        assert seed(session) is not None
+    with database.writing() as session:
+        assert seed(session) is None
+
+    shown = {
+        name: keeper.api.read(f"/v1/categories/{name}")["slug"]
+        for name in ("t-55-tank", "lorry", "older-tank")
+    }
+    assert shown == {"t-55-tank": "old-tank", "lorry": "truck", "older-tank": "old-tank"}
+
+
 def _category(slug: str, parent: str | None, synonyms: tuple[str, ...]) -> Category:
     return Category(slug, slug.replace("-", " "), parent, "vehicles", "equipment", synonyms)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vocabulary.categories import FAMILIES, KINDS, Category, Match, fold, load, match
+from app.vocabulary.categories import FAMILIES, KINDS, WITHDRAWN, Category, Match, fold, load, match
 from app.vocabulary.wording import MOST_WORDS
 
 # Real releases with checked labels lie beside the repository, not in it.
@@ -272,3 +272,91 @@ def test_long_phrases_mean_nothing() -> None:
     """No category is guessed from more words than any target has."""
     assert match("glass " * (MOST_WORDS - 2) + "storage tank") is not None
     assert match("glass " * (MOST_WORDS - 1) + "storage tank") is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "slug"),
+    [
+        ("anti-ship cruise missiles", "anti-ship-missile"),
+        ("land-attack cruise missile", "cruise-missile"),
+        ("medium-range ballistic missiles", "ballistic-missile"),
+        ("SAMs", "surface-to-air-missile"),
+        ("surface-to-air missile", "surface-to-air-missile"),
+        ("air-defence systems", "anti-air-weapon"),
+        ("air defense system", "anti-air-weapon"),
+        ("launcher", "launcher"),
+        ("mobile missile launchers", "missile-launcher"),
+        ("radars", "radar"),
+        ("radar station", "radar-site"),
+        ("one-way attack drones", "uav"),
+        ("OWA UAVs", "uav"),
+        ("loitering munition", "uav"),
+        ("ground control station", "ground-control-station"),
+        ("USV", "unmanned-surface-vessel"),
+        ("uncrewed surface vehicles", "unmanned-surface-vessel"),
+        ("drone boats", "unmanned-surface-vessel"),
+        ("UUVs", "unmanned-underwater-vehicle"),
+        ("underwater drone", "unmanned-underwater-vehicle"),
+        ("vessels", "watercraft"),
+        ("speedboat", "boat"),
+        ("warship", "ship"),
+        ("harbour", "port"),
+        ("helicopters", "helicopter"),
+        ("naval mine", "naval-mine"),
+    ],
+)
+def test_sea_air_and_air_defense_are_known(phrase: str, slug: str) -> None:
+    """Targets at sea, in the air and of air defense are known, also abbreviated and in British spelling."""
+    assert match(phrase) == Match(slug, exact=True)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "broader"),
+    [
+        ("drone boat", "watercraft"),
+        ("cruise missile", "missile"),
+        ("missile launcher", "launcher"),
+        ("helicopter", "aircraft"),
+        ("speedboat", "watercraft"),
+    ],
+)
+def test_filter_takes_the_kinds_of_a_thing(phrase: str, broader: str) -> None:
+    """A narrower thing stands below the broader one."""
+    found = BY_SLUG[slug_of(phrase) or ""]
+    assert broader in [found.slug, *ancestors(found)]
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        ["hideout", "spider hole", "safe house", "meeting place"],
+        ["oil still", "oil refinery", "oil storage tank", "oil drum"],
+        ["missile", "missile launcher", "missile site"],
+        ["land mine", "minefield", "naval mine"],
+        ["barracks", "military base"],
+        ["ammunition", "ammunition cache", "mortar"],
+        ["canal", "dam", "levee"],
+        ["water plant", "water tank"],
+        ["motorcycle", "all-terrain vehicle"],
+        ["radar", "radar site"],
+        ["drone", "drone boat", "underwater drone", "drone launcher"],
+    ],
+    ids=lambda phrases: phrases[0],
+)
+def test_things_that_were_one_are_apart(phrases: list[str]) -> None:
+    """A thing, its launcher, its site, its store and a part of it are categories of their own."""
+    test_unlike_things_stay_apart(phrases)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["convoy", "vehicle convoy", "convoy of vehicles", "column", "column of tanks"]
+)
+def test_group_of_things_is_no_single_thing(phrase: str) -> None:
+    """A convoy is one group of vehicles and not one vehicle, so that no category counts it."""
+    assert match(phrase) is None
+
+
+def test_withdrawn_names_have_left_their_category() -> None:
+    """What is taken from a category is none of its names any more."""
+    for slug, names in WITHDRAWN.items():
+        assert BY_SLUG[slug].keys().isdisjoint(map(fold, names))
