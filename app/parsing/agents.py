@@ -56,6 +56,8 @@ _ASIDE = CONDUCT | frozenset(
 # Words between strikes and their targets.
 _AIMS = frozenset({"against", "on", "upon", "at"})
 _ENGAGEMENTS = frozenset({"engagement", "engagements"})
+# Behind strikes, before "which": "against ISIL targets".
+_AIMED = ENEMY | {"against", "target", "targets"}
 MAX_AGENT = 6
 # Words of a target behind "on" that has no number.
 MAX_NOUN = 5
@@ -88,7 +90,7 @@ def _by_others(
     if back < 0:
         return progressive
     low = tokens[back].low
-    if low in _JOINS:
+    if low in _JOINS or low in {"a", "an"}:  # "an destroyed" is a slip for "and".
         return _shares(tokens, back, before, nouns, within)
     if low in _RELATIVES:
         return past_perfect or not _speaks_of_strikes(tokens, back, nouns, within)
@@ -113,7 +115,7 @@ def _shares(
     if last.others:
         return True
     # Nobody destroys what is his own: "fighters who were digging a trench and destroyed an ISIL vehicle".
-    if any(token.low in ENEMY for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
+    if any(token.low in _ENEMIES for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
         return False
     # Behind "who had burned three trucks and" it is not sure whose deed a verb is, so it is not counted.
     return any(
@@ -132,7 +134,7 @@ def _speaks_of_strikes(tokens: Sequence[Token], index: int, nouns: set[int], wit
         if begin is not None:
             here = begin - 1
             continue
-        if tokens[here].low not in _ASIDE:
+        if tokens[here].low not in _ASIDE and tokens[here].low not in _AIMED:
             return False
         here -= 1
     return False

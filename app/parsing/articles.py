@@ -9,17 +9,26 @@ from app.parsing.mentions import NOUNS
 from app.parsing.release import Count, ParsedLine, ParsedTally
 
 _ACTORS = frozenset(
-    "coalition coalition's u.s u.s. us us-led u.s.-led coalition-led cjtf-oir american alliance".split()
+    """coalition coalition's u.s u.s. us us-led u.s.-led coalition-led cjtf-oir centcom africom southcom american alliance
+    allied nato british raf french canadian australian danish dutch belgian turkish israeli ukrainian saudi emirati
+    egyptian kenyan jordanian royal command army's navy""".split()
 )
 _ACTING = frozenset(
     """aircraft forces warplanes jets planes drones airplanes force bombers fighters airforces airforce airpower
-    gunships helicopters f-15s f-16s f-18s f-22s a-10s b-52s""".split(),
+    gunships helicopters f-15s f-16s f-18s f-22s a-10s b-52s typhoons typhoon tornados tornadoes tornado rafales rafale
+    reapers reaper predators mirages hornets fighter destroyer warship frigate ships command navy units aviation
+    crews predator hornet""".split(),
+)
+# Aircraft that need no name of their owner, since only one's own releases call them so.
+_OWN_AIRCRAFT = frozenset(
+    """typhoons typhoon tornados tornadoes tornado rafales rafale reapers reaper predators mirages hornets aircraft jets
+    warplanes""".split()
 )
 _ACTING_ALONE = frozenset("coalition alliance cjtf-oir centcom".split())
 # With one of these in the subject somebody else did it, or did it with help.
 _OTHERS = frozenset(
-    """backed supported us-backed u.s.-backed coalition-backed syrian iraqi kurdish turkish russian libyan somali
-    peshmerga sdf army regime ground local""".split(),
+    """backed supported us-backed u.s.-backed coalition-backed syrian iraqi kurdish russian iranian libyan somali
+    enemy isil isis daesh houthi houthis militants terrorists taliban peshmerga sdf army regime ground local""".split(),
 )
 _ENDS_SUBJECT = frozenset(', ; : ( ) “ ” " that while after when where as'.split())
 _BEFORE_VERB = frozenset("also have has had later then successfully reportedly on , -".split())
@@ -69,7 +78,9 @@ def acted(claim: Claim) -> bool:
     if _is_placed(claim.clause, first):
         first = claim.clause.first
     subject = {token.low for token in tokens[first:last]}
-    if not subject & _ACTORS or subject & _OTHERS:
+    if subject == {"they"}:  # Those of the clause before it.
+        return claim.clause is not claim.sentence.clauses[0]
+    if subject & _OTHERS or not (subject & _ACTORS or subject & _OWN_AIRCRAFT):
         return False
     return bool(subject & _ACTING) or (last > first and tokens[last - 1].low in _ACTING_ALONE)
 

@@ -9,6 +9,10 @@ from app.parsing.text import Token
 from app.vocabulary.remembered import remembered
 
 ENEMY = frozenset("isil isis daesh isil's isis's isl da'esh".split())
+# Groups whose name says whose a target is: "two Houthi radars".
+GROUPS = frozenset(
+    "al-shabaab shabaab houthi taliban al-qaida al-qaeda hezbollah hizballah hamas pkk enemy ansarallah".split()
+)
 # After the enemy's name these stay part of the category ("ISIL occupied building"); "controlled" does not.
 _HELD = frozenset("held occupied used used-bridge used-bridges".split())
 _STATE = frozenset({("islamic", "state"), ("islamic", "state's")})
@@ -75,6 +79,8 @@ def category_of(words: Sequence[Token], *, counted: bool) -> str:
                 kept.append(token.word)
             continue
         if token.low == "controlled" and index and words[index - 1].low in ENEMY:
+            continue
+        if token.low in GROUPS and following:
             continue
         if token.low in {"isil-controlled", "isis-controlled"} or token.low in _FILLER:
             continue

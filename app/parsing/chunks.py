@@ -120,12 +120,33 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     if number is None and tokens[index].low == "no":
         return None, None
     read = number if number and number.kind in COUNTS else None
+    if read and (_is_elsewhere(tokens, read) or _is_of_group(tokens, read)):
+        start, end = tokens[read.first].start, tokens[read.last].end
+        return Chunk((), None, start, end, (start, end), "unread"), None
     target, bare_from = _target(
         tokens, index, read, definite=index > begin and tokens[index - 1].low == "the"
     )
     if both and read is None and target and target.words and is_plural(target.words[-1].word):
         target = replace(target, count=both.count, start=both.start, number_span=both.number_span)
     return target, bare_from
+
+
+def _is_elsewhere(tokens: Sequence[Token], read: ReadCount) -> bool:
+    """Whether a bare number counts targets, or strikes, at a place of its own. Reads: "five huts, three in Vero"."""
+    following = tokens[read.after : read.after + 2]
+    return (
+        read.kind != "article"
+        and len(following) > 1
+        and following[0].low in {"in", "near", "at", "around", "outside"}
+        and following[1].word[0].isupper()
+    )
+
+
+def _is_of_group(tokens: Sequence[Token], read: ReadCount) -> bool:
+    """Whether one of several groups is counted. Reads: "two convoys, one of 17 trucks and the other of nine"."""
+    if read.count != Count(1, 1) or read.after >= len(tokens) or tokens[read.after].low != "of":
+        return False
+    return any(token.low == "other" for token in tokens[read.after :])
 
 
 def _target(

@@ -6,13 +6,14 @@ Where a clause took place is found in headers.py, its targets in sentences.py.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.parsing.categories import ENEMY
 from app.parsing.dates import Dates
 from app.parsing.items import Reading
-from app.parsing.mentions import CONDUCT, Mention
+from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
-from app.vocabulary.effects import VERBS
+from app.vocabulary.effects import PARTICIPLES, VERBS
 
 # "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
@@ -22,6 +23,11 @@ _SUBJECTS = frozenset(
     """coalition u.s us u.s. american allied alliance military forces force aircraft jets planes drones warplanes command
     the they it also separately meanwhile additionally then later had have has there were was a further same army navy
     other remaining rest day neighboring neighbouring nearby""".split(),
+)
+# Who may be the subject of a clause without a number of strikes.
+_FORCES = frozenset(
+    """they coalition aircraft jets planes drones warplanes forces helicopters typhoons tornados tornadoes rafales hornets
+    reapers f-16s f-15s f-18s gunships navy""".split(),
 )
 _DAY_WORDS = frozenset("on from between during in late early since through until overnight the".split())
 # Words of a subject that are not known as such.
@@ -87,6 +93,9 @@ def cut(sentence: Sentence, within: "Within") -> None:
             current = _begin(sentence, 0, None)
         elif event.passive and _is_over(current, event):
             current = _begin(sentence, _after_place(sentence, current, event, within), None)
+        elif current.verbs and not event.passive and not event.nominal:
+            own = _own_subject(sentence, current.verbs[-1].after, event, within)
+            current = _begin(sentence, own, None) if own else current
         current.verbs.append(event)
     for index, clause in enumerate(sentence.clauses):
         last = index + 1 == len(sentence.clauses)
@@ -122,6 +131,22 @@ def _is_over(clause: Clause, verb: Verb) -> bool:
         return False
     mention = clause.mention
     return mention is None or (mention.first > clause.verbs[-1].first and not verb.elliptic)
+
+
+def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") -> int | None:
+    """Find where a later clause begins that names who did it, but no number of strikes; None where none does.
+
+    Reads: "jets hit two huts near Vero; on May 4 they hit a boat near Orta".
+    """
+    tokens = sentence.tokens
+    if tokens[verb.first].low in PARTICIPLES:
+        return None
+    for index in range(verb.first - 1, last - 1, -1):
+        if within.begin(index) is not None or tokens[index].low not in {";", "while", "and"}:
+            continue
+        subject = {token.low for here, token in enumerate(tokens[index + 1 : verb.first], index + 1) if within.begin(here) is None}
+        return index + 1 if subject & _FORCES and not subject & (NOUNS | ENEMY) else None
+    return None
 
 
 def _after_place(sentence: Sentence, current: Clause, verb: Verb, within: Within) -> int:

@@ -62,15 +62,16 @@ def _of_others(sentence: Sentence, clause: Clause, place: Place, within: Within)
 
     Reads: "24 strikes, 11 of them near Orta", "in support of troops who are fighting in Orta".
     """
-    if clause.mention is None or place.phrase_first < clause.mention.after:
+    start = clause.mention.after if clause.mention else clause.verbs[0].after if clause.verbs else clause.end
+    if place.phrase_first < start:
         return False
-    before = [token.low for token in sentence.tokens[clause.mention.after : place.phrase_first]]
+    before = [token.low for token in sentence.tokens[start : place.phrase_first]]
     if before[-1:] in (["them"], ["which"], ["those"]):
         return True
     counted = before and within.begin(place.phrase_first - 1) is None and number(before[-1]) is not None
     if counted:  # "25 strikes, including 12 near Orta"
         return True
-    told = any(clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs)
+    told = clause.mention is None or any(clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs)
     return not told and any(word in {"who", "where", "which", "whose"} for word in before)
 
 

@@ -197,6 +197,8 @@ def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
         not part.words and written.isdecimal() and FIRST_YEAR <= int(written) <= LAST_YEAR
     ):
         return
+    if not part.words and written.lower() in {"a", "an"}:  # A slip for "and".
+        return
     if reading.category is None:
         reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")
         return

@@ -6,7 +6,7 @@ from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.dates import Dates
 from app.parsing.items import GENERIC
-from app.parsing.mentions import Mention
+from app.parsing.mentions import SINGULAR, Mention
 from app.parsing.release import Count, ParsedCoverage, ParsedLine, ParsedTally, shortened
 from app.parsing.text import Token
 
@@ -78,8 +78,12 @@ def _strikes(
         if total.strikes is None:
             return None, None
         return Count(total.strikes, total.strikes), context.open_number
-    if mention is None or mention.count is None:
+    if mention is None:
         return None, None
+    if mention.count is None:
+        noun = claim.sentence.tokens[mention.after - 1]
+        single = noun.low in SINGULAR and not mention.partial
+        return (Count(1, 1), (noun.start, noun.end)) if single else (None, None)
     tokens = claim.sentence.tokens
     number = (tokens[mention.number_first].start, tokens[mention.number_last].end)
     if mention.remark:

@@ -42,6 +42,8 @@ _NOT_AFTER = frozenset(
     "sortie sorties team teams aviation planes".split(),
 )
 _DEFINITE = frozenset("the these those its their".split())
+# "Saturday's strike" is one that the text has named or names now.
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 _ENGAGEMENTS = frozenset({"engagement", "engagements", "engagment", "engagments"})
 # Words that may belong to a number before it: "at least", "up to", "a total of".
 _BEFORE_NUMBER = frozenset(". at least than up to total half dozen".split())
@@ -136,7 +138,7 @@ def _elliptic(
     after = read.after
     while after < len(tokens) and tokens[after].low in _OF_THEM and after not in places:
         after += 1
-    of_which = any(tokens[here].low in {"which", "whom"} for here in range(read.after, after))
+    of_which = (index > 0 and tokens[index - 1].low == "including") or any(tokens[here].low in {"which", "whom"} for here in range(read.after, after))
     here = _aside_end(tokens, after, places)
     were = here
     while here < len(tokens) and tokens[here].low in _WERE:
@@ -191,7 +193,7 @@ def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -
         if read:
             mention = _counted(_widest(tokens, here, noun, read), tokens, noun, partial=partial)
             return _part_of(tokens, mention, last)
-        if low in _DEFINITE:
+        if low in _DEFINITE or (here == noun - 1 and low.endswith("'s") and low[:-2] in _DAYS):
             definite = here
         elif low == "of":
             partial = definite is not None
@@ -203,7 +205,7 @@ def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -
 def _describes(tokens: Sequence[Token], index: int, noun: int) -> bool:
     """Whether a word right before the noun may describe strikes. Reads: "four self-defense strikes"."""
     low = tokens[index].low
-    return noun - index <= MAX_ADJECTIVES and low not in _NEVER_BETWEEN and low[0].isalpha() and low[-1] != "s"
+    return noun - index <= MAX_ADJECTIVES and low not in _NEVER_BETWEEN and low[0].isalpha() and (low[-1] != "s" or low == "series")
 
 
 def _part_of(tokens: Sequence[Token], mention: Mention, last: int) -> Mention:
@@ -251,6 +253,8 @@ def _widest(tokens: Sequence[Token], here: int, noun: int, read: ReadCount) -> t
 
 def _counted(found: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *, partial: bool) -> Mention:
     first, read = found
+    if first > 1 and tokens[first - 1].low == "but" and tokens[first - 2].low in {"all", "none"}:
+        return Mention(first - 2, noun + 1, None, noun, noun, definite=True, partial=True)
     definite = bool(first) and tokens[first - 1].low in _DEFINITE
     count = read.count
     of = any(tokens[index].low == "of" for index in range(read.after, noun))

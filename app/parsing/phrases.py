@@ -21,7 +21,9 @@ CAMPAIGN = re.compile(
     r"\bsince (?:the |its )?(?:beginning|start|launch|outset|onset|operations?|wars?|campaign|invasion|intervention)\b"
     r"|\bsince (?:\w+ ){0,2}(?:19|20)\d\d\b|\bto date\b|\bso far\b|\b(?:this|so far this) year\b|\byear to date\b"
     r"|\bhas now (?:conducted|carried|flown|destroyed|killed|struck)\b|\bbring(?:s|ing) (?:the|its|their) total\b"
-    r"|\bthroughout the (?:war|campaign|operation)\b|\boverall(?: total)?,",
+    r"|\bthroughout the (?:war|campaign|operation)\b|\boverall(?: total)?,|\blast year\b"
+    r"|\b(?<!of )(?:in|during|throughout|over) (?:all of )?(?:19|20)\d\d\b"
+    r"|\bbetween (?:the (?:start|beginning|end) of )?[A-Z][a-z]{2,8} (?:19|20)\d\d and\b",
     re.IGNORECASE,
 )
 # What is said only to be doubted, or looked into: claims of others, and harm to civilians.
@@ -45,6 +47,8 @@ NONE = re.compile(
     r"|\b(?:did not|didn't) (?:conduct|carry out|report)\b(?: \w+){0,3} (?:air)?strikes?",
     re.IGNORECASE,
 )
+# A part of strikes that were counted before.
+OF_THE = re.compile(r"of (?:the|these|those|them)\b", re.IGNORECASE)
 # A total over all countries, whichever was named before.
 OF_ALL = re.compile(r"(?:in |the )?(?:grand )?(?:total|all|sum)\b|altogether\b|overall\b", re.IGNORECASE)
 # Only a sentence about attacks sets the days of the release: "which began May 1 to …" does not.

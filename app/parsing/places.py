@@ -108,8 +108,8 @@ def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
 
 def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     low = tokens[index].low
-    if index == 0 and tokens[0].word[0].isupper():
-        opening = _opening(tokens, text)
+    if tokens[index].word[0].isupper() and (index == 0 or tokens[index - 1].word == ":"):
+        opening = _opening(tokens, text, index)
         if opening:
             return opening
     if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
@@ -140,21 +140,22 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     return None
 
 
-def _opening(tokens: Sequence[Token], text: str) -> Place | None:
+def _opening(tokens: Sequence[Token], text: str, first: int) -> Place | None:
     """Read the name that opens a row before its colon or dash. Reads: "Iraq: 9 strikes", "Orta, Iraq - 3 strikes"."""
-    country = country_at(tokens, 0)
+    country = country_at(tokens, first)
     if country:
-        if country.after < len(tokens) and tokens[country.after].word in _AFTER_OPENING:
-            return Place(None, country.code, 0, country.after, near=False, phrase_first=0, phrase_after=country.after)
+        after = country.after
+        if after < len(tokens) and tokens[after].word in _AFTER_OPENING:
+            return Place(None, country.code, first, after, near=False, phrase_first=first, phrase_after=after)
         return None
-    after = _name_end(tokens, 0, near=False)
-    if not 0 < after < len(tokens) or tokens[0].low in _OPENINGS:
+    after = _name_end(tokens, first, near=False)
+    if not first < after < len(tokens) or tokens[first].low in _OPENINGS:
         return None
     following, code = _country_after(tokens, after)
     if code is None or following >= len(tokens) or tokens[following].word not in _AFTER_OPENING:
         return None
-    name = " ".join(text[tokens[0].start : tokens[after - 1].end].split())
-    return Place(name, code, 0, following, near=True, phrase_first=0, phrase_after=after)
+    name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
+    return Place(name, code, first, following, near=True, phrase_first=first, phrase_after=after)
 
 
 def _side(tokens: Sequence[Token], index: int) -> Place | None:
@@ -274,9 +275,17 @@ def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None
     if after < len(tokens) and tokens[after].word == "*":
         after += 1
     if after + 1 < len(tokens) and tokens[after].low in SETTLEMENTS and tokens[after + 1].low in {"of", "in"}:
-        country = country_at(tokens, after + 2)
+        here = after + 2
+        while here < len(tokens) and tokens[here].low in _DIRECTIONS:
+            here += 1
+        country = country_at(tokens, here)
         if country:
             return country.after, country.code
+        end = _name_end(tokens, here, near=False)
+        if end > here and end + 1 < len(tokens) and tokens[end].word == ",":
+            country = country_at(tokens, end + 1)
+            if country:
+                return country.after, country.code
     if after + 1 < len(tokens) and tokens[after].low in {",", "in"}:
         country = country_at(tokens, _behind_region(tokens, after) + 1)
         if country and _countries_end(tokens, country.after) == country.after:

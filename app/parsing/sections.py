@@ -5,7 +5,7 @@ A clause becomes a strike line, a total that the release claims, more tallies of
 
 from dataclasses import replace
 
-from app.parsing.articles import acted, is_headline, new_tallies, recall, speak_of, tell_once
+from app.parsing.articles import acted, exact, is_headline, new_tallies, recall, speak_of, tell_once
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.countries import countries_in
@@ -14,7 +14,6 @@ from app.parsing.hits import heading_of, row_of
 from app.parsing.items import GENERIC
 from app.parsing.lines import Claim, add_line
 from app.parsing.mentions import CONDUCT, Mention
-from app.parsing.numbers import number
 from app.parsing.phrases import (
     ATTACK,
     CAMPAIGN,
@@ -26,9 +25,10 @@ from app.parsing.phrases import (
     LOCAL,
     NONE,
     OF_ALL,
+    OF_THE,
     RUNNING,
 )
-from app.parsing.release import ParsedCoverage, ParsedLine
+from app.parsing.release import ParsedCoverage, ParsedLine, shortened
 from app.vocabulary.effects import FIRST_WORDS, Effect
 
 # Characters of a sentence in which the phrases above are looked for.
@@ -63,6 +63,8 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
         context.remark(start, end, "running_total", message)
     elif context.is_head and is_headline(sentence):
         _inherit(context, sentence, words, block)
+        if counted:
+            _not_counted(context, sentence, "A headline says in short what follows; it is not added.")
     else:
         _inherit(context, sentence, words, block)
         _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
@@ -128,11 +130,10 @@ def _drop_unplaced(context: Context, before: int, lines: int) -> None:
 
 def _is_running(sentence: Sentence, words: str) -> bool:
     """Whether a sentence gives a total of the whole campaign. Reads: "has conducted 210 strikes to date"."""
-    if any(place.near and place.name for place in sentence.places):
-        return False
-    if CAMPAIGN.search(words):
+    if RUNNING.search(words) and (not sentence.verbs or any(map(_open, sentence.mentions))):
         return True
-    return RUNNING.search(words) is not None and (not sentence.verbs or any(map(_open, sentence.mentions)))
+    placed = any(place.near and place.name for place in sentence.places)
+    return not placed and CAMPAIGN.search(words) is not None
 
 
 def _not_counted(context: Context, sentence: Sentence, message: str) -> None:
@@ -255,8 +256,12 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
         context.remark(*claim.span, "not_counted", message)
         context.open_total, context.line_open = None, False
         taken = False
+    elif mention is not None and mention.partial and mention.count and clause.country and not tallies:
+        _total(context, claim, first=first, conducted=True, inconclusive=inconclusive)
     elif mention is None or mention.definite or (mention.partial and clause.place is None):
         taken = not tallies or _more(context, claim)
+    elif not tallies and clause.place and context.lines and OF_THE.match(context.text, claim.sentence.tokens[0].start):
+        context.remark(*claim.span, "included", "These are a part of the strikes before; they are not added.")
     elif tallies or (clause.place and inconclusive):
         _line(context, claim, inconclusive=inconclusive)
     elif mention.count and mention.count.maximum is not None:
@@ -264,18 +269,12 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
             _line(context, claim)
         else:
             _total(context, claim, first=first, conducted=conducted, inconclusive=inconclusive)
-    elif mention.count and conducted and _is_number(claim, mention):
+    elif mention.count and conducted:
         message = "A number of strikes that is only a bound stands here; it is no total."
         context.remark(*claim.span, "unread", message)
     for remark in clause.reading.remarks:
         if taken or remark.kind == "not_counted":
             context.remark(remark.start, remark.end, remark.kind, remark.message)
-
-
-def _is_number(claim: Claim, mention: Mention) -> bool:
-    """Whether the bound holds a number. Reads: "at least 14 strikes", but not "several strikes"."""
-    tokens = claim.sentence.tokens[mention.number_first : mention.number_last + 1]
-    return any(number(token.low) is not None for token in tokens)
 
 
 def _more(context: Context, claim: Claim) -> bool:
@@ -287,7 +286,7 @@ def _more(context: Context, claim: Claim) -> bool:
     placed = clause.place is not None and clause.place.near
     if all(tally.category in GENERIC for tally in clause.reading.tallies):
         context.remark(*claim.span, "summary", "This sums up targets that are counted elsewhere.")
-    elif mention is None and placed and acted(claim):
+    elif mention is None and (placed or _dated(context, claim)) and acted(claim):
         _line(context, claim)
     elif mention is None:
         return _unread(context, claim)
@@ -311,6 +310,13 @@ def _more(context: Context, claim: Claim) -> bool:
     else:
         return _unread(context, claim)
     return True
+
+
+def _dated(context: Context, claim: Claim) -> bool:
+    """Whether a deed without a place has a country or a day of its own, and so is no repetition."""
+    clause = claim.clause
+    fresh = clause.country is not None or clause.dates is not None
+    return fresh and any(exact(tally) for tally in clause.reading.tallies) and not clause.verbs[0].passive
 
 
 def _there(claim: Claim, mention: Mention) -> bool:
@@ -366,6 +372,10 @@ def _total(context: Context, claim: Claim, *, first: bool, conducted: bool, inco
         return
     if OF_ALL.match(context.text, claim.start) and not clause.countries:
         context.settle(None)
+    if mention.remark:
+        number = tokens[mention.number_first].start, tokens[mention.number_last].end
+        written = shortened(context.text[slice(*number)])
+        context.remark(*number, mention.remark, f"'{written}' strikes is read as a number.")
     _settle(context, clause)
     context.spread_over(claim.block)
     days = context.dates

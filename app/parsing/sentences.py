@@ -93,7 +93,7 @@ def _drop_aim(clause: Clause) -> None:
         elif done:
             message = "The text says what the strikes did beside what they were aimed at; the aim is not added."
             reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
-        elif tally.category not in GENERIC or tally.count.maximum is not None:
+        elif tally.count.maximum is not None or (tally.category not in GENERIC and clause.place):
             kept.append(tally)
     reading.tallies = kept
 
@@ -169,7 +169,7 @@ def _objects_end(sentence: Sentence, first: int, end: int, following: Sequence[V
     tokens = sentence.tokens
     for index in range(first, end):
         low = tokens[index].low
-        if low in _MEANS and index > first:
+        if (low in _MEANS or low in {"left", "leaving"}) and index > first:
             return index
         if low in {"with", "by", "firing", "dropping", "releasing", "launching"} and _is_munition(tokens, index + 1):
             return index

@@ -109,7 +109,9 @@ def _trails(tokens: Sequence[Token], index: int, after: int) -> bool:
     following = tokens[after] if after < len(tokens) else None
     if following and following.low not in _AFTER_TRAILING and following.low not in _PREPOSITIONS:
         return False
-    for here in range(index - 1, max(-1, index - MAX_NOUN), -1):
+    # "3 bunkers (destroyed)"
+    bracketed = tokens[index - 1].word == "(" if index else False
+    for here in range(index - 1 - bracketed, max(-1, index - MAX_NOUN), -1):
         low = tokens[here].low
         if low in NOUNS or low in VERBS or (not low[0].isalnum() and low not in {"-", "'"}):
             return False
@@ -200,7 +202,7 @@ def _doubted_from(tokens: Sequence[Token], index: int) -> int | None:
     """Find where "claimed to have" or "may have" begins."""
     for here in range(index - 1, max(-1, index - REACH), -1):
         low = tokens[here].low
-        if low in _DOUBTS:
+        if low in _DOUBTS and tokens[here].word.islower():  # "on 8 May destroyed" is a day.
             return here - 1 if here and tokens[here - 1].low in {"was", "were", "is", "are"} else here
         if low not in {"to", "have", "been", "that", "it", "has", "had"}:
             return None

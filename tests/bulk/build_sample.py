@@ -61,6 +61,8 @@ def reports() -> Iterator[dict[str, Any]]:
     for day, text in sorted(releases().items()):
         parsed = draft_report(parse_release(text, published_on=day), text, shipped_catalogue(), "centcom")
         draft = parsed["draft"]
+        for claim in draft["coverage"]:
+            del claim["quote"]
         yield {name: draft[name] for name in HEAD} | {
             "strikes": [line(strike, day) for strike in draft["strikes"] if strike["country"]]
         }

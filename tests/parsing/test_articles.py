@@ -159,7 +159,7 @@ def test_the_strikes_of_another_country_are_not_added() -> None:
     """The strikes "in Iraq" are not those of a line that names no country."""
     text = "Five strikes near Vero destroyed a boat. In Iraq, the air strikes hit two huts."
     assert lines(text) == [(None, "Vero", 5, [("destroyed", 1, "boat")])]
-    assert [kind for kind, _ in kinds(text)] == ["unread"]
+    assert [kind for kind, _ in kinds(text)] == ["included", "unread"]
 
 
 @pytest.mark.parametrize(
@@ -260,11 +260,11 @@ def test_who_said_it_is_no_target(words: str) -> None:
 
 
 def test_a_headline_is_only_a_title() -> None:
-    """A headline without an end mark, which the article repeats, is neither line nor total nor remark."""
+    """A headline without an end mark, which the article repeats, is neither line nor total, and remarked."""
     text = "Coalition hits depots with 13 strikes in Iraq, Syria\n\nTwo strikes near Vero hit a hut."
     assert lines(text) == [(None, "Vero", 2, [("hit", 1, "hut")])]
     assert parse_release(text).coverage == ()
-    assert kinds(text) == []
+    assert kinds(text) == [("not_counted", "Coalition hits depots with 13 strikes in Iraq, Syria")]
 
 
 def test_a_bound_of_strikes_is_remarked() -> None:
