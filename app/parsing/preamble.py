@@ -53,6 +53,11 @@ _LABEL = re.compile(
     r"|.{0,60}\b(?:public affairs|press office|media relations|media cent(?:er|re)|press service)(?: office)?)[:.]?",
     re.IGNORECASE,
 )
+# The line of an agency above or below a title: "Orta News, Media Activity".
+_AGENCY = re.compile(
+    r"(?:[A-Z][\w.]*,? ){0,4}(?:News|Newsroom|(?:News|Press) (?:Agency|Service)|Media Activity)"
+    r"(?:, [A-Z][\w., ]{1,50})?"
+)
 _TOPIC = re.compile(
     r"strikes?\b|coalition|military|operation|centcom|africom|southcom|\bisil\b|\bisis\b|daesh|command\b|\bforces?\b"
     r"|\bnato\b|\braf\b|air ?force|aircraft|\bjets?\b|\bnavy\b|\barmy\b|\blosses\b|\btargets?\b|\braids?\b|\bdrones?\b"
@@ -95,7 +100,9 @@ def stands_alone(line: str) -> bool:
 
 def _is_label(line: str) -> bool:
     number = _NUMBER.match(line)
-    return _LABEL.fullmatch(line) is not None or (number is not None and len(line) - number.end() <= 2)
+    if _LABEL.fullmatch(line) or _AGENCY.fullmatch(line):
+        return True
+    return number is not None and len(line) - number.end() <= 2
 
 
 def release_number(text: str) -> str | None:

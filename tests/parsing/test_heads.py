@@ -139,6 +139,7 @@ def test_a_diary_is_no_dateline() -> None:
         ("Summary of strikes on May 3, 2019", None),
         ("Losses on 3 May 2019:", "Losses on 3 May 2019"),
         ("FOR IMMEDIATE RELEASE\nNews story\nRAF strikes tunnel complex", "RAF strikes tunnel complex"),
+        ("Jets hit ISIL in Orta\nABC News, Media Activity", "Jets hit ISIL in Orta"),
         ("Home > News\nCommand destroys missiles", "Command destroys missiles"),
     ],
 )
