@@ -18,28 +18,34 @@ _NAMES = (
 _MONTH = rf"(?:{_NAMES}|{_NAMES.upper()})(?![A-Za-z])\.?"
 # "8 a.m." is no day.
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w|:\d| ?[ap]\.?m\b)"
-_YEAR = r"(?:,? {0,2}(?P<y%d>(?:19|20)\d\d)\b)?"
-_TO = r" ?(?:-|\u2013|—|to|through|and|until) ?"
+# A line break between two words, and the margin of the next line, leave several spaces.
+_GAP = " {0,12}"
+_YEAR = rf"(?:,?{_GAP}(?P<y%d>(?:19|20)\d\d)\b)?"
+_TO = rf"{_GAP}(?:-|\u2013|—|to|through|and|until){_GAP}"
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
 # The longer form first, since the first alternative that matches wins.
 DATE = re.compile(
-    rf"\b(?P<m1>{_MONTH}) ?(?P<d1>{_DAY}){_YEAR % 1}(?P<list>(?:, {_DAY})+(?=,? and ))?"
-    rf"(?:,?(?P<sep>{_TO})(?:(?P<m2>{_MONTH}) ?)?(?P<d2>{_DAY})(?! (?:air)?strikes?\b){_YEAR % 2})?"
-    rf"|\b(?P<d3>{_DAY})(?:{_TO}(?P<d4>{_DAY}))? (?P<m3>{_MONTH}){_YEAR % 3}"
-    rf"(?:{_TO}(?P<d5>{_DAY}) (?P<m5>{_MONTH}){_YEAR % 5})?"
-    rf"|\b(?:[Ii]n|[Dd]uring) (?P<month>{_MONTH})(?:,? (?P<y6>(?:19|20)\d\d)\b)?(?! ?\d)"
+    rf"\b(?P<m1>{_MONTH}){_GAP}(?P<d1>{_DAY}){_YEAR % 1}(?P<list>(?:,{_GAP}{_DAY})+(?=,?{_GAP}and ))?"
+    rf"(?:,?(?P<sep>{_TO})(?:(?P<m2>{_MONTH}){_GAP})?(?P<d2>{_DAY})(?!{_GAP}(?:air)?strikes?\b){_YEAR % 2})?"
+    rf"|\b(?P<d3>{_DAY})(?:{_TO}(?P<d4>{_DAY}))?{_GAP}(?:of{_GAP})?(?P<m3>{_MONTH}){_YEAR % 3}"
+    rf"(?:{_TO}(?P<d5>{_DAY}){_GAP}(?P<m5>{_MONTH}){_YEAR % 5})?"
+    # A military date-time group: "041200Z FEB 17".
+    rf"|\b(?P<d7>\d\d)[0-2]\d[0-5]\d[A-Z]?{_GAP}(?P<m7>{_MONTH}){_GAP}(?P<y7>(?:20)?\d\d)\b"
+    rf"|\b(?:[Ii]n|[Dd]uring){_GAP}(?P<month>{_MONTH})(?:,?{_GAP}(?P<y6>(?:19|20)\d\d)\b)?(?!{_GAP}\d)"
     r"|\b(?P<iso>20\d\d-\d\d-\d\d)\b"
+    r"|(?<![\d./-])(?P<numeric>\d{1,2}(?P<mark>[./-])\d{1,2}(?P=mark)(?:19|20)\d\d)(?![\d/-]|\.\d)"
     r"|\b(?P<yesterday>[Yy]esterday)\b(?!['\u2019]s)"
     rf"|\b(?P<weekday>{'|'.join(day.title() for day in _WEEKDAYS)})\b"
-    r"|\b(?:last|past) (?P<days>two|three|four|five|six|seven|[2-9]) days\b",
+    rf"|\b(?:last|past){_GAP}(?P<days>two|three|four|five|six|seven|[2-9]){_GAP}days\b",
 )
 # What stands between two days of one span: "and", "to", "through 8 a.m.,".
 _JOINING = re.compile(
     r"[ ,]*(?:and|to|through|until|-|\u2013)(?: \d{1,2}(?::\d\d)? ?[ap]\.?m\.?)?(?:,? local time)?(?:,? on)?[ ,]*"
 )
 # Where nothing of this occurs, the long expression need not run.
-HINT = re.compile(rf"\d|day|(?:in|during) {_MONTH}", re.IGNORECASE)
+HINT = re.compile(rf"\d|day|(?:in|during){_GAP}{_MONTH}", re.IGNORECASE)
+_WITH_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)|\d{6}[A-Z]?\s")
 # Days are worked out only against a release date that leaves room for them.
 EARLIEST = date(1900, 1, 1)
 DAYS_OF_A_WEEK = 7
@@ -120,14 +126,22 @@ def _is_weekday_of(before: Dates, dates: Dates, text: str) -> bool:
     return gap in {"", "the"} and text[before.start : before.end].lower() in _WEEKDAYS
 
 
-def release_date(text: str, start: int, end: int) -> date | None:
-    """Find the first full date of text[start:end], year included, or None."""
-    for match in DATE.finditer(text, start, end):
-        if match["iso"] or _years(match)[0]:
-            found = _settle(match, None)
-            if found.first:
-                return found.last
-    return None
+def has_year(text: str, start: int, end: int) -> bool:
+    """Tell quickly whether text[start:end] can hold a day with its year."""
+    return _WITH_YEAR.search(text, start, end) is not None
+
+
+def full_days(text: str, start: int, end: int) -> list[Dates]:
+    """All single days of text[start:end] that are given in full, year included. Reads: "4 Feb 2017", "FEB. 4, 2017"."""
+    if not has_year(text, start, end):
+        return []
+    matches = DATE.finditer(text, start, end)
+    settled = [_settle(match, None) for match in matches if _is_full(match)]
+    return [dates for dates in settled if dates.first is not None and dates.first == dates.last]
+
+
+def _is_full(match: re.Match[str]) -> bool:
+    return bool(match["iso"] or match["numeric"] or match["y7"] or _years(match)[0])
 
 
 def _years(match: re.Match[str]) -> tuple[int | None, int | None]:
@@ -144,14 +158,29 @@ def _settle(match: re.Match[str], published_on: date | None) -> Dates:
         except ValueError:
             return Dates(None, None, False, start, end)  # noqa: FBT003 - not worked out
         return Dates(day, day, worked_out=False, start=start, end=end)
+    if match["numeric"]:
+        only = _numeric(match["numeric"])
+        return Dates(only, only, worked_out=False, start=start, end=end)
     if match["yesterday"] or match["weekday"] or match["days"]:
         first, last = _relative(match, published_on)
         return Dates(first, last, worked_out=True, start=start, end=end)
-    if match["month"]:
+    if match["y7"]:
+        first = last = _day(match["m7"], match["d7"], 2000 + int(match["y7"][-2:]), None)
+    elif match["month"]:
         first, last = _whole_month(match, published_on)
     else:
         first, last = _calendar(match, published_on)
     return Dates(first, last, worked_out=False, start=start, end=end)
+
+
+def _numeric(written: str) -> date | None:
+    """Read "21.11.2022" and "11/21/2022"; "04/02/2017" can be either of two days, and is neither."""
+    first, second, year = (int(part) for part in re.split(r"[./-]", written))
+    days = set()
+    for month, day in ((first, second), (second, first)):
+        with contextlib.suppress(ValueError):
+            days.add(date(year, month, day))
+    return days.pop() if len(days) == 1 else None
 
 
 def _relative(match: re.Match[str], published_on: date | None) -> tuple[date | None, date | None]:

@@ -1,15 +1,37 @@
-"""Find a release's number, title and date in its first lines. The strikes are read elsewhere."""
+"""The head of a release: its number, its title, and the lines in it that stand alone."""
 
 import re
-from datetime import date
+from collections.abc import Sequence
 
 from app.parsing.countries import PATTERN
-from app.parsing.dates import release_date
+from app.parsing.datelines import is_dateline
+from app.parsing.layout import MAX_TITLE, MIN_TITLE, MIN_TITLE_WORDS, REPORTING, UNFINISHED, Block
 
-NUMBER = re.compile(
-    r"\bRelease\s?(?:No\.?|Number|#)\s?:?\s?#?\s?(\d{6,8}(?:[-\u2013]\d{1,3})?)\b|\bRelease\s?#\s?(\d{6,8}(?:-\d+)?)",
+_DASH = r"[-\u2010-\u2015\u2212]"
+_NAME = r"(?:(?:press|news|media)[ \t]?)?(?:releases?|statement|communiqu[e\u00e9]|bulletin|advisory)"
+_MARK = r"(?:(?:no|nr|num|number|id)\b[ \t]?\.?|\u2116|#)"
+# A second part behind a dash with spaces is one only where nothing is counted with it: "20240405 - 02".
+_PART = (
+    rf"(?:{_DASH}\d{{1,4}}|\s{{0,12}}{_DASH}\s{{0,12}}0\d{{1,2}}"
+    rf"|\s{{0,12}}{_DASH}\s{{0,12}}\d{{1,3}}(?=[ \t]*(?:[\r\n|,;.)]|$)))"
+)
+_VALUE = (
+    rf"(?:[A-Z]{{1,5}}(?:[ ]?{_DASH}[ ]?|[ ])?)?\d{{2,4}}(?:[ ]?{_DASH}[ ]?\d{{2,4}}){{1,3}}"
+    rf"|\d{{1,4}}/\d{{2,4}}|\(\d{{4}}\)[ ]?\d{{1,4}}|\d{{6,8}}{_PART}?|[A-Z]{{1,4}}\d{{2,8}}"
+)
+_WEAK = r"[A-Z]{1,5}[ ]?\d{1,6}|\d{1,5}"
+# A number that goes on is not cut: none is better than half of one, which may be another release's.
+_NO_MORE = rf"(?![\w/]|[.,]\d|[ \t]{{0,3}}{_DASH}[ \t]{{0,3}}\d|[ \t]{{1,3}}\d{{1,3}}[ \t]*(?:[\r\n]|$))"
+_NUMBER = re.compile(
+    # "Release # 20230401-02", "RELEASE NUMBER: 20230401 - 02", "Release: 20230401", "Press Release No. 12".
+    rf"\b{_NAME}\s{{0,12}}(?:{_MARK}\s{{0,12}}:?\s{{0,12}}\#?\s{{0,12}}(?P<marked>{_VALUE}|{_WEAK})"
+    rf"|(?::|[ \t])\s{{0,12}}(?P<plain>{_VALUE})){_NO_MORE}"
+    # A number on a line of its own: "No. 045-17", "NR 12/2016".
+    rf"|(?:^|(?<=\n))[ \t]*(?:no|nr|pr)[ \t]?[.:]?[ \t]*(?P<alone>{_VALUE})[ \t]*(?=[\r\n]|$)",
     re.IGNORECASE,
 )
+# Behind a word like "in" or "of" stands the number of another release.
+_OTHER = re.compile(r"(?:^|\s)(?!(?:press|news|media)\s*$)[a-z]+\s*$")
 # A line that stands alone: a country, a set of strikes, a date, a release number.
 HEADING = re.compile(
     rf"(?:(?:\d{{1,3}} )?(?:Air)?strikes? (?:in|across) {PATTERN}(?:(?:,| and|, and) {PATTERN})*"
@@ -25,29 +47,50 @@ _SEAT = re.compile(
     r"(?:Ankara|Brussels|Doral|Kelley Barracks|London|Mons|Naples|Ottawa|Paris|Ramstein|Stuttgart|Tampa|Washington)\b",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"strikes?\b|coalition|military|operation|centcom|isil|isis|daesh", re.IGNORECASE)
-_NOT_TITLE = re.compile(
-    r"^(?:share|for immediate release|release ?#|press release|news\b|from a |by |homes?\b|an official)|[.]$|conducted",
+# What a page puts around a release: no part of its text.
+_LABEL = re.compile(
+    r"(?:share|print|e-?mail|tweet|facebook|twitter|linkedin|home|menu|search|back(?: to top)?|skip to .*|news"
+    r"|news (?:story|article|release)|(?:[\w.]+ ){0,3}press release|media (?:release|advisory)|press statement"
+    r"|(?:for )?immediate release|feature|article|details|documents|contents|related content|-30-|-end-|###?"
+    r"|(?:by|from|source|photo|image|picture|caption|credit|video|subject|contact|contacts|author|tags|location)\b ?:.*"
+    r"|by (?:[A-Z]|the ).*|photo by .*|(?:media|press) (?:enquiries|inquiries|contacts?)\b.*"
+    r"|(?:tel|phone|fax|email|e-mail|date|time|to)\b ?[.:].*|[^.]{1,40} (?:>|»|::) .*|[^|]{1,60} \| .*"
+    r"|.{0,60}\b(?:public affairs|press office|media relations|media cent(?:er|re)|press service)(?: office)?)[:.]?",
     re.IGNORECASE,
 )
-_LINE = re.compile(r"[^\n]+")
-_DATELINE = re.compile(
-    r"(?:[A-Z][A-Za-z. ]{2,25}, ){1,2}[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4} ?[\u2013—-]|date \d{4}-\d\d-\d\d"
+# The line of an agency above or below a title: "Orta News, Media Activity".
+_AGENCY = re.compile(
+    r"(?:[A-Z][\w.]*,? ){0,4}(?:News|Newsroom|(?:News|Press) (?:Agency|Service)|Media Activity)"
+    r"(?:, [A-Z][\w., ]{1,50})?"
 )
-# What stands before the first sentence: a town and perhaps a date. Its date is not that of the strikes.
-DATELINE = re.compile(
-    rf"[A-Z][A-Z. ]{{2,30}}(?:, (?:(?i:{PATTERN})\b|[A-Z][A-Za-z.]{{1,15}})){{0,2}}"
-    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
-    rf"|[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){{0,3}}, (?i:{PATTERN})"
-    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
-    r"|(?:[A-Z][A-Za-z ]{2,20},? )?[A-Z][a-z]{2,8}\.? \d{1,2} ?\([A-Za-z ]{2,20}\) ?(?:[—\u2013]|--?) "
-    r"|date \d{4}-\d\d-\d\d ",
+_TOPIC = re.compile(
+    r"strikes?\b|coalition|military|operation|centcom|africom|southcom|\bisil\b|\bisis\b|daesh|command\b|\bforces?\b"
+    r"|\bnato\b|\braf\b|air ?force|aircraft|\bjets?\b|\bnavy\b|\barmy\b|\blosses\b|\btargets?\b|\braids?\b|\bdrones?\b"
+    r"|missiles?\b|\bvessels?\b|\bboats?\b|houthi|al-shabaab|al-qa\w+da|taliban|militants?|terrorists?|bomb|\bdestroys?\b"
+    r"|\battacks?\b|\bhits?\b|\bintercepts?\b",
+    re.IGNORECASE,
 )
-MAX_DATE_LINE = 80
+_NOT_TITLE = re.compile(
+    r"^(?:share|for immediate release|release (?:#|n)|press release|news\b|from a |by |homes?\b|an official|near "
+    r"|here |below |the following|this (?:is|page)|[“\"\u2018']|\(?\d{1,3}[.)]\s"
+    r"|(?:in|on|at|of|during|between|since|after|from|with|while|when|as|also|additionally|these|those|they|it|there)\b)"
+    r"|[.!?;,\u2026\u2013—-]$|[a-z]{4}[.!?] (?-i:[A-Z(])|\|.*\||\bphoto\b|courtesy|copyright",
+    re.IGNORECASE,
+)
+# The name of who publishes stands above a title and is none.
+_PUBLISHER = re.compile(
+    r"(?:u\.?s\.? )?(?:central|africa|southern|european) command|(?:u\.?s\.? )?(?:air force|army|navy)\b.{0,40}"
+    r"|(?:combined )?joint task force.{0,60}|operation [\w-]+(?: [\w-]+)?|headquarters\b.{0,60}"
+    r"|.{0,40}general staff.{0,40}"
+    r"|(?:ministry|department) of .{0,40}",
+    re.IGNORECASE,
+)
+# A line that ends with a colon announces what follows; with one of these it is the title of a table or list.
+_TABLE_TITLE = re.compile(r"\b(?:losses|summary|update|overview|results|report|information)\b", re.IGNORECASE)
 MAX_HEADING = 90
 # The head of a release ends here at the latest.
 MAX_HEAD = 2500
-MAX_TITLE = 160
+MAX_TITLE_BLOCKS = 12
 
 
 def is_heading(line: str) -> bool:
@@ -55,42 +98,56 @@ def is_heading(line: str) -> bool:
     return len(line) <= MAX_HEADING and HEADING.fullmatch(line) is not None and _SEAT.match(line) is None
 
 
-def dateline_end(text: str, start: int, end: int) -> int:
-    """Find where the first sentence of a block begins, behind "ORTA, Aug. 3, 2017 —"."""
-    match = DATELINE.match(text, start, end)
-    return match.end() if match else start
+def stands_alone(line: str) -> bool:
+    """Tell whether a line is no part of the sentences around it: a heading, a date, a label of the page."""
+    return is_heading(line) or _is_label(line) or is_dateline(line)
+
+
+def _is_label(line: str) -> bool:
+    number = _NUMBER.match(line)
+    if _LABEL.fullmatch(line) or _AGENCY.fullmatch(line):
+        return True
+    return number is not None and len(line) - number.end() <= 2
 
 
 def release_number(text: str) -> str | None:
-    """Find the publisher's number of the release, as written. Reads: "Release # 20230401-02"."""
-    match = NUMBER.search(text, 0, MAX_HEAD)
-    return (match[1] or match[2]) if match else None
+    """Find the publisher's number of the release, in one spelling: without spaces, with plain hyphens.
 
-
-def publication_date(text: str, body: int) -> date | None:
-    """Find the first full date on a short line or in a dateline before `body`, where the strikes begin.
-
-    A date inside a longer sentence is a date of something else. Reads: "November 4, 2015", "ORTA, Aug. 3, 2017 —".
+    Reads: "Release # 20230401-02", "Release Number 20230401 - 02".
     """
-    for match in _LINE.finditer(text, 0, min(body, MAX_HEAD, len(text))):
-        start, end = match.span()
-        if end - start > MAX_DATE_LINE:
-            dateline = _DATELINE.match(text, start, min(end, start + MAX_DATE_LINE))
-            if dateline is None:
-                continue
-            end = dateline.end()
-        found = release_date(text, start, end)
-        if found:
-            return found
+    for match in _NUMBER.finditer(text, 0, MAX_HEAD):
+        if not _OTHER.search(text, max(0, match.start() - 40), match.start()):
+            written = match["marked"] or match["plain"] or match["alone"]
+            return re.sub(
+                rf"\s*{_DASH}\s*|(?<=\))\s+", lambda gap: "" if gap.group().isspace() else "-", written
+            )
     return None
 
 
-def title(text: str, body: int) -> str | None:
-    """Find the line before the strikes that looks like a title, or None."""
-    for line in text[: min(body, MAX_HEAD)].splitlines()[:12]:
-        stripped = line.strip()
-        if not 12 <= len(stripped) <= MAX_TITLE or _NOT_TITLE.search(stripped) or HEADING.fullmatch(stripped):
+def title(text: str, blocks: Sequence[Block], body: int) -> str | None:
+    """Find the title: whole, in the head before the strikes, which begin at `body`; None where there is none."""
+    for index, block in enumerate(blocks[:MAX_TITLE_BLOCKS]):
+        if block.start >= min(body, MAX_HEAD) or block.bullet:
+            return None
+        words = " ".join(text[block.start : min(block.end, block.start + 2 * MAX_TITLE)].split())
+        if stands_alone(words):
             continue
-        if _TITLE.search(stripped) and not stripped.startswith(("*", "-", "•", "—", "\u2013")):
-            return stripped
+        torn = (
+            index + 1 < len(blocks)
+            and text[blocks[index + 1].start].islower()
+            and not blocks[index + 1].bullet
+        )
+        if _is_title(words) and not (torn and words[-1] != ":"):
+            return words.removesuffix(":")
     return None
+
+
+def _is_title(words: str) -> bool:
+    """Tell a title from half a sentence, a table row and what a page puts around a text."""
+    if not MIN_TITLE <= len(words) <= MAX_TITLE or len(words.split()) < MIN_TITLE_WORDS:
+        return False
+    if words[0].islower() or any(known.search(words) for known in (_NOT_TITLE, REPORTING)):
+        return False
+    if _PUBLISHER.fullmatch(words) or words.rsplit(maxsplit=1)[-1].lower() in UNFINISHED:
+        return False
+    return _TOPIC.search(words) is not None and (words[-1] != ":" or _TABLE_TITLE.search(words) is not None)

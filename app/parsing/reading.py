@@ -7,16 +7,18 @@ from itertools import islice
 
 from app.parsing.accounting import Run, account, fill_gaps
 from app.parsing.context import Context
+from app.parsing.datelines import dateline_end, publication_date
 from app.parsing.dates import find_dates
+from app.parsing.layout import Block, lay_out
 from app.parsing.limits import MAX_CHARACTERS, MAX_WORDS
 from app.parsing.phrases import CORRECTION
-from app.parsing.preamble import dateline_end, is_heading, publication_date, release_number, title
+from app.parsing.preamble import is_heading, release_number, stands_alone, title
 from app.parsing.release import ParsedRelease, Remark
 from app.parsing.review import review
 from app.parsing.sections import take
 from app.parsing.sentences import read_sentence
+from app.parsing.text import Token, sentences, tokens
 from app.parsing.wholes import fold_wholes
-from app.parsing.text import Block, Token, blocks, sentences, tokens
 
 # List marks that may stand behind a heading within a line.
 MARKS = " *-•—\u2013"
@@ -39,21 +41,18 @@ def parse_release(
     Errors: no others; a text that holds no report gives an empty release.
     Reads: "In Syria, two strikes near Tal Vero destroyed a boat.", and the same as a list of bullets.
     """
-    found = []
-    for block in blocks(text, is_heading):
-        checkpoint()
-        found.append(block)
+    text, found = lay_out(text, stands_alone, checkpoint)
     bullets = next((block.start for block in found if block.bullet), len(text))
-    published = published_on or publication_date(text, bullets)
+    published = published_on or publication_date(text, found)
     context = Context(text, published)
-    for number, block in enumerate(found):
+    for index, block in enumerate(found):
         if context.capped:
             break
         checkpoint()
         if is_heading(text[block.start : block.end]):
             context.heading(block.start, block.end, find_dates(text, block.start, block.end, published))
         else:
-            _read_block(context, block, number, checkpoint)
+            _read_block(context, block, index, checkpoint)
     for start, end in fill_gaps(len(text), context.runs):
         words = tokens(text, start, end, checkpoint)
         if words:
@@ -67,7 +66,7 @@ def parse_release(
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
         number=release_number(text),
-        title=title(text, min(starts)),
+        title=title(text, found, min(starts)),
         published_on=published,
         lines=tuple(context.lines),
         coverage=tuple(context.coverage),

@@ -1,4 +1,4 @@
-"""Cut a text into tokens, blocks and sentences, each with its place in the original. Knows no meaning."""
+"""Tokens and sentences of a text, each with its place in the original. Their meaning is read elsewhere."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +13,6 @@ class Token(NamedTuple):
     low: str
     start: int
     end: int
-
-
-class Block(NamedTuple):
-    """A run of lines that belong together; `bullet` says that it began with a list mark."""
-
-    start: int
-    end: int
-    bullet: bool
 
 
 _HYPHENS = "\u2010\u2011\u2212\u2013-"
@@ -45,24 +37,15 @@ _TOKEN = re.compile(
     r"|[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]",
 )
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'"} | dict.fromkeys(_HYPHENS, "-"))
-_LINE = re.compile(r"[^\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-BULLET = re.compile(r"[ \t\u00a0]*(?:[*•·‣▪●—\u2013]|-{1,2}(?!\d))[ \t\u00a0]*")
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     """jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri sat sun gen lt col maj capt adm
     sgt brig rear mr mrs ms dr st no approx vs etc fla""".split(),
 )
 _MARKS = frozenset({"*", "--", "•"})
 _GLUED = _MARKS | {"-", ":"}
 _CLOSING = frozenset("\"”'\u2019)]")
-_UNFINISHED = frozenset(
-    """a an the and or of in near at on to with by for from isil isis one two three four five six seven eight
-    nine""".split(),
-)
-# A line this long without an end mark was probably broken by a mail client, not by its author.
-WRAPPED_COLUMNS = 60
-# The widths between which a program folds the lines of a text.
-FOLDED_COLUMNS = 45
-MAX_FOLDED = 100
+# "mortar- and rocket positions" is no broken word.
+_SUSPENDED = frozenset({"and", "or", "to"})
 # Tokens between two checkpoints.
 PIECE = 4096
 # A word this short before a full stop is an initial or an abbreviation when no space follows ("J.D.").
@@ -79,73 +62,28 @@ def tokens(text: str, start: int, end: int, checkpoint: Callable[[], None]) -> l
             word = match.group()
             low = word.lower() if word.isascii() else word.translate(_FOLD).lower()
             found.append(Token(word, low, match.start(), match.end()))
-    return found
+    return _whole(found, text) if text.find("-\n", start, end) >= 0 else found
 
 
-def blocks(text: str, is_heading: Callable[[str], bool]) -> Iterator[Block]:
-    """Join lines that a mail client has broken; everything else is a block of its own.
-
-    `is_heading` tells of a line that must stand alone.
-    """
-    current: Block | None = None
-    last_end = line_start = 0
-    folded = False
-    for match in _LINE.finditer(text):
-        line = match.group()
-        stripped = line.strip()
-        if not stripped:
-            continue
-        start = match.start() + len(line) - len(line.lstrip())
-        end = start + len(stripped)
-        mark = BULLET.match(text, start, end)
-        heading = is_heading(stripped)
-        gap = text.count("\n", last_end, start) > 1
-        joins = current is not None and not mark and not heading
-        if current and joins and gap:
-            joins = _torn(text, current, start)
-        elif current and joins:
-            runs_on = _runs_on(text, current, line_start, start)
-            joins = runs_on or (folded and _folds_on(text, current, line_start))
-            folded = folded or (runs_on and text[start].islower())
-        if current and joins:
-            current = Block(current.start, end, current.bullet)
+def _whole(found: list[Token], text: str) -> list[Token]:
+    """Join the halves of a word that was broken behind its hyphen, where the layout has kept the line break."""
+    whole: list[Token] = []
+    for token in found:
+        hyphen = whole[-1] if whole and whole[-1].word == "-" else None
+        if (
+            hyphen
+            and len(whole) > 1
+            and whole[-2].end == hyphen.start
+            and text.startswith("\n", hyphen.end)
+            and token.low not in _SUSPENDED
+        ):
+            first = whole[-2]
+            whole[-2:] = [
+                Token(f"{first.word}-{token.word}", f"{first.low}-{token.low}", first.start, token.end)
+            ]
         else:
-            if current:
-                yield current
-            current = Block(mark.end() if mark and mark.end() < end else start, end, bool(mark))
-        if heading:
-            yield current
-            current = None
-        last_end, line_start = end, start
-    if current:
-        yield current
-
-
-def _folds_on(text: str, block: Block, line_start: int) -> bool:
-    """Whether a line of a text that a program has folded goes on, however the next one begins."""
-    return FOLDED_COLUMNS <= block.end - line_start <= MAX_FOLDED and text[block.end - 1].isalnum()
-
-
-def _torn(text: str, block: Block, start: int) -> bool:
-    """Whether a page has torn a sentence apart: "…, a tank", and in a paragraph of its own "and a truck."."""
-    return text[block.end - 1].isalnum() and text.startswith(("and ", "or "), start)
-
-
-def _runs_on(text: str, block: Block, line_start: int, start: int) -> bool:
-    """Whether the line at `start` continues the block, whose last line began at `line_start`."""
-    last = text[block.end - 1]
-    if last in '.:!?;”"':
-        return False
-    tail = text[max(block.start, block.end - 12) : block.end].split()
-    if last == "," or (tail and tail[-1].lower() in _UNFINISHED) or text[start].islower():
-        return True
-    if not block.bullet:
-        return False
-    # A bullet that has not come to its strikes yet is not over.
-    opened = (
-        block.end - block.start < WRAPPED_COLUMNS and "strike" not in text[block.start : block.end].lower()
-    )
-    return opened or block.end - line_start >= WRAPPED_COLUMNS
+            whole.append(token)
+    return whole
 
 
 def sentences(found: Sequence[Token]) -> Iterator[list[Token]]:
@@ -188,7 +126,7 @@ def _ends(found: Sequence[Token], index: int) -> bool:
         return True
     previous = found[index - 1] if index else None
     if previous and previous.end == found[index].start:
-        if previous.low.rpartition("-")[2] in _ABBREVIATIONS and following.low not in {"near", "in"}:
+        if previous.low.rpartition("-")[2] in ABBREVIATIONS and following.low not in {"near", "in"}:
             return False
         if len(previous.word) == 1 and previous.word.isupper():
             return False
