@@ -4,7 +4,6 @@ The law: each number ends in exactly one role. What no other module placed, and 
 knows as a day, an hour, a distance or a name, is remarked as unread.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from app.parsing.dates import Dates
 from app.parsing.limits import MAX_NUMBERS, MAX_REMARKS
 from app.parsing.mentions import NOUNS
 from app.parsing.numbers import COUNTS, ReadCount, numbers_of, read_count
-from app.parsing.release import Count, Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
+from app.parsing.release import Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
 from app.parsing.text import Token
 from app.parsing.uncounted import Uncounted
 from app.parsing.wording import FINITE, PREPOSITIONS, SEPARATORS
@@ -29,10 +28,14 @@ _COVERING = {
     "not_counted": Role.NOT_COUNTED,
     "running_total": Role.NOT_COUNTED,
     "definition": Role.NOT_COUNTED,
+    "headline": Role.NOT_COUNTED,
     "unread": Role.UNREAD,
     "capped": Role.UNREAD,
 }
+_ENDS_NOUN = SEPARATORS | PREPOSITIONS | FINITE | frozenset(VERBS)
 _ATTACKS = frozenset("attack attacks raid raids fired bombardment shelling shelled bombs".split())
+# Words of a sentence in which articles count targets as well.
+_STRIKING = frozenset([*VERBS, *PARTICIPLES, *BASE_FORMS]) | NOUNS | _ATTACKS
 # The kinds of number that count nothing.
 _ROLES = {
     "amount": Role.AMOUNT,
@@ -74,52 +77,92 @@ class _Spans:
         return next((span for span in reversed(self._open) if span[1] >= end), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was read in a release: lines, totals, remarks, and the characters of its number (None: none given)."""
+
+    lines: Sequence[ParsedLine]
+    coverage: Sequence[ParsedCoverage]
+    remarks: Sequence[Remark]
+    number: tuple[int, int] | None
+
+
 def account(
-    text: str,
-    runs: Sequence[Run],
-    lines: Sequence[ParsedLine],
-    coverage: Sequence[ParsedCoverage],
-    remarks: Sequence[Remark],
+    text: str, runs: Sequence[Run], findings: Findings
 ) -> tuple[tuple[ParsedNumber, ...], list[Remark]]:
     """Return every number of the runs with its role, and remarks over those that nothing else covers."""
-    fields = _Spans(list(_fields(lines, coverage)))
-    phrases = _Spans(list(_phrases(lines)))
-    days = _Spans([(day.start, day.end, Role.DATE, None) for run in runs for day in run.days])
-    covered = _Spans(
-        [(remark.start, remark.end, _COVERING[remark.kind], None) for remark in remarks if remark.kind in _COVERING]
-    )
-    found: list[ParsedNumber] = []
-    added: list[Remark] = []
+    accounts = _Accounts(text, runs, findings)
+    numbers: list[ParsedNumber] = []
     for run in runs:
-        unread: list[tuple[int, int]] = []
-        uncounted = Uncounted(text, run.tokens)
-        reads = list(numbers_of(run.tokens))
-        placed = [fields.around(*_span(run.tokens, read)) for read in reads]
-        told = _tells_of_strikes(run.tokens) and not any(here and here[2] is Role.TALLY for here in placed)
-        for read, here in zip(reads, placed, strict=True):
-            start, end = _span(run.tokens, read)
-            if here:
-                found.append(ParsedNumber(start, end, read.count, here[2], here[3]))
-                continue
-            if read.kind == "article" and not (told and _is_target(run.tokens, read)):
-                continue
-            role = Role.DATE if days.around(start, end) else _role(run, read, (start, end), uncounted, covered, phrases)
-            if role is None:
-                continue
-            found.append(ParsedNumber(start, end, read.count if read.kind in COUNTS else None, role))
-            if role is Role.UNREAD and not covered.around(start, end):
-                unread.append(_listed(run.tokens, read))
-            elif role is Role.AMOUNT and not covered.around(start, end):
-                message = "An amount or a share is no number of targets."
-                added.append(Remark(start, _noun_end(run.tokens, read), "amount", message))
-        added += _unread(text, unread)
-        if len(found) >= MAX_NUMBERS or len(added) >= MAX_REMARKS:
+        numbers += accounts.settle(run)
+        if len(numbers) >= MAX_NUMBERS or len(accounts.remarks) >= MAX_REMARKS:
             stop = run.tokens[-1].end
             if stop < len(text):
                 message = "The text holds more numbers than are listed."
-                added.append(Remark(stop, len(text), "capped", message))
+                accounts.remarks.append(Remark(stop, len(text), "capped", message))
             break
-    return tuple(found), added
+    return tuple(numbers), accounts.remarks
+
+
+class _Accounts:
+    """The spans that explain the numbers of a text, and the remarks on those that nothing explains."""
+
+    def __init__(self, text: str, runs: Sequence[Run], findings: Findings) -> None:
+        self.remarks: list[Remark] = []
+        self._text = text
+        self._fields = _Spans(list(_fields(findings.lines, findings.coverage)))
+        self._phrases = _Spans(list(_phrases(findings.lines)))
+        head = [(*findings.number, Role.RELEASE_NUMBER, None)] if findings.number else []
+        days = ((day.start, day.end, Role.DATE, None) for run in runs for day in run.days)
+        self._days = _Spans([*head, *days])
+        covering = (remark for remark in findings.remarks if remark.kind in _COVERING)
+        self._covered = _Spans(
+            [(remark.start, remark.end, _COVERING[remark.kind], None) for remark in covering]
+        )
+
+    def settle(self, run: Run) -> Iterator[ParsedNumber]:
+        """Yield the numbers of a run with their roles, and remark those that nothing covers."""
+        reads = numbers_of(run.tokens)
+        placed = [self._fields.around(*_span(run.tokens, read)) for read in reads]
+        told = _tells_of_strikes(run.tokens) and not any(here and here[2] is Role.TALLY for here in placed)
+        uncounted = Uncounted(self._text, run.tokens)
+        unread: list[tuple[int, int]] = []
+        for read, here in zip(reads, placed, strict=True):
+            start, end = _span(run.tokens, read)
+            if here:
+                yield ParsedNumber(start, end, read.count, here[2], here[3])
+                continue
+            if read.kind == "article" and not (told and _is_target(run.tokens, read)):
+                continue
+            role = self._role(run, read, uncounted)
+            if role is None:
+                continue
+            yield ParsedNumber(start, end, read.count if read.kind in COUNTS else None, role)
+            if role in {Role.UNREAD, Role.AMOUNT} and not self._covered.around(start, end):
+                if role is Role.UNREAD:
+                    unread.append(_listed(run.tokens, read))
+                else:
+                    message = "An amount or a share is no number of targets."
+                    self.remarks.append(Remark(start, _noun_end(run.tokens, read), "amount", message))
+        self.remarks += _unread(self._text, unread)
+
+    def _role(self, run: Run, read: ReadCount, uncounted: Uncounted) -> Role | None:
+        """Return the role of a number that is no field; None where the words count nothing ("no one")."""
+        span = _span(run.tokens, read)
+        known = self._days.around(*span)
+        if known:
+            return known[2]
+        if uncounted.pronoun(*span):
+            return None
+        role = uncounted.role(*span) or _ROLES.get(read.kind)
+        if role:
+            return role
+        remarked = self._covered.around(*span)
+        if remarked:
+            return remarked[2]
+        # "one of two boats": the second number counts boats, of which the field holds some.
+        part = read.first > 0 and run.tokens[read.first - 1].low in {"of", "the"}
+        return Role.NAME if self._phrases.around(*span) and not part else Role.UNREAD
 
 
 def _fields(
@@ -149,36 +192,12 @@ def _phrases(lines: Sequence[ParsedLine]) -> Iterator[tuple[int, int, Role, Fiel
             yield tally.phrase_start, tally.phrase_end, Role.NAME, None
 
 
-def _role(
-    run: Run,
-    read: ReadCount,
-    span: tuple[int, int],
-    uncounted: Uncounted,
-    covered: _Spans,
-    phrases: _Spans,
-) -> Role | None:
-    """Return the role of a number that is no field; None where the words count nothing ("no one")."""
-    if uncounted.pronoun(*span):
-        return None
-    role = uncounted.role(*span) or _ROLES.get(read.kind)
-    if role:
-        return role
-    remarked = covered.around(*span)
-    if remarked:
-        return remarked[2]
-    phrase = phrases.around(*span)
-    # "one of two boats": the second number counts boats, of which the field holds some.
-    if phrase and not (read.first and run.tokens[read.first - 1].low in {"of", "the"}):
-        return Role.NAME
-    return Role.UNREAD
-
-
 def _noun_end(tokens: Sequence[Token], read: ReadCount) -> int:
     """Find where the noun phrase of a number ends, for the remark over it."""
     last = read.last
     for index in range(read.last + 1, min(len(tokens), read.last + 1 + MAX_NOUN)):
         token = tokens[index]
-        if not token.word[0].isalnum() or token.low in SEPARATORS | PREPOSITIONS | FINITE or token.low in VERBS:
+        if not token.word[0].isalnum() or token.low in _ENDS_NOUN:
             break
         last = index
     return tokens[last].end
@@ -189,10 +208,7 @@ def _span(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
 
 
 def _tells_of_strikes(tokens: Sequence[Token]) -> bool:
-    return any(
-        token.low in VERBS or token.low in PARTICIPLES or token.low in BASE_FORMS or token.low in NOUNS | _ATTACKS
-        for token in tokens
-    )
+    return any(token.low in _STRIKING for token in tokens)
 
 
 def _is_target(tokens: Sequence[Token], read: ReadCount) -> bool:
@@ -208,19 +224,28 @@ def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
     Reads: "a depot, four trucks and a radar", from any of its numbers.
     """
     end = _noun_end(tokens, read)
-    after = next((index for index in range(read.after, len(tokens)) if tokens[index].start >= end), len(tokens))
+    after = next(
+        (index for index in range(read.after, len(tokens)) if tokens[index].start >= end), len(tokens)
+    )
     while after + 1 < len(tokens) and tokens[after].low in SEPARATORS:
         first = after + 1 + (tokens[after + 1].low in {"and", "or"})
         item = read_count(tokens, first, len(tokens)) if first < len(tokens) else None
         if item is None:
             break
         end = _noun_end(tokens, item)
-        after = next((index for index in range(item.after, len(tokens)) if tokens[index].start >= end), len(tokens))
+        after = next(
+            (index for index in range(item.after, len(tokens)) if tokens[index].start >= end), len(tokens)
+        )
     first = _named_before(tokens, read.first)
     while first > 1 and tokens[first - 1].low in SEPARATORS:
         last = first - 1 - (tokens[first - 2].low in SEPARATORS)
         begin = next(
-            (index for index in range(last - 1, max(-1, last - MAX_NOUN), -1) if tokens[index].low in ARTICLES), None
+            (
+                index
+                for index in range(last - 1, max(-1, last - MAX_NOUN), -1)
+                if tokens[index].low in ARTICLES
+            ),
+            None,
         )
         article = read_count(tokens, begin, len(tokens)) if begin is not None else None
         if begin is None or article is None or _noun_end(tokens, article) != tokens[last - 1].end:

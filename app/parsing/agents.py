@@ -16,38 +16,32 @@ from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.parsing.wording import PREPOSITIONS
 from app.vocabulary.effects import PARTICIPLES, Effect
+from app.vocabulary.forces import AIRCRAFT, COMMANDS, ENEMIES, GROUND, MILITARY, NATIONS, WEAPONS
 
 _ADVERBS = frozenset(
     "also successfully subsequently then completely severely later partially reportedly have has not".split()
 )
 _AUXILIARIES = frozenset("was were been being is are be".split())
+_PRONOUNS = frozenset("them they it these this".split())
 _RELATIVES = frozenset("that which who whom".split())
 # Joins a verb to the one before, whose subject it shares.
-_JOINS = frozenset(", plus and or but ; then also ( ) - -- \u2014 \u2013 \" \u201c \u201d :".split())
+_JOINS = frozenset(', plus and or but ; then also ( ) - -- \u2014 \u2013 " \u201c \u201d :'.split())
 # Where a subject begins.
 _BOUNDARIES = frozenset(
     "and while that which who whom after before when where as because since ; : whose whereas but if until".split()
 )
 _SUBORDINATE = frozenset("who that which after before".split())
+_CONJUNCTIONS = frozenset("where when after before because since as while".split())
+_THEN = frozenset("after before because since when as".split())
 # Participles that say what a target was about to do, where no comma parts them from it.
 _ATTACKING = frozenset("attacking targeting striking engaging hitting bombing".split())
-# Whose deeds are no strikes of the publisher.
-_ENEMIES = ENEMY | frozenset(
-    """islamic militant militants terrorist terrorists insurgent insurgents extremist extremists jihadist jihadists
-    fighter fighters taliban al-shabaab al-qaida al-qaeda gunmen gunman houthi houthis hamas hezbollah rebels enemy
-    enemies occupiers invaders aggressor pirates traffickers smugglers ied ieds mine mines explosion explosions""".split()
-)
-_OURS = frozenset(
-    """coalition coalition's alliance allied aircraft warplanes jets planes drones airplanes bombers airforces airforce
-    airpower gunships helicopters helicopter jet drone aircrew f-15s f-16s f-18s f-22s a-10s b-52s typhoon typhoons tornado
-    tornados tornadoes reaper reapers rafale rafales predator predators mirages cjtf-oir centcom command task navy
-    destroyer warship frigate u.s us american nato artillery engagements engagement munitions bombs missiles missile
-    them they it these this operation operations raid raids sorties mission missions weapon weapons crews crew pilots
-    howitzers""".split()
-)
-_GROUND = frozenset(
-    """troops soldiers police peshmerga army militia militias militiamen sdf isf fighters tribesmen ground-based
-    partner""".split()
+_OURS = (
+    AIRCRAFT
+    | COMMANDS
+    | NATIONS
+    | (MILITARY - {"fighter", "fighters", "forces", "force", "units"})
+    | WEAPONS
+    | _PRONOUNS
 )
 # Behind a strike, before its verb: "a strike conducted in self-defense that destroyed".
 _ASIDE = CONDUCT | frozenset(
@@ -83,7 +77,9 @@ def _by_others(
     word = tokens[verb.first].low
     back = verb.first - 1
     past_perfect = False
-    while back >= 0 and (tokens[back].low in _ADVERBS or tokens[back].low == "had" or tokens[back].low in _AUXILIARIES):
+    while back >= 0 and (
+        tokens[back].low in _ADVERBS or tokens[back].low == "had" or tokens[back].low in _AUXILIARIES
+    ):
         past_perfect = past_perfect or tokens[back].low == "had"
         back -= 1
     progressive = word in PARTICIPLES and back + 1 < verb.first and tokens[verb.first - 1].low in _AUXILIARIES
@@ -112,12 +108,17 @@ def _shares(
     if not before or any(index in nouns for index in range(before[-1].after, joiner)):
         return False
     last = before[-1]
+    # Nobody destroys what is his own: "fighters who were digging a trench and destroyed an ISIL vehicle".
+    if any(token.low in ENEMIES for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
+        return last.others and not any(verb for verb in before if not verb.others)
     if last.others:
         return True
-    # Nobody destroys what is his own: "fighters who were digging a trench and destroyed an ISIL vehicle".
-    if any(token.low in _ENEMIES for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
-        return False
     # Behind "who had burned three trucks and" it is not sure whose deed a verb is, so it is not counted.
+    if any(
+        tokens[index].low in _CONJUNCTIONS and {token.low for token in tokens[index + 1 : index + 4]} & ENEMIES
+        for index in range(last.after, joiner)
+    ):
+        return True
     return any(
         tokens[index].low in _SUBORDINATE and not _speaks_of_strikes(tokens, index, nouns, within)
         for index in range(last.after, joiner)
@@ -140,9 +141,7 @@ def _speaks_of_strikes(tokens: Sequence[Token], index: int, nouns: set[int], wit
     return False
 
 
-def _subject(
-    tokens: Sequence[Token], last: int, before: Sequence[Verb], within: Within
-) -> tuple[int, int]:
+def _subject(tokens: Sequence[Token], last: int, before: Sequence[Verb], within: Within) -> tuple[int, int]:
     """Return the span of the words before a verb, back to where its subject can begin."""
     stop = before[-1].after if before else 0
     first = last
@@ -164,10 +163,13 @@ def _is_other(
     if any(index in nouns for index in range(first, end)):
         return False
     lows = [token.low for token in tokens[first:end]]
+    # "after it had hit two posts" says what a target did.
+    if first and tokens[first - 1].low in _THEN and set(lows) <= {"it", "they", "he"}:
+        return True
     words = {low.removesuffix("'s") for low in lows}
     if words & NOUNS or words & _OURS:
         return past_perfect and not words & NOUNS
-    if words & _ENEMIES or words & _GROUND:
+    if words & ENEMIES or words & GROUND:
         return True
     return bool([low for low in lows if low[0].isalpha()]) and past_perfect
 
@@ -185,7 +187,7 @@ def _agent_is_other(tokens: Sequence[Token], verb: Verb, nouns: set[int]) -> boo
             break
         words.add(tokens[index].low.removesuffix("'s"))
     if words & NOUNS or words & (_OURS - {"it", "them", "they"}):
-        return bool(words & _ENEMIES) and not words & NOUNS
+        return bool(words & ENEMIES) and not words & NOUNS
     return bool(words)
 
 
@@ -193,7 +195,9 @@ def _in_relative_clause(tokens: Sequence[Token], verb: Verb, nouns: set[int], wi
     """Whether a passive verb tells how a target came to be. Reads: "a bridge that had been damaged"."""
     back = verb.first - 1
     perfect = False
-    while back >= 0 and (tokens[back].low in _AUXILIARIES or tokens[back].low in _ADVERBS or tokens[back].low == "had"):
+    while back >= 0 and (
+        tokens[back].low in _AUXILIARIES or tokens[back].low in _ADVERBS or tokens[back].low == "had"
+    ):
         perfect = perfect or tokens[back].low == "had"
         back -= 1
     if back < 0 or tokens[back].low not in _RELATIVES:
@@ -216,23 +220,19 @@ def _carried_out_by_others(tokens: Sequence[Token], mention: Mention) -> bool:
     conducted = False
     words = set[str]()
     while here >= 0 and tokens[here].low not in _BOUNDARIES - {"and"}:
-        if tokens[here].low in {"and", ","} and not conducted and words:
-            break
         conducted = conducted or tokens[here].low in CONDUCT
+        if tokens[here].low == ",":
+            break
         if conducted:
-            if tokens[here].low == ",":
-                break
             words.add(tokens[here].low.removesuffix("'s"))
         here -= 1
-    if conducted and words & _ENEMIES and not words & _OURS:
+    if conducted and words & ENEMIES and not words & _OURS:
         return True
     after = {token.low for token in tokens[mention.after : mention.after + 4]}
-    return "by" in after and bool(after & _ENEMIES) and not after & _OURS
+    return "by" in after and bool(after & ENEMIES) and not after & _OURS
 
 
-def aim_of(
-    tokens: Sequence[Token], mention: Mention, verbs: Sequence[Verb], within: Within
-) -> Verb | None:
+def aim_of(tokens: Sequence[Token], mention: Mention, verbs: Sequence[Verb], within: Within) -> Verb | None:
     """Find what a number of strikes was aimed at. Reads: "four strikes near Orta, Iraq, against two depots".
 
     Returns it as a nominal verb of the effect "engaged", written as the words that stand there.
@@ -264,5 +264,10 @@ def _aims(tokens: Sequence[Token], index: int, within: Within) -> bool:
         return True
     if tokens[index + 1].low in ENEMY or read_count(tokens, index + 1, len(tokens)) is not None:
         return True
-    noun = list(takewhile(lambda token: token.word[0].isalpha() and token.low not in PREPOSITIONS, tokens[index + 1 :][:MAX_NOUN]))
+    noun = list(
+        takewhile(
+            lambda token: token.word[0].isalpha() and token.low not in PREPOSITIONS,
+            tokens[index + 1 :][:MAX_NOUN],
+        )
+    )
     return bool(noun) and noun[0].word.islower() and is_plural(noun[-1].word)

@@ -7,29 +7,13 @@ from app.parsing.context import Context
 from app.parsing.lines import Claim
 from app.parsing.mentions import NOUNS
 from app.parsing.release import Count, ParsedLine, ParsedTally
+from app.vocabulary.forces import AIRCRAFT, COMMANDS, MILITARY, NATIONS, OTHERS, OWN_AIRCRAFT
 
-_ACTORS = frozenset(
-    """coalition coalition's u.s u.s. us us-led u.s.-led coalition-led cjtf-oir centcom africom southcom american alliance
-    allied nato british raf french canadian australian danish dutch belgian turkish israeli ukrainian saudi emirati
-    egyptian kenyan jordanian royal command army's navy""".split()
-)
-_ACTING = frozenset(
-    """aircraft forces warplanes jets planes drones airplanes force bombers fighters airforces airforce airpower
-    gunships helicopters f-15s f-16s f-18s f-22s a-10s b-52s typhoons typhoon tornados tornadoes tornado rafales rafale
-    reapers reaper predators mirages hornets fighter destroyer warship frigate ships command navy units aviation
-    crews predator hornet""".split(),
-)
-# Aircraft that need no name of their owner, since only one's own releases call them so.
-_OWN_AIRCRAFT = frozenset(
-    """typhoons typhoon tornados tornadoes tornado rafales rafale reapers reaper predators mirages hornets aircraft jets
-    warplanes""".split()
-)
-_ACTING_ALONE = frozenset("coalition alliance cjtf-oir centcom".split())
-# With one of these in the subject somebody else did it, or did it with help.
-_OTHERS = frozenset(
-    """backed supported us-backed u.s.-backed coalition-backed syrian iraqi kurdish russian iranian libyan somali
-    enemy isil isis daesh houthi houthis militants terrorists taliban peshmerga sdf army regime ground local""".split(),
-)
+_ACTORS = COMMANDS | NATIONS
+_ACTING = AIRCRAFT | MILITARY
+# Aircraft that need no name of their owner.
+_OWN_AIRCRAFT = OWN_AIRCRAFT | {"aircraft", "jets", "warplanes"}
+_ACTING_ALONE = COMMANDS - {"command", "task", "nato", "raf"}
 _ENDS_SUBJECT = frozenset(', ; : ( ) “ ” " that while after when where as'.split())
 _BEFORE_VERB = frozenset("also have has had later then successfully reportedly on , -".split())
 # A headline is no longer than this, and begins otherwise than a report does.
@@ -47,6 +31,8 @@ FEWEST = 2
 def is_headline(sentence: Sentence) -> bool:
     """Tell a headline, which only says in short what follows. Reads: "Coalition hits depots with 13 strikes"."""
     tokens = sentence.tokens
+    if any(token.word == ":" for token in tokens):  # "Syria: 27 strikes" is a row.
+        return False
     if sentence.left or tokens[0].low in _REPORT_OPENINGS or not tokens[-1].word[-1].isalnum():
         return False
     if tokens[-1].end - tokens[0].start > MAX_HEADLINE or any(token.low in _PAST for token in tokens):
@@ -78,9 +64,9 @@ def acted(claim: Claim) -> bool:
     if _is_placed(claim.clause, first):
         first = claim.clause.first
     subject = {token.low for token in tokens[first:last]}
-    if subject == {"they"}:  # Those of the clause before it.
+    if "they" in subject:  # Those of the clause before it.
         return claim.clause is not claim.sentence.clauses[0]
-    if subject & _OTHERS or not (subject & _ACTORS or subject & _OWN_AIRCRAFT):
+    if subject & OTHERS or not (subject & _ACTORS or subject & _OWN_AIRCRAFT):
         return False
     return bool(subject & _ACTING) or (last > first and tokens[last - 1].low in _ACTING_ALONE)
 

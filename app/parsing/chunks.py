@@ -6,7 +6,7 @@ What a target means for its verb is read in items.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from app.parsing.categories import ENEMY, is_plural
 from app.parsing.groups import members
@@ -28,11 +28,13 @@ from app.parsing.wording import (
     number_end,
     speaks_of_last,
 )
+from app.vocabulary.counts import UNSURE
 from app.vocabulary.effects import VERBS
 from app.vocabulary.measures import SHARES
 
 # More bare targets in a row are no list of targets.
 MAX_BARE = 40
+_ORDINALS = frozenset("second third fourth fifth".split())
 _PUNCTUATION = '.,;:()"”“*-\u2013—'
 
 
@@ -61,6 +63,12 @@ def chunk(tokens: Sequence[Token]) -> list[Chunk]:
     previous = 0
     whole: int | None = None
     for begin, end in cut(plain):
+        if (
+            begin
+            and plain[begin - 1].word == ";"
+            and any(token.low in _ORDINALS for token in plain[begin : begin + 2])
+        ):
+            break  # "; a third missed" says something else.
         parts = _parts(plain[begin:end])
         if found and whole is None and opens_parts(plain, begin):
             found[-1] = replace(found[-1], general=True)
@@ -111,6 +119,7 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     index = begin
     while index < len(tokens) and _is_leading(tokens, index):
         index += 1
+    unsure = any(token.low in UNSURE for token in tokens[begin:index])
     both = _both(tokens, begin, index)
     if index >= len(tokens):
         return both, None
@@ -126,6 +135,8 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     target, bare_from = _target(
         tokens, index, read, definite=index > begin and tokens[index - 1].low == "the"
     )
+    if target and target.count and unsure:  # "and possibly a second truck"
+        target = replace(target, count=Count(0, target.count.maximum))
     if both and read is None and target and target.words and is_plural(target.words[-1].word):
         target = replace(target, count=both.count, start=both.start, number_span=both.number_span)
     return target, bare_from
@@ -146,7 +157,10 @@ def _is_of_group(tokens: Sequence[Token], read: ReadCount) -> bool:
     """Whether one of several groups is counted. Reads: "two convoys, one of 17 trucks and the other of nine"."""
     if read.count != Count(1, 1) or read.after >= len(tokens) or tokens[read.after].low != "of":
         return False
-    return any(token.low == "other" for token in tokens[read.after :])
+    return any(
+        first.low == "other" and second.low in {"of", "with"}
+        for first, second in pairwise(tokens[read.after :])
+    )
 
 
 def _target(
@@ -207,6 +221,8 @@ def _measured(tokens: Sequence[Token], index: int, read: ReadCount) -> tuple[Chu
 
 def _is_leading(tokens: Sequence[Token], index: int) -> bool:
     """Whether a token may stand before a target: "as well as", but not "as many as 11" or "$2 million worth of"."""
+    if tokens[index].low in UNSURE:
+        return True
     if tokens[index].low not in LEADING and tokens[index].word[0].isalnum():
         return False
     return read_number(tokens, index, len(tokens)) is None or tokens[index].low == "both"
@@ -217,9 +233,12 @@ def _of_how_many(tokens: Sequence[Token], index: int) -> int:
     if index >= len(tokens) or tokens[index].low != "of":
         return index
     here = index + 1
-    here += here < len(tokens) and tokens[here].low in {"the", "these", "those"}
+    definite = here < len(tokens) and tokens[here].low in {"the", "these", "those", "their", "its"}
+    here += definite
     whole = read_count(tokens, here, len(tokens))
-    return whole.after if whole and whole.kind == "number" else index
+    if whole and whole.kind == "number":
+        return whole.after
+    return here if definite else index
 
 
 def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount | None) -> bool:

@@ -14,22 +14,25 @@ from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.vocabulary.effects import PARTICIPLES, VERBS
+from app.vocabulary.forces import AIRCRAFT, COMMANDS
 
 # "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
 # What joins two clauses, and what may stand between it and the strikes of the later one.
-_JOINERS = frozenset("and while whereas but ; .".split())
-_SUBJECTS = frozenset(
-    """coalition u.s us u.s. american allied alliance military forces force aircraft jets planes drones warplanes command
-    the they it also separately meanwhile additionally then later had have has there were was a further same army navy
-    other remaining rest day neighboring neighbouring nearby""".split(),
+_JOINERS = frozenset("and while whereas but ; . :".split())
+_SUBJECTS = (
+    AIRCRAFT
+    | COMMANDS
+    | frozenset(
+        """u.s u.s. us american allied military forces force army navy the they it also separately meanwhile
+        additionally then later had have has there were was a further same other remaining rest day neighboring
+        neighbouring nearby border across side next following previous preceding after before afternoon morning evening
+        night""".split(),
+    )
 )
 # Who may be the subject of a clause without a number of strikes.
-_FORCES = frozenset(
-    """they coalition aircraft jets planes drones warplanes forces helicopters typhoons tornados tornadoes rafales hornets
-    reapers f-16s f-15s f-18s gunships navy""".split(),
-)
-_DAY_WORDS = frozenset("on from between during in late early since through until overnight the".split())
+_FORCES = AIRCRAFT | {"they", "coalition", "forces", "navy"}
+_DAY_WORDS = frozenset("for on from between during in late early since through until overnight the".split())
 # Words of a subject that are not known as such.
 MAX_SUBJECT = 6
 # Past this many clauses a sentence is no sentence.
@@ -40,7 +43,8 @@ MAX_CLAUSES = 60
 class Clause:
     """What one clause says; token positions are within its sentence.
 
-    `countries` is how many it names: two or more leave `country` None.
+    `countries` is how many it names: two or more leave `country` None. `shift` is how many days after the strikes
+    before it was ("a day later"); None where the clause does not say so.
     """
 
     first: int
@@ -52,6 +56,7 @@ class Clause:
     country: str | None = None
     countries: int = 0
     dates: Dates | None = None
+    shift: int | None = None
     engagements: int | None = None
     engagements_span: tuple[int, int] | None = None
     reading: Reading = field(default_factory=lambda: Reading(""))
@@ -82,7 +87,8 @@ def cut(sentence: Sentence, within: "Within") -> None:
     Reads: "an airstrike near Vero struck a depot, while two near Orta destroyed a boat" as two clauses.
     """
     events: list[Mention | Verb] = sorted(
-        [*sentence.verbs, *(mention for mention in sentence.mentions if not mention.part)], key=lambda event: event.first
+        [*sentence.verbs, *(mention for mention in sentence.mentions if not mention.part)],
+        key=lambda event: event.first,
     )
     current: Clause | None = None
     for event in events:
@@ -93,6 +99,8 @@ def cut(sentence: Sentence, within: "Within") -> None:
             current = _begin(sentence, 0, None)
         elif event.passive and _is_over(current, event):
             current = _begin(sentence, _after_place(sentence, current, event, within), None)
+        elif event.passive and current.verbs and (own := _own_passive(sentence, current, event, within)):
+            current = _begin(sentence, own, None)
         elif current.verbs and not event.passive and not event.nominal:
             own = _own_subject(sentence, current.verbs[-1].after, event, within)
             current = _begin(sentence, own, None) if own else current
@@ -133,6 +141,30 @@ def _is_over(clause: Clause, verb: Verb) -> bool:
     return mention is None or (mention.first > clause.verbs[-1].first and not verb.elliptic)
 
 
+def _own_passive(sentence: Sentence, current: Clause, verb: Verb, within: "Within") -> int | None:
+    """Find where a later passive clause begins that has a place, a day or strikes of its own; None where it has not.
+
+    Reads: "two strikes destroyed a hut; on May 4, a boat was damaged in one strike near Orta".
+    """
+    tokens = sentence.tokens
+    joiner = _joiner(tokens, current.verbs[-1].after, verb.first, within)
+    if joiner is None:
+        return None
+    placed = any(within.begin(index) is not None for index in range(joiner + 1, verb.first))
+    behind = next((mention for mention in sentence.mentions if mention.first >= verb.after), None)
+    struck = behind is not None and behind.first == verb.after + 1 and tokens[verb.after].low in _BEFORE_TAIL
+    return joiner + 1 if placed or struck else None
+
+
+def _joiner(tokens: Sequence[Token], first: int, end: int, within: "Within") -> int | None:
+    """Find what joins a clause to the one before: a semicolon or "while", else the last "and", best behind a comma."""
+    free = [index for index in range(first, end) if within.begin(index) is None]
+    sure = [index for index in free if tokens[index].low in {";", "while", "but", "whereas"}]
+    ands = [index for index in free if tokens[index].low == "and"]
+    apart = [index for index in ands if index and tokens[index - 1].word == ","]
+    return next(iter(sure or apart[-1:] or ands[-1:]), None)
+
+
 def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") -> int | None:
     """Find where a later clause begins that names who did it, but no number of strikes; None where none does.
 
@@ -144,7 +176,11 @@ def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") ->
     for index in range(verb.first - 1, last - 1, -1):
         if within.begin(index) is not None or tokens[index].low not in {";", "while", "and"}:
             continue
-        subject = {token.low for here, token in enumerate(tokens[index + 1 : verb.first], index + 1) if within.begin(here) is None}
+        subject = {
+            token.low
+            for here, token in enumerate(tokens[index + 1 : verb.first], index + 1)
+            if within.begin(here) is None
+        }
         return index + 1 if subject & _FORCES and not subject & (NOUNS | ENEMY) else None
     return None
 
@@ -174,22 +210,43 @@ def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention, wit
     """Open a clause for a mention of strikes, unless it only closes the one before."""
     before = sentence.tokens[mention.first - 1].low if mention.first else ""
     if current is None:
-        return _begin(sentence, 0, mention)
-    if current.verbs and before in _BEFORE_TAIL and not mention.elliptic:
-        start = _start(sentence, mention, within)
-        if start == mention.first:
-            if current.mention is None:
-                current.mention = mention
-            return current
+        stops = [index for index in range(mention.first) if sentence.tokens[index].word == ";"]
+        return _begin(sentence, stops[-1] + 1 if stops else 0, mention)
+    closes = current.verbs and before in _BEFORE_TAIL and not mention.elliptic
+    if closes and _start(sentence, mention, within, strong=True) == mention.first:
+        if current.mention is None:
+            current.mention = mention
+            return _take_in(sentence, current, within)
+        return current
     if not current.verbs and current.mention and mention.definite:
         return current
     return _begin(sentence, _start(sentence, mention, within), mention)
 
 
-def _start(sentence: Sentence, mention: Mention, within: Within) -> int:
+def _take_in(sentence: Sentence, clause: Clause, within: Within) -> Clause:
+    """Join the passive clauses before one that its strikes close as well.
+
+    Reads: "One hut was struck and one factory was suppressed by six strikes near Vero."
+    """
+    while len(sentence.clauses) > 1 and sentence.clauses[-1] is clause:
+        before = sentence.clauses[-2]
+        placed = before.verbs and any(
+            within.begin(index) is not None for index in range(before.verbs[0].first, clause.first)
+        )
+        if before.mention or placed or not all(verb.passive for verb in before.verbs):
+            break
+        before.verbs += clause.verbs
+        before.mention = clause.mention
+        sentence.clauses.pop()
+        clause = before
+    return clause
+
+
+def _start(sentence: Sentence, mention: Mention, within: Within, *, strong: bool = False) -> int:
     """Find where the clause of a later mention begins: behind the joiner before its days, place and subject.
 
-    Reads: "… a boat, and on May 4 coalition jets conducted two strikes", "… a boat, in Syria four strikes".
+    A comma joins as well, unless `strong`. Reads: "… a boat, and on May 4 coalition jets conducted two strikes",
+    "… a boat, in Syria four strikes".
     """
     tokens = sentence.tokens
     comma: int | None = None
@@ -201,11 +258,17 @@ def _start(sentence: Sentence, mention: Mention, within: Within) -> int:
             index = begin - 1
             continue
         low = tokens[index].low
+        placed = _place_before(sentence, index, within) if low == "where" else None
+        if placed is not None:
+            return placed
+        if low in {"engagement", "engagements"}:
+            index -= 2
+            continue
         if low in _JOINERS:
             return _skip_joiners(tokens, index, mention.first)
         conducted = conducted or (low in CONDUCT and index + 1 < mention.first + 1)
         if low == ",":
-            comma = index
+            comma = None if strong else index
         elif low in CONDUCT or low in _SUBJECTS or low in _DAY_WORDS or low in {"out", "where"}:
             pass
         elif not conducted or not tokens[index].word[0].isalpha() or low in VERBS or subject > MAX_SUBJECT:
@@ -213,9 +276,13 @@ def _start(sentence: Sentence, mention: Mention, within: Within) -> int:
         else:
             subject += 1
         index -= 1
-    if index < 0:
-        return mention.first if comma is None else _skip_joiners(tokens, comma, mention.first)
     return mention.first if comma is None else _skip_joiners(tokens, comma, mention.first)
+
+
+def _place_before(sentence: Sentence, where: int, within: Within) -> int | None:
+    """Find where the place begins that "where" is about. Reads: "in Yemen, where 22 strikes were conducted"."""
+    last = where - 1 - (where > 0 and sentence.tokens[where - 1].word == ",")
+    return within.begin(last) if last >= 0 else None
 
 
 def _skip_joiners(tokens: Sequence[Token], index: int, stop: int) -> int:

@@ -23,8 +23,8 @@ MAX_GAP = 3
 class Context:
     """The state of the walk through one release.
 
-    `speaks_of_strikes` says that the last sentence did, `hits` is a heading whose rows may
-    follow, `listed` the start of the last line made of such rows.
+    `speaks_of_strikes` says that the last sentence did, `seen` are the days that were named last. `hits` is a heading
+    whose rows may follow, `listed` the start of the last line made of such rows.
 
     `base` are the days of the whole release, `dates` those of the section. `mixed` says that the section speaks
     of several countries, so that a line without one only follows the line before. `open_total` is a total, and
@@ -53,6 +53,7 @@ class Context:
     line_open: bool = False
     category: str | None = None
     speaks_of_strikes: bool = False
+    seen: Dates | None = None
     hits: Hits | None = None
     listed: int = -1
     capped: bool = False

@@ -17,7 +17,8 @@ _SHARED = ("kurdish", "turkmen", "arab", "congolese", "korean")
 _WORDS = frozenset({"chad", "china", "guinea", "jersey", "jordan", "reunion", "turkey"})
 SETTLEMENTS = frozenset(
     """city cities town towns village villages stronghold bastion capital hub area areas suburb suburbs region
-    district neighborhood province countryside outskirts vicinity""".split(),
+    district neighborhood neighborhoods neighbourhood neighbourhoods province governorate quarter countryside outskirts
+    vicinity""".split(),
 )
 # What lies in the country of the adjective before it: "in Syrian territory".
 _LANDS = SETTLEMENTS | frozenset(

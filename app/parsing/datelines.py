@@ -61,7 +61,7 @@ _NO_TOWN = re.compile(
 _NUMBERED_RELEASE = re.compile(r"release[^\n]{0,20}?\d[\d \-\u2013—/]{3,16}", re.IGNORECASE)
 # What may follow a day that stands on a line of its own, or in a dateline.
 _BEHIND = re.compile(
-    rf"[ ]*[)\]]?(?-i:, ?[A-Z][A-Za-z.]{{1,12}}| ?\([A-Z][A-Za-z. ]{{1,20}}\))?[ ]*"
+    rf"[ ]*[)\]]?(?-i:, ?[A-Z][A-Za-z.]{{1,12}}| ?\([^()]{{1,40}}\))?[ ]*"
     rf"(?:(?P<dash>{_DASH})(?P<rest>.*)|[|•·].*|(?:published|posted)?[.:]?)"
     r"|,?[ ]*(?:at )?\d{1,2}:\d\d.{0,20}|[ ]*(?:press |news )?release\b.*|[ ]*(?:for )?immediate release.*",
     re.IGNORECASE | re.DOTALL,

@@ -27,8 +27,10 @@ _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 # The longer form first, since the first alternative that matches wins.
 DATE = re.compile(
     rf"\b(?P<m1>{_MONTH}){_GAP}(?P<d1>{_DAY}){_YEAR % 1}(?P<list>(?:,{_GAP}{_DAY})+(?=,?{_GAP}and ))?"
-    rf"(?:,?(?P<sep>{_TO})(?:(?P<m2>{_MONTH}){_GAP})?(?P<d2>{_DAY})(?!{_GAP}(?:air)?strikes?\b){_YEAR % 2})?"
-    rf"|\b(?P<d3>{_DAY})(?:{_TO}(?P<d4>{_DAY}))?{_GAP}(?:of{_GAP})?(?P<m3>{_MONTH}){_YEAR % 3}"
+    rf"(?:,?(?P<sep>{_TO})(?:(?P<m2>{_MONTH}){_GAP})?(?P<d2>{_DAY})"
+    rf"(?!{_GAP}(?:air)?strikes?\b|{_GAP}on {_MONTH}){_YEAR % 2})?"
+    rf"|\b(?P<list3>(?:{_DAY},{_GAP}){{1,6}})?(?P<d3>{_DAY})(?:{_TO}(?P<d4>{_DAY}))?"
+    rf"{_GAP}(?:of{_GAP})?(?P<m3>{_MONTH}){_YEAR % 3}"
     rf"(?:{_TO}(?P<d5>{_DAY}){_GAP}(?P<m5>{_MONTH}){_YEAR % 5})?"
     # A military date-time group: "041200Z FEB 17".
     rf"|\b(?P<d7>\d\d)[0-2]\d[0-5]\d[A-Z]?{_GAP}(?P<m7>{_MONTH}){_GAP}(?P<y7>(?:20)?\d\d)\b"
@@ -105,7 +107,10 @@ def join_dates(found: list[Dates], text: str) -> list[Dates]:
     joined: list[Dates] = []
     for dates in found:
         before = joined[-1] if joined else None
-        if before and _JOINING.fullmatch(text, before.end, dates.start) and _in_order(before, dates):
+        joint = _JOINING.fullmatch(text, before.end, dates.start) if before else None
+        # "on May 3, and on May 4 two strikes" are days of two clauses.
+        apart = joint is not None and re.search(r"\band\b.*\bon\b", joint.group()) is not None
+        if before and joint and not apart and _in_order(before, dates):
             joined[-1] = Dates(
                 before.first, dates.last, before.worked_out or dates.worked_out, before.start, dates.end
             )
@@ -213,8 +218,8 @@ def _calendar(match: re.Match[str], published_on: date | None) -> tuple[date | N
         month, day = match["m1"], match["d1"]
         to_month, to_day = match["m2"] or month, match["d2"] or day
     else:
-        day, month = match["d3"], match["m3"]
-        to_day, to_month = match["d5"] or match["d4"] or day, match["m5"] or month
+        day, month = (match["list3"] or match["d3"]).split(",")[0], match["m3"]
+        to_day, to_month = match["d5"] or match["d4"] or match["d3"], match["m5"] or month
     if match["m1"] and not match["m2"] and match["d2"] and _number(to_day) < _number(day):
         return None, None  # "March 12-9" is a slip that leaves the days open.
     last = _day(to_month, to_day, last_year, published_on)

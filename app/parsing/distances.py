@@ -66,9 +66,8 @@ def distance_before(tokens: Sequence[Token], joint: int) -> Distance | None:
         read = read_count(tokens, first, end)
         if read and read.after == end and read.kind != "article" and read.count.maximum is not None:
             value = _decimal(tokens, first, end, read.count.maximum)
-            while first and tokens[first - 1].low in _BEFORE:
-                first -= 1
-            return Distance(first, value * unit, bearing)
+            before = next((here for here in range(first, 0, -1) if tokens[here - 1].low not in _BEFORE), 0)
+            return Distance(before, value * unit, bearing)
     return None
 
 

@@ -11,8 +11,14 @@ from app.parsing.clauses import Clause, Sentence, Within
 from app.parsing.dates import Dates
 from app.parsing.mentions import Mention, engagements
 from app.parsing.numbers import number
+from app.parsing.phrases import LATER
 from app.parsing.places import Place, leading_name
 
+_DAYS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+_ATTACKS = frozenset(
+    """attacked attacking ambushed ambushing fired firing engaged engaging fighting shot shooting shelled shelling bombed
+    killed wounded raided overran besieged""".split(),
+)
 # Behind these stands what a target was for, and where.
 _PURPOSES = frozenset(
     """to that which who whom whose where prepared aimed threatening bound headed heading destined intended meant
@@ -42,9 +48,31 @@ def read_header(sentence: Sentence, clause: Clause, within: Within) -> None:
     if clause.countries == 0:
         _country(clause, [place for place in own if place not in head][:1])
     clause.dates = _dates(sentence, clause, head_end)
-    counted = engagements(sentence.tokens, clause.first, clause.end)
+    clause.shift = _shift(sentence, clause)
+    after = clause.mention.after if clause.mention else clause.first
+    counted = engagements(sentence.tokens, after, clause.end) or engagements(
+        sentence.tokens, clause.first, after
+    )
     if counted and not _of_part(sentence, clause, counted[1][0]):
         clause.engagements, clause.engagements_span = counted
+
+
+def _shift(sentence: Sentence, clause: Clause) -> int | None:
+    """Return how many days after the strikes before it a clause was; None where it does not say so.
+
+    Reads: "a day later, two strikes", "a strike the same day", "the previous day".
+    """
+    tokens = sentence.tokens
+    if clause.dates and clause.dates.start >= tokens[clause.first].start:
+        return None
+    words = " ".join(token.low for token in tokens[clause.first : clause.end])
+    match = LATER.search(words)
+    if match is None:
+        return None
+    if match["same"]:
+        return 0
+    days = _DAYS.get(match["days"] or "a", 1)
+    return -days if match["before"] or match["previous"] else days
 
 
 def _of_part(sentence: Sentence, clause: Clause, start: int) -> bool:
@@ -53,7 +81,8 @@ def _of_part(sentence: Sentence, clause: Clause, start: int) -> bool:
         return False
     between = [token.low for token in sentence.tokens[clause.mention.after :] if token.start < start]
     return any(
-        first == "of" and second in {"which", "whom", "them", "these", "those"} for first, second in pairwise(between)
+        first == "of" and second in {"which", "whom", "them", "these", "those"}
+        for first, second in pairwise(between)
     )
 
 
@@ -71,7 +100,9 @@ def _of_others(sentence: Sentence, clause: Clause, place: Place, within: Within)
     counted = before and within.begin(place.phrase_first - 1) is None and number(before[-1]) is not None
     if counted:  # "25 strikes, including 12 near Orta"
         return True
-    told = clause.mention is None or any(clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs)
+    told = clause.mention is None or any(
+        clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs
+    )
     return not told and any(word in {"who", "where", "which", "whose"} for word in before)
 
 
@@ -83,6 +114,9 @@ def _of_targets(sentence: Sentence, clause: Clause, place: Place) -> bool:
     if verb.others:
         return True
     between = {token.low for token in sentence.tokens[verb.after : place.phrase_first]}
+    # What fighters did near a place, they did where they were struck: "militants who attacked soldiers near Vero".
+    if place.near and between & _ATTACKS and not between & (_PURPOSES - {"who", "that"}):
+        return False
     return bool(between & _PURPOSES)
 
 
@@ -147,7 +181,8 @@ def _dates(sentence: Sentence, clause: Clause, head_end: int) -> Dates | None:
     stop = tokens[clause.end - 1].end
     middle = tokens[head_end].start if head_end < len(tokens) else stop
     in_head = [dates for dates in sentence.dates if tokens[clause.first].start <= dates.start < middle]
-    first = min([event.first for event in (*sentence.verbs, *sentence.mentions)], default=0)
+    verbs, mentions = sentence.verbs[:1], sentence.mentions[:1]
+    first = min([*(verb.first for verb in verbs), *(mention.first for mention in mentions)], default=0)
     leading = [dates for dates in sentence.dates if dates.start < tokens[first].start]
     if clause.mention and head_end == clause.end and len({dates.first for dates in in_head}) > 1:
         in_head = [_span(in_head)]
@@ -156,7 +191,10 @@ def _dates(sentence: Sentence, clause: Clause, head_end: int) -> Dates | None:
 
 
 def _span(found: Sequence[Dates]) -> Dates:
-    """Return the days from the first to the last of several. Reads: "seven strikes, three on May 3 and four on May 5"."""
+    """Return the days from the first to the last of several.
+
+    Reads: "seven strikes, three on May 3 and four on May 5".
+    """
     known = [dates for dates in found if dates.first and dates.last]
     first, last = found[0], found[-1]
     if len(known) < len(found):

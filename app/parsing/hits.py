@@ -7,9 +7,11 @@ from app.parsing.clauses import Clause, Sentence
 from app.parsing.items import Reading, read_items
 from app.parsing.numbers import read_count
 from app.parsing.places import Place
+from app.parsing.release import ParsedTally
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.parsing.wording import FINITE
+from app.vocabulary.categories import match
 from app.vocabulary.effects import VERBS, Effect
 
 # What a heading calls what its rows list.
@@ -43,7 +45,8 @@ def heading_of(sentence: Sentence) -> Hits | None:
     Reads: "Key hits on 20 August:", "Targets hit near Orta, Libya, on 3 May:"; but not "The strikes destroyed:".
     """
     tokens = sentence.tokens
-    if tokens[-1].word != ":" or len(tokens) > MAX_WORDS or sentence.mentions or sentence.verbs:
+    announced = tokens[-1].word == ":" or (sentence.dates and tokens[-1].word[-1].isalnum())
+    if not announced or len(tokens) > MAX_WORDS or sentence.mentions or sentence.verbs:
         return None
     word = next((token.low for token in reversed(tokens) if token.low in _HITS), None)
     if word is None or any(token.low in VERBS and token.low not in _HITS for token in tokens):
@@ -73,7 +76,13 @@ def row_of(sentence: Sentence, hits: Hits) -> Clause | None:
     clause.dates = next(iter(sentence.dates), None)
     clause.reading = Reading(sentence.text)
     read_items(tokens[first:], Verb(0, 0, hits.word, hits.effect), clause.reading)
-    return clause if clause.reading.tallies else None
+    return clause if clause.reading.tallies and all(map(_is_target, clause.reading.tallies)) else None
+
+
+def _is_target(tally: ParsedTally) -> bool:
+    """Whether a row counts a target, and is no sentence. Reads: "3 Military Facilities"; but not "2 boats got away"."""
+    words = tally.category.split()
+    return all(word[0].isupper() for word in words) or bool(match(tally.category) or match(words[-1]))
 
 
 def _is_list(tokens: Sequence[Token]) -> bool:

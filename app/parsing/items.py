@@ -14,8 +14,9 @@ from app.parsing.numerals import FIRST_YEAR, LAST_YEAR
 from app.parsing.release import Count, ParsedTally, Remark, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.parsing.wording import FINITE, PREPOSITIONS, SEPARATORS
 from app.vocabulary.categories import match
-from app.vocabulary.effects import Effect
+from app.vocabulary.effects import VERBS, Effect
 
 # "22 targets" sums up what the other tallies say one by one.
 GENERIC = frozenset({"target", "objective", "intended target", "other target"})
@@ -35,6 +36,15 @@ _ENEMY_WORDS = frozenset(
     """enemy terrorist terrorists militant militants insurgent insurgents extremist houthi houthis taliban al-shabaab
     al-qaida al-qaeda hamas hezbollah rebel rebels regime jihadist pro-regime""".split()
 )
+# Behind a number that stands alone: "damaged two others in the town". What else follows may be a verb.
+_AFTER_NUMBER = (
+    PREPOSITIONS
+    | FINITE
+    | SEPARATORS
+    | frozenset("also as well while destroying damaging".split())
+    | frozenset(VERBS)
+)
+MAX_FOLLOWING = 24
 # "a militant group that …" says again who the enemy is.
 _ENEMY_GROUP = frozenset("militant militants terrorist terror jihadist extremist".split())
 _GROUPS = frozenset("group organization organisation movement faction network".split())
@@ -199,7 +209,9 @@ def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
         return
     if not part.words and written.lower() in {"a", "an"}:  # A slip for "and".
         return
-    if reading.category is None:
+    following = reading.text[part.end : part.end + MAX_FOLLOWING].split()
+    goes_on = bool(following) and following[0][0].isalpha() and following[0].lower() not in _AFTER_NUMBER
+    if reading.category is None or goes_on:
         reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")
         return
     _add(part, verb, reading, part.count, reading.category)

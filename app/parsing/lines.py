@@ -1,6 +1,7 @@
 """Make a strike line of one clause: what it says itself, and what it inherits from its section."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
@@ -30,7 +31,7 @@ class Claim:
         return self.start, self.end
 
 
-def add_line(
+def make_line(
     context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
 ) -> None:
     """Add the clause as a line. `total` is the sentence before it, when that one holds the number of strikes."""
@@ -38,7 +39,7 @@ def add_line(
     strikes, number = _strikes(context, claim, total)
     inherited = _inherit_place(context, claim)
     country = _country(context, claim)
-    dates = clause.dates or context.dates
+    dates = _shifted(context, claim) if clause.shift is not None else clause.dates or context.dates
     context.lines.append(
         ParsedLine(
             start=total.start if total else claim.start,
@@ -65,6 +66,19 @@ def add_line(
     context.category = clause.reading.category
 
 
+def _shifted(context: Context, claim: Claim) -> Dates | None:
+    """Work out a day that the clause tells from the one before; None where that one is not known."""
+    clause = claim.clause
+    last = context.lines[-1] if context.lines else None
+    seen = context.seen.last if context.seen else None
+    if last and claim.sentence.tokens[0].start <= last.start:  # Said before in this sentence.
+        seen = last.date_to
+    if clause.shift is None or seen is None:
+        return None
+    day = seen + timedelta(days=clause.shift)
+    return Dates(day, day, worked_out=True, start=claim.start, end=claim.end)
+
+
 def _precision(dates: Dates | None) -> str:
     return dates.precision if dates else "unknown"
 
@@ -82,10 +96,15 @@ def _strikes(
         return None, None
     if mention.count is None:
         noun = claim.sentence.tokens[mention.after - 1]
-        single = noun.low in SINGULAR and not mention.partial
-        return (Count(1, 1), (noun.start, noun.end)) if single else (None, None)
+        if noun.low in SINGULAR and not mention.partial:
+            return Count(1, 1), (noun.start, noun.end)
+        bare = mention.first == mention.after - 1  # "Airstrikes near Orta destroyed …"
+        return (Count(2, None), (noun.start, noun.end)) if bare else (None, None)
     tokens = claim.sentence.tokens
     number = (tokens[mention.number_first].start, tokens[mention.number_last].end)
+    if mention.count.maximum is None and mention.remark is None:
+        written = shortened(context.text[number[0] : number[1]])
+        context.remark(*number, "open_count", f"'{written}' strikes has no upper bound.")
     if mention.remark:
         written = shortened(context.text[number[0] : number[1]])
         context.remark(*number, mention.remark, f"'{written}' strikes is read as a number.")

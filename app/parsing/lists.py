@@ -21,6 +21,7 @@ from app.parsing.wording import (
     number_end,
     speaks_of_last,
 )
+from app.vocabulary.counts import UNSURE
 
 _MARKS = frozenset('()[]“”"')
 # Before the parts of a whole.
@@ -85,7 +86,8 @@ def _begins(tokens: Sequence[Token], index: int, begin: int) -> bool:
     if _includes(tokens, index, begin):
         return True
     if tokens[index - 1].low in _OPENING:
-        return _set_off(tokens, index)
+        unsure = tokens[index].low in UNSURE and index + 1 < len(tokens)
+        return _set_off(tokens, index) or (unsure and read_count(tokens, index + 1, len(tokens)) is not None)
     return _missing_comma(tokens, index, begin)
 
 

@@ -16,7 +16,7 @@ SINGULAR = frozenset({"strike", "airstrike", "airstike", "air-strike"})
 NOUNS = SINGULAR | {"strikes", "airstrikes", "airstikes", "air-strikes", "airtrikes", "airstrike's"}
 # What is done with strikes: "conducted", "carried out".
 CONDUCT = frozenset(
-    """conducted conducting conduct carried carrying launched launching occurred place took executed performed
+    """flown accounted conducted conducting conduct carried carrying launched launching occurred place took executed performed
     staged mounted made flew consisting consisted comprising delivered delivering""".split(),
 )
 # Words that may stand between the number and "strikes".
@@ -42,6 +42,7 @@ _NOT_AFTER = frozenset(
     "sortie sorties team teams aviation planes".split(),
 )
 _DEFINITE = frozenset("the these those its their".split())
+_QUANTIFIERS = frozenset("both all such most many any some few neither".split())
 # "Saturday's strike" is one that the text has named or names now.
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 _ENGAGEMENTS = frozenset({"engagement", "engagements", "engagment", "engagments"})
@@ -49,8 +50,14 @@ _ENGAGEMENTS = frozenset({"engagement", "engagements", "engagment", "engagments"
 _BEFORE_NUMBER = frozenset(". at least than up to total half dozen".split())
 # Behind a number that stands for strikes: "four more", "11 of them", "20 in all", "the other two".
 _OF_THEM = frozenset("more others other of them these those which whom in all".split())
-_WERE = frozenset("were was being occurred came had been took place happened fell hit".split()) | CONDUCT | {"out"}
-_BEFORE_ELLIPTIC = frozenset(", ; : and while with ( - -- \u2014 \u2013 but whereas including remaining other the".split())
+_WERE = (
+    frozenset("were was being occurred came had been took place happened fell hit".split())
+    | (CONDUCT - {"consisting", "consisted", "comprising"})
+    | {"out"}
+)
+_BEFORE_ELLIPTIC = frozenset(
+    ", ; : and while with ( - -- \u2014 \u2013 but whereas including remaining other the".split()
+)
 WIDEST = 3
 REACH = 8
 # Words between a number and "engagements", and adjectives between a number and "strikes".
@@ -95,11 +102,14 @@ def find_mentions(
         if dates
         else set()
     )
-    starts = {place.phrase_first: place for place in places}
+    starts: dict[int, Place | None] = dict.fromkeys(dated)
+    starts |= {index - 1: None for index in dated if index and tokens[index - 1].low == "on"}
+    starts |= {place.phrase_first: place for place in places}
+    ends = {place.after for place in places}
     found: list[Mention] = []
     last = -1
-    known = recent
-    for index, token in enumerate(tokens):
+    known = recent or _refers_back(tokens)
+    for index in range(len(tokens)):
         if index <= last:
             continue
         if is_noun(tokens, index):
@@ -108,12 +118,18 @@ def find_mentions(
                 found.append(mention)
                 last = index
             known = True
-        elif known and starts and (index == 0 or tokens[index - 1].low in _BEFORE_ELLIPTIC):
+        elif known and starts and (index == 0 or tokens[index - 1].low in _BEFORE_ELLIPTIC or index in ends):
             mention = _elliptic(tokens, index, starts, dated)
             if mention:
                 found.append(mention)
                 last = mention.after - 1
     return found
+
+
+def _refers_back(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence opens with what it counts parts of. Reads: "Of the total, 13 were in Syria"."""
+    opening = [token.low for token in tokens[:2]]
+    return opening in (["of", "the"], ["of", "these"], ["of", "those"], ["of", "them"], ["of", "which"])
 
 
 def is_noun(tokens: Sequence[Token], index: int) -> bool:
@@ -125,7 +141,7 @@ def is_noun(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _elliptic(
-    tokens: Sequence[Token], index: int, places: Mapping[int, Place], dated: set[int]
+    tokens: Sequence[Token], index: int, places: Mapping[int, Place | None], dated: set[int]
 ) -> Mention | None:
     """Read a number whose "strikes" stands before. Reads: "11 strikes in Syria and four in Iraq".
 
@@ -133,21 +149,32 @@ def _elliptic(
     place, or "were" before it, shows that strikes are.
     """
     read = read_count(tokens, index, len(tokens))
-    if read is None or (read.kind == "article" and tokens[index].low not in {"another", "one"}) or index in dated:
+    if read and read.kind == "number" and _stands_behind(tokens, index, read, places):
+        return Mention(index, read.after, read.count, read.first, read.last, definite=False, elliptic=True)
+    if (
+        read is None
+        or (read.kind == "article" and tokens[index].low not in {"another", "one"})
+        or index in dated
+    ):
         return None
     after = read.after
     while after < len(tokens) and tokens[after].low in _OF_THEM and after not in places:
         after += 1
-    of_which = (index > 0 and tokens[index - 1].low == "including") or any(tokens[here].low in {"which", "whom"} for here in range(read.after, after))
+    of_which = (index > 0 and tokens[index - 1].low == "including") or any(
+        tokens[here].low in {"which", "whom"} for here in range(read.after, after)
+    )
     here = _aside_end(tokens, after, places)
     were = here
     while here < len(tokens) and tokens[here].low in _WERE:
         here += 1
     if here >= len(tokens) or here not in places:
         return None
-    if of_which and places[here].name:
-        after = max(places[here].after, places[here].phrase_after)
-        return Mention(index, after, read.count, read.first, read.last, definite=False, elliptic=True, part=True)
+    place = places[here]
+    if of_which and place and place.name:
+        after = max(place.after, place.phrase_after)
+        return Mention(
+            index, after, read.count, read.first, read.last, definite=False, elliptic=True, part=True
+        )
     struck = any(low in VERBS for low in (token.low for token in tokens[:index]))
     if struck and were == here and not _acts(tokens, here):
         return None
@@ -157,7 +184,19 @@ def _elliptic(
     )
 
 
-def _aside_end(tokens: Sequence[Token], index: int, places: Mapping[int, Place]) -> int:
+def _stands_behind(
+    tokens: Sequence[Token], index: int, read: ReadCount, places: Mapping[int, Place | None]
+) -> bool:
+    """Whether a number of strikes stands alone behind its place. Reads: "…, and in Syria five, destroying a barge"."""
+    following = tokens[read.after].low if read.after < len(tokens) else "."
+    if following not in {",", ".", ";"} and following not in VERBS:
+        return False
+    place = next((place for place in places.values() if place and place.after == index), None)
+    before = tokens[place.phrase_first - 1].low if place and place.phrase_first else ""
+    return before in {"and", ",", ";", "while", "but"}
+
+
+def _aside_end(tokens: Sequence[Token], index: int, places: Mapping[int, Place | None]) -> int:
     """Skip what is put in between. Reads: "four, with 11 engagements, were"; "two, near Orta, destroyed" has none."""
     if index >= len(tokens) or tokens[index].low not in {",", "-", "--", "\u2014", "\u2013", "("}:
         return index
@@ -193,19 +232,39 @@ def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -
         if read:
             mention = _counted(_widest(tokens, here, noun, read), tokens, noun, partial=partial)
             return _part_of(tokens, mention, last)
+        if low in {"no", "zero"}:
+            return Mention(here, noun + 1, Count(0, 0), here, here, definite=False)
         if low in _DEFINITE or (here == noun - 1 and low.endswith("'s") and low[:-2] in _DAYS):
             definite = here
         elif low == "of":
             partial = definite is not None
         elif low not in _BETWEEN and low not in _BEFORE_NUMBER and not _describes(tokens, here, noun):
             break
+    if definite is None and _is_bare(tokens, noun, last):
+        definite = noun
     return None if definite is None else Mention(definite, noun + 1, None, noun, noun, definite=True)
+
+
+def _is_bare(tokens: Sequence[Token], noun: int, last: int) -> bool:
+    """Whether strikes without a number are said to have done something. Reads: "Airstrikes near Vero destroyed …"."""
+    before = tokens[noun - 1].low if noun else ""
+    if not tokens[noun].low.endswith("s") or last >= 0 or before in _QUANTIFIERS:
+        return False
+    for token in tokens[max(0, noun - MAX_ADJECTIVES) : noun]:
+        if token.low in VERBS or token.low in PARTICIPLES or token.low in {"to", "no", "of", "by", "in"}:
+            return False
+    return _acts(tokens, noun + 1)
 
 
 def _describes(tokens: Sequence[Token], index: int, noun: int) -> bool:
     """Whether a word right before the noun may describe strikes. Reads: "four self-defense strikes"."""
     low = tokens[index].low
-    return noun - index <= MAX_ADJECTIVES and low not in _NEVER_BETWEEN and low[0].isalpha() and (low[-1] != "s" or low == "series")
+    return (
+        noun - index <= MAX_ADJECTIVES
+        and low not in _NEVER_BETWEEN
+        and low[0].isalpha()
+        and (low[-1] != "s" or low == "series")
+    )
 
 
 def _part_of(tokens: Sequence[Token], mention: Mention, last: int) -> Mention:
@@ -217,11 +276,23 @@ def _part_of(tokens: Sequence[Token], mention: Mention, last: int) -> Mention:
         return mention
     for first in range(max(last + 1, of - WIDEST), of):
         part = read_count(tokens, first, of + 1)
-        if part and part.kind == "number" and part.after == of and part.count.minimum != mention.count.minimum:
+        if part and first > 1 and tokens[first - 1].low == "but" and tokens[first - 2].low in {"all", "none"}:
+            return replace(mention, first=first - 2, count=None, definite=True, partial=True)
+        if (
+            part
+            and part.kind == "number"
+            and part.after == of
+            and part.count.minimum != mention.count.minimum
+        ):
             whole = mention.number_first, mention.number_last
             return replace(
-                mention, first=first, count=part.count, number_first=part.first, number_last=part.last,
-                definite=False, whole=whole,
+                mention,
+                first=first,
+                count=part.count,
+                number_first=part.first,
+                number_last=part.last,
+                definite=False,
+                whole=whole,
             )
     return mention
 
@@ -233,7 +304,9 @@ def _count_at(tokens: Sequence[Token], here: int, noun: int, dated: set[int]) ->
         return None
     between = [index for index in range(read.after, noun) if index not in dated]
     if any(
-        tokens[index].low not in _BETWEEN and tokens[index].word != "." and not _describes(tokens, index, noun)
+        tokens[index].low not in _BETWEEN
+        and tokens[index].word != "."
+        and not _describes(tokens, index, noun)
         for index in between
     ):
         return None

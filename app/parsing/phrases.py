@@ -11,28 +11,38 @@ CORRECTION = re.compile(
     re.IGNORECASE,
 )
 RUNNING = re.compile(
-    r"\btotal of\b.{0,40}\b(?:air)?strikes\b"
-    r"|\bsince (?!(?:the )?(?:early |late )?(?:[a-z]+day\b|last\b))(?:the )?[a-z]"
-    r"|\bto date\b|\bso far\b|\bof those \d+|\bmore than [\d,]+ (?:air)?strikes\b",
+    r"\bsince (?!(?:the )?(?:early |late )?(?:[a-z]+day\b|last\b))(?:the )?[a-z]"
+    r"|\bto date\b|\bso far\b|\bmore than [\d,]+ (?:air)?strikes\b",
     re.IGNORECASE,
 )
 # A total of the whole campaign, whatever else the sentence says.
+# A total that is one of the campaign where the sentence names no day.
+TOTAL_OF = re.compile(r"\btotal of\b.{0,40}\b(?:air)?strikes\b", re.IGNORECASE)
+# "The former", "the latter": what they mean is not worked out.
+RESPECTIVELY = re.compile(r"\bthe (?:former|latter)\b|\brespectively\b", re.IGNORECASE)
 CAMPAIGN = re.compile(
     r"\bsince (?:the |its )?(?:beginning|start|launch|outset|onset|operations?|wars?|campaign|invasion|intervention)\b"
-    r"|\bsince (?:\w+ ){0,2}(?:19|20)\d\d\b|\bto date\b|\bso far\b|\b(?:this|so far this) year\b|\byear to date\b"
+    r"|\bsince (?:\w+ ){0,2}(?:19|20)\d\d\b|\bto date\b|\bso far\b|\bas of\b"
     r"|\bhas now (?:conducted|carried|flown|destroyed|killed|struck)\b|\bbring(?:s|ing) (?:the|its|their) total\b"
-    r"|\bthroughout the (?:war|campaign|operation)\b|\boverall(?: total)?,|\blast year\b"
-    r"|\b(?<!of )(?:in|during|throughout|over) (?:all of )?(?:19|20)\d\d\b"
+    r"|\bthroughout the (?:war|campaign|operation)\b|\boverall(?: total)?,"
     r"|\bbetween (?:the (?:start|beginning|end) of )?[A-Z][a-z]{2,8} (?:19|20)\d\d and\b",
+    re.IGNORECASE,
+)
+# A total of a year, where the sentence names no day.
+YEARLY = re.compile(
+    r"\b(?:this|last) year\b|\byear to date\b|\b(?<!of )(?:in|during|throughout|over) (?:all of )?(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
 # What is said only to be doubted, or looked into: claims of others, and harm to civilians.
 DOUBTED = re.compile(
-    r"\b(?:dismiss|reject|den(?:y|i)|refut)\w* (?:the |these |any |those )?(?:\w+ )?(?:reports?|claims?|allegations?|rumou?rs)\b"
+    r"\b(?:dismiss|reject|den(?:y|i)|refut)\w* (?:the |these |any |those )?(?:\w+ )?"
+    r"(?:reports?|claims?|allegations?|rumou?rs)\b"
     r"|\balleg(?:ed|edly|ation|ations|es)\b|\bunconfirmed\b|\brumou?rs\b|\b(?:non-?|not )credible\b"
-    r"|\bcivilian casualt(?:y|ies)\b|\bunintentionally (?:killed|injured|wounded)\b",
+    r"|\bunintentionally (?:killed|injured|wounded)\b",
     re.IGNORECASE,
 )
+# Harm to civilians, of which a sentence with targets may say that there was none.
+CASUALTIES = re.compile(r"\bcivilian casualt(?:y|ies)\b", re.IGNORECASE)
 # One area, and no country: "in the geographical area", "in that location".
 LOCAL = re.compile(
     r"\b(?:area|location|vicinity|city|town|village|region|neighbou?rhood|site|there)\b", re.IGNORECASE
@@ -49,6 +59,12 @@ NONE = re.compile(
 )
 # A part of strikes that were counted before.
 OF_THE = re.compile(r"of (?:the|these|those|them)\b", re.IGNORECASE)
+# A day that is told from the one before.
+LATER = re.compile(
+    r"\b(?:(?P<days>a|one|two|three|four|five|six|seven) days? (?:later|after|(?P<before>before|earlier))"
+    r"|the (?:next|following|(?P<previous>previous|preceding)) day"
+    r"|(?P<same>(?:the |that )(?:very )?same day|(?:later|earlier) (?:that|in the) day))\b"
+)
 # A total over all countries, whichever was named before.
 OF_ALL = re.compile(r"(?:in |the )?(?:grand )?(?:total|all|sum)\b|altogether\b|overall\b", re.IGNORECASE)
 # Only a sentence about attacks sets the days of the release: "which began May 1 to …" does not.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from app.parsing.countries import (
     MAX_DESCRIPTION,
     SETTLEMENTS,
+    Named,
     adjective_at,
     countries_in,
     country_at,
@@ -56,7 +57,9 @@ _TAILS = frozenset(
     "dam airfield airport province mountain mountains river valley lake island refinery".split()
 )
 _AFTER_OPENING = frozenset({":", "-", "--", "\u2014", "\u2013"})
-_BEFORE_NAMES = frozenset({"the", "town", "city", "village", "of", "near"})
+_BEFORE_NAMES = frozenset(
+    {"neighboring", "neighbouring", "nearby", "the", "town", "city", "village", "of", "near"}
+)
 _AIRCRAFT = frozenset(
     """aircraft jets drones warplanes planes forces bombers fighters helicopters typhoons tornados tornadoes reapers
     rafales hornets f-16s""".split(),
@@ -70,6 +73,8 @@ _NOT_IN_NAMES = (
     | SETTLEMENTS
 )
 MAX_NAME_WORDS = 7
+# Words of a country's name: "the United Arab Emirates".
+MAX_COUNTRY = 5
 # Tokens of ", and".
 _LONGEST_JOINT = 2
 
@@ -112,26 +117,17 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
         opening = _opening(tokens, text, index)
         if opening:
             return opening
+    if low in {"accounted", "saw", "for"} and index:
+        return _accounting(tokens, index)
     if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
         found = _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
         return found or _settlements(tokens, index)
     if low == "to" and index and tokens[index - 1].low == "close":
         return _named(tokens, text, index - 1, _skip_the(tokens, index + 1), near=True)
-    if low in {"of", "from"} and index > 1:
-        distance = distance_before(tokens, index)
-        if distance:
-            found = _named(tokens, text, distance.first, _skip_the(tokens, index + 1), near=True)
-            return found and replace(found, km=distance.km, bearing=distance.bearing)
+    if low in {"of", "from"} and index:
+        return _from(tokens, text, index)
     if low == "on" and index + 1 < len(tokens):
         return _side(tokens, index)
-    if low == "of" and index and tokens[index - 1].low in _DIRECTIONS:
-        return _named(
-            tokens,
-            text,
-            _direction_start(tokens, index),
-            _skip_the(tokens, index + 1),
-            near=True,
-        )
     if low in {"in", "across", "inside", "at", "within"}:
         here = _skip_the(tokens, index + 1)
         while here < len(tokens) and tokens[here].low in _DIRECTIONS and tokens[here].word[0].islower():
@@ -140,8 +136,33 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     return None
 
 
+def _from(tokens: Sequence[Token], text: str, index: int) -> Place | None:
+    """Read a place behind a distance or a direction. Reads: "50 km north of Orta", "southwest of Orta"."""
+    name = _skip_the(tokens, index + 1)
+    distance = distance_before(tokens, index)
+    if distance:
+        found = _named(tokens, text, distance.first, name, near=True)
+        return found and replace(found, km=distance.km, bearing=distance.bearing)
+    if tokens[index].low == "of" and tokens[index - 1].low in _DIRECTIONS:
+        return _named(tokens, text, _direction_start(tokens, index), name, near=True)
+    return None
+
+
+def _accounting(tokens: Sequence[Token], index: int) -> Place | None:
+    """Read the country that has strikes as its share. Reads: "Iraq accounted for nine strikes, Syria for six"."""
+    if tokens[index].low == "for" and not any(token.low == "accounted" for token in tokens[:index]):
+        return None
+    for first in range(index - 1, max(-1, index - MAX_COUNTRY), -1):
+        country = country_at(tokens, first)
+        if country and country.after == index:
+            return Place(None, country.code, first, index, near=False, phrase_first=first, phrase_after=index)
+    return None
+
+
 def _opening(tokens: Sequence[Token], text: str, first: int) -> Place | None:
     """Read the name that opens a row before its colon or dash. Reads: "Iraq: 9 strikes", "Orta, Iraq - 3 strikes"."""
+    if tokens[first].low == "vicinity" and first + 2 < len(tokens) and tokens[first + 1].low == "of":
+        return _named(tokens, text, first, _skip_the(tokens, first + 2), near=True)
     country = country_at(tokens, first)
     if country:
         after = country.after
@@ -275,17 +296,9 @@ def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None
     if after < len(tokens) and tokens[after].word == "*":
         after += 1
     if after + 1 < len(tokens) and tokens[after].low in SETTLEMENTS and tokens[after + 1].low in {"of", "in"}:
-        here = after + 2
-        while here < len(tokens) and tokens[here].low in _DIRECTIONS:
-            here += 1
-        country = country_at(tokens, here)
+        country = _region_country(tokens, after + 2)
         if country:
             return country.after, country.code
-        end = _name_end(tokens, here, near=False)
-        if end > here and end + 1 < len(tokens) and tokens[end].word == ",":
-            country = country_at(tokens, end + 1)
-            if country:
-                return country.after, country.code
     if after + 1 < len(tokens) and tokens[after].low in {",", "in"}:
         country = country_at(tokens, _behind_region(tokens, after) + 1)
         if country and _countries_end(tokens, country.after) == country.after:
@@ -295,6 +308,17 @@ def _country_after(tokens: Sequence[Token], after: int) -> tuple[int, str | None
         if end > after + 1 and tokens[end - 1].low == "province":
             return end, None
     return after, None
+
+
+def _region_country(tokens: Sequence[Token], index: int) -> Named | None:
+    """Read what a district is of. Reads: "(the Orta area of) northern Iraq", "(the Orta quarter of) Vero, Iraq"."""
+    while index < len(tokens) and tokens[index].low in _DIRECTIONS:
+        index += 1
+    country = country_at(tokens, index)
+    end = _name_end(tokens, index, near=False)
+    if country is None and index < end < len(tokens) and tokens[end].word == ",":
+        country = country_at(tokens, end + 1)
+    return country
 
 
 def _behind_region(tokens: Sequence[Token], after: int) -> int:
@@ -367,7 +391,13 @@ def _lower_name_end(tokens: Sequence[Token], first: int) -> int:
 def leading_name(tokens: Sequence[Token], text: str, first: int, end: int) -> Place | None:
     """Read a bare name at the start of a bullet whose "Near" was forgotten: "Tal Vero, two strikes …"."""
     after = _name_end(tokens, first, near=False)
-    if after == first or after + 1 != end or tokens[after].word != ",":
+    if after == first or after >= end or tokens[after].word != ",":
+        return None
+    if country_at(tokens, after + 1):
+        following, code = _country_after(tokens, after)
+        name = " ".join(text[tokens[first].start : tokens[after - 1].end].split())
+        return Place(name, code, first, following, near=True, phrase_first=first, phrase_after=after)
+    if after + 1 != end:
         return None
     if country_at(tokens, first) or tokens[first].low.endswith("ly") or tokens[first].low in _OPENINGS:
         return None

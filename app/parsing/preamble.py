@@ -53,7 +53,7 @@ _LABEL = re.compile(
     r"|news (?:story|article|release)|(?:[\w.]+ ){0,3}press release|media (?:release|advisory)|press statement"
     r"|(?:for )?immediate release|feature|article|details|documents|contents|related content|-30-|-end-|###?"
     r"|(?:by|from|source|photo|image|picture|caption|credit|video|subject|contact|contacts|author|tags|location)\b ?:.*"
-    r"|by (?:[A-Z]|the ).*|photo by .*|(?:media|press) (?:enquiries|inquiries|contacts?)\b.*"
+    r"|by (?-i:[A-Z]|the [A-Z]).*|photo by .*|(?:media|press) (?:enquiries|inquiries|contacts?)\b.*"
     r"|(?:tel|phone|fax|email|e-mail|date|time|to)\b ?[.:].*|[^.]{1,40} (?:>|»|::) .*|[^|]{1,60} \| .*"
     r"|.{0,60}\b(?:public affairs|press office|media relations|media cent(?:er|re)|press service)(?: office)?)[:.]?",
     re.IGNORECASE,
@@ -110,17 +110,20 @@ def _is_label(line: str) -> bool:
     return number is not None and len(line) - number.end() <= 2
 
 
-def release_number(text: str) -> str | None:
-    """Find the publisher's number of the release, in one spelling: without spaces, with plain hyphens.
+def release_number(text: str) -> tuple[str, tuple[int, int]] | None:
+    """Find the publisher's number of the release, in one spelling, and its characters; None where it gives none.
+
+    The spelling is without spaces, with plain hyphens.
 
     Reads: "Release # 20230401-02", "Release Number 20230401 - 02".
     """
     for match in _NUMBER.finditer(text, 0, MAX_HEAD):
         if not _OTHER.search(text, max(0, match.start() - 40), match.start()):
-            written = match["marked"] or match["plain"] or match["alone"]
-            return re.sub(
-                rf"\s*{_DASH}\s*|(?<=\))\s+", lambda gap: "" if gap.group().isspace() else "-", written
+            group = next(name for name in ("marked", "plain", "alone") if match[name])
+            spelled = re.sub(
+                rf"\s*{_DASH}\s*|(?<=\))\s+", lambda gap: "" if gap.group().isspace() else "-", match[group]
             )
+            return spelled, match.span(group)
     return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from app.parsing.accounting import Run, account, fill_gaps
+from app.parsing.accounting import Findings, Run, account, fill_gaps
 from app.parsing.context import Context
 from app.parsing.datelines import dateline_end, publication_date
 from app.parsing.dates import find_dates
@@ -62,10 +62,12 @@ def parse_release(
     context.remarks += folded
     if not any(line.tallies for line in context.lines):
         context.remarks = [_unproven(remark) for remark in context.remarks]
-    numbers, unread = account(text, context.runs, context.lines, context.coverage, context.remarks)
+    number = release_number(text)
+    findings = Findings(context.lines, context.coverage, context.remarks, number[1] if number else None)
+    numbers, unread = account(text, context.runs, findings)
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
-        number=release_number(text),
+        number=number[0] if number else None,
         title=title(text, found, min(starts)),
         published_on=published,
         lines=tuple(context.lines),

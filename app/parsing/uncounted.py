@@ -22,39 +22,136 @@ _RANGE = rf"{_NUMBER}(?:\s*(?:-|\u2013|to|or|and)\s*{_NUMBER})?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DAYS = rf"(?:\s*(?:[-\u2013\u2014&/,]|to|and|or|through|until)\s*{_DAY}(?!\d|[:.,]\d|\s+(?:air)?strikes?|%)){{0,6}}"
 
+_FLAGS = {"": re.RegexFlag(0), "i": re.IGNORECASE, "im": re.IGNORECASE | re.MULTILINE}
+_UNITS_OF_TIME = "(?:hours?|minutes?|seconds?|days?|nights?|weeks?|weekends?|months?|years?|decades?)"
+_DESIGNATED = (
+    "Route|Highway|Road|Street|Hill|Phase|Room|Task\\s+Force|Force|Group|Resolution|Article|Chapter|Operation|Division",
+    "Brigade|Battalion|Regiment|Corps|Wing|Squadron|Sector|Zone|Point|Pier|Base|Camp|Block|Annex|Table|Page|Section",
+    "Appendix|Note|Line|Station|Site|Area|Building|Checkpoint|Type|Mark|Mk|Level|Bridge|Typhoon|Tornado|Rafale|Gripen",
+    "Reaper|Predator|Super|Mirage|Hornet|Grad|Shahed|Scud|Fateh|Qasef|Samad|Gerbera|Lancet|Kalibr|Hellfire|Paveway",
+    "Day|Week",
+)
+_DATE_WORDS = (
+    "and|to|in|on|at|as|is|was|were|has|have|had|when|the|by|for|with|of|after|before|through|until|campaign|season",
+    "budget|report|that|which",
+)
+
+# Each form by its role and its alternatives, the first that holds a number wins; "i" ignores case, "m" means lines.
 _FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(form, flags))
-    for role, form, flags in (
+    (role, re.compile("|".join(alternatives), _FLAGS[flags]))
+    for role, flags, alternatives in (
         # Addresses and telephone numbers first: they hold anything.
-        (Role.NAME, r"(?:https?://|www\.)\S{1,500}|(?<!\S)[^\s@]{1,80}@[^\s@]{1,80}|\(\d{3}\)\s*\d{3}[-. ]\d{4}|\b\d{3}[-.]\d{3}[-.]\d{4}\b", re.I),
-        (Role.NAME, r"\+\d[\d\s().\u2013-]{6,24}\d|\b(?:tel|phone|telephone|fax|ext|dsn)\b\.?:?\s+[\d(][\d\s()/.\u2013-]*", re.I),
-        (Role.RELEASE_NUMBER, r"(?:\b(?:release|statement|update|report|serial|case|file|press|communiqu\w+)\s+)?(?:\b(?:no|nr|num|number)\b\.?|#|\u2116)\s*:?\s*[\w/]{0,20}\d[\w/]*(?:\s?[-\u2013\u2014]\s?\d+)*", re.I),
-        (Role.RELEASE_NUMBER, r"\b(?:19|20)\d{6}(?:\s?[-\u2013\u2014]\s?\d{1,3})?\b", 0),
-        # Days and years.
-        (Role.DATE, rf"\b{_MONTH}\s+{_DAY}(?!\d){_DAYS}(?:,?\s+(?:19|20)\d\d\b)?", re.I),
-        (Role.DATE, rf"\b{_DAY}{_DAYS}\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:19|20)\d\d\b)?", re.I),
-        (Role.DATE, rf"\b{_MONTH},?\s+(?:19|20)\d\d\b", re.I),
-        (Role.DATE, r"\b\d{4}-\d\d?-\d\d?\b|\b\d\d?[./]\d\d?[./](?:\d\d){1,2}\b|\b\d{6}Z?\s+[A-Z]{3}\s+\d\d(?:\d\d)?\b", 0),
-        (Role.DATE, r"(?<![\d.,])(?:19|20)\d\d(?:\s*[-\u2013/]\s*(?:\d\d){1,2})?s?\b(?![,.]\d)(?=\W*$|[.,;:)\]\u2014\u2013-]|\s+(?:[a-z]*(?:and|to|in|on|at|as|is|was|were|has|have|had|when|the|by|for|with|of|after|before|through|until|campaign|season|budget|report|that|which)\b|[A-Z]))", 0),
-        (Role.DATE, r"\b(?:in|since|of|during|from|until|by|early|late|mid|before|after|year|FY)[\s-]+(?:19|20)\d\d\b(?![,.]\d|\s+(?:air)?strikes?\b|\s+\w+s\b)", re.I),
-        # Hours and lengths of time.
-        (Role.TIME, r"\b\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\b|p\.?m\b|noon|midnight|o'clock)\.?|\b\d{1,2}:\d\d(?::\d\d)?\b|\b(?:\d{4}|\d\d?[.:h]\d\d)\s*(?:hours\b|hrs?\b|Z\b|GMT|UTC|EST|EDT|local\b|L\b)|\b\d{4}Z\b", re.I),
-        (Role.TIME, rf"\b{_RANGE}[\s-]+(?:(?:consecutive|full|straight|more|different|separate|past|last|long|calendar|additional)[\s-]){{0,2}}(?:hours?|minutes?|seconds?|days?|nights?|weeks?|weekends?|months?|years?|decades?)\b", re.I),
-        # Distances, lengths and areas.
-        (Role.DISTANCE, rf"\b{_RANGE}[\s-]*(?:nautical\s+|statute\s+)?(?:km|kms|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|foot|ft|yards?|nm)\b", re.I),
+        (
+            Role.NAME,
+            "i",
+            (
+                r"(?:https?://|www\.)\S{1,500}",
+                r"(?<!\S)[^\s@]{1,80}@[^\s@]{1,80}",
+                r"\(\d{3}\)\s*\d{3}[-. ]\d{4}",
+                r"\b\d{3}[-.]\d{3}[-.]\d{4}\b",
+                r"\+\d[\d\s().\u2013-]{6,24}\d",
+                r"\b(?:tel|phone|telephone|fax|ext|dsn)\b\.?:?\s+[\d(][\d\s()/.\u2013-]*",
+            ),
+        ),
+        (
+            Role.RELEASE_NUMBER,
+            "i",
+            (
+                (
+                    r"(?:\b(?:release|statement|update|report|serial|case|file|press|communiqu\w+)\s+)?"
+                    r"(?:\b(?:no|nr|num|number)\b\.?|#|\u2116)\s*:?\s*[\w/]{0,20}\d[\w/]*"
+                    r"(?:\s?[-\u2013\u2014]\s?\d+)*"
+                ),
+                r"\b(?:19|20)\d{6}(?:\s?[-\u2013\u2014]\s?\d{1,3})?\b",
+            ),
+        ),
+        (
+            Role.DATE,
+            "i",
+            (
+                rf"\b{_MONTH}\s+{_DAY}(?!\d){_DAYS}(?:,?\s+(?:19|20)\d\d\b)?",
+                rf"\b{_DAY}{_DAYS}\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:19|20)\d\d\b)?",
+                rf"\b{_MONTH},?\s+(?:19|20)\d\d\b",
+                (
+                    r"\b(?:in|since|of|during|from|until|by|early|late|mid|before|after|year|FY)[\s-]+(?:19|20)\d\d\b"
+                    r"(?![,.]\d|\s+(?:air)?strikes?\b|\s+\w+s\b)"
+                ),
+            ),
+        ),
+        (
+            Role.DATE,
+            "",
+            (
+                r"\b\d{4}-\d\d?-\d\d?\b",
+                r"\b\d\d?[./]\d\d?[./](?:\d\d){1,2}\b",
+                r"\b\d{6}Z?\s+[A-Z]{3}\s+\d\d(?:\d\d)?\b",
+                (
+                    r"(?<![\d.,])(?:19|20)\d\d(?:\s*[-\u2013/]\s*(?:\d\d){1,2})?s?\b(?![,.]\d)"
+                    rf"(?=\W*$|[.,;:)\]\u2014\u2013-]|\s+(?:[a-z]*(?:{'|'.join(_DATE_WORDS)})\b|[A-Z]))"
+                ),
+            ),
+        ),
+        (
+            Role.TIME,
+            "i",
+            (
+                r"\b\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\b|p\.?m\b|noon|midnight|o'clock)\.?",
+                r"\b\d{1,2}:\d\d(?::\d\d)?\b",
+                r"\b(?:\d{4}|\d\d?[.:h]\d\d)\s*(?:hours\b|hrs?\b|Z\b|GMT|UTC|EST|EDT|local\b|L\b)|\b\d{4}Z\b",
+                (
+                    rf"\b{_RANGE}[\s-]+(?:(?:consecutive|full|straight|more|different|separate|past|last|long|calendar"
+                    rf"|additional)[\s-]){{0,2}}{_UNITS_OF_TIME}\b"
+                ),
+            ),
+        ),
+        (
+            Role.DISTANCE,
+            "i",
+            (
+                (
+                    rf"\b{_RANGE}[\s-]*(?:nautical\s+|statute\s+)?"
+                    r"(?:km|kms|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|foot|ft|yards?|nm)\b"
+                ),
+            ),
+        ),
         # Calibres and the weight in a name: "a 500-pound bomb".
-        (Role.NAME, r"\b\d+(?:\.\d+)?\s*-?\s*(?:mm|millimet(?:er|re)s?|cal(?:iber|ibre)?)\b|\b\d[\d,.]*\s?-\s?(?:pound|pounder|lb|kg|kilo|kilogram|ton|tonne|kiloton)s?\b", re.I),
-        (Role.AMOUNT, rf"\b{_NUMBER}\s*(?:%|per\s?cent\b|percent\b|percentage points?\b)|[$\u20ac\u00a3]\s?\d[\d,.]*(?:\s*(?:thousand|million|billion|m|bn)\b)?|\b{_NUMBER}\s+(?:(?:thousand|million|billion)\s+)?(?:dollars|euros|pounds sterling)\b", re.I),
-        (Role.AMOUNT, rf"\b{_NUMBER}\s*(?:(?:square|cubic|metric|short)\s+)?(?:pounds|lbs?|kilograms?|kilos?|kgs?|tons?|tonnes?|grams?|ounces?|barrels|gallons?|lit(?:er|re)s?|hectares?|acres?|square\s+\w+)(?=\s+(?:of|worth)\b|\W*$|[.,;])", re.I),
-        # Ordinals and the numbers of a list.
-        (Role.ORDINAL, r"\b\d+(?:st|nd|rd|th)\b", re.I),
-        (Role.ORDINAL, r"^[ \t]*\(?\d{1,3}[.)](?=\s)", re.M),
+        (
+            Role.NAME,
+            "i",
+            (
+                r"\b\d+(?:\.\d+)?\s*-?\s*(?:mm|millimet(?:er|re)s?|cal(?:iber|ibre)?)\b",
+                r"\b\d[\d,.]*\s?-\s?(?:pound|pounder|lb|kg|kilo|kilogram|ton|tonne|kiloton)s?\b",
+            ),
+        ),
+        (
+            Role.AMOUNT,
+            "i",
+            (
+                rf"\b{_NUMBER}\s*(?:%|per\s?cent\b|percent\b|percentage points?\b)",
+                r"[$\u20ac\u00a3]\s?\d[\d,.]*(?:\s*(?:thousand|million|billion|m|bn)\b)?",
+                rf"\b{_NUMBER}\s+(?:(?:thousand|million|billion)\s+)?(?:dollars|euros|pounds sterling)\b",
+                (
+                    rf"\b{_NUMBER}\s*(?:(?:square|cubic|metric|short)\s+)?(?:pounds|lbs?|kilograms?|kilos?|kgs?|tons?"
+                    r"|tonnes?|grams?|ounces?|barrels|gallons?|lit(?:er|re)s?|hectares?|acres?|square\s+\w+)"
+                    r"(?=\s+(?:of|worth)\b|\W*$|[.,;])"
+                ),
+            ),
+        ),
+        (Role.ORDINAL, "im", (r"\b\d+(?:st|nd|rd|th)\b", r"^[ \t]*\(?\d{1,3}[.)](?=\s)")),
         # Names: F-16, MQ-9, GR4, T-72, 2S19, Task Force 51.
-        (Role.NAME, r"\b[A-Z][A-Za-z]{0,7}[-\u2011\u2013]?\d+[A-Za-z]*(?:[/-]\w+)?\b|\b\d+[A-Za-z]{1,3}\d+\w*\b|\b\d+[A-Z]+\b", 0),
-        (Role.NAME, r"\b(?:Route|Highway|Road|Street|Hill|Phase|Room|Task\s+Force|Force|Group|Resolution|Article|Chapter|Operation|Division|Brigade|Battalion|Regiment|Corps|Wing|Squadron|Sector|Zone|Point|Pier|Base|Camp|Block|Annex|Table|Page|Section|Appendix|Note|Line|Station|Site|Area|Building|Checkpoint|Type|Mark|Mk|Level|Bridge|Typhoon|Tornado|Rafale|Gripen|Reaper|Predator|Super|Mirage|Hornet|Grad|Shahed|Scud|Fateh|Qasef|Samad|Gerbera|Lancet|Kalibr|Hellfire|Paveway|Block|Day|Week)\s+(?:No\.?\s*|Nr\.?\s*)?\d+\b(?!\s+(?:strikes|airstrikes))", 0),
-        (Role.NAME, r"\bmultiple(?=[\s-]+(?:launch(?:er)?\s+|barrel(?:ed)?\s+)?rocket)", re.I),
+        (
+            Role.NAME,
+            "",
+            (
+                r"\b[A-Z][A-Za-z]{0,7}[-\u2011\u2013]?\d+[A-Za-z]*(?:[/-]\w+)?\b",
+                r"\b\d+[A-Za-z]{1,3}\d+\w*\b",
+                r"\b\d+[A-Z]+\b",
+                rf"\b(?:{'|'.join(_DESIGNATED)})\s+(?:No\.?\s*|Nr\.?\s*)?\d+\b(?!\s+(?:strikes|airstrikes))",
+            ),
+        ),
+        (Role.NAME, "i", (r"\bmultiple(?=[\s-]+(?:launch(?:er)?\s+|barrel(?:ed)?\s+)?rocket)",)),
     )
-)  # fmt: skip
+)
 _PRONOUN = re.compile(
     r"\b(?:no one|one another|one day|at one (?:time|point)|one side|one hand|on one occasion|as one|one such"
     r"|one of (?:the|its|his|her|their|our) (?:most|main|key|largest|biggest|last|first))\b",

@@ -17,15 +17,22 @@ _ADVERBS = frozenset(
 _PREPOSITIONS = frozenset("by in during from near on with at north south east west".split())
 _STRIKES = frozenset("strike strikes airstrike airstrikes airstike airstikes ,".split())
 _DOUBTS = frozenset(
-    "claimed claims allegedly reportedly possibly believed may might could would suspected attempted".split()
+    """claimed claims allegedly reportedly possibly probably likely apparently presumably potentially believed may might
+    could would suspected attempted""".split()
 )
 _DENIALS = frozenset("not n't never failed didn't unable cannot neither wasn't weren't".split())
 _OWNERS = frozenset({"isil", "isis", "daesh"})
 # What leads to "the destruction of".
 _CAUSES = frozenset("resulted resulting led leading caused causing causes".split())
+# What strikes led to, and the verb that says the same.
+_NOMINAL = {"destruction": "destroyed", "damage": "damaged", "disabling": "disabled", "sinking": "sank"}
+# Words between "led to" and the last thing that it led to.
+MAX_CAUSE = 20
 # Around a target whose participle stands behind it: "with two sheds destroyed and a boat damaged".
-_AFTER_TRAILING = frozenset(", . ; : ) and but while - -- \u2014 \u2013 \" \u201d".split())
-_BEFORE_TRAILING = frozenset(", ; : and with left leaving saw in - -- \u2014 \u2013 ( \u201c \"".split()) | {""}
+_AFTER_TRAILING = frozenset(', . ; : ) and but while - -- \u2014 \u2013 " \u201d'.split())
+_BEFORE_TRAILING = frozenset(', ; : and with left leaving saw in - -- \u2014 \u2013 ( \u201c "'.split()) | {
+    ""
+}
 _SHOTS = frozenset({"shot", "shooting", "shoot"})
 REACH = 4
 # Words of a target before its participle.
@@ -36,8 +43,8 @@ MAX_NOUN = 9
 class Verb:
     """Tokens first..after-1 are a verb; `passive` has its targets before it, `denied` says it did not happen.
 
-    `elliptic` is passive without "were" ("with two boats destroyed"). `others` says that not the strikes did it,
-    `nominal` that it is no verb ("strikes against two boats").
+    `elliptic` is passive without "were" ("with two boats destroyed"); `np` is the token at which its target begins.
+    `others` says that not the strikes did it, `nominal` that it is no verb ("strikes against two boats").
     """
 
     first: int
@@ -48,6 +55,7 @@ class Verb:
     denied: bool = False
     misspelt: bool = False
     elliptic: bool = False
+    np: int | None = None
     others: bool = False
     nominal: bool = False
 
@@ -72,8 +80,8 @@ def _at(tokens: Sequence[Token], index: int) -> Verb | None:
         first = _denied_from(tokens, index)
         past = BASE_FORMS[low]
         return Verb(first, after, past, VERBS[past], denied=True) if first is not None else None
-    if low == "destruction" and _resulted(tokens, index):
-        return Verb(index, index + 2, "destroyed", Effect.DESTROYED)
+    if low in _NOMINAL and _resulted(tokens, index):
+        return Verb(index, index + 2, _NOMINAL[low], VERBS[_NOMINAL[low]])
     if low == "hit" and tokens[index].word[0].isupper():  # The town of Hit.
         return None
     meant = _meant(tokens, index) if after == index + 1 else low
@@ -82,7 +90,8 @@ def _at(tokens: Sequence[Token], index: int) -> Verb | None:
     if effect is None or _adjective(tokens, index):
         return None
     following = tokens[after].low if after < len(tokens) else ""
-    elliptic = meant == past and not _is_passive(tokens, index) and _trails(tokens, index, after)
+    trails = None if meant != past or _is_passive(tokens, index) else _trails(tokens, index, after)
+    elliptic = trails is not None
     passive = meant == past and (elliptic or _is_passive(tokens, index))
     counted = read_number(tokens, after, len(tokens)) is not None  # "destroyed at least four boats"
     if not passive and following in _PREPOSITIONS and not counted:
@@ -101,32 +110,40 @@ def _at(tokens: Sequence[Token], index: int) -> Verb | None:
         first is not None,
         meant != low,
         elliptic,
+        trails,
     )
 
 
-def _trails(tokens: Sequence[Token], index: int, after: int) -> bool:
-    """Whether a participle stands behind its target. Reads: "with two sheds destroyed and a boat damaged"."""
+def _trails(tokens: Sequence[Token], index: int, after: int) -> int | None:
+    """Find where the target begins behind which a participle stands; None where none does.
+
+    Reads: "with two sheds destroyed and a boat damaged", "six trucks: four destroyed".
+    """
     following = tokens[after] if after < len(tokens) else None
     if following and following.low not in _AFTER_TRAILING and following.low not in _PREPOSITIONS:
-        return False
-    # "3 bunkers (destroyed)"
+        return None
+    # As in "3 bunkers (destroyed)".
     bracketed = tokens[index - 1].word == "(" if index else False
     for here in range(index - 1 - bracketed, max(-1, index - MAX_NOUN), -1):
         low = tokens[here].low
         if low in NOUNS or low in VERBS or (not low[0].isalnum() and low not in {"-", "'"}):
-            return False
+            return None
         read = read_count(tokens, here, index)
-        if read and read.after < index:
-            return _opens_target(tokens, here)
+        if read and read.after <= index:
+            bare = read.after == index - bracketed
+            opens = _opens_target(tokens, here) and not (
+                bare and (read.kind == "article" or tokens[here - 1].low == "with")
+            )
+            return here if opens else None
         if low in _PREPOSITIONS or low in {"and", "or", "that", "who", "which"}:
-            return False
-    return False
+            return None
+    return None
 
 
 def _opens_target(tokens: Sequence[Token], index: int) -> bool:
     """Whether a number may begin a target of its own, and no subject."""
     before = tokens[index - 1].low if index else ""
-    if before in {"total"} or (before == "of" and index > 1 and tokens[index - 2].low == "total"):
+    if before == "total" or (before == "of" and index > 1 and tokens[index - 2].low == "total"):
         return True
     return before in _BEFORE_TRAILING
 
@@ -157,8 +174,8 @@ def _meant(tokens: Sequence[Token], index: int) -> str:
 
 def _resulted(tokens: Sequence[Token], index: int) -> bool:
     """Read "resulted in the destruction of", "which led to the destruction of"."""
-    before = {token.low for token in tokens[max(0, index - 5) : index]}
-    return bool(before & _CAUSES) and index + 1 < len(tokens) and tokens[index + 1].low == "of"
+    before = {token.low for token in tokens[max(0, index - MAX_CAUSE) : index]}
+    return bool(before & _CAUSES) and index + 1 < len(tokens) and tokens[index + 1].low in {"of", "to"}
 
 
 def _adjective(tokens: Sequence[Token], index: int) -> bool:
@@ -166,6 +183,8 @@ def _adjective(tokens: Sequence[Token], index: int) -> bool:
     if index == 0 or index + 1 >= len(tokens):
         return False
     previous, following = tokens[index - 1].low, tokens[index + 1].low
+    if following in {",", ".", ";", ")"}:
+        return False
     counted = previous in ARTICLES or previous in VAGUE or previous in _OWNERS or number(previous) is not None
     if previous in {"the", "previously", "separate", "already"}:
         return following not in ARTICLES

@@ -1,11 +1,14 @@
-"""Tell a whole from its parts: a number of strikes that later lines give one by one.
+"""Tell a whole from its parts: strikes that later lines give one by one, targets that are given twice.
 
 Either the whole counts or its parts, never both.
 """
 
 from dataclasses import replace
 
-from app.parsing.release import Count, ParsedLine, Remark
+from app.parsing.clauses import Clause
+from app.parsing.items import GENERIC
+from app.parsing.release import Count, ParsedLine, ParsedTally, Remark
+from app.vocabulary.effects import Effect
 
 # Lines that may be the parts of one whole.
 MAX_PARTS = 20
@@ -37,29 +40,31 @@ def fold_wholes(lines: list[ParsedLine], bulleted: set[int]) -> tuple[list[Parse
 def _parts(lines: list[ParsedLine], index: int, bulleted: set[int]) -> list[ParsedLine]:
     """Return the two or more lines right behind one that add up to it; none where they do not."""
     whole = lines[index]
-    if whole.tallies or whole.inconclusive or not _exact(whole.strikes) or whole.start in bulleted:
+    left = _exact(whole.strikes)
+    if whole.tallies or whole.inconclusive or left is None or whole.start in bulleted:
         return []
-    assert whole.strikes is not None
-    left = whole.strikes.minimum
     parts: list[ParsedLine] = []
     for part in lines[index + 1 : index + 1 + MAX_PARTS]:
-        if part.start in bulleted or not _exact(part.strikes) or not _within(part, whole):
+        count = _exact(part.strikes)
+        if part.start in bulleted or count is None or not _within(part, whole):
             break
-        assert part.strikes is not None
-        left -= part.strikes.minimum
+        left -= count
         parts.append(part)
         if left <= 0:
             break
     return parts if left == 0 and len(parts) > 1 else []
 
 
-def _exact(count: Count | None) -> bool:
-    return count is not None and count.minimum == count.maximum
+def _exact(count: Count | None) -> int | None:
+    """Return the number of strikes where it is exact, else None."""
+    return count.minimum if count is not None and count.minimum == count.maximum else None
 
 
 def _within(part: ParsedLine, whole: ParsedLine) -> bool:
     """Whether a line may be a part: at the same place, or at one of its country, and on its days."""
-    if part.country not in {None, whole.country} or (part.place and whole.place and part.place != whole.place):
+    if part.country not in {None, whole.country} or (
+        part.place and whole.place and part.place != whole.place
+    ):
         return False
     if part.date_from is None or whole.date_from is None or part.date_to is None or whole.date_to is None:
         return True
@@ -72,3 +77,69 @@ def _placed(part: ParsedLine, whole: ParsedLine) -> ParsedLine:
             part, place=whole.place, place_phrase=whole.place_phrase, km=whole.km, bearing=whole.bearing
         )
     return replace(part, country=part.country or whole.country)
+
+
+def drop_aim(clause: Clause) -> None:
+    """Leave out what strikes were aimed at where it has no number of its own, or the clause says what they did.
+
+    Reads: "two strikes against five boats destroyed three", where five holds three.
+    """
+    aim = next((verb for verb in clause.verbs if verb.nominal), None)
+    if aim is None:
+        return
+    reading = clause.reading
+    done = any(tally.verb != aim.verb for tally in reading.tallies)
+    kept = list[ParsedTally]()
+    for tally in reading.tallies:
+        if tally.verb != aim.verb:
+            kept.append(tally)
+        elif done:
+            message = (
+                "The text says what the strikes did beside what they were aimed at; the aim is not added."
+            )
+            reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
+        elif tally.count.maximum is not None or (
+            tally.category not in GENERIC and (clause.place or not clause.countries)
+        ):
+            kept.append(tally)
+    reading.tallies = kept
+
+
+def drop_whole(clause: Clause) -> None:
+    """Tell targets that later verbs give in parts, by their number alone: the parts count where they add up.
+
+    Reads: "hit nine vehicles, destroying six and damaging three"; but "hit nine vehicles, destroying six" stays nine.
+    """
+    reading = clause.reading
+    for position, whole in enumerate(reading.tallies):
+        parts = []
+        for tally in reading.tallies[position + 1 :]:
+            number = reading.text[tally.start : tally.end]
+            if tally.category != whole.category or tally.as_written != number or tally.verb == whole.verb:
+                break
+            parts.append(tally)
+        if not parts or whole.effect is not Effect.ENGAGED or whole.count.maximum is None:
+            continue
+        adds_up = sum(part.count.minimum for part in parts) == whole.count.minimum == whole.count.maximum
+        for tally in [whole] if adds_up else parts:
+            message = "The text gives these targets in parts as well; they are counted once."
+            reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
+            reading.tallies.remove(tally)
+        return
+
+
+def drop_shared(before: Clause, clause: Clause) -> None:
+    """Leave out targets of two numbers of strikes at once, which are of neither; the place is of both.
+
+    Reads: "two strikes on May 3 and seven on May 4 near Vero, destroying 24 huts".
+    """
+    mention = clause.mention
+    if mention is None or not mention.elliptic or before.verbs or before.mention is None or not clause.verbs:
+        return
+    if before.place is None and not before.countries:
+        before.place, before.phrase, before.country = clause.place, clause.phrase, clause.country
+        before.countries = clause.countries
+    for tally in clause.reading.tallies:
+        message = "This is what two numbers of strikes did together; it is given to neither."
+        clause.reading.remark(tally.phrase_start, tally.phrase_end, "unread", message)
+    clause.reading.tallies.clear()

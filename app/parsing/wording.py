@@ -16,7 +16,7 @@ LEADING = (
     SEPARATORS
     | INCLUDING
     | ADVERBS
-    | frozenset("as well both along with together the its their but while".split())
+    | frozenset("as well both along with together the its their but while whereas namely".split())
 )
 TRAILING = ADVERBS | frozenset("and as well while along".split())
 # Words that only describe a noun: a target that ends in one is not over yet.
@@ -40,7 +40,7 @@ HOLDING = frozenset("carrying containing transporting housing store storing hold
 PREPOSITIONS = frozenset(
     """in near at along on for from with by against within inside outside between across around during after before
     through throughout into towards toward while where which that who whose when under over onto behind beside
-    because since until upon via amid among as consisting belonging including each""".split(),
+    but responsible because since until upon via amid among as consisting belonging including each""".split(),
 )
 FINITE = frozenset("was were is are had has have said will would did".split())
 _TIMES = frozenset({"yesterday", "today", "overnight", "sometimes"})
@@ -53,6 +53,8 @@ _AFTER_PARTICIPLE = frozenset(
 _NOT_PARTICIPLES = frozenset(
     "building crossing mooring landing shed bed opening thing ring spring fighting staging seed".split(),
 )
+# Participles without an ending: "held by", "dug by".
+_IRREGULAR = frozenset("held built dug hidden laid made run left set".split())
 _DIRECTIONS = frozenset("north south east west northeast northwest southeast southwest".split())
 
 
@@ -73,6 +75,8 @@ def describes(tokens: Sequence[Token], index: int) -> bool:
         return following not in {"air", "surface", "ground"}
     if low == "of":  # "pieces of equipment" is one name, "structures of a facility" are structures.
         return following in {"a", "an", "the"}
+    if low in _IRREGULAR:
+        return following == "by"
     if low.endswith(("ing", "ed")) and not low.endswith("ied") and low not in _NOT_PARTICIPLES:
         return following in _AFTER_PARTICIPLE
     return False

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from app.catalogue.catalogue import LocationEntry
 from app.models.base import NAME_LENGTH
 from app.parsing import ParsedLine, ParsedRelease, ParsedTally, Remark, shortened
-from app.catalogue.catalogue import LocationEntry
 from app.releases.lookup import Lookup
 from app.strikes.areas import destination
 
@@ -64,7 +64,9 @@ def _on_line(line: ParsedLine, lookup: Lookup) -> Iterator[Remark]:
 
 def _far_off(line: ParsedLine, place: LocationEntry | None) -> str:
     """Say where a strike was that was not at the place named: the point itself, where it can be worked out."""
-    message = f"the strike was {line.km:.0f} km away from '{shortened(line.place or '')}', so no place is taken"
+    message = (
+        f"the strike was {line.km:.0f} km away from '{shortened(line.place or '')}', so no place is taken"
+    )
     if place is None or line.km is None or line.bearing is None:
         return message
     lat, lon = destination(place.lat, place.lon, line.bearing, line.km)

@@ -132,7 +132,9 @@ def _refuse_beyond(*degrees: float, limit: float) -> None:
 def destination(lat: float, lon: float, bearing: float, km: float) -> tuple[float, float]:
     """Return the point `km` kilometers from a place, in WGS84 degrees, on a sphere; `bearing` in degrees from north."""
     angle, course, from_lat = km / EARTH_RADIUS_KM, math.radians(bearing), math.radians(lat)
-    to_lat = math.asin(math.sin(from_lat) * math.cos(angle) + math.cos(from_lat) * math.sin(angle) * math.cos(course))
+    to_lat = math.asin(
+        math.sin(from_lat) * math.cos(angle) + math.cos(from_lat) * math.sin(angle) * math.cos(course)
+    )
     east = math.atan2(
         math.sin(course) * math.sin(angle) * math.cos(from_lat),
         math.cos(angle) - math.sin(from_lat) * math.sin(to_lat),

@@ -384,7 +384,7 @@ def test_family_j_a_narrative_without_tallies() -> None:
     release = parse_release(text)
     assert release.lines == ()
     assert release.coverage == ()
-    assert {kind for kind, _ in kinds(text)} == {"unread"}
+    assert {kind for kind, _ in kinds(text)} == {"unread", "not_counted"}
 
 
 def test_boilerplate_and_definitions_give_nothing() -> None:

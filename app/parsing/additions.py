@@ -1,0 +1,49 @@
+"""Add a strike line to a release: one that prose tells twice is added once, one that heads a list is its total."""
+
+from app.parsing.articles import recall, tell_once
+from app.parsing.context import Context
+from app.parsing.dates import Dates
+from app.parsing.lines import Claim, make_line
+from app.parsing.release import ParsedCoverage
+
+
+def add_line(
+    context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
+) -> None:
+    """Add a line. What looked like one before a list may prove its total, and prose may tell one line twice."""
+    if context.in_bullet and context.line_open and context.bare_block == claim.block - 1:
+        _make_total(context)
+    if not context.in_section and not context.in_bullet:
+        recall(context, claim)
+    make_line(context, claim, inconclusive=inconclusive, total=total)
+    if context.in_bullet:
+        context.bulleted.add(context.lines[-1].start)
+    else:
+        tell_once(context)
+
+
+def _make_total(context: Context) -> None:
+    """Make the last line a total. Reads: "On May 3 near Orta, the coalition conducted two strikes:", then a list."""
+    line = context.lines[-1]
+    if line.tallies or line.strikes is None:
+        return
+    context.lines.pop()
+    dates = Dates(line.date_from, line.date_to, line.date_worked_out, line.start, line.end)
+    context.dates = dates
+    days = line.date_from, line.date_to
+    number = (
+        None
+        if line.strikes_start is None or line.strikes_end is None
+        else (line.strikes_start, line.strikes_end)
+    )
+    total = ParsedCoverage(
+        line.country,
+        *days,
+        line.strikes.minimum,
+        line.engagements,
+        line.start,
+        line.end,
+        number,
+        line.engagements_span,
+    )
+    context.coverage.append(total)
