@@ -114,8 +114,8 @@ def test_law_holds_for_any_text(text: str) -> None:
 
 PIECES = """near Vero Tal , . ; : - -- ( ) " % $ # In Syria Iraq one a an two 11 3-5 1,204 1 204 2016 2.5 3/4 0 XII
     half dozen several multiple dozens hundred thousand and or of least at up to more than no one strike strikes
-    airstrikes engagements destroyed damaged struck was were been destroying with not huts hut ISIL tank convoy pounds miles
-    p.m. Aug. August 3 4th F-16 No. Release 20160804-02 yesterday On the which including another others per cent
+    airstrikes engagements destroyed damaged struck was were been destroying with not huts hut ISIL tank convoy pounds
+    miles p.m. Aug. August 3 4th F-16 No. Release 20160804-02 yesterday On the which including another others per cent
     killed fighters bombs sorties since total sum pair couple number""".split()  # fmt: skip
 pieces = st.lists(
     st.sampled_from([*PIECES, "\n", "\n- ", "\n\n", "half a dozen", "a number of"]), max_size=50
