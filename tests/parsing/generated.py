@@ -216,7 +216,13 @@ class Form(StrEnum):
 
 ACTIVE = [Form.PLACE_FIRST, Form.DAY_FIRST, Form.COUNTRY_FIRST, Form.SUBJECT_FIRST]
 PASSIVES = [Form.PASSIVE, Form.PASSIVE_FIRST]
-AGAINST = "the command conducted {airstrikes} near {place}, {country}, on {day}, against {items}"
+AGAINST = [
+    "the command conducted {airstrikes} near {place}, {country}, on {day}, against {items}",
+    "the command conducted {airstrikes} in the vicinity of {place}, {country}, on {day}, targeting {items}",
+    "on {day}, the command conducted {airstrikes} against {items} near {place}, {country}",
+    "on {day}, coalition aircraft carried out {strikes} on {items} near {place}, {country}",
+    "on {day}, {strikes} near {place}, {country}, hit {items}",
+]
 
 
 def clause(strike: Strike, form: str, spelling: Spelling = Spelling.RELEASES) -> str:
@@ -279,7 +285,10 @@ def write(report: Sequence[Strike], family: Family, forms: Sequence[str], spelli
             units = [f"{capital(clause(s, form, spelling))}." for s, form in zip(report, forms, strict=False)]
             return Written(tuple(units), " ", truth(report))
         case Family.AGAINST:
-            units = [f"{capital(clause(s, AGAINST, spelling))}." for s in report]
+            units = [
+                f"{capital(clause(s, AGAINST[number % len(AGAINST)], spelling))}."
+                for number, s in enumerate(report, report[0].day.day)
+            ]
             return Written(tuple(units), " ", truth(report, verb="engaged"))
         case Family.DAYS:
             return Written(tuple(_day(s, spelling) for s in report), "\n\n", truth(report))
@@ -406,7 +415,10 @@ def _plain(minimum: int, maximum: int | None) -> object:
 
 # --- Strategies ---------------------------------------------------------------------------------------------
 
-counts = st.one_of(st.just(1), st.integers(2, 9), st.integers(10, 99), st.integers(100, 4000))
+# No count is between 1900 and 2099: "on Aug. 3, 1934 boats" would be a year.
+counts = st.one_of(
+    st.just(1), st.integers(2, 9), st.integers(10, 99), st.integers(100, 1899), st.integers(2100, 9999)
+)
 strike_counts = st.one_of(st.just(1), st.integers(2, 9), st.integers(10, 60))
 days = st.dates(date(2018, 8, 1), date(2018, 8, 22))
 spellings = st.sampled_from(Spelling)
@@ -496,18 +508,35 @@ NOISE = {
         "A suicide bomber killed {n} people at a market in {p} last month.",
         "The enemy shelled {n} settlements and destroyed {m} homes.",
         "The terrorists who had destroyed {m} bridges remain at large.",
+        "Two bridges had been blown up by retreating militants, {n} of whom were killed by mines.",
+        "The enemy carried out {m} air strikes on {n} settlements.",
+        "The attackers had destroyed {m} checkpoints and {n} vehicles of the army before.",
+    ],
+    "ground forces": [
+        "Partner forces on the ground killed {m} militants in {p}.",
+        "Engineers cleared {n} mines and {m} booby traps from {p}.",
+        "Police officers destroyed {m} stills with explosives.",
+        "Artillery of the army fired {n} shells at {p}.",
+    ],
+    "losses": [
+        "The army lost {m} vehicles and {n} soldiers in the spring.",
+        "{m} soldiers were wounded when a mine destroyed their truck.",
+        "The militants shot down a helicopter and damaged {m} jets in June.",
     ],
     "threats": [
         "The launchers threatened {n} merchant ships and {m} tankers.",
         "Officers judged that {m} vessels were in danger.",
         "The {m} missiles were ready to be launched at {n} ships.",
         "They were a threat to the {big} people of {p}.",
+        "The group plans to destroy {m} bridges, officials warned.",
     ],
     "civilians": [
         "No civilians were harmed, though {n} people live within a mile.",
         "Some {big} families had fled {p} by then.",
         "An inquiry found that {m} civilians were killed in {p} in 2016.",
         "{n} allegations of civilian casualties are still open.",
+        "Of {n} reports of civilian casualties, {m} were found to be credible.",
+        "The hospital of {p} treated {n} wounded people.",
         "Aid workers counted {big} displaced people in {m} camps.",
     ],
     "captures": [
@@ -521,6 +550,8 @@ NOISE = {
         "At least {m} vehicles drove off toward {p}.",
         "{m} boats got away in the dark.",
         "The remaining {n} militants withdrew on foot.",
+        "{m} other vehicles were not hit.",
+        "Another {m} fighters survived and fled.",
     ],
     "weather": [
         "Winds of {m} knots and dust kept helicopters on the ground.",

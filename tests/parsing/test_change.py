@@ -53,7 +53,7 @@ def test_report_of_any_family_is_read_as_written(report: Written) -> None:
 
 
 @pytest.mark.parametrize("joined", ["{}, and {}.", "{} and {}.", "{}, while {}.", "{}; {}.", "{}. {}."])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(generated.reports(2, 2), generated.forms, generated.forms, generated.spellings)
 def test_joined_clauses_give_the_union_of_their_lines(
     joined: str, report: list[Strike], first: Form, second: Form, spelling: Spelling
@@ -99,7 +99,7 @@ def test_active_for_passive_changes_nothing(
 
 
 @pytest.mark.parametrize("kind", sorted(generated.NOISE))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(generated.written(), st.data())
 def test_noise_changes_nothing(kind: str, report: Written, data: st.DataObject) -> None:
     """A sentence that tells of no result adds no tally and no total, and changes no line, wherever it stands."""
@@ -110,7 +110,7 @@ def test_noise_changes_nothing(kind: str, report: Written, data: st.DataObject) 
 
 
 @pytest.mark.parametrize("kind", sorted(generated.NOISE))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(generated.written(LISTS), st.data())
 def test_noise_behind_a_bullet_changes_nothing(kind: str, report: Written, data: st.DataObject) -> None:
     """A sentence that tells of no result and stands in the bullet of a strike leaves it as it is."""
@@ -130,7 +130,7 @@ def test_noise_alone_is_no_report(first: str, second: str) -> None:
 
 @pytest.mark.parametrize("families", [PROSE, LISTS], ids=["prose", "lists"])
 @pytest.mark.parametrize("line_break", ["\n", "\n  ", "\r\n"], ids=["plain", "indented", "windows"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_line_break_between_words_changes_nothing(
     line_break: str, families: Sequence[generated.Family], data: st.DataObject
