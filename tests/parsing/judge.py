@@ -197,11 +197,18 @@ class _Comparison:
         about = any(
             r["kind"] in ABOUT_LINES and r["start"] < span[1] and span[0] < r["end"] for r in self.remarks
         )
-        for key in ("country", "date_from", "date_to", "engagements", "location"):
+        for key in ("country", "date_from", "date_to", "engagements"):
             if key in want:
-                self._value(f"{key} of {name}", want[key], line[key], remarked=about and key != "engagements")
-        if "place" in want and not _names(want["place"], line["location_as_written"]):
-            self._value(f"place of {name}", want["place"], line["location_as_written"], remarked=about)
+                # The law accounts for the number of engagements, a remark about the line for the rest.
+                remarked = about or key == "engagements"
+                self._value(f"{key} of {name}", want[key], line[key], remarked=remarked)
+        # A place without a slug is remarked as unknown; one that is not read at all only by a remark over its words.
+        written = line["location_as_written"]
+        named = about if written else self._remarked(want.get("place") or want.get("location") or "")
+        if "location" in want:
+            self._value(f"location of {name}", want["location"], line["location"], remarked=named)
+        if "place" in want and not _names(want["place"], written):
+            self._value(f"place of {name}", want["place"], written, remarked=named)
         if "strikes" in want:
             bounds = None if line["strikes_min"] is None else (line["strikes_min"], line["strikes_max"])
             self._strikes(name, want["strikes"], bounds)
@@ -251,9 +258,9 @@ class _Comparison:
             )
 
     def _remarked(self, words: Any) -> bool:  # noqa: ANN401 - JSON
-        """Whether a remark covers these words, or any of them, where they stand."""
+        """Whether a remark covers these words, or any of them, where they stand; a slug stands for its words."""
         choices = words if isinstance(words, list) else [words]
-        places = [match.span() for choice in choices for match in _spans(choice, self.text)]
+        places = [match.span() for choice in choices if choice for match in _spans(choice, self.text)]
         return any(
             _inside(place, [(r["start"], r["end"])])
             for place in places
@@ -279,7 +286,10 @@ def _inside(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _spans(words: str, text: str) -> Iterator[re.Match[str]]:
-    return re.finditer(r"\s+".join(re.escape(word) for word in words.split()) or r"\Z", text, re.IGNORECASE)
+    """Find words in a text, whatever space or hyphen stands between them."""
+    return re.finditer(
+        r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", words)), text, re.IGNORECASE
+    )
 
 
 def _any_of(wanted: Any, found: Any) -> bool:  # noqa: ANN401 - JSON
