@@ -95,7 +95,8 @@ def account(
     numbers: list[ParsedNumber] = []
     for run in runs:
         numbers += accounts.settle(run)
-        if len(numbers) >= MAX_NUMBERS or len(accounts.remarks) >= MAX_REMARKS:
+        remarks = len(findings.remarks) + len(accounts.remarks) if accounts.remarks else 0
+        if len(numbers) >= MAX_NUMBERS or remarks >= MAX_REMARKS:
             stop = run.tokens[-1].end
             if stop < len(text):
                 message = "The text holds more numbers than are listed."
@@ -279,11 +280,12 @@ def _unread(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Remark]:
         yield Remark(*current, "unread", message)
 
 
-def fill_gaps(length: int, runs: list[Run]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of a text of `length` characters that no run holds."""
-    starts = sorted((run.tokens[0].start, run.tokens[-1].end) for run in runs if run.tokens)
+def fill_gaps(length: int, runs: Sequence[Run], remarks: Sequence[Remark]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a text of `length` characters that no run holds and no remark of a limit covers."""
+    held = [(run.tokens[0].start, run.tokens[-1].end) for run in runs if run.tokens]
+    held += [(remark.start, remark.end) for remark in remarks if remark.kind == "capped"]
     here = 0
-    for start, end in starts:
+    for start, end in sorted(held):
         if start > here:
             yield here, start
         here = max(here, end)

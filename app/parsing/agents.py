@@ -12,6 +12,7 @@ from app.parsing.categories import ENEMY, is_plural
 from app.parsing.clauses import Within
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.numbers import read_count
+from app.parsing.phrases import CAMPAIGN
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.parsing.wording import PREPOSITIONS
@@ -105,9 +106,12 @@ def _shares(
 
     A new number of strikes between the two, or "and" after a list that somebody else's deed ends, begins anew.
     """
-    if not before or any(index in nouns for index in range(before[-1].after, joiner)):
+    if not before:
         return False
     last = before[-1]
+    after = max((index + 1 for index in range(last.after, joiner) if index in nouns), default=last.after)
+    if after > last.after:
+        return any(_is_enemy_deed(tokens, index) for index in range(after, joiner))
     # Nobody destroys what is his own: "fighters who were digging a trench and destroyed an ISIL vehicle".
     if any(token.low in ENEMIES for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
         return last.others and not any(verb for verb in before if not verb.others)
@@ -115,14 +119,21 @@ def _shares(
         return True
     # Behind "who had burned three trucks and" it is not sure whose deed a verb is, so it is not counted.
     if any(
-        tokens[index].low in _CONJUNCTIONS and {token.low for token in tokens[index + 1 : index + 4]} & ENEMIES
+        tokens[index].low in _CONJUNCTIONS
+        and {token.low for token in tokens[index + 1 : index + 4]} & ENEMIES
         for index in range(last.after, joiner)
-    ):
+    ) or any(_is_enemy_deed(tokens, index) for index in range(last.after, joiner)):
         return True
     return any(
         tokens[index].low in _SUBORDINATE and not _speaks_of_strikes(tokens, index, nouns, within)
         for index in range(last.after, joiner)
     )
+
+
+def _is_enemy_deed(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the enemy is the subject of another verb. Reads: "the enemy shelled"; but not "an ISIL armed truck"."""
+    opens = index > 0 and tokens[index - 1].low in {"the", ";"}
+    return opens and tokens[index].low in ENEMIES and tokens[index + 1].low.endswith("ed")
 
 
 def _speaks_of_strikes(tokens: Sequence[Token], index: int, nouns: set[int], within: Within) -> bool:
@@ -163,6 +174,8 @@ def _is_other(
     if any(index in nouns for index in range(first, end)):
         return False
     lows = [token.low for token in tokens[first:end]]
+    if CAMPAIGN.search(" ".join(lows)):  # "to date, the campaign has destroyed"
+        return True
     # "after it had hit two posts" says what a target did.
     if first and tokens[first - 1].low in _THEN and set(lows) <= {"it", "they", "he"}:
         return True

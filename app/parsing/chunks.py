@@ -20,6 +20,7 @@ from app.parsing.wording import (
     FINITE,
     GENERIC_HEADS,
     LEADING,
+    PAST,
     SEPARATORS,
     SIZES,
     SUSPECTED,
@@ -28,13 +29,15 @@ from app.parsing.wording import (
     number_end,
     speaks_of_last,
 )
-from app.vocabulary.counts import UNSURE
+from app.vocabulary.counts import NUMBER_WORDS, UNSURE
 from app.vocabulary.effects import VERBS
 from app.vocabulary.measures import SHARES
 
 # More bare targets in a row are no list of targets.
 MAX_BARE = 40
 _ORDINALS = frozenset("second third fourth fifth".split())
+# Words of a subject before its verb.
+MAX_SUBJECT = 6
 _PUNCTUATION = '.,;:()"”“*-\u2013—'
 
 
@@ -106,12 +109,27 @@ def _choose(found: list[Chunk], whole: int) -> None:
 def _parts(tokens: Sequence[Token]) -> list[Chunk]:
     """Read the targets between two cuts: one, perhaps with bare ones after it."""
     found: list[Chunk] = []
+    told = _sentence_in(tokens)
     begin: int | None = 0
     while begin is not None and len(found) < MAX_BARE:
-        part, begin = _part(tokens, begin)
+        part, begin = _part(tokens[:told], begin)
         if part:
             found.append(part)
+    if told is not None:
+        span = tokens[told].start, tokens[-1].end
+        found.append(Chunk((), None, *span, span, "sentence"))
     return found
+
+
+def _sentence_in(tokens: Sequence[Token]) -> int | None:
+    """Find where somebody else's deed begins. Reads: "a hut on May 3, and soldiers found two mines"."""
+    for index in range(1, len(tokens) - 1):
+        if tokens[index].low == "and" and tokens[index - 1].word == ",":
+            end = min(len(tokens) - 1, index + 1 + MAX_SUBJECT)
+            deed = next((here for here in range(index + 2, end) if is_deed(tokens, here)), None)
+            if deed is not None and read_count(tokens, index + 1, deed) is None:
+                return index + 1
+    return None
 
 
 def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None]:
@@ -140,6 +158,40 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     if both and read is None and target and target.words and is_plural(target.words[-1].word):
         target = replace(target, count=both.count, start=both.start, number_span=both.number_span)
     return target, bare_from
+
+
+def is_deed(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a verb stands here that says what somebody did. Reads: "fled", "fired 30 shells"; not "armed men"."""
+    low = tokens[index].low
+    if low in FINITE:
+        return True
+    past = low in PAST and index > 0
+    return (past or low.endswith("ed")) and read_number(tokens, index + 1, len(tokens)) is not None
+
+
+def _tells(tokens: Sequence[Token], first: int, stop: int) -> bool:
+    """Whether words without a number begin a sentence of their own.
+
+    Reads: "the militants had burned two huts", "artillery of the army fired 30 shells".
+    """
+    if stop == first and any(token.low in FINITE for token in tokens[first : first + MAX_SUBJECT]):
+        return True
+    return any(is_deed(tokens, index) for index in range(first, min(len(tokens) - 1, stop + MAX_SUBJECT)))
+
+
+def _is_predicate(tokens: Sequence[Token], index: int, *, definite: bool) -> bool:
+    """Whether a verb stands behind a noun, which then begins a sentence of its own.
+
+    Reads: "two ships were …", "45 jets watched the road", "the launchers threatened"; but not "a hut used as a store".
+    """
+    low = tokens[index].low
+    if low in FINITE:
+        return True
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if not low.endswith("ed") or following is None:
+        return definite and low.endswith("ed")
+    objects = following.low in {"the", "a", "an", "their", "its"} or following.low[0].isdigit()
+    return definite or objects or following.low in NUMBER_WORDS
 
 
 def _is_elsewhere(tokens: Sequence[Token], read: ReadCount) -> bool:
@@ -179,8 +231,10 @@ def _target(
         read = replace(opened, after=words_from, kind="number")
         bare_from = opened.after if opened.after < len(tokens) else None
     stopped_at = tokens[words_to] if words_to < len(tokens) else None
-    if definite and stopped_at and stopped_at.low.endswith("ed"):  # "…, and the aircraft left the area"
-        return None, None
+    tells = read is None and _tells(tokens, words_from, words_to)
+    if tells or (stopped_at and _is_predicate(tokens, words_to, definite=definite)):
+        start, end = tokens[index].start, tokens[-1].end
+        return Chunk((), None, start, end, (start, end), "sentence"), None
     if stopped_at and words_to == words_from and _unreadable(tokens, index, words_to, read):
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "unread"), None

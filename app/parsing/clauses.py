@@ -3,18 +3,21 @@
 Where a clause took place is found in headers.py, its targets in sentences.py.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.parsing.categories import ENEMY
+from app.parsing.chunks import is_deed
 from app.parsing.dates import Dates
 from app.parsing.items import Reading
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
+from app.parsing.phrases import CAMPAIGN
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.parsing.wording import PAST, is_inner_and
 from app.vocabulary.effects import PARTICIPLES, VERBS
-from app.vocabulary.forces import AIRCRAFT, COMMANDS
+from app.vocabulary.forces import AIRCRAFT, COMMANDS, OTHERS
 
 # "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
@@ -35,6 +38,7 @@ _FORCES = AIRCRAFT | {"they", "coalition", "forces", "navy"}
 _DAY_WORDS = frozenset("for on from between during in late early since through until overnight the".split())
 # Words of a subject that are not known as such.
 MAX_SUBJECT = 6
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # Past this many clauses a sentence is no sentence.
 MAX_CLAUSES = 60
 
@@ -96,10 +100,10 @@ def cut(sentence: Sentence, within: "Within") -> None:
             current = _mentioned(sentence, current, event, within)
             continue
         if current is None:
-            current = _begin(sentence, 0, None)
+            current = _begin(sentence, _behind_others(sentence, event, within) if event.passive else 0, None)
         elif event.passive and _is_over(current, event):
             current = _begin(sentence, _after_place(sentence, current, event, within), None)
-        elif event.passive and current.verbs and (own := _own_passive(sentence, current, event, within)):
+        elif event.passive and (own := _own_passive(sentence, current, event, within)):
             current = _begin(sentence, own, None)
         elif current.verbs and not event.passive and not event.nominal:
             own = _own_subject(sentence, current.verbs[-1].after, event, within)
@@ -144,25 +148,69 @@ def _is_over(clause: Clause, verb: Verb) -> bool:
 def _own_passive(sentence: Sentence, current: Clause, verb: Verb, within: "Within") -> int | None:
     """Find where a later passive clause begins that has a place, a day or strikes of its own; None where it has not.
 
-    Reads: "two strikes destroyed a hut; on May 4, a boat was damaged in one strike near Orta".
+    Reads: "two strikes destroyed a hut; on May 4, a boat was damaged in one strike near Orta", "two strikes destroyed a
+    hut, and since the war began 90 boats were sunk"; where no verb stands before it, it needs strikes and a place.
     """
     tokens = sentence.tokens
-    joiner = _joiner(tokens, current.verbs[-1].after, verb.first, within)
+    mention = current.mention.after if current.mention else 0
+    joiner = _joiner(tokens, current.verbs[-1].after if current.verbs else mention, verb.first, within)
     if joiner is None:
         return None
     placed = any(within.begin(index) is not None for index in range(joiner + 1, verb.first))
     behind = next((mention for mention in sentence.mentions if mention.first >= verb.after), None)
-    struck = behind is not None and behind.first == verb.after + 1 and tokens[verb.after].low in _BEFORE_TAIL
-    return joiner + 1 if placed or struck else None
+    struck = behind is not None and _closes(sentence, verb, behind)
+    if not current.verbs:
+        return (
+            joiner + 1
+            if struck and (placed or tokens[joiner].low != "and" or tokens[joiner - 1].word == ",")
+            else None
+        )
+    of_all = CAMPAIGN.search(sentence.text, tokens[joiner].end, tokens[verb.first].start)
+    return joiner + 1 if placed or struck or of_all or tokens[joiner].low != "and" else None
+
+
+def _behind_others(sentence: Sentence, verb: Verb, within: "Within") -> int:
+    """Find where the first clause begins, behind what others did; 0 where nothing stands before it.
+
+    Reads: "troops took a town, and on May 4, near Orta, a boat was damaged in one strike".
+    """
+    tokens = sentence.tokens
+    joiner = _joiner(tokens, 0, verb.first, within)
+    behind = next((mention for mention in sentence.mentions if mention.first >= verb.after), None)
+    if joiner is None or behind is None or not _closes(sentence, verb, behind):
+        return 0
+    placed = any(within.begin(index) is not None for index in range(joiner + 1, min(verb.first, joiner + 3)))
+    told = placed or any(tokens[index].low in PAST or is_deed(tokens, index) for index in range(joiner))
+    apart = tokens[joiner].low != "and" or (told and tokens[joiner - 1].low == ",")
+    return joiner + 1 if apart else 0
+
+
+def _closes(sentence: Sentence, verb: Verb, mention: Mention) -> bool:
+    """Whether strikes behind passive verbs carried them out. Reads: "a hut was hit and a boat sunk by six strikes"."""
+    if verb.elliptic or any(
+        token.low in {";", "while", "but", "whereas"} for token in sentence.tokens[verb.after : mention.first]
+    ):
+        return False
+    between = [other for other in sentence.verbs if verb.first < other.first < mention.first]
+    last = between[-1] if between else verb
+    tail = mention.first == last.after + 1 and sentence.tokens[last.after].low in _BEFORE_TAIL
+    return tail and all(other.passive for other in between)
 
 
 def _joiner(tokens: Sequence[Token], first: int, end: int, within: "Within") -> int | None:
     """Find what joins a clause to the one before: a semicolon or "while", else the last "and", best behind a comma."""
     free = [index for index in range(first, end) if within.begin(index) is None]
     sure = [index for index in free if tokens[index].low in {";", "while", "but", "whereas"}]
-    ands = [index for index in free if tokens[index].low == "and"]
+    ands = [index for index in free if tokens[index].low == "and" and not is_inner_and(tokens, index)]
+    # Beside a day or a place, and right behind a verb, "and" joins no two targets.
+    beside = [
+        index
+        for index in ands
+        if index == first
+        or any(within.begin(near) is not None for near in (index - 1, index + 1, index + 2) if near < end)
+    ]
     apart = [index for index in ands if index and tokens[index - 1].word == ","]
-    return next(iter(sure or apart[-1:] or ands[-1:]), None)
+    return next(iter(sure or beside[-1:] or apart[-1:] or ands[-1:]), None)
 
 
 def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") -> int | None:
@@ -174,15 +222,24 @@ def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") ->
     if tokens[verb.first].low in PARTICIPLES:
         return None
     for index in range(verb.first - 1, last - 1, -1):
-        if within.begin(index) is not None or tokens[index].low not in {";", "while", "and"}:
+        if within.begin(index) is not None or tokens[index].low not in {";", "while", "and", "but", ","}:
             continue
         subject = {
             token.low
             for here, token in enumerate(tokens[index + 1 : verb.first], index + 1)
             if within.begin(here) is None
         }
-        return index + 1 if subject & _FORCES and not subject & (NOUNS | ENEMY) else None
+        own = subject & _FORCES and not subject & (NOUNS | OTHERS)
+        return _with_adjuncts(tokens, index + 1, within) if own else None
     return None
+
+
+def _with_adjuncts(tokens: Sequence[Token], first: int, within: "Within") -> int:
+    """Take in the day and the place before a subject, back to a joiner. Reads: "; on May 4, near Vero, jets struck"."""
+    here = first
+    while here and (within.begin(here - 1) is not None or tokens[here - 1].low in {",", "on", "in", "the"}):
+        here -= 1
+    return here if here and tokens[here - 1].low in {";", "and", "while", "but"} else first
 
 
 def _after_place(sentence: Sentence, current: Clause, verb: Verb, within: Within) -> int:
@@ -193,9 +250,10 @@ def _after_place(sentence: Sentence, current: Clause, verb: Verb, within: Within
     last = current.verbs[-1].after
     if current.mention and current.mention.first >= last:
         last = current.mention.after
-        for index in range(verb.first - 1, last, -1):
-            if within.begin(index) is None and sentence.tokens[index].low in _JOINERS:
-                return index + 1
+    joiner = _joiner(sentence.tokens, last, verb.first, within)
+    closed = last > current.verbs[-1].after
+    if joiner is not None and (closed or current.verbs[-1].others or sentence.tokens[joiner].low != "and"):
+        return joiner + 1
     return next((place.after for place in sentence.places if place.phrase_first == last), last)
 
 
@@ -210,7 +268,10 @@ def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention, wit
     """Open a clause for a mention of strikes, unless it only closes the one before."""
     before = sentence.tokens[mention.first - 1].low if mention.first else ""
     if current is None:
-        stops = [index for index in range(mention.first) if sentence.tokens[index].word == ";"]
+        stops = [index for index in range(mention.first) if _parts(sentence.tokens, index)]
+        start = _start(sentence, mention, within, strong=True)
+        if not stops and start < mention.first and _told_before(sentence, start):
+            return _begin(sentence, start, mention)
         return _begin(sentence, stops[-1] + 1 if stops else 0, mention)
     closes = current.verbs and before in _BEFORE_TAIL and not mention.elliptic
     if closes and _start(sentence, mention, within, strong=True) == mention.first:
@@ -223,6 +284,21 @@ def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention, wit
     return _begin(sentence, _start(sentence, mention, within), mention)
 
 
+def _told_before(sentence: Sentence, start: int) -> bool:
+    """Whether a clause of its own ends before ", and" or "but". Reads: "guns shelled two towns, and two strikes"."""
+    joiner = next(
+        (index for index in range(start - 1, 0, -1) if sentence.tokens[index].low in {"and", "but"}), None
+    )
+    return joiner is not None and sentence.tokens[joiner - 1].word == "," and start - joiner <= 1
+
+
+def _parts(tokens: Sequence[Token], index: int) -> bool:
+    """Whether what stands before says nothing of the strikes behind. Reads: "troops took a town, while two strikes"."""
+    if tokens[index].low == "while":
+        return not tokens[index + 1].low.endswith("ing")
+    return tokens[index].low in {";", "whereas"}
+
+
 def _take_in(sentence: Sentence, clause: Clause, within: Within) -> Clause:
     """Join the passive clauses before one that its strikes close as well.
 
@@ -233,7 +309,10 @@ def _take_in(sentence: Sentence, clause: Clause, within: Within) -> Clause:
         placed = before.verbs and any(
             within.begin(index) is not None for index in range(before.verbs[0].first, clause.first)
         )
-        if before.mention or placed or not all(verb.passive for verb in before.verbs):
+        of_all = CAMPAIGN.search(
+            sentence.text, sentence.tokens[before.first].start, sentence.tokens[clause.first].start
+        )
+        if before.mention or placed or of_all or not all(verb.passive for verb in before.verbs):
             break
         before.verbs += clause.verbs
         before.mention = clause.mention
@@ -264,12 +343,18 @@ def _start(sentence: Sentence, mention: Mention, within: Within, *, strong: bool
         if low in {"engagement", "engagements"}:
             index -= 2
             continue
-        if low in _JOINERS:
+        if low in _JOINERS and not is_inner_and(tokens, index):
             return _skip_joiners(tokens, index, mention.first)
         conducted = conducted or (low in CONDUCT and index + 1 < mention.first + 1)
         if low == ",":
             comma = None if strong else index
-        elif low in CONDUCT or low in _SUBJECTS or low in _DAY_WORDS or low in {"out", "where"}:
+        elif (
+            low in CONDUCT
+            or low in _SUBJECTS
+            or low in _DAY_WORDS
+            or low in {"out", "where"}
+            or _YEAR.fullmatch(low)
+        ):
             pass
         elif not conducted or not tokens[index].word[0].isalpha() or low in VERBS or subject > MAX_SUBJECT:
             break

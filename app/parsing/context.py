@@ -89,12 +89,11 @@ class Context:
         self.totals_of.add(self.country)
 
     def remark(self, start: int, end: int, kind: str, message: str) -> None:
-        """Note something about text[start:end]; past a limit, only that there is more."""
+        """Note something about text[start:end]; past a limit nothing more is read."""
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append(Remark(start, end, kind, message))
-        elif len(self.remarks) == MAX_REMARKS:
-            message = f"Only the first {MAX_REMARKS} remarks on how the text was read are listed."
-            self.remarks.append(Remark(start, end, "capped", message))
+        else:
+            self._stop(start, f"Only the first {MAX_REMARKS} remarks on how the text was read are listed.")
 
     def count(self, tallies: Iterable[ParsedTally]) -> None:
         """Add the tallies of a sentence to what was read."""

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from app.vocabulary.categories import match as match_category
+
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NAMES = (
     "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -17,7 +19,7 @@ _NAMES = (
 # A month is capitalised and ends its word: "12 separate units" holds no September, "2 mar" no March.
 _MONTH = rf"(?:{_NAMES}|{_NAMES.upper()})(?![A-Za-z])\.?"
 # "8 a.m." is no day.
-_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w|:\d| ?[ap]\.?m\b)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w|:\d|,\d{3}|\.\d| ?[ap]\.?m\b)"
 # A line break between two words, and the margin of the next line, leave several spaces.
 _GAP = " {0,12}"
 _YEAR = rf"(?:,?{_GAP}(?P<y%d>(?:19|20)\d\d)\b)?"
@@ -51,6 +53,8 @@ _WITH_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)|\d{6}[A-Z]?\s")
 # Days are worked out only against a release date that leaves room for them.
 EARLIEST = date(1900, 1, 1)
 DAYS_OF_A_WEEK = 7
+# Characters of a noun behind a number.
+MAX_NOUN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,25 @@ def find_dates(text: str, start: int, end: int, published_on: date | None) -> li
     """
     if not HINT.search(text, start, end):
         return []
-    return [_listed(match, _settle(match, published_on), text) for match in DATE.finditer(text, start, end)]
+    found = []
+    for match in DATE.finditer(text, start, end):
+        if match["sep"] and match["sep"].strip() == "and" and not match["m2"] and _counts(text, match.end()):
+            # "on May 7 and 20 huts were hit": the second number counts.
+            alone = DATE.match(text, match.start(), match.start("sep"))
+            if alone:
+                found.append(_settle(alone, published_on))
+                continue
+        found.append(_listed(match, _settle(match, published_on), text))
+    return found
+
+
+def _counts(text: str, end: int) -> bool:
+    """Whether a target stands behind a number, which then is no day."""
+    words = text[end : end + MAX_NOUN].split()[:4]
+    first = words[0].partition("-")[0] if words else ""
+    if not (first[:1].isalpha() and (first.islower() or first.isupper())):
+        return False
+    return any(match_category(" ".join(words[:stop]).rstrip(".,;")) for stop in range(len(words), 0, -1))
 
 
 def _listed(match: re.Match[str], dates: Dates, text: str) -> Dates:

@@ -12,8 +12,8 @@ from app.parsing.context import Context
 from app.parsing.items import GENERIC
 from app.parsing.lines import Claim
 from app.parsing.mentions import Mention
+from app.parsing.phrases import CAMPAIGN
 from app.parsing.release import ParsedLine
-from app.vocabulary.effects import VERBS
 
 
 def add_more(context: Context, claim: Claim) -> bool:
@@ -96,9 +96,12 @@ def _goes_on_about(context: Context, claim: Claim) -> bool:
         return False
     tokens, verb = claim.sentence.tokens, clause.verbs[0]
     listed = verb.first == 0 and verb.after < len(tokens) and tokens[verb.after].word == ":"
-    told = verb.passive and not verb.others and clause is claim.sentence.clauses[0]
-    heading = last.tallies and tokens[0].low not in VERBS
-    return (listed or told) and claim.block == context.open_block and not heading
+    first = clause is claim.sentence.clauses[0]
+    if verb.others or CAMPAIGN.search(context.text, *claim.span) or claim.block != context.open_block:
+        return False
+    if not first:  # "…; a second hut was damaged"
+        return verb.passive and last.start >= tokens[0].start
+    return listed or (verb.passive and not last.tallies)
 
 
 def _there(claim: Claim, mention: Mention) -> bool:

@@ -16,8 +16,8 @@ from app.parsing.places import Place, leading_name
 
 _DAYS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _ATTACKS = frozenset(
-    """attacked attacking ambushed ambushing fired firing engaged engaging fighting shot shooting shelled shelling bombed
-    killed wounded raided overran besieged""".split(),
+    """attacked attacking ambushed ambushing fired firing engaged engaging fighting shot shooting shelled shelling
+    bombed killed wounded raided overran besieged""".split(),
 )
 # Behind these stands what a target was for, and where.
 _PURPOSES = frozenset(

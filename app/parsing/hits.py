@@ -76,7 +76,10 @@ def row_of(sentence: Sentence, hits: Hits) -> Clause | None:
     clause.dates = next(iter(sentence.dates), None)
     clause.reading = Reading(sentence.text)
     read_items(tokens[first:], Verb(0, 0, hits.word, hits.effect), clause.reading)
-    return clause if clause.reading.tallies and all(map(_is_target, clause.reading.tallies)) else None
+    tallies = clause.reading.tallies
+    # "A drone and two jets watched the road"
+    told = any(remark.kind == "unread" for remark in clause.reading.remarks)
+    return clause if tallies and not told and all(map(_is_target, tallies)) else None
 
 
 def _is_target(tally: ParsedTally) -> bool:

@@ -14,7 +14,7 @@ from app.parsing.numerals import FIRST_YEAR, LAST_YEAR
 from app.parsing.release import Count, ParsedTally, Remark, shortened
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
-from app.parsing.wording import FINITE, PREPOSITIONS, SEPARATORS
+from app.parsing.wording import FINITE, PAST, PREPOSITIONS, SEPARATORS
 from app.vocabulary.categories import match
 from app.vocabulary.effects import VERBS, Effect
 
@@ -23,6 +23,17 @@ GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _PRONOUNS = frozenset("other others more additional further separate one ones".split())
 _ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
+# The remark on what is no tally, by the mark of its chunk.
+_NOT_TAKEN = {
+    "sentence": ("unread", "This looks like a sentence of its own, not like a target."),
+    "number": ("unread", "The number here is not read."),
+    "whole": ("included", "The numbers behind this one add up to it."),
+    "unread": ("unread", "It is not clear whether this is a target."),
+}
+# Nouns that end like a verb.
+_SEVERAL = frozenset("others more aircraft personnel people police".split())
+_REPORTING = frozenset("found said reported stated announced".split())
+_NOUNS_ED = frozenset("shed bed seed feed speed need ied vbied hbied svbied pbied rcied".split())
 _CIVILIANS = frozenset(
     """civilian civilians noncombatant noncombatants non-combatant non-combatants women children child woman residents
     villagers bystanders passengers""".split()
@@ -74,15 +85,15 @@ def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
         _denied(tokens, verb, reading)
         return
     whole: Chunk | None = None
+    runs_on = False
     for part in chunk(tokens):
-        if part.remark == "number":
-            reading.remark(part.start, part.end, "unread", "The number here is not read.")
-        elif part.remark == "whole":
-            reading.remark(part.start, part.end, "included", "The numbers behind this one add up to it.")
-        elif part.remark == "amount":
+        begins = part.remark == "sentence" or _is_sentence(part)
+        runs_on = runs_on or begins or (part.count is None and _holds_number(part.words))
+        kind = "sentence" if runs_on else part.remark
+        if kind in _NOT_TAKEN:
+            reading.remark(part.start, part.end, *_NOT_TAKEN[kind])
+        elif kind == "amount":
             _amount(part, verb, reading)
-        elif part.remark == "unread":
-            reading.remark(part.start, part.end, "unread", "It is not clear whether this is a target.")
         elif whole and whole.count and whole.count.maximum is not None and part.listed:
             reading.remark(
                 part.start, part.end, "included", "The number before holds this one; it is not added."
@@ -91,6 +102,20 @@ def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
             _tally(part, verb, reading)
         if part.general:
             whole = part
+
+
+def _is_sentence(part: Chunk) -> bool:
+    """Whether a verb stands behind the noun. Reads: "two ships left port", "13 men fled"; not "two armed cars"."""
+    words = part.words
+    if words and words[-1].low in _REPORTING:  # "an inquiry found that …"
+        return True
+    for index in range(1, len(words)):
+        low, before = words[index].low, words[index - 1]
+        verb = low in PAST or (low.endswith("ed") and low not in _NOUNS_ED)
+        last = part.count is None and index + 1 == len(words)
+        if verb and (last or is_plural(before.word) or before.low in _SEVERAL):
+            return True
+    return False
 
 
 def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
@@ -115,11 +140,6 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
         return
     if part.count is None and _is_name(meaning):
         reading.remark(part.start, part.end, "unread", "This looks like a name, not like a target.")
-        return
-    if part.count is None and _holds_number(meaning):
-        reading.remark(
-            part.start, part.end, "unread", "This part of the sentence holds a number that was not read."
-        )
         return
     vague = part.general and (part.count is None or part.count.maximum is None)
     count = Count(0, None) if vague else part.count or _uncounted(meaning)

@@ -302,6 +302,8 @@ def _inside(text: str, block: Block, line: _Line, following: _Line | None, *, un
         return not told or next_lower or text[line.end - 1] == "."
     if _ended(text, block, line) or text[block.end - 1] == ":" or _is_title(text, block):
         return False
+    if text[line.end - 1] == "." and not block.bullet:  # "… near Al⏎Vero, Iraq."
+        return True
     return next_lower and following is not None and following.mark is None and not following.row
 
 

@@ -136,6 +136,7 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
     shared = _shared_place(context, claim)
     if shared:
         return shared
+    _remark_place_before(context, claim)
     if not clause.mention or not context.lines or claim.block != context.open_block:
         return None, None
     if _names_something(claim.sentence, clause.mention):
@@ -148,6 +149,16 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
         message = f"No place is named; '{shortened(last.place)}' is that of the sentence before."
         context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
+
+
+def _remark_place_before(context: Context, claim: Claim) -> None:
+    """Remark the place of a clause before that was no line. Reads: "mines lay near Orta; one strike hit a hut"."""
+    tokens, first = claim.sentence.tokens, claim.clause.first
+    named = [place for place in claim.sentence.places if place.name and place.after <= first]
+    if not named or claim.clause.country or (context.lines and context.lines[-1].end > tokens[0].start):
+        return
+    message = f"'{named[-1].name}' is named here, but not as the place of the strikes behind."
+    context.remark(tokens[named[-1].phrase_first].start, claim.end, "place_unsure", message)
 
 
 def _shared_place(context: Context, claim: Claim) -> tuple[str, str | None] | None:

@@ -16,8 +16,8 @@ SINGULAR = frozenset({"strike", "airstrike", "airstike", "air-strike"})
 NOUNS = SINGULAR | {"strikes", "airstrikes", "airstikes", "air-strikes", "airtrikes", "airstrike's"}
 # What is done with strikes: "conducted", "carried out".
 CONDUCT = frozenset(
-    """flown accounted conducted conducting conduct carried carrying launched launching occurred place took executed performed
-    staged mounted made flew consisting consisted comprising delivered delivering""".split(),
+    """flown accounted conducted conducting conduct carried carrying launched launching occurred place took executed
+    performed staged mounted made flew consisting consisted comprising delivered delivering""".split(),
 )
 # Words that may stand between the number and "strikes".
 _BETWEEN = frozenset(
@@ -189,7 +189,7 @@ def _stands_behind(
 ) -> bool:
     """Whether a number of strikes stands alone behind its place. Reads: "…, and in Syria five, destroying a barge"."""
     following = tokens[read.after].low if read.after < len(tokens) else "."
-    if following not in {",", ".", ";"} and following not in VERBS:
+    if following not in {",", ".", ";", "("} and following not in VERBS:
         return False
     place = next((place for place in places.values() if place and place.after == index), None)
     before = tokens[place.phrase_first - 1].low if place and place.phrase_first else ""

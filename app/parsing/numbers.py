@@ -473,8 +473,10 @@ def _unit(tokens: Sequence[Token], first: int, index: int, end: int) -> ReadCoun
     if not factor:
         # "half a boat", "half the boats"
         return _not_read(first, index + 1) if halves and index + 1 < end and here > index + 1 else None
-    if first == index and not halves:  # A bare "dozen" is a slip; "pair" and "score" are nouns.
-        return None
+    if (
+        first == index and not halves
+    ):  # A bare "dozen" hides what stood before it; "pair" and "score" are nouns.
+        return _not_read(first, here) if unit == "dozen" else None
     if halves and factor % 2:
         return _not_read(first, here)
     value = factor // 2 if halves else factor

@@ -15,13 +15,14 @@ RUNNING = re.compile(
     r"|\bto date\b|\bso far\b|\bmore than [\d,]+ (?:air)?strikes\b",
     re.IGNORECASE,
 )
-# A total of the whole campaign, whatever else the sentence says.
 # A total that is one of the campaign where the sentence names no day.
 TOTAL_OF = re.compile(r"\btotal of\b.{0,40}\b(?:air)?strikes\b", re.IGNORECASE)
 # "The former", "the latter": what they mean is not worked out.
 RESPECTIVELY = re.compile(r"\bthe (?:former|latter)\b|\brespectively\b", re.IGNORECASE)
+# A total of the whole campaign, whatever else the sentence says.
 CAMPAIGN = re.compile(
-    r"\bsince (?:the |its )?(?:beginning|start|launch|outset|onset|operations?|wars?|campaign|invasion|intervention)\b"
+    r"\bsince (?:the |its )?(?:beginning|start|launch|outset|onset|operations?|wars?|campaign|mission|deployment"
+    r"|invasion|intervention)\b"
     r"|\bsince (?:\w+ ){0,2}(?:19|20)\d\d\b|\bto date\b|\bso far\b|\bas of\b"
     r"|\bhas now (?:conducted|carried|flown|destroyed|killed|struck)\b|\bbring(?:s|ing) (?:the|its|their) total\b"
     r"|\bthroughout the (?:war|campaign|operation)\b|\boverall(?: total)?,"
@@ -66,7 +67,11 @@ LATER = re.compile(
     r"|(?P<same>(?:the |that )(?:very )?same day|(?:later|earlier) (?:that|in the) day))\b"
 )
 # A total over all countries, whichever was named before.
-OF_ALL = re.compile(r"(?:in |the )?(?:grand )?(?:total|all|sum)\b|altogether\b|overall\b", re.IGNORECASE)
+OF_ALL = re.compile(
+    r"^(?:in |the )?(?:grand )?(?:total|all|sum)\b|^altogether\b|^overall\b"
+    r"|\b(?:makes?|making|gives?|giving|for) (?:a|the) (?:combined |overall |grand )?total\b",
+    re.IGNORECASE,
+)
 # Only a sentence about attacks sets the days of the release: "which began May 1 to …" does not.
 ATTACK = re.compile(
     r"\b(?:continued? to (?:attack|strike)|attacked|conduct(?:ed|ing)?|carr(?:ied|ying) out|launched|staged)\b",

@@ -53,9 +53,9 @@ def parse_release(
             context.heading(block.start, block.end, find_dates(text, block.start, block.end, published))
         else:
             _read_block(context, block, index, checkpoint)
-    for start, end in fill_gaps(len(text), context.runs):
-        words = tokens(text, start, end, checkpoint)
-        if words:
+    for start, end in fill_gaps(len(text), context.runs, context.remarks):
+        if any(map(str.isalnum, text[start:end])):
+            words = tokens(text, start, end, checkpoint)
             context.runs.append(Run(words, find_dates(text, start, end, published)))
     context.runs.sort(key=lambda run: run.tokens[0].start)
     context.lines, folded = fold_wholes(context.lines, context.bulleted)

@@ -3,6 +3,7 @@
 A clause becomes a strike line, a total that the release claims, more tallies of the line before, or nothing.
 """
 
+import re
 from dataclasses import replace
 
 from app.parsing.additions import add_line
@@ -61,9 +62,11 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
         _inherit(context, sentence, words, block)
         _list_hits(context, sentence, block)
     else:
-        context.hits = None
         _inherit(context, sentence, words, block)
+        before = len(context.lines), len(context.coverage)
         _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
+        if before != (len(context.lines), len(context.coverage)):
+            context.hits = None
 
 
 def _is_counted(sentence: Sentence) -> bool:
@@ -74,7 +77,7 @@ def _is_counted(sentence: Sentence) -> bool:
 def _left_out(context: Context, sentence: Sentence, words: str) -> tuple[str, str] | None:
     """Return the kind and message of the remark on a sentence that reports no strikes; None where it does."""
     hit = any(clause.mention and clause.reading.tallies for clause in sentence.clauses)
-    if DOUBTED.search(words) or (CASUALTIES.search(words) and not hit):
+    if _is_doubted(sentence, words) or (CASUALTIES.search(words) and not hit):
         return "not_counted", "This is doubted, or about harm to civilians; it is not counted."
     if DEFINITION.search(words):
         return "definition", "This says what is meant by a strike; it counts nothing."
@@ -83,7 +86,7 @@ def _left_out(context: Context, sentence: Sentence, words: str) -> tuple[str, st
     named = len(sentence.mentions) + sum(place.name is None for place in sentence.places)
     if RESPECTIVELY.search(words) and named > _SEVERAL:
         return "unread", "What belongs to which is not worked out here."
-    if _is_running(sentence, words):
+    if len(sentence.clauses) <= 1 and _is_running(sentence, words):
         return "running_total", "A total since the campaign began is no total of this release."
     if context.is_head and is_headline(sentence):
         return "headline", "A headline says in short what follows; it is not added."
@@ -142,6 +145,35 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
         context.settle(None)
 
 
+def _is_doubted(sentence: Sentence, words: str) -> bool:
+    """Whether a sentence doubts what it says of strikes, and not something beside it."""
+    match = DOUBTED.search(words)
+    if match is None:
+        return False
+    first, last = _part_at(sentence, match.start())
+    events = [*(verb.first for verb in sentence.verbs), *(mention.first for mention in sentence.mentions)]
+    whole = last - first == len(sentence.tokens)
+    return whole or not events or any(first <= event < last for event in events)
+
+
+def _part_at(sentence: Sentence, offset: int) -> tuple[int, int]:
+    """Return the tokens, from the first to behind the last, of what ";", "while", "but" or ", and" sets apart.
+
+    `offset` is a character of the sentence that the part holds.
+    """
+    tokens = sentence.tokens
+    start = tokens[0].start + offset
+    here = next((index for index, token in enumerate(tokens) if token.end > start), len(tokens) - 1)
+    joiners = [
+        index
+        for index, token in enumerate(tokens)
+        if token.low in {";", "while", "but", "whereas"}
+        or (token.low == "and" and tokens[index - 1].word == ",")
+    ]
+    first = max((index + 1 for index in joiners if index < here), default=0)
+    return first, min((index for index in joiners if index > here), default=len(tokens))
+
+
 def _is_running(sentence: Sentence, words: str) -> bool:
     """Whether a sentence gives a total of the whole campaign. Reads: "has conducted 210 strikes to date"."""
     if RUNNING.search(words) and (not sentence.verbs or any(map(_open, sentence.mentions))):
@@ -151,7 +183,11 @@ def _is_running(sentence: Sentence, words: str) -> bool:
     if any(place.near and place.name for place in sentence.places):
         return False
     dated = any(dates.precision == "day" for dates in sentence.dates)
-    return CAMPAIGN.search(words) is not None or (not dated and YEARLY.search(words) is not None)
+    match = CAMPAIGN.search(words) or (None if dated else YEARLY.search(words))
+    if match is None:
+        return False
+    first, last = _part_at(sentence, match.start())
+    return all(first <= mention.first < last for mention in sentence.mentions)
 
 
 def _open(mention: Mention) -> bool:
@@ -188,7 +224,11 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
     """Add what one clause says, and the remarks on its targets where it was taken."""
     clause = claim.clause
     mention = clause.mention
-    if mention is not None and mention.others:
+    if mention is not None and _runs(context, claim, mention):
+        message = "A total since the campaign began is no total of this release."
+        context.remark(*claim.span, "running_total", message)
+        taken = False
+    elif mention is not None and mention.others:
         context.remark(*claim.span, "not_counted", "Strikes of others are not counted.")
         context.open_total, context.line_open = None, False
         taken = False
@@ -200,6 +240,20 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
     for remark in clause.reading.remarks:
         if taken or remark.kind == "not_counted":
             context.remark(remark.start, remark.end, remark.kind, remark.message)
+
+
+def _runs(context: Context, claim: Claim, mention: Mention) -> bool:
+    """Whether a clause gives a total of the whole campaign beside the strikes of others."""
+    clause = claim.clause
+    if clause.place is not None and clause.place.near:
+        return False
+    before = context.text[claim.sentence.tokens[0].start : claim.start]
+    if mention.elliptic:
+        return CAMPAIGN.search(context.text, claim.sentence.tokens[0].start, claim.end) is not None
+    last = claim.sentence.tokens[mention.after - 1].end
+    words = re.split(r";|\bwhile\b|\bbut\b|\band\b", before)[-1] + context.text[claim.start : last]
+    words += re.split(r";|\bwhile\b|\bbut\b|, and\b", context.text[last : claim.end])[0]
+    return CAMPAIGN.search(words) is not None or (_open(mention) and RUNNING.search(words) is not None)
 
 
 def _refer(context: Context, claim: Claim, *, first: bool) -> bool:

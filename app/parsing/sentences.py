@@ -86,7 +86,7 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
     else:
         following = clause.verbs[index + 1] if index + 1 < len(clause.verbs) else None
         first, end = verb.after, following.first if following else clause.end
-        if following and following.passive:
+        if following and (following.passive or _has_subject(sentence, following)):
             end = subject(sentence.tokens, first, end)
     if not verb.passive:
         stop = objects_end(sentence, first, end, clause.verbs[index + 1 : index + 2])
@@ -104,6 +104,14 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
         clause.reading.remark(
             word.start, word.end, "misspelling", f"'{shortened(word.word)}' is read as '{verb.verb}'."
         )
+
+
+def _has_subject(sentence: Sentence, verb: Verb) -> bool:
+    """Whether an active verb has a subject of its own. Reads: "a boat, and gunmen killed …"; not "…, and damaged"."""
+    before = sentence.tokens[verb.first - 1] if verb.first else None
+    return (
+        before is not None and verb.others and before.word[0].isalpha() and before.low not in _BEFORE_CLAUSE
+    )
 
 
 def _undated(tokens: Sequence[Token], dates: Sequence[Dates]) -> Sequence[Token]:

@@ -6,6 +6,8 @@ from app.parsing.clauses import Clause, Sentence
 from app.parsing.numbers import read_count
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
+from app.parsing.wording import is_inner_and
+from app.vocabulary.categories import match
 
 _BEFORE_PASSIVE = frozenset(
     "was were been being is are also successfully then subsequently had has have".split()
@@ -13,6 +15,8 @@ _BEFORE_PASSIVE = frozenset(
 
 # What strikes are carried out with begins here.
 _MEANS = frozenset("using employing utilizing utilising expending".split())
+# Another clause begins here.
+_ENDS = frozenset("while whereas but".split())
 _MUNITIONS = frozenset(
     """bomb bombs missile missiles munition munitions rocket rockets round rounds shell shells torpedo torpedoes
     hellfire hellfires paveway paveways brimstone brimstones jdam jdams gbu-12 gbu-12s gbu-31s gbu-38s tomahawk
@@ -83,7 +87,7 @@ def subject(tokens: Sequence[Token], first: int, end: int) -> int:
     while end > first and tokens[end - 1].low in _BEFORE_PASSIVE:
         end -= 1
     for index in range(end - 1, first, -1):
-        if tokens[index].low in {"and", ";", "while", "that", "but"}:
+        if tokens[index].low in {"and", ";", "while", "that", "but"} and not is_inner_and(tokens, index):
             return index
     return end
 
@@ -97,7 +101,9 @@ def objects_end(sentence: Sentence, first: int, end: int, following: Sequence[Ve
     tokens = sentence.tokens
     for index in range(first, end):
         low = tokens[index].low
-        if (low in _MEANS or low in {"left", "leaving"}) and index > first:
+        leaves = low in {"left", "leaving"} and tokens[index - 1].low in {"and", ","}
+        listed = low != ";" or _is_listed(tokens, index, end)
+        if index > first and (low in _MEANS or low in _ENDS or leaves or not listed):
             return index
         if low in {"with", "by", "firing", "dropping", "releasing", "launching"} and _is_munition(
             tokens, index + 1
@@ -132,6 +138,19 @@ def remark_rest(sentence: Sentence, clause: Clause, stop: int, end: int) -> None
     elif rest[0].low in {"with", "leaving", "left"} and any(verb.elliptic for verb in clause.verbs):
         return
     clause.reading.remark(rest[0].start, rest[-1].end, kind, message)
+
+
+def _is_listed(tokens: Sequence[Token], index: int, end: int) -> bool:
+    """Whether targets follow a semicolon, and no sentence. Reads: "two huts; three boats; and a tank"."""
+    begin = index + 1
+    while begin < end:
+        begin += tokens[begin].low == "and"
+        read = read_count(tokens, begin, end)
+        stop = next((here for here in range(begin, end) if tokens[here].low in {",", ";", "and", "."}), end)
+        if read is None or not match(" ".join(token.word for token in tokens[read.after : stop])):
+            return False
+        begin = stop + 1
+    return True
 
 
 def _is_munition(tokens: Sequence[Token], index: int) -> bool:

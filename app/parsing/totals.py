@@ -14,6 +14,8 @@ from app.parsing.release import ParsedCoverage, shortened
 from app.vocabulary.effects import Effect
 
 _SEVERAL_COUNTRIES = 2
+# Characters before a number of strikes in which "a total of" may stand.
+MAX_BEFORE = 40
 ONE_PLACE = "This is said of one place or area; it is no total."
 
 
@@ -54,7 +56,7 @@ def add_total(context: Context, claim: Claim, *, first: bool, conducted: bool, i
         if clause.engagements is not None or tokens[-1].word == ":":
             context.bare_block = claim.block
         return
-    if OF_ALL.match(context.text, claim.start) and not clause.countries:
+    if _is_of_all(context, claim) and not clause.countries:
         context.settle(None)
     if mention.remark:
         number = tokens[mention.number_first].start, tokens[mention.number_last].end
@@ -76,6 +78,15 @@ def add_total(context: Context, claim: Claim, *, first: bool, conducted: bool, i
     context.coverage.append(total)
     context.open_total, context.open_block, context.line_open = total, claim.block, False
     context.open_number = tokens[mention.number_first].start, tokens[mention.number_last].end
+
+
+def _is_of_all(context: Context, claim: Claim) -> bool:
+    """Whether a total is of all countries. Reads: "In total, 12 strikes", "…, which makes a total of 12 strikes"."""
+    start = max(claim.sentence.tokens[0].start, claim.start - MAX_BEFORE)
+    before = (
+        context.text[start : claim.start].rpartition(";")[2] + context.text[slice(*claim.span)][:MAX_BEFORE]
+    )
+    return any(OF_ALL.search(words) for words in (context.text[slice(*claim.span)], before.lstrip(" ,")))
 
 
 def _settle(context: Context, clause: Clause) -> None:

@@ -7,7 +7,8 @@ from app.parsing.mentions import NOUNS
 from app.parsing.numbers import number, read_count, read_number
 from app.parsing.slips import VERB_SLIPS
 from app.parsing.text import Token
-from app.vocabulary.counts import ARTICLES, VAGUE
+from app.parsing.wording import is_inner_and
+from app.vocabulary.counts import ARTICLES, NUMBER_WORDS, VAGUE
 from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS, Effect
 
 _AUXILIARIES = frozenset("was were been being is are".split())
@@ -36,7 +37,7 @@ _BEFORE_TRAILING = frozenset(', ; : and with left leaving saw in - -- \u2014 \u2
 _SHOTS = frozenset({"shot", "shooting", "shoot"})
 REACH = 4
 # Words of a target before its participle.
-MAX_NOUN = 9
+MAX_NOUN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +129,25 @@ def _trails(tokens: Sequence[Token], index: int, after: int) -> int | None:
         low = tokens[here].low
         if low in NOUNS or low in VERBS or (not low[0].isalnum() and low not in {"-", "'"}):
             return None
-        read = read_count(tokens, here, index)
+        read = None if _inside_number(tokens, here) else read_count(tokens, here, index)
         if read and read.after <= index:
             bare = read.after == index - bracketed
             opens = _opens_target(tokens, here) and not (
                 bare and (read.kind == "article" or tokens[here - 1].low == "with")
             )
             return here if opens else None
+        if is_inner_and(tokens, here):
+            continue
         if low in _PREPOSITIONS or low in {"and", "or", "that", "who", "which"}:
             return None
     return None
+
+
+def _inside_number(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a number word goes on with the one before. Reads: "nine" in "one thousand three hundred and nine"."""
+    if not index or tokens[index].low.partition("-")[0] not in NUMBER_WORDS:
+        return False
+    return tokens[index - 1].low in NUMBER_WORDS or is_inner_and(tokens, index - 1)
 
 
 def _opens_target(tokens: Sequence[Token], index: int) -> bool:

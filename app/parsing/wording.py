@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from app.parsing.numbers import ReadCount, read_number
 from app.parsing.text import Token
+from app.vocabulary.counts import NUMBER_WORDS
 
 SEPARATORS = frozenset(", ; and & plus or".split())
 INCLUDING = frozenset({"including", "include", "such"})
@@ -41,6 +42,11 @@ PREPOSITIONS = frozenset(
     """in near at along on for from with by against within inside outside between across around during after before
     through throughout into towards toward while where which that who whose when under over onto behind beside
     but responsible because since until upon via amid among as consisting belonging including each""".split(),
+)
+# The past of verbs that say what others did.
+PAST = frozenset(
+    """left fled ran got drove fell went came sank took flew fired swam was were had began stood held found brought shot
+    sent lost kept saw gave met withdrew threw broke hid rode won fought caught escaped remained""".split(),
 )
 FINITE = frozenset("was were is are had has have said will would did".split())
 _TIMES = frozenset({"yesterday", "today", "overnight", "sometimes"})
@@ -80,6 +86,16 @@ def describes(tokens: Sequence[Token], index: int) -> bool:
     if low.endswith(("ing", "ed")) and not low.endswith("ied") and low not in _NOT_PARTICIPLES:
         return following in _AFTER_PARTICIPLE
     return False
+
+
+def is_inner_and(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an "and" stands inside a number or a name. Reads: "six hundred and two", "a command and control node"."""
+    if not index or tokens[index].low != "and" or index + 1 >= len(tokens):
+        return False
+    previous, following = tokens[index - 1].low, tokens[index + 1].low
+    if previous in {"hundred", "thousand", "million"}:
+        return following.partition("-")[0] in NUMBER_WORDS
+    return previous in ATTRIBUTIVE and read_number(tokens, index + 1, len(tokens)) is None
 
 
 def speaks_of_last(tokens: Sequence[Token], read: ReadCount) -> bool:

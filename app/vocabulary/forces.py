@@ -14,7 +14,9 @@ AIRCRAFT = OWN_AIRCRAFT | frozenset(
 )
 
 # Commands and alliances, which act under their own names.
-COMMANDS = frozenset("coalition coalition's alliance cjtf-oir centcom africom southcom nato command task raf".split())
+COMMANDS = frozenset(
+    "coalition coalition's alliance cjtf-oir centcom africom southcom nato command task raf".split()
+)
 
 # Nations whose forces publish strikes of their own; those of "Syrian" or "Russian" aircraft are somebody else's.
 NATIONS = frozenset(

@@ -264,7 +264,7 @@ def test_a_headline_is_only_a_title() -> None:
     text = "Coalition hits depots with 13 strikes in Iraq, Syria\n\nTwo strikes near Vero hit a hut."
     assert lines(text) == [(None, "Vero", 2, [("hit", 1, "hut")])]
     assert parse_release(text).coverage == ()
-    assert kinds(text) == [("not_counted", "Coalition hits depots with 13 strikes in Iraq, Syria")]
+    assert kinds(text) == [("headline", "Coalition hits depots with 13 strikes in Iraq, Syria")]
 
 
 def test_a_bound_of_strikes_is_remarked() -> None:

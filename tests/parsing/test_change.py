@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.parsing import parse_release
@@ -58,7 +58,11 @@ def test_report_of_any_family_is_read_as_written(report: Written) -> None:
 def test_joined_clauses_give_the_union_of_their_lines(
     joined: str, report: list[Strike], first: Form, second: Form, spelling: Spelling
 ) -> None:
-    """Two clauses keep their own day, country and place, whatever joins them."""
+    """Two clauses keep their own day, country and place, whatever joins them.
+
+    Not where targets stand on both sides of a plain "and": nobody could tell whose the second ones are.
+    """
+    assume(joined != "{} and {}." or second is not Form.PASSIVE_FIRST)
     clauses = [capital(clause(report[0], first, spelling)), clause(report[1], second, spelling)]
     text = joined.format(clauses[0], capital(clauses[1]) if joined == "{}. {}." else clauses[1])
     same(text, truth(report), read(text))

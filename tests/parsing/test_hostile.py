@@ -91,12 +91,12 @@ def test_checkpoint_ends_the_parsing() -> None:
 
 def test_text_is_unread_past_a_limit_with_one_remark() -> None:
     """Past the limit of totals the walk ends, and one remark reaches from there to the end of the text."""
-    text = "It conducted four strikes.\n" * 700 + "Near X, one strike destroyed a hut."
+    text = "It conducted four strikes in Syria.\n" * 700 + "Near X, one strike destroyed a hut."
     release = parse_release(text)
 
     assert (len(release.coverage), len(release.lines)) == (500, 0)
     [capped] = [remark for remark in release.remarks if remark.kind == "capped"]
-    assert (capped.start, capped.end) == (500 * len("It conducted four strikes.\n"), len(text))
+    assert (capped.start, capped.end) == (500 * len("It conducted four strikes in Syria.\n"), len(text))
 
 
 def test_remarks_past_their_limit_are_remarked() -> None:
