@@ -187,7 +187,7 @@ class Catalogue:
             folded,
             known.keys(),
             scorer=OSA.distance,
-            score_cutoff=len(folded) // LETTERS_A_SLIP,
+            score_cutoff=(len(folded) + 1) // LETTERS_A_SLIP,
             limit=MOST_SUGGESTIONS,
         )
         near = [name for name, _, _ in slips] + _akin(folded, known)

@@ -104,7 +104,7 @@ class DraftStrike(_Answer):
         description="The number of strikes; null: the text gives none.", examples=[example_of(Span)]
     )
     engagements_quote: Span | None = Field(
-        description="The number of engagements; null: the text gives none.", examples=[None]
+        description="The number of engagements; null: the text gives none.", examples=[example_of(Span)]
     )
     quote: Span = Field(description="The sentence that the line was read from.", examples=[STRIKE["quote"]])
     tallies: list[DraftTally] = Field(

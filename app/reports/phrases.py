@@ -5,7 +5,7 @@ from typing import NamedTuple
 from app.parsing import go_on
 from app.parsing.numbers import read_count
 from app.parsing.text import Token, tokens
-from app.vocabulary.counts import ARTICLES, BOUNDS, UNITS
+from app.vocabulary.counts import UNITS
 from app.vocabulary.remembered import remembered
 
 # Characters of the longest phrase that is read: a phrase with its number is short.
@@ -24,15 +24,6 @@ _CHANGING = frozenset({"or", "to", "and", "of", "plus", "possibly", "perhaps", "
 _MEASURES = frozenset(
     """pound pounds lb lbs kilogram kilograms kg ton tons tonne tonnes gallon gallons barrel barrels liter liters litre
     litres meter meters metre metres mile miles kilometer kilometers km mm percent""".split()
-)
-
-# Words of an estimate, which proves no bound.
-_ESTIMATING = frozenset(
-    word
-    for words, kind in BOUNDS.items()
-    if kind in {"about", "nearly"}
-    for word in words
-    if word not in ARTICLES
 )
 
 # An estimate is contradicted by a count that is more than so many times as large, or as small.
@@ -68,7 +59,7 @@ def bounds_in_words(phrase: str) -> Bounds | None:
     if any(read_count(words, index, len(words)) for index in range(read.after, len(words))):
         return None
     least, most = read.count.minimum, read.count.maximum
-    if any(word.low in _ESTIMATING for word in words[begin : read.after]):
+    if read.count.approximate:
         return Bounds(least // _ESTIMATE_FACTOR, None if most is None else most * _ESTIMATE_FACTOR)
     return Bounds(least, most)
 

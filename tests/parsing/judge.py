@@ -286,10 +286,9 @@ def _inside(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _spans(words: str, text: str) -> Iterator[re.Match[str]]:
-    """Find words in a text, whatever space or hyphen stands between them."""
-    return re.finditer(
-        r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", words)), text, re.IGNORECASE
-    )
+    """Find words in a text, whatever space or hyphen stands between them; a slug holds no apostrophe."""
+    letters = (r"['\u2019]?".join(map(re.escape, word)) for word in re.split(r"[\s-]+", words))
+    return re.finditer(r"[\s-]+".join(letters), text, re.IGNORECASE)
 
 
 def _any_of(wanted: Any, found: Any) -> bool:  # noqa: ANN401 - JSON

@@ -58,10 +58,8 @@ def test_report_of_any_family_is_read_as_written(report: Written) -> None:
 def test_joined_clauses_give_the_union_of_their_lines(
     joined: str, report: list[Strike], first: Form, second: Form, spelling: Spelling
 ) -> None:
-    """Two clauses keep their own day, country and place, whatever joins them.
-
-    Not where targets stand on both sides of a plain "and": nobody could tell whose the second ones are.
-    """
+    """Two clauses keep their own day, country and place, whatever joins them."""
+    # Where targets stand on both sides of a plain "and" nobody could tell whose the second ones are.
     assume(joined != "{} and {}." or second is not Form.PASSIVE_FIRST)
     clauses = [capital(clause(report[0], first, spelling)), clause(report[1], second, spelling)]
     text = joined.format(clauses[0], capital(clauses[1]) if joined == "{}. {}." else clauses[1])
