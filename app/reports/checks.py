@@ -7,7 +7,11 @@ from datetime import date
 from itertools import chain
 from typing import Any, Protocol
 
+from app.ledger.append import CONTENT_VERSION
 from app.reports.span_sums import Amounts, Dated, span_of, sums_within
+
+# The content version since which lines count of which no country's total speaks.
+_COUNTS_LINES_OUTSIDE = 3
 
 
 class Claim(Dated, Protocol):
@@ -52,48 +56,46 @@ class Headline:
     date_to: None = None
 
 
-def arithmetic(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[dict[str, Any]]:
+def arithmetic(
+    claims: Iterable[Claim], lines: Iterable[Counted], version: int = CONTENT_VERSION
+) -> Iterator[dict[str, Any]]:
     """Yield, for each claimed total, what the lines of that country within those days add up to.
 
     A total over all countries is held against the countries' own totals as well, with the lines of which no country's
     total speaks: a release may give one day as a list below its total, another as a paragraph. A line without a number
     of strikes adds at least nothing and has no upper bound. Where there are no lines at all, there is nothing to hold
-    a total against.
+    a total against. `version` is the content version of the ledger entry: what was checked before version 3 keeps its
+    checks, which knew neither of these two rules.
     """
     claimed, counted = list(claims), list(lines)
-    of_lines = sums_within(
+    of_countries = [claim for claim in claimed if claim.country is not None]
+    recent = version >= _COUNTS_LINES_OUTSIDE
+    outside = _outside(of_countries, counted) if recent and of_countries else ()
+    by_lines = sums_within(
         claimed, ((line, _amounts(line.strikes_min, line.strikes_max, line.engagements)) for line in counted)
     )
-    of_countries = sums_within(
+    by_countries = sums_within(
         (claim for claim in claimed if claim.country is None),
         chain(
-            (
-                (claim, _amounts(claim.strikes, claim.strikes, claim.engagements))
-                for claim in claimed
-                if claim.country is not None
-            ),
-            (
-                (line, _amounts(line.strikes_min, line.strikes_max, line.engagements))
-                for line in _outside(claimed, counted)
-            ),
+            ((claim, _amounts(claim.strikes, claim.strikes, claim.engagements)) for claim in of_countries),
+            ((line, _amounts(line.strikes_min, line.strikes_max, line.engagements)) for line in outside),
         ),
     )
     for claim in claimed:
-        within = of_lines[span_of(claim)]
-        if claim.strikes is not None and counted:
+        within = by_lines[span_of(claim)]
+        if claim.strikes is not None and (counted or not recent):
             yield _check("strikes", "lines", claim, claim.strikes, _strikes(within))
         # Before 2017 no line gives engagements; then there is nothing to hold the claim against.
         if claim.engagements is not None and (bounds := _engagements(within)):
             yield _check("engagements", "lines", claim, claim.engagements, bounds)
         if claim.country is None:
-            yield from _against_countries(claim, of_countries[span_of(claim)])
+            yield from _against_countries(claim, by_countries[span_of(claim)])
 
 
 def _outside(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[Counted]:
     """Yield the lines of which no country's total speaks: of another country, or of other days."""
     spans: dict[str, list[list[date]]] = {}
-    named = (claim for claim in claims if claim.country is not None)
-    for claim in sorted(named, key=lambda claim: claim.date_from or date.min):
+    for claim in sorted(claims, key=lambda claim: claim.date_from or date.min):
         first, last = claim.date_from or date.min, claim.date_to or date.max
         known = spans.setdefault(claim.country or "", [])
         if known and first <= known[-1][1]:

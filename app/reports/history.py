@@ -242,6 +242,7 @@ def _revisions(span: tuple[int, int]) -> AnySelect:
         Report.number.label("number_of_report"),
         Report.publisher_id,
         LedgerEntry.recorded_at,
+        LedgerEntry.content_version,
         RevisionDocument.template,
     )
     kept = and_(

@@ -150,6 +150,7 @@ def _reports(as_of: int) -> AnySelect:
             Revision.revision,
             Revision.recorded_seq,
             LedgerEntry.recorded_at,
+            LedgerEntry.content_version,
             lines.label("lines"),
         )
         .join_from(Revision, Report, Report.id == Revision.report_id)

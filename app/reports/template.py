@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from types import SimpleNamespace
 
+from app.ledger.append import CONTENT_VERSION
 from app.reports.checks import Headline, arithmetic
 from app.strikes.document import Said, members, slot, written
 from app.vocabulary.identifiers import REPORT, public_id
@@ -14,11 +15,15 @@ TEXT, LINES = "t", "s"
 
 
 def checks_json(said: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
-    """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`."""
+    """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`.
+
+    It also holds the `content_version` of its entry, where it is stored.
+    """
     claims = [SimpleNamespace(**claim) for claim in coverage]
     checks = arithmetic(
         [Headline(said["headline_strikes"], said["headline_engagements"]), *claims],
         [SimpleNamespace(**line) for line in lines],
+        said.get("content_version", CONTENT_VERSION),
     )
     return written(list(checks))
 
