@@ -80,6 +80,14 @@ async def fill(send: Send) -> dict[str, str]:
             coverage=[{"country": "IQ", "date_from": "2017-03-01", "strikes": 0}],
             source_url="https://example.org/release",
         ),
+        # Totals whose check has changed since: lines outside the one country's, and no lines at all.
+        make_report(
+            make_strike(strikes=2),
+            make_strike(country="IQ", location="Mosul", strikes=1),
+            coverage=[{"country": "SY", "date_from": "2017-03-01", "strikes": 2}],
+            headline={"strikes": 3},
+        ),
+        make_report(headline={"strikes": 3}, publisher="centcom"),
     ):
         await accepted("POST", "/v1/reports", report)
     lines = [

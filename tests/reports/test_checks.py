@@ -1,11 +1,13 @@
 """Arithmetic: lines against coverage against headline, for strikes and engagements."""
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.reports.checks import Headline, arithmetic
 from app.reports.span_sums import Amounts, span_of, sums_within
 from tests.api import Api
 from tests.factories import make_report, make_strike
@@ -17,6 +19,7 @@ LINES = (
     make_strike(strikes=1, engagements=2, location="Palmyra"),
     make_strike(strikes=8, engagements=82, location="Mosul", country="IQ"),
 )
+DAY = date(2017, 3, 1)
 
 
 def checks(report: Any) -> set[tuple[Any, ...]]:  # noqa: ANN401 - a JSON body
@@ -120,3 +123,30 @@ def test_every_row_is_looked_at_a_fixed_number_of_times() -> None:
         sums_within(rows, [(row, Amounts(1)) for row in rows])
         looks.append(Counting.looks)
     assert looks[1] == 2 * looks[0]
+
+
+def test_lines_outside_every_countrys_total_count_towards_the_headline(api: Api) -> None:
+    """A release may give one day below its total, and another as a paragraph: both add up to the headline."""
+    alone = make_strike(strikes=1, date_from="2017-02-28", engagements=2)
+    report = api.post(make_report(*LINES, alone, coverage=[SYRIA, IRAQ], headline={"strikes": 14}))
+    assert (None, "strikes", "coverage", True) in checks(report)
+
+
+def test_total_without_any_line_is_held_against_nothing(api: Api) -> None:
+    """Where no line is told, a total is no error of the sum."""
+    assert checks(api.post(make_report(headline={"strikes": 14}))) == set()
+
+
+def test_checks_of_earlier_entries_stay() -> None:
+    """Before content version 3 lines outside the claims did not count, and what was told then is told for ever."""
+    claim = SimpleNamespace(country="SY", date_from=DAY, date_to=DAY, strikes=2, engagements=None)
+    line = SimpleNamespace(
+        country="IQ", date_from=DAY, date_to=DAY, strikes_min=1, strikes_max=1, engagements=None
+    )
+    claims: list[Any] = [Headline(3, None), claim]
+
+    def agree(version: int) -> bool:
+        found = arithmetic(claims, [line], version)
+        return next(bool(each["agrees"]) for each in found if each["against"] == "coverage")
+
+    assert (agree(2), agree(3)) == (False, True)
