@@ -106,12 +106,11 @@ def _shares(
 
     A new number of strikes between the two, or "and" after a list that somebody else's deed ends, begins anew.
     """
-    if not before:
-        return False
-    last = before[-1]
-    after = max((index + 1 for index in range(last.after, joiner) if index in nouns), default=last.after)
-    if after > last.after:
+    begin = before[-1].after if before else 0
+    after = max((index + 1 for index in range(begin, joiner) if index in nouns), default=begin)
+    if not before or after > begin:
         return any(_is_enemy_deed(tokens, index) for index in range(after, joiner))
+    last = before[-1]
     # Nobody destroys what is his own: "fighters who were digging a trench and destroyed an ISIL vehicle".
     if any(token.low in ENEMIES for token in tokens[joiner + 2 : joiner + 2 + MAX_NOUN]):
         return last.others and not any(verb for verb in before if not verb.others)
@@ -132,8 +131,9 @@ def _shares(
 
 def _is_enemy_deed(tokens: Sequence[Token], index: int) -> bool:
     """Whether the enemy is the subject of another verb. Reads: "the enemy shelled"; but not "an ISIL armed truck"."""
-    opens = index > 0 and tokens[index - 1].low in {"the", ";"}
-    return opens and tokens[index].low in ENEMIES and tokens[index + 1].low.endswith("ed")
+    opens = index > 0 and tokens[index - 1].low in {"the", ";", "where", "when", "after", "as", "while"}
+    verb = index + 1 + (tokens[index + 1].low in {"had", "have", "has"})
+    return opens and tokens[index].low in ENEMIES and tokens[verb].low.endswith("ed")
 
 
 def _speaks_of_strikes(tokens: Sequence[Token], index: int, nouns: set[int], within: Within) -> bool:
