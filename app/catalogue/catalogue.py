@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 from sqlalchemy import select
 
 from app.db.engine import NotYet, ReadSession
@@ -187,10 +187,14 @@ class Catalogue:
             folded,
             known.keys(),
             scorer=OSA.distance,
-            score_cutoff=(len(folded) + 1) // LETTERS_A_SLIP,
+            score_cutoff=len(folded) // LETTERS_A_SLIP,
             limit=MOST_SUGGESTIONS,
         )
-        near = [name for name, _, _ in slips] + _akin(folded, known)
+        # One letter too many or too few is a slip in short names too: a "tanck".
+        doubled = process.extract(
+            folded, known.keys(), scorer=Indel.distance, score_cutoff=1, limit=MOST_SUGGESTIONS
+        )
+        near = [name for name, _, _ in (*slips, *doubled)] + _akin(folded, known)
         slugs = [match.slug] if match else []
         slugs += [self.categories.by_id[known[name]].slug for name in near]
         return list(dict.fromkeys(slugs))[:MOST_SUGGESTIONS]
