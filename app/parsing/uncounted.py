@@ -14,7 +14,7 @@ _MONTH = (
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _NUMBER = (
-    r"(?:\d[\d,.]*|half an?|an?|several|(?:a )?few|(?:a )?couple(?: of)?|(?:the )?(?:past|last|next|first)"
+    r"(?:\d[\d,.]{0,30}|half an?|an?|several|(?:a )?few|(?:a )?couple(?: of)?|(?:the )?(?:past|last|next|first)"
     r"|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight"
     r"|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|hundred|thousand))"
 )
@@ -36,6 +36,7 @@ _DATE_WORDS = (
     "budget|report|that|which",
 )
 
+# What repeats inside a form is bounded: it may begin at each of very many numbers, and would be read to the end anew.
 # Each form by its role and its alternatives, the first that holds a number wins; "i" ignores case, "m" means lines.
 _FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile("|".join(alternatives), _FLAGS[flags]))
@@ -50,7 +51,7 @@ _FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
                 r"\(\d{3}\)\s*\d{3}[-. ]\d{4}",
                 r"\b\d{3}[-.]\d{3}[-.]\d{4}\b",
                 r"\+\d[\d\s().\u2013-]{6,24}\d",
-                r"\b(?:tel|phone|telephone|fax|ext|dsn)\b\.?:?\s+[\d(][\d\s()/.\u2013-]*",
+                r"\b(?:tel|phone|telephone|fax|ext|dsn)\b\.?:?\s+[\d(][\d\s()/.\u2013-]{0,30}",
             ),
         ),
         (
@@ -60,7 +61,7 @@ _FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
                 (
                     r"(?:\b(?:release|statement|update|report|serial|case|file|press|communiqu\w+)\s+)?"
                     r"(?:\b(?:no|nr|num|number)\b\.?|#|\u2116)\s*:?\s*[\w/]{0,20}\d[\w/]*"
-                    r"(?:\s?[-\u2013\u2014]\s?\d+)*"
+                    r"(?:\s?[-\u2013\u2014]\s?\d{1,12}){0,6}"
                 ),
                 r"\b(?:19|20)\d{6}(?:\s?[-\u2013\u2014]\s?\d{1,3})?\b",
             ),
@@ -120,7 +121,7 @@ _FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
             "i",
             (
                 r"\b\d+(?:\.\d+)?\s*-?\s*(?:mm|millimet(?:er|re)s?|cal(?:iber|ibre)?)\b",
-                r"\b\d[\d,.]*\s?-\s?(?:pound|pounder|lb|kg|kilo|kilogram|ton|tonne|kiloton)s?\b",
+                r"\b\d[\d,.]{0,30}\s?-\s?(?:pound|pounder|lb|kg|kilo|kilogram|ton|tonne|kiloton)s?\b",
             ),
         ),
         (
@@ -128,7 +129,7 @@ _FORMS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
             "i",
             (
                 rf"\b{_NUMBER}\s*(?:%|per\s?cent\b|percent\b|percentage points?\b)",
-                r"[$\u20ac\u00a3]\s?\d[\d,.]*(?:\s*(?:thousand|million|billion|m|bn)\b)?",
+                r"[$\u20ac\u00a3]\s?\d[\d,.]{0,30}(?:\s*(?:thousand|million|billion|m|bn)\b)?",
                 rf"\b{_NUMBER}\s+(?:(?:thousand|million|billion)\s+)?(?:dollars|euros|pounds sterling)\b",
                 (
                     rf"\b{_NUMBER}\s*(?:(?:square|cubic|metric|short)\s+)?(?:pounds|lbs?|kilograms?|kilos?|kgs?|tons?"

@@ -26,6 +26,7 @@ PATTERNS = {
     "estimates": "about at least ",
     "quantities": "hundreds of a very ",
     "grouped digits": "1 234,567.",
+    "digits without end": "123,456,",
     "groups": "a convoy of ",
     "unsure": "one, possibly ",
     "dates": "Aug. 5 and ",
