@@ -14,9 +14,11 @@ _MONTH = (
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _NUMBER = (
-    r"(?:\d[\d,.]{0,30}|half an?|an?|several|(?:a )?few|(?:a )?couple(?: of)?|(?:the )?(?:past|last|next|first)"
+    r"(?:(?<!\d)(?<!\d[,.])\d[\d,.]{0,30}"
+    r"|half an?|an?|several|(?:a )?few|(?:a )?couple(?: of)?|(?:the )?(?:past|last|next|first)"
     r"|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight"
-    r"|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|hundred|thousand))"
+    r"|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|hundred|thousand))"
 )
 _RANGE = rf"{_NUMBER}(?:\s*(?:-|\u2013|to|or|and)\s*{_NUMBER})?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
