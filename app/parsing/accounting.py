@@ -93,16 +93,27 @@ def account(
     """Return every number of the runs with its role, and remarks over those that nothing else covers."""
     accounts = _Accounts(text, runs, findings)
     numbers: list[ParsedNumber] = []
+    most = max(0, MAX_REMARKS - len(findings.remarks))
     for run in runs:
         numbers += accounts.settle(run)
-        remarks = len(findings.remarks) + len(accounts.remarks) if accounts.remarks else 0
-        if len(numbers) >= MAX_NUMBERS or remarks >= MAX_REMARKS:
-            stop = run.tokens[-1].end
-            if stop < len(text):
-                message = "The text holds more numbers than are listed."
-                accounts.remarks.append(Remark(stop, len(text), "capped", message))
-            break
+        if len(numbers) > MAX_NUMBERS or len(accounts.remarks) > most:
+            return _within_limits(text, numbers, accounts.remarks, most)
     return tuple(numbers), accounts.remarks
+
+
+def _within_limits(
+    text: str, numbers: Sequence[ParsedNumber], remarks: Sequence[Remark], most: int
+) -> tuple[tuple[ParsedNumber, ...], list[Remark]]:
+    """Leave out what is past a limit, of numbers or of remarks, with a remark from there to the end of the text."""
+    in_order = sorted(remarks, key=lambda remark: remark.start)
+    beyond = [number.start for number in numbers[MAX_NUMBERS:]] + [remark.start for remark in in_order[most:]]
+    stop = min(beyond)
+    message = "The text holds more numbers than are listed."
+    listed = [remark for remark in in_order if remark.start < stop]
+    return (
+        tuple(number for number in numbers if number.start < stop),
+        [*listed, Remark(stop, len(text), "capped", message)],
+    )
 
 
 class _Accounts:

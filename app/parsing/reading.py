@@ -55,8 +55,9 @@ def parse_release(
             _read_block(context, block, index, checkpoint)
     for start, end in fill_gaps(len(text), context.runs, context.remarks):
         if any(map(str.isalnum, text[start:end])):
-            words = tokens(text, start, end, checkpoint)
-            context.runs.append(Run(words, find_dates(text, start, end, published)))
+            words = _readable(context, tokens(text, start, end, checkpoint))
+            if words:
+                context.runs.append(Run(words, find_dates(text, start, words[-1].end, published)))
     context.runs.sort(key=lambda run: run.tokens[0].start)
     context.lines, folded = fold_wholes(context.lines, context.bulleted)
     context.remarks += folded
@@ -104,10 +105,7 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
         # One word can only say that something is corrected.
         if len(spoken) == 1 and not CORRECTION.search(spoken[0].word):
             continue
-        read = _readable(words)
-        if len(words) > len(read):
-            message = "The rest of this sentence is too long to read."
-            context.remark(words[len(read)].start, end, "capped", message)
+        read = _readable(context, words)
         if read:
             sentence = read_sentence(
                 read, text, context.published_on, context.category, recent=context.speaks_of_strikes
@@ -119,9 +117,15 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
             context.cap(end)
 
 
-def _readable(words: Sequence[Token]) -> Sequence[Token]:
-    """Return the words of a sentence within the limits, which may be none."""
+def _readable(context: Context, words: Sequence[Token]) -> Sequence[Token]:
+    """Return the words of a sentence, or of what stands between two, within the limits, and remark the rest.
+
+    None may be within them.
+    """
     if len(words) <= MAX_WORDS and words[-1].end - words[0].start <= MAX_CHARACTERS:
         return words
     last = words[0].start + MAX_CHARACTERS
-    return [word for word in words[:MAX_WORDS] if word.end <= last]
+    read = [word for word in words[:MAX_WORDS] if word.end <= last]
+    message = "The rest of this sentence is too long to read."
+    context.remark(words[len(read)].start, words[-1].end, "capped", message)
+    return read

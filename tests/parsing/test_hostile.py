@@ -27,6 +27,7 @@ PATTERNS = {
     "quantities": "hundreds of a very ",
     "grouped digits": "1 234,567.",
     "digits without end": "123,456,",
+    "numbers alone": "9. ",
     "groups": "a convoy of ",
     "unsure": "one, possibly ",
     "dates": "Aug. 5 and ",
@@ -105,3 +106,15 @@ def test_remarks_past_their_limit_are_remarked() -> None:
     release = parse_release("The coalition destroyed a hut. " * 700)
     assert [remark.kind for remark in release.remarks].count("unread") == 500
     assert release.remarks[-1].kind == "capped"
+
+
+@pytest.mark.parametrize(
+    "text", ["9. " * 5_000, "9\n\n" * 5_000, "They saw 9 huts. " * 5_000, "777," * 5_000]
+)
+def test_numbers_past_their_limit_are_under_one_remark(text: str) -> None:
+    """However many numbers stand where nothing is read, as many remarks are listed as elsewhere, and a last one."""
+    release = parse_release(text)
+    capped = [remark for remark in release.remarks if remark.kind == "capped"]
+    assert len(release.remarks) <= 502
+    assert capped[-1].end >= len(text.rstrip()) - 1
+    assert all(number.end <= capped[-1].start or number.field for number in release.numbers)
