@@ -27,7 +27,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def feed(entries: Sequence[AnyRow], base: str, pages: Mapping[str, str], genesis: str | None) -> bytes:
-    """Write a page of entries, the newest first. `genesis`, the first entry's hash, tells one record from another.
+    """Write a page of entries, the newest first. `genesis`, the first entry's hash, identifies the record.
 
     `base` is the server's address, without a slash at its end; `pages` has, by link relation, the paths of this page
     (`self`) and of others.

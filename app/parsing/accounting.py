@@ -136,7 +136,9 @@ class _Accounts:
         """Yield the numbers of a run with their roles, and remark those that nothing covers."""
         reads = numbers_of(run.tokens)
         placed = [self._fields.around(*_span(run.tokens, read)) for read in reads]
-        told = _tells_of_strikes(run.tokens) and not any(here and here[2] is Role.TALLY for here in placed)
+        reports_strikes = _mentions_strikes(run.tokens) and not any(
+            here and here[2] is Role.TALLY for here in placed
+        )
         uncounted = Uncounted(self._text, run.tokens)
         unread: list[tuple[int, int]] = []
         for read, here in zip(reads, placed, strict=True):
@@ -144,7 +146,7 @@ class _Accounts:
             if here:
                 yield ParsedNumber(start, end, read.count, here[2], here[3])
                 continue
-            if read.kind == "article" and not (told and _is_target(run.tokens, read)):
+            if read.kind == "article" and not (reports_strikes and _is_target(run.tokens, read)):
                 continue
             role = self._role(run, read, uncounted)
             if role is None:
@@ -219,7 +221,7 @@ def _span(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
     return tokens[read.first].start, tokens[read.last].end
 
 
-def _tells_of_strikes(tokens: Sequence[Token]) -> bool:
+def _mentions_strikes(tokens: Sequence[Token]) -> bool:
     return any(token.low in _STRIKING for token in tokens)
 
 

@@ -1,4 +1,4 @@
-"""Add a strike line to a release: one that prose tells twice is added once, one that heads a list is its total."""
+"""Add a strike line to a release: one that prose reports twice is added once, one that heads a list is its total."""
 
 from app.parsing.articles import recall, tell_once
 from app.parsing.context import Context

@@ -205,7 +205,7 @@ def _agent_is_other(tokens: Sequence[Token], verb: Verb, nouns: set[int]) -> boo
 
 
 def _in_relative_clause(tokens: Sequence[Token], verb: Verb, nouns: set[int], within: Within) -> bool:
-    """Whether a passive verb tells how a target came to be. Reads: "a bridge that had been damaged"."""
+    """Whether a passive verb describes the state of a target. Reads: "a bridge that had been damaged"."""
     back = verb.first - 1
     perfect = False
     while back >= 0 and (

@@ -109,14 +109,14 @@ def _choose(found: list[Chunk], whole: int) -> None:
 def _parts(tokens: Sequence[Token]) -> list[Chunk]:
     """Read the targets between two cuts: one, perhaps with bare ones after it."""
     found: list[Chunk] = []
-    told = _sentence_in(tokens)
+    separate = _sentence_in(tokens)
     begin: int | None = 0
     while begin is not None and len(found) < MAX_BARE:
-        part, begin = _part(tokens[:told], begin)
+        part, begin = _part(tokens[:separate], begin)
         if part:
             found.append(part)
-    if told is not None:
-        span = tokens[told].start, tokens[-1].end
+    if separate is not None:
+        span = tokens[separate].start, tokens[-1].end
         found.append(Chunk((), None, *span, span, "sentence"))
     return found
 
@@ -169,7 +169,7 @@ def is_deed(tokens: Sequence[Token], index: int) -> bool:
     return (past or low.endswith("ed")) and read_number(tokens, index + 1, len(tokens)) is not None
 
 
-def _tells(tokens: Sequence[Token], first: int, stop: int) -> bool:
+def _begins_sentence(tokens: Sequence[Token], first: int, stop: int) -> bool:
     """Whether words without a number begin a sentence of their own.
 
     Reads: "the militants had burned two huts", "artillery of the army fired 30 shells".
@@ -231,8 +231,8 @@ def _target(
         read = replace(opened, after=words_from, kind="number")
         bare_from = opened.after if opened.after < len(tokens) else None
     stopped_at = tokens[words_to] if words_to < len(tokens) else None
-    tells = read is None and _tells(tokens, words_from, words_to)
-    if tells or (stopped_at and _is_predicate(tokens, words_to, definite=definite)):
+    begins = read is None and _begins_sentence(tokens, words_from, words_to)
+    if begins or (stopped_at and _is_predicate(tokens, words_to, definite=definite)):
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "sentence"), None
     if stopped_at and words_to == words_from and _unreadable(tokens, index, words_to, read):

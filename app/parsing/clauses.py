@@ -15,7 +15,7 @@ from app.parsing.phrases import CAMPAIGN
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
-from app.parsing.wording import PAST, is_inner_and
+from app.parsing.wording import CLAUSE_BREAKS, PAST, is_inner_and
 from app.vocabulary.effects import PARTICIPLES, VERBS
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, OTHERS
 
@@ -180,15 +180,15 @@ def _behind_others(sentence: Sentence, verb: Verb, within: "Within") -> int:
     if joiner is None or behind is None or not _closes(sentence, verb, behind):
         return 0
     placed = any(within.begin(index) is not None for index in range(joiner + 1, min(verb.first, joiner + 3)))
-    told = placed or any(tokens[index].low in PAST or is_deed(tokens, index) for index in range(joiner))
-    apart = tokens[joiner].low != "and" or (told and tokens[joiner - 1].low == ",")
+    separate = placed or any(tokens[index].low in PAST or is_deed(tokens, index) for index in range(joiner))
+    apart = tokens[joiner].low != "and" or (separate and tokens[joiner - 1].low == ",")
     return joiner + 1 if apart else 0
 
 
 def _closes(sentence: Sentence, verb: Verb, mention: Mention) -> bool:
     """Whether strikes behind passive verbs carried them out. Reads: "a hut was hit and a boat sunk by six strikes"."""
     if verb.elliptic or any(
-        token.low in {";", "while", "but", "whereas"} for token in sentence.tokens[verb.after : mention.first]
+        token.low in CLAUSE_BREAKS for token in sentence.tokens[verb.after : mention.first]
     ):
         return False
     between = [other for other in sentence.verbs if verb.first < other.first < mention.first]
@@ -200,7 +200,7 @@ def _closes(sentence: Sentence, verb: Verb, mention: Mention) -> bool:
 def _joiner(tokens: Sequence[Token], first: int, end: int, within: "Within") -> int | None:
     """Find what joins a clause to the one before: a semicolon or "while", else the last "and", best behind a comma."""
     free = [index for index in range(first, end) if within.begin(index) is None]
-    sure = [index for index in free if tokens[index].low in {";", "while", "but", "whereas"}]
+    sure = [index for index in free if tokens[index].low in CLAUSE_BREAKS]
     ands = [index for index in free if tokens[index].low == "and" and not is_inner_and(tokens, index)]
     # Beside a day or a place, and right behind a verb, "and" joins no two targets.
     beside = [
@@ -270,7 +270,7 @@ def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention, wit
     if current is None:
         stops = [index for index in range(mention.first) if _parts(sentence.tokens, index)]
         start = _start(sentence, mention, within, strong=True)
-        if not stops and start < mention.first and _told_before(sentence, start):
+        if not stops and start < mention.first and _ends_before(sentence, start):
             return _begin(sentence, start, mention)
         return _begin(sentence, stops[-1] + 1 if stops else 0, mention)
     closes = current.verbs and before in _BEFORE_TAIL and not mention.elliptic
@@ -284,7 +284,7 @@ def _mentioned(sentence: Sentence, current: Clause | None, mention: Mention, wit
     return _begin(sentence, _start(sentence, mention, within), mention)
 
 
-def _told_before(sentence: Sentence, start: int) -> bool:
+def _ends_before(sentence: Sentence, start: int) -> bool:
     """Whether a clause of its own ends before ", and" or "but". Reads: "guns shelled two towns, and two strikes"."""
     joiner = next(
         (index for index in range(start - 1, 0, -1) if sentence.tokens[index].low in {"and", "but"}), None

@@ -121,11 +121,11 @@ def publication_date(text: str, blocks: Sequence[Block]) -> date | None:
             dateline = found[0]
         words = text[block.start : end]
         label = words if len(words) < MAX_BEFORE and _LABEL_ALONE.fullmatch(words) else ""
-        body = body or block.bullet or (found is None and _tells(words, text[block.end - 1]))
+        body = body or block.bullet or (found is None and _is_statement(words, text[block.end - 1]))
     return dateline
 
 
-def _tells(words: str, last: str) -> bool:
+def _is_statement(words: str, last: str) -> bool:
     """Whether a block is a sentence of the release itself, and no notice of the page that holds it."""
     if last not in ".:" or _STALE.search(words):
         return False

@@ -100,10 +100,10 @@ def _of_others(sentence: Sentence, clause: Clause, place: Place, within: Within)
     counted = before and within.begin(place.phrase_first - 1) is None and number(before[-1]) is not None
     if counted:  # "25 strikes, including 12 near Orta"
         return True
-    told = clause.mention is None or any(
+    reported = clause.mention is None or any(
         clause.mention.after <= verb.first < place.phrase_first for verb in clause.verbs
     )
-    return not told and any(word in {"who", "where", "which", "whose"} for word in before)
+    return not reported and any(word in {"who", "where", "which", "whose"} for word in before)
 
 
 def _of_targets(sentence: Sentence, clause: Clause, place: Place) -> bool:

@@ -78,8 +78,8 @@ def row_of(sentence: Sentence, hits: Hits) -> Clause | None:
     read_items(tokens[first:], Verb(0, 0, hits.word, hits.effect), clause.reading)
     tallies = clause.reading.tallies
     # "A drone and two jets watched the road"
-    told = any(remark.kind == "unread" for remark in clause.reading.remarks)
-    return clause if tallies and not told and all(map(_is_target, tallies)) else None
+    unread = any(remark.kind == "unread" for remark in clause.reading.remarks)
+    return clause if tallies and not unread and all(map(_is_target, tallies)) else None
 
 
 def _is_target(tally: ParsedTally) -> bool:

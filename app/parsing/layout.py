@@ -106,7 +106,7 @@ class _Line(NamedTuple):
 def lay_out(text: str, stands_alone: Callable[[str], bool], checkpoint: Callable[[], None]) -> Layout:
     """Find the blocks of a text and undo the line breaks inside them.
 
-    `stands_alone` tells of a line that begins and ends a block: a heading, a date, a release number.
+    `stands_alone` recognises a line that begins and ends a block: a heading, a date, a release number.
     A word that was broken behind its hyphen keeps the line break; see `tokens`.
     """
     text = _unquoted(text)
@@ -296,10 +296,10 @@ def _goes_on(text: str, block: Block, before: _Line, line: _Line, following: _Li
 
 def _inside(text: str, block: Block, line: _Line, following: _Line | None, *, unfinished: str | None) -> bool:
     """Whether a line that looks like a heading is the middle of a sentence. Reads: "near Vero,⏎Iraq⏎destroyed"."""
-    told = "strike" in text[block.start : block.end].lower() if block.bullet else False
+    reported = "strike" in text[block.start : block.end].lower() if block.bullet else False
     next_lower = following is not None and not following.gap and text[following.start].islower()
     if unfinished == "comma":
-        return not told or next_lower or text[line.end - 1] == "."
+        return not reported or next_lower or text[line.end - 1] == "."
     if _ended(text, block, line) or text[block.end - 1] == ":" or _is_title(text, block):
         return False
     if text[line.end - 1] == "." and not block.bullet:  # "… near Al⏎Vero, Iraq."
@@ -334,7 +334,7 @@ def _unfinished(text: str, block: Block) -> str | None:
 
 
 def _ended(text: str, block: Block, line: _Line) -> bool:
-    """Whether the block ends with a sentence; after "U.S." the next word tells."""
+    """Whether the block ends with a sentence; after "U.S." the next word decides."""
     tail = text[max(block.start, block.end - MAX_LAST_WORD) : block.end].rstrip(_CLOSERS)
     if not tail or tail[-1] not in _END:
         return False

@@ -67,7 +67,7 @@ def make_line(
 
 
 def _shifted(context: Context, claim: Claim) -> Dates | None:
-    """Work out a day that the clause tells from the one before; None where that one is not known."""
+    """Work out a day that the clause gives relative to the one before; None where that one is not known."""
     clause = claim.clause
     last = context.lines[-1] if context.lines else None
     seen = context.seen.last if context.seen else None

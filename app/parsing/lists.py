@@ -108,7 +108,7 @@ def _set_off(tokens: Sequence[Token], index: int) -> bool:
     before = tokens[index - 2].low if index > 1 else ""
     if tokens[index].low in ENEMY:
         return previous not in {"with", "also"}
-    # What an amount, a distance or an unread number stands before is told apart in chunks.py.
+    # What an amount, a distance or an unread number stands before is decided in chunks.py.
     read = read_number(tokens, index, len(tokens))
     if read is None:
         return False

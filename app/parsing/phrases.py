@@ -60,7 +60,7 @@ NONE = re.compile(
 )
 # A part of strikes that were counted before.
 OF_THE = re.compile(r"of (?:the|these|those|them)\b", re.IGNORECASE)
-# A day that is told from the one before.
+# A day given relative to the one before.
 LATER = re.compile(
     r"\b(?:(?P<days>a|one|two|three|four|five|six|seven) days? (?:later|after|(?P<before>before|earlier))"
     r"|the (?:next|following|(?P<previous>previous|preceding)) day"

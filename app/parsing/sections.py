@@ -33,6 +33,7 @@ from app.parsing.phrases import (
     YEARLY,
 )
 from app.parsing.totals import add_total, drop_unplaced, is_conducted, none_beside, none_reported
+from app.parsing.wording import CLAUSE_BREAKS
 from app.vocabulary.effects import FIRST_WORDS
 
 # Characters of a sentence in which the phrases above are looked for.
@@ -167,8 +168,7 @@ def _part_at(sentence: Sentence, offset: int) -> tuple[int, int]:
     joiners = [
         index
         for index, token in enumerate(tokens)
-        if token.low in {";", "while", "but", "whereas"}
-        or (token.low == "and" and tokens[index - 1].word == ",")
+        if token.low in CLAUSE_BREAKS or (token.low == "and" and index and tokens[index - 1].word == ",")
     ]
     first = max((index + 1 for index in joiners if index < here), default=0)
     return first, min((index for index in joiners if index > here), default=len(tokens))

@@ -56,9 +56,11 @@ def _without_opening(sentence: Sentence, clause: Clause, index: int, first: int,
         first += lows.index(",") + 1
     first = next((here + 1 for here in range(end - 1, first, -1) if tokens[here].low in _SUBORDINATE), first)
     # What another verb says: "twelve missiles were fired and two sheds were hit".
-    told = next((here for here in range(end - 1, first, -1) if tokens[here].low in {"were", "was"}), None)
-    if told is not None:
-        joiners = (here for here in range(told, end) if tokens[here].low in {"and", ";", "while"})
+    auxiliary = next(
+        (here for here in range(end - 1, first, -1) if tokens[here].low in {"were", "was"}), None
+    )
+    if auxiliary is not None:
+        joiners = (here for here in range(auxiliary, end) if tokens[here].low in {"and", ";", "while"})
         first = next(joiners, end - 1) + 1
     # "The strikes resulted in two sheds destroyed", "with two sheds destroyed", "left two sheds destroyed".
     openings = [here for here in range(first, end) if tokens[here].low in _BEFORE_TARGETS]

@@ -43,6 +43,8 @@ PREPOSITIONS = frozenset(
     through throughout into towards toward while where which that who whose when under over onto behind beside
     but responsible because since until upon via amid among as consisting belonging including each""".split(),
 )
+# What surely separates two clauses, as "and" may not.
+CLAUSE_BREAKS = frozenset({";", "while", "but", "whereas"})
 # The past of verbs that say what others did.
 PAST = frozenset(
     """left fled ran got drove fell went came sank took flew fired swam was were had began stood held found brought shot

@@ -110,7 +110,7 @@ class WarningOut(_Answer):
     )
     detail: str = Field(
         description="What is unlikely about it.",
-        examples=["2017-02-08 lies after published_on, 2017-02-07: a report tells of earlier days"],
+        examples=["2017-02-08 lies after published_on, 2017-02-07: a report covers earlier days"],
     )
 
 

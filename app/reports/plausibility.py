@@ -61,7 +61,7 @@ def day_warnings(
     yield _warned(
         "after-publication",
         f"/strikes/{index}/{name}",
-        f"{day} lies after published_on, {published_on}: a report tells of earlier days",
+        f"{day} lies after published_on, {published_on}: a report covers earlier days",
     )
 
 

@@ -3,7 +3,7 @@
 import re
 
 # A run of digits, or a word that means a number by itself and is no last part of another ("all-in-one"). Articles
-# count only where their sentence tells of strikes, so that they are not looked for.
+# count only where their sentence reports strikes, so that they are not looked for.
 _ONES = "one two three four five six seven eight nine"
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"

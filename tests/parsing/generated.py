@@ -470,7 +470,7 @@ def written(draw: st.DrawFn, families: Sequence[Family] = tuple(Family)) -> Writ
 
 @st.composite
 def noise(draw: st.DrawFn, kind: str | None = None) -> str:
-    """Make a sentence of numbers that tells of no strike's result and of no total of the release."""
+    """Make a sentence of numbers that reports no strike's result and no total of the release."""
     kind = kind or draw(st.sampled_from(sorted(NOISE)))
     spelling = draw(spellings)
     return capital(

@@ -104,7 +104,7 @@ def test_active_for_passive_changes_nothing(
 @settings(max_examples=25, deadline=None)
 @given(generated.written(), st.data())
 def test_noise_changes_nothing(kind: str, report: Written, data: st.DataObject) -> None:
-    """A sentence that tells of no result adds no tally and no total, and changes no line, wherever it stands."""
+    """A sentence that reports no result adds no tally and no total, and changes no line, wherever it stands."""
     sentence = data.draw(generated.noise(kind))
     place = data.draw(st.integers(0, len(report.units)))
     units = [*report.units[:place], sentence, *report.units[place:]]
@@ -115,7 +115,7 @@ def test_noise_changes_nothing(kind: str, report: Written, data: st.DataObject) 
 @settings(max_examples=15, deadline=None)
 @given(generated.written(LISTS), st.data())
 def test_noise_behind_a_bullet_changes_nothing(kind: str, report: Written, data: st.DataObject) -> None:
-    """A sentence that tells of no result and stands in the bullet of a strike leaves it as it is."""
+    """A sentence that reports no result and stands in the bullet of a strike leaves it as it is."""
     place = data.draw(st.integers(0, len(report.units) - 1))
     units = list(report.units)
     units[place] = f"{units[place]} {data.draw(generated.noise(kind))}"
@@ -129,7 +129,7 @@ def test_noise_behind_a_bullet_changes_nothing(kind: str, report: Written, data:
 def test_noise_in_the_same_sentence_changes_nothing(
     order: str, joined: str, strike: Strike, form: Form, sentence: str
 ) -> None:
-    """A clause that tells of no result and is joined to one of strikes leaves it as it is."""
+    """A clause that reports no result and is joined to one of strikes leaves it as it is."""
     noise = sentence[0].lower() + sentence[1:].removesuffix(".")
     clauses = [clause(strike, form), noise]
     if order == "before":

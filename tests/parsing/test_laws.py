@@ -8,20 +8,9 @@ from hypothesis import strategies as st
 from app.parsing import ParsedRelease, parse_release
 from app.parsing.categories import singular
 from tests.parsing.facts import facts, plain
+from tests.parsing.generated import NOUNS, PLACES
 
 WORDS = "one two three four five six seven eight nine".split()
-PLACES = ["Vero", "Tal Orta", "Al Bela", "Mira", "Dayr az Sona", "Abu Kesh"]
-CATEGORIES = {
-    "hut": "huts",
-    "fighting position": "fighting positions",
-    "command and control node": "command and control nodes",
-    "front-end loader": "front-end loaders",
-    "weapons cache": "weapons caches",
-    "VBIED": "VBIEDs",
-    "VBIED factory": "VBIED factories",
-    "ISIL-held building": "ISIL-held buildings",
-    "oil tanker truck": "oil tanker trucks",
-}
 FIRST_VERBS = ["struck", "engaged", "suppressed"]
 SECOND_VERBS = {"destroyed": "destroying", "damaged": "damaging", "disabled": "disabling"}
 
@@ -29,7 +18,7 @@ Target = tuple[str, int, str]
 Strike = tuple[str, str, int, list[Target]]
 
 counts = st.one_of(st.just(1), st.integers(2, 9), st.integers(10, 300))
-groups = st.lists(st.tuples(st.sampled_from(sorted(CATEGORIES)), counts), min_size=1, max_size=4)
+groups = st.lists(st.tuples(st.sampled_from(sorted(NOUNS)), counts), min_size=1, max_size=4)
 
 
 @st.composite
@@ -55,7 +44,7 @@ def items(targets: list[Target], *, oxford: bool) -> str:
     written = []
     for _, count, category in targets:
         article = "an" if category[0] in "aeiouI" else "a"
-        noun = category if count == 1 else CATEGORIES[category]
+        noun = category if count == 1 else NOUNS[category]
         written.append(f"{in_words(count, article=article)} {noun}")
     if len(written) == 1:
         return written[0]
@@ -183,10 +172,10 @@ def test_any_words_of_a_release_are_read_without_an_error(words: list[str]) -> N
     check_spans(text, parse_release(text))
 
 
-@given(st.sampled_from(sorted(CATEGORIES)))
+@given(st.sampled_from(sorted(NOUNS)))
 def test_the_singular_of_a_plural(category: str) -> None:
     """A plural and its singular name the same category."""
-    assert singular(CATEGORIES[category].rpartition(" ")[2]) == category.rpartition(" ")[2]
+    assert singular(NOUNS[category].rpartition(" ")[2]) == category.rpartition(" ")[2]
 
 
 def test_a_span_holds_the_number_itself() -> None:
