@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.parsing.categories import ENEMY, is_plural
-from app.parsing.numbers import COUNTS, read_count, read_number
+from app.parsing.numbers import COUNTS, ReadCount, read_count, read_number
 from app.parsing.text import Token
 from app.parsing.wording import (
     ATTRIBUTIVE,
@@ -18,7 +18,6 @@ from app.parsing.wording import (
     PREPOSITIONS,
     SEPARATORS,
     describes,
-    number_end,
     speaks_of_last,
 )
 from app.vocabulary.counts import UNSURE
@@ -56,9 +55,11 @@ def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     for index in range(len(tokens)):
         if index < hidden_until:
             continue
-        if _begins(tokens, index, cuts[-1]):
+        read = read_number(tokens, index, len(tokens))
+        if _begins(tokens, index, cuts[-1], read):
             cuts.append(index)
-        hidden_until = max(hidden_until, number_end(tokens, index))
+        if read and read.kind != "article":
+            hidden_until = read.after
     return [(first, last) for first, last in pairwise([*cuts, len(tokens)]) if last > first]
 
 
@@ -80,15 +81,18 @@ def held_by_last(tokens: Sequence[Token], begin: int, end: int) -> bool:
     return holds is not None and any(read_count(tokens, index, end) for index in range(holds + 1, end - 1))
 
 
-def _begins(tokens: Sequence[Token], index: int, begin: int) -> bool:
+def _begins(tokens: Sequence[Token], index: int, begin: int, read: ReadCount | None) -> bool:
+    """Whether a target begins at `index`, where `read` is the number that stands there."""
     if index == 0:
         return False
     if _includes(tokens, index, begin):
         return True
     if tokens[index - 1].low in _OPENING:
         unsure = tokens[index].low in UNSURE and index + 1 < len(tokens)
-        return _set_off(tokens, index) or (unsure and read_count(tokens, index + 1, len(tokens)) is not None)
-    return _missing_comma(tokens, index, begin)
+        return _set_off(tokens, index, read) or (
+            unsure and read_count(tokens, index + 1, len(tokens)) is not None
+        )
+    return _missing_comma(tokens, index, begin, read)
 
 
 def _includes(tokens: Sequence[Token], index: int, begin: int) -> bool:
@@ -102,14 +106,13 @@ def _includes(tokens: Sequence[Token], index: int, begin: int) -> bool:
     return not any(describes(tokens, inner) for inner in range(begin + 1, last))
 
 
-def _set_off(tokens: Sequence[Token], index: int) -> bool:
+def _set_off(tokens: Sequence[Token], index: int, read: ReadCount | None) -> bool:
     """Tell whether a number, or the enemy's name, after a separator begins a target."""
     previous = tokens[index - 1].low
     before = tokens[index - 2].low if index > 1 else ""
     if tokens[index].low in ENEMY:
         return previous not in {"with", "also"}
     # What an amount, a distance or an unread number stands before is decided in chunks.py.
-    read = read_number(tokens, index, len(tokens))
     if read is None:
         return False
     if (previous == "with" and before not in {"along", "together"}) or (
@@ -119,12 +122,9 @@ def _set_off(tokens: Sequence[Token], index: int) -> bool:
     return not speaks_of_last(tokens, read)
 
 
-def _missing_comma(tokens: Sequence[Token], index: int, begin: int) -> bool:
+def _missing_comma(tokens: Sequence[Token], index: int, begin: int, read: ReadCount | None) -> bool:
     """Read "two vehicles three bunkers", where the comma between two targets was forgotten."""
-    if index - begin < 2:
-        return False
-    read = read_number(tokens, index, len(tokens))
-    if read is None or read.kind not in _AFTER_NO_COMMA:
+    if index - begin < 2 or read is None or read.kind not in _AFTER_NO_COMMA:
         return False
     before = tokens[index - 1]
     if not before.word[0].isalpha() or before.low in _NEVER_BEFORE or read_count(tokens, index - 1, index):

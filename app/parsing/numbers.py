@@ -13,6 +13,7 @@ from app.parsing.numerals import (
     LAST_YEAR,
     MAX_WORDS,
     Numeral,
+    is_roman,
     is_unread,
     number,
     read_numeral,
@@ -29,9 +30,11 @@ from app.vocabulary.counts import (
     MISSPELT_NUMBERS,
     MULTIPLIED,
     NUMBER_WORDS,
+    ONES,
     QUANTITIES,
     SCALES,
     SIZES_OF_NUMBERS,
+    TENS,
     UNITS,
     UNKNOWN,
     UNSURE,
@@ -90,6 +93,12 @@ _STARTS = (
     | AMOUNTS
     | frozenset(["between", "from"])
 )
+# Words that no number begins with, and that change the one before them; see `read_plain`.
+_GOING_ON = frozenset().union(
+    *(AMOUNTS, DISTANCES, TIMES, CALIBRES, BEFORE_UNITS, FRACTIONS, BEFORE_NUMBERS),
+    *(_ALONE, _TO, UNSURE, {"and", "but", "per", "k", "mn", "mln", "bn", "x"}),
+    (phrase[1] for phrase in BOUNDS if phrase[0] in ARTICLES),
+)
 _NO_NOUN = frozenset(", ; . : and or in near on at of with by for from to while that which were was".split())
 
 
@@ -127,7 +136,7 @@ def read_number(tokens: Sequence[Token], index: int, end: int) -> ReadCount | No
     """
     if index >= end or not _may_start(tokens[index]):
         return None
-    return _with_unsure(tokens, index, end)
+    return read_plain(tokens, index, end) or read_bounded(tokens, index, end)
 
 
 def numbers_of(tokens: Sequence[Token]) -> list[ReadCount]:
@@ -151,28 +160,52 @@ def number_at(tokens: Sequence[Token], index: int) -> ReadCount | None:
     if low == "ones":  # A pronoun, though real releases also wrote it for "one".
         return None
     read = read_number(tokens, index, len(tokens))
-    holds = any(char.isnumeric() for char in low) or ("-" in low and low.partition("-")[0] in NUMBER_WORDS)
-    if read or not holds:
+    if read or _is_plain(low):
         return read
+    if not (any(char.isnumeric() for char in low) or low.partition("-")[0] in NUMBER_WORDS):
+        return None
     ordinal = low[0].isdigit() and low.endswith(("st", "nd", "rd", "th")) and low[:-2].isdigit()
     return ReadCount(Count(0, None), index + 1, index, index, "ordinal" if ordinal else "name")
 
 
 def _may_start(token: Token) -> bool:
     """Turn away nearly every word at once; most calls end here."""
-    low = token.low
-    return (
-        low in _STARTS
-        or low[0].isnumeric()
-        or ("-" in low and low.partition("-")[0] in NUMBER_WORDS)
-        or (token.word.isupper() and is_unread(token))
-    )
+    word, low = token.word, token.low
+    if low in _STARTS:
+        return True
+    if low.isalpha() and low.isascii():
+        return word.isupper() and is_roman(word)
+    return low[0].isnumeric() or low.partition("-")[0] in NUMBER_WORDS
+
+
+def _is_plain(low: str) -> bool:
+    """Whether a word is letters alone, none of which is a number in another script."""
+    return low.isalpha() and low.isascii()
+
+
+def read_plain(tokens: Sequence[Token], index: int, end: int) -> ReadCount | None:
+    """Read an article or one word of number right before a noun, as nearly all are; None where it may be more.
+
+    It is a short cut alone: what it reads, `read_bounded` reads as well.
+    """
+    low = tokens[index].low
+    one = low in ARTICLES
+    value = 1 if one else ONES.get(low) or TENS.get(low) or (number(low) if low.isdecimal() else None)
+    if value is None or index + 1 >= end:
+        return None
+    following = tokens[index + 1].low
+    if not _is_plain(following) or following in _GOING_ON or _may_start(tokens[index + 1]):
+        return None
+    # "a very large number of"
+    if one and any(token.low in _OF_NUMBERS for token in tokens[index + 1 : index + MAX_ADJECTIVES + 3]):
+        return None
+    return ReadCount(Count(value, value), index + 1, index, index, "article" if one else "number")
 
 
 # --- Bounds --------------------------------------------------------------------------------------------------
 
 
-def _with_unsure(tokens: Sequence[Token], index: int, end: int) -> ReadCount | None:
+def read_bounded(tokens: Sequence[Token], index: int, end: int) -> ReadCount | None:
     """Read a number and a second one that is not sure. Reads: "one and possibly two", "two, perhaps three,"."""
     read = _bounded(tokens, index, end)
     if read is None or read.kind not in {"number", "vague"}:
@@ -183,6 +216,8 @@ def _with_unsure(tokens: Sequence[Token], index: int, end: int) -> ReadCount | N
     joined = here < end and tokens[here].low in {"and", "or", "but"}
     here += joined
     unsure = here < end and tokens[here].low in UNSURE
+    if not (joined or unsure):
+        return read
     while here < end and tokens[here].low in UNSURE:
         here += 1
     bounded = [token.low for token in tokens[here : min(end, here + 3)]] == ["as", "many", "as"] or [
@@ -216,7 +251,9 @@ def _bounded(tokens: Sequence[Token], index: int, end: int, *, deep: bool = True
     """Read a number after a phrase such as "at least", or a plain one; `deep` allows two such phrases."""
     for phrase, kind in _BOUNDS_BY_START.get(tokens[index].low, ()):
         inner_at = index + len(phrase)
-        if inner_at >= end or tuple(token.low for token in tokens[index:inner_at]) != phrase:
+        if inner_at >= end or (len(phrase) > 1 and tokens[index + 1].low != phrase[1]):
+            continue
+        if tuple(token.low for token in tokens[index:inner_at]) != phrase:
             continue
         # "a total of more than 20"
         inner = _bounded(tokens, inner_at, end, deep=False) if deep else _range(tokens, inner_at, end)
@@ -269,17 +306,16 @@ def open_ended(tokens: Sequence[Token], read: ReadCount, after: int, end: int) -
 
     Reads: "two or more", "a dozen or so", "20+", "five or fewer".
     """
-    following = [token.low for token in tokens[after : min(end, after + 2)]]
+    joiner = tokens[after].low if after < end else ""
     least, most = read.count.minimum, read.count.maximum
-    if following[:1] == ["+"] and tokens[after].start == tokens[after - 1].end:
+    if joiner == "+" and tokens[after].start == tokens[after - 1].end:
         return replace(read, count=Count(least, None), after=after + 1, kind="vague")
-    if following[:1] != ["or"]:
-        return read
-    if following[1:] == ["more"]:
+    following = tokens[after + 1].low if joiner == "or" and after + 1 < end else ""
+    if following == "more":
         return replace(read, count=Count(least, None), after=after + 2, kind="vague")
-    if following[1:] in (["fewer"], ["less"]):
+    if following in {"fewer", "less"}:
         return replace(read, count=Count(0, most), after=after + 2, kind="vague")
-    if following[1:] == ["so"]:
+    if following == "so":
         count = Count(least, most, approximate=True)
         return replace(read, count=count, after=after + 2, kind="vague", remark="approximate")
     return read
@@ -564,7 +600,6 @@ def _quantity(tokens: Sequence[Token], first: int, index: int, end: int) -> Read
         tokens[here].low in _BEFORE_OF_NUMBERS or (plain and _may_describe(tokens[here]))
     ):
         here += 1
-    unknown = any(piece in UNKNOWN for token in tokens[index:here] for piece in token.low.split("-"))
     named = here < end and tokens[here].low in _OF_NUMBERS
     noun = tokens[here].low if named else ""
     after = here + named
@@ -574,6 +609,7 @@ def _quantity(tokens: Sequence[Token], first: int, index: int, end: int) -> Read
         return None
     if noun in MASSES:
         return ReadCount(Count(0, None), after + 1, first, here, "amount")
+    unknown = any(piece in UNKNOWN for token in tokens[index:here] for piece in token.low.split("-"))
     return ReadCount(Count(0 if unknown else 2, None), after + 1, first, after - 1, "vague")
 
 

@@ -106,7 +106,13 @@ def is_unread(token: Token) -> bool:
             _NUMERIC.fullmatch(low) is not None
             or not (low.isascii() or (low[0].isascii() and low[-1].isalpha()))
         )
-    return len(low) >= SHORTEST_ROMAN and token.word.isupper() and _ROMAN.fullmatch(token.word) is not None
+    return is_roman(token.word)
+
+
+@remembered(4096)
+def is_roman(word: str) -> bool:
+    """Whether a word is a number in Roman letters, and no likely abbreviation. Reads: "XII"."""
+    return len(word) >= SHORTEST_ROMAN and word.isupper() and _ROMAN.fullmatch(word) is not None
 
 
 def read_numeral(tokens: Sequence[Token], index: int, end: int) -> Numeral | None:
@@ -212,11 +218,12 @@ def _scaled(tokens: Sequence[Token], read: Numeral, end: int) -> Numeral:
 
 def _fraction(tokens: Sequence[Token], read: Numeral, end: int) -> Numeral:
     """Take in a fraction. Reads: "two and a half million", "a dozen and a half"; also "two thirds"."""
-    lows = [token.low for token in tokens[read.after : min(end, read.after + 4)]]
-    if lows and lows[0] in FRACTIONS:
+    joiner = tokens[read.after].low if read.after < end else ""
+    if joiner in FRACTIONS:
         return Numeral(None, read.after + 1)
-    if lows[:1] != ["and"]:
+    if joiner != "and":
         return read
+    lows = [token.low for token in tokens[read.after : min(end, read.after + 4)]]
     here = 1 + (lows[1:2] in (["a"], ["one"]))
     if lows[here : here + 1] not in (["half"], ["quarter"], ["\u00bd"], ["a-half"], ["one-half"]):
         return read

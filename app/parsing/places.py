@@ -41,6 +41,10 @@ _DIRECTIONS = (
 _PARTICLES = frozenset("al ar as az ad at an ash tal abu ayn el deir dayr de ez es ed er ath".split())
 _JOINERS = frozenset("al ar az as el de the".split())
 _NEAR = frozenset({"near", "around", "outside"})
+_WITHIN = frozenset({"in", "across", "inside", "at", "within"})
+_ACCOUNTING = frozenset({"accounted", "saw", "for"})
+# A place stands behind one of these, or opens its sentence.
+_BEFORE_PLACES = _NEAR | _WITHIN | _ACCOUNTING | {"to", "of", "from", "on"}
 # Capitalised words that begin no place.
 _NOT_PLACES = frozenset(
     """isil isis daesh islamic coalition u.s u.s. us american iraqi syrian kurdish peshmerga sdf isf operation combined
@@ -102,7 +106,11 @@ def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
     found: list[Place] = []
     index = 0
     while index < len(tokens):
-        place = _at(tokens, text, index)
+        place: Place | None = None
+        if (index == 0 or tokens[index - 1].word == ":") and tokens[index].word[0].isupper():
+            place = _opening(tokens, text, index)
+        if place is None and (tokens[index].low in _BEFORE_PLACES or tokens[index].low.endswith("near")):
+            place = _at(tokens, text, index)
         if place:
             found.append(place)
             index = max(place.after, index + 1)
@@ -113,11 +121,7 @@ def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
 
 def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     low = tokens[index].low
-    if tokens[index].word[0].isupper() and (index == 0 or tokens[index - 1].word == ":"):
-        opening = _opening(tokens, text, index)
-        if opening:
-            return opening
-    if low in {"accounted", "saw", "for"} and index:
+    if low in _ACCOUNTING and index:
         return _accounting(tokens, index)
     if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
         found = _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
@@ -128,7 +132,7 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
         return _from(tokens, text, index)
     if low == "on" and index + 1 < len(tokens):
         return _side(tokens, index)
-    if low in {"in", "across", "inside", "at", "within"}:
+    if low in _WITHIN:
         here = _skip_the(tokens, index + 1)
         while here < len(tokens) and tokens[here].low in _DIRECTIONS and tokens[here].word[0].islower():
             here += 1

@@ -40,7 +40,9 @@ def read_sentence(
     Reads: "Near Tal Vero, two strikes struck an ISIL depot and destroyed a boat, while one near Orta …".
     """
     cut_at = attribution(tokens)
-    own = [_meant(tokens, index) for index in range(cut_at)]
+    own = [
+        _meant(tokens, index) if token.word == "IS" else token for index, token in enumerate(tokens[:cut_at])
+    ]
     start, end = own[0].start, own[-1].end
     dates = join_dates(find_dates(text, start, end, published_on), text)
     places = find_places(own, text)
@@ -71,9 +73,7 @@ def read_sentence(
 def _meant(tokens: Sequence[Token], index: int) -> Token:
     """Tell the enemy's name from the verb. Reads: "an IS position", where "is" is none."""
     token = tokens[index]
-    if token.word != "IS" or all(
-        word.isupper() for word, *_ in tokens[max(0, index - 2) : index + 3] if word.isalpha()
-    ):
+    if all(word.isupper() for word, *_ in tokens[max(0, index - 2) : index + 3] if word.isalpha()):
         return token
     return token._replace(low="isis")
 

@@ -61,7 +61,7 @@ def tokens(text: str, start: int, end: int, checkpoint: Callable[[], None]) -> l
         for match in some:
             word = match.group()
             low = word.lower() if word.isascii() else word.translate(_FOLD).lower()
-            found.append(Token(word, low, match.start(), match.end()))
+            found.append(Token(word, low, *match.span()))
     return _whole(found, text) if text.find("-\n", start, end) >= 0 else found
 
 

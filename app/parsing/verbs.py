@@ -35,6 +35,8 @@ _BEFORE_TRAILING = frozenset(', ; : and with left leaving saw in - -- \u2014 \u2
     ""
 }
 _SHOTS = frozenset({"shot", "shooting", "shoot"})
+# All other words begin no verb.
+_BEGINNINGS = _SHOTS.union(VERBS, PARTICIPLES, VERB_SLIPS, BASE_FORMS, _NOMINAL)
 REACH = 4
 # Words of a target before its participle.
 MAX_NOUN = 16
@@ -76,6 +78,8 @@ def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
 
 
 def _at(tokens: Sequence[Token], index: int) -> Verb | None:
+    if tokens[index].low not in _BEGINNINGS:
+        return None
     low, after = _verb_words(tokens, index)
     if low in BASE_FORMS and low not in VERBS:
         first = _denied_from(tokens, index)

@@ -1,12 +1,39 @@
 """Numbers in every usual spelling: bounds, amounts, groups, and what is never read."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parsing.numbers import numbers_of
+from app.parsing.numbers import numbers_of, read_bounded, read_plain
 from app.parsing.text import tokens
-from app.vocabulary.counts import ONES, TENS
+from app.vocabulary.counts import (
+    ARTICLES,
+    BEFORE_NUMBERS,
+    BOUNDS,
+    MASSES,
+    MISSPELT_NUMBERS,
+    NUMBER_WORDS,
+    ONES,
+    QUANTITIES,
+    SIZES_OF_NUMBERS,
+    TENS,
+    UNKNOWN,
+    UNSURE,
+    VAGUE,
+    VAGUE_OF,
+)
+from app.vocabulary.counts import UNITS as UNITS_OF_COUNTS
+from app.vocabulary.measures import (
+    AMOUNTS,
+    BEFORE_UNITS,
+    CALIBRES,
+    CURRENCIES,
+    DISTANCES,
+    FRACTIONS,
+    TIMES,
+)
 from tests.parsing.facts import Number, Tally, kinds, plain, targets
 
 UNITS = {value: word for word, value in ONES.items()}
@@ -264,3 +291,51 @@ def test_every_number_of_a_text_is_listed() -> None:
 def test_a_day_is_no_part_of_the_number_after_it(day: str) -> None:
     """A day of a month and a number are two numbers."""
     assert ("number", 120) in numbers(f"On {day} 120 strikes were made.")
+
+
+# Every word that begins, goes on or ends a number, and some that do neither.
+WORDS = sorted(
+    {
+        *(
+            *ARTICLES,
+            *NUMBER_WORDS,
+            *MISSPELT_NUMBERS,
+            *VAGUE,
+            *VAGUE_OF,
+            *UNITS_OF_COUNTS,
+            *QUANTITIES,
+            *MASSES,
+        ),
+        *(*UNKNOWN, *SIZES_OF_NUMBERS, *BEFORE_NUMBERS, *UNSURE, *BEFORE_UNITS, *AMOUNTS, *DISTANCES, *TIMES),
+        *(*CALIBRES, *FRACTIONS, *CURRENCIES, *(word for phrase in BOUNDS for word in phrase)),
+        *"huts ISIL oil near of and or to but , . : - + x / ( 3 17 2016 1,200 3-5 2.5 k mn bn XII per".split(),
+        *"single lone good great more fewer so worth half-dozen dozen-plus twenty-odd as ones the F-16 ½".split(),
+    }
+)
+
+
+# What may stand behind one of these words and then decide what the number before both is.
+BEHIND = "huts of half many more three over cent total number a and or so fewer possibly , - x".split()
+
+
+@pytest.mark.parametrize("first", ["a", "another", "two", "twenty", "17"])
+def test_the_short_cut_to_plain_numbers_reads_what_the_long_way_reads(first: str) -> None:
+    read = 0
+    for second, third in product(WORDS, BEHIND):
+        text = f"{first} {second} {third} three huts"
+        found = tokens(text, 0, len(text), lambda: None)
+        for end in (1, 2, len(found)):
+            short = read_plain(found, 0, end)
+            read += short is not None
+            assert short is None or short == read_bounded(found, 0, end), text
+    assert read
+
+
+@given(
+    st.lists(st.sampled_from(["oil", "northern", "large"]), max_size=6), st.sampled_from(sorted(QUANTITIES))
+)
+def test_the_short_cut_sees_a_quantity_behind_adjectives(adjectives: list[str], noun: str) -> None:
+    text = " ".join(["a", *adjectives, noun, "of huts"])
+    found = tokens(text, 0, len(text), lambda: None)
+    short = read_plain(found, 0, len(found))
+    assert short is None or short == read_bounded(found, 0, len(found))
