@@ -7,10 +7,11 @@ knows as a day, an hour, a distance or a name, is remarked as unread.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from app.parsing.amounts import COUNTS, ReadCount
 from app.parsing.dates import Dates
 from app.parsing.limits import MAX_NUMBERS, MAX_REMARKS
 from app.parsing.mentions import NOUNS
-from app.parsing.numbers import COUNTS, ReadCount, numbers_of, read_count
+from app.parsing.numbers import numbers_of, read_count
 from app.parsing.release import Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
 from app.parsing.text import Token
 from app.parsing.uncounted import Uncounted

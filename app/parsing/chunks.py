@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from app.parsing.amounts import COUNTS, ReadCount
 from app.parsing.categories import ENEMY, is_plural
 from app.parsing.groups import members
 from app.parsing.lists import cut, held_by_last, opens_parts, without_brackets
-from app.parsing.numbers import COUNTS, ReadCount, open_ended, read_count, read_number
+from app.parsing.numbers import read_count, read_number
+from app.parsing.ranges import open_ended
 from app.parsing.release import Count
 from app.parsing.text import Token
 from app.parsing.wording import (

@@ -6,8 +6,9 @@ Which words name a group stands in app/vocabulary/groups.py.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.parsing.amounts import ReadCount
 from app.parsing.categories import ENEMY, is_plural
-from app.parsing.numbers import ReadCount, read_count
+from app.parsing.numbers import read_count
 from app.parsing.release import Count
 from app.parsing.text import Token
 from app.parsing.wording import FINITE, PREPOSITIONS

@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.parsing.clauses import Clause, Sentence, Within
 from app.parsing.dates import Dates
 from app.parsing.mentions import Mention, engagements
-from app.parsing.numbers import number
+from app.parsing.numerals import number
 from app.parsing.phrases import LATER
 from app.parsing.places import Place, leading_name
 

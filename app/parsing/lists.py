@@ -6,8 +6,9 @@ What lies between two cuts, perhaps more than one target, is read in chunks.py.
 from collections.abc import Sequence
 from itertools import pairwise
 
+from app.parsing.amounts import COUNTS, ReadCount
 from app.parsing.categories import ENEMY, is_plural
-from app.parsing.numbers import COUNTS, ReadCount, read_count, read_number
+from app.parsing.numbers import read_count, read_number
 from app.parsing.text import Token
 from app.parsing.wording import (
     ATTRIBUTIVE,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.parsing.amounts import ReadCount
 from app.parsing.dates import Dates
-from app.parsing.numbers import ReadCount, read_count
+from app.parsing.numbers import read_count
 from app.parsing.places import Place
 from app.parsing.release import Count
 from app.parsing.slips import NOUN_SLIPS

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.parsing.mentions import NOUNS
-from app.parsing.numbers import number, read_count, read_number
+from app.parsing.numbers import read_count, read_number
+from app.parsing.numerals import number
 from app.parsing.slips import VERB_SLIPS
 from app.parsing.text import Token
 from app.parsing.wording import is_inner_and

@@ -5,7 +5,8 @@ Which target is which is decided in lists.py and chunks.py.
 
 from collections.abc import Sequence
 
-from app.parsing.numbers import ReadCount, read_number
+from app.parsing.amounts import ReadCount
+from app.parsing.numbers import read_number
 from app.parsing.text import Token
 from app.vocabulary.counts import NUMBER_WORDS
 

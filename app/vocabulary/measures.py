@@ -1,6 +1,6 @@
 """Units of measure: after one of these a number is an amount, a distance, a time or part of a name.
 
-What the number then counts is decided in app/parsing/numbers.py.
+What the number then counts is decided in app/parsing/amounts.py.
 """
 
 # Words that may stand between a number and its unit ("two metric tons", "300 square meters").
