@@ -14,8 +14,8 @@ from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.numbers import read_count
 from app.parsing.phrases import CAMPAIGN
 from app.parsing.text import Token
-from app.parsing.verbs import Verb
-from app.parsing.wording import PREPOSITIONS
+from app.parsing.verbs import CAUSES, Verb
+from app.parsing.wording import CLAUSE_BREAKS, PREPOSITIONS
 from app.vocabulary.effects import PARTICIPLES, Effect
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, ENEMIES, GROUND, MILITARY, NATIONS, WEAPONS
 
@@ -31,6 +31,7 @@ _JOINS = frozenset(', plus and or but ; then also ( ) - -- \u2014 \u2013 " \u201
 _BOUNDARIES = frozenset(
     "and while that which who whom after before when where as because since ; : whose whereas but if until".split()
 )
+_OPENINGS = CLAUSE_BREAKS | {"and", ":"}
 _SUBORDINATE = frozenset("who that which after before".split())
 _CONJUNCTIONS = frozenset("where when after before because since as while".split())
 _THEN = frozenset("after before because since when as".split())
@@ -44,6 +45,8 @@ _OURS = (
     | WEAPONS
     | _PRONOUNS
 )
+# In the subject, their deeds are no strikes of the publisher, though aircraft did them.
+_OF_OTHERS = frozenset("suicide regime russian syrian iranian".split())
 # Behind a strike, before its verb: "a strike conducted in self-defense that destroyed".
 _ASIDE = CONDUCT | frozenset(
     "in self-defense self-defence out overnight yesterday today , on also there by successfully support of the".split()
@@ -87,7 +90,8 @@ def _by_others(
     if back < 0:
         return progressive
     low = tokens[back].low
-    if low in _JOINS or low in {"a", "an"}:  # "an destroyed" is a slip for "and".
+    as_well_as = low == "as" and back > 0 and tokens[back - 1].low == "well"
+    if low in _JOINS or as_well_as or low in {"a", "an"}:  # "an destroyed" is a slip for "and".
         return _shares(tokens, back, before, nouns, within)
     if low in _RELATIVES:
         return past_perfect or not _speaks_of_strikes(tokens, back, nouns, within)
@@ -95,6 +99,8 @@ def _by_others(
         if progressive:
             return True
         return word in _ATTACKING and not _speaks_of_strikes(tokens, back + 1, nouns, within)
+    if before and back < before[-1].after:  # "struck destroyed" has lost its "and".
+        return before[-1].others
     subject = _subject(tokens, back, before, within)
     return _is_other(tokens, subject, nouns, past_perfect=past_perfect)
 
@@ -180,11 +186,16 @@ def _is_other(
     if first and tokens[first - 1].low in _THEN and set(lows) <= {"it", "they", "he"}:
         return True
     words = {low.removesuffix("'s") for low in lows}
-    if words & NOUNS or words & _OURS:
+    if nouns and words & _OF_OTHERS:
+        return True
+    if words & NOUNS or words & _OURS or words & CAUSES:
         return past_perfect and not words & NOUNS
     if words & ENEMIES or words & GROUND:
         return True
-    return bool([low for low in lows if low[0].isalpha()]) and past_perfect
+    # Who is neither the strikes of a sentence nor a force that carries them out is somebody else; but behind "since"
+    # or "after" stands when they did it: "two strikes near Vero since early Monday destroyed a hut".
+    opens = bool(nouns) and (first == 0 or tokens[first - 1].low in _OPENINGS)
+    return any(low[0].isalpha() for low in lows) and (past_perfect or opens)
 
 
 def _agent_is_other(tokens: Sequence[Token], verb: Verb, nouns: set[int]) -> bool:

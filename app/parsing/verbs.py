@@ -25,7 +25,7 @@ _DOUBTS = frozenset(
 _DENIALS = frozenset("not n't never failed didn't unable cannot neither wasn't weren't".split())
 _OWNERS = frozenset({"isil", "isis", "daesh"})
 # What leads to "the destruction of".
-_CAUSES = frozenset("resulted resulting led leading caused causing causes".split())
+CAUSES = frozenset("resulted resulting led leading caused causing causes".split())
 # What strikes led to, and the verb that says the same.
 _NOMINAL = {"destruction": "destroyed", "damage": "damaged", "disabling": "disabled", "sinking": "sank"}
 # Words between "led to" and the last thing that it led to.
@@ -190,7 +190,7 @@ def _meant(tokens: Sequence[Token], index: int) -> str:
 def _resulted(tokens: Sequence[Token], index: int) -> bool:
     """Read "resulted in the destruction of", "which led to the destruction of"."""
     before = {token.low for token in tokens[max(0, index - MAX_CAUSE) : index]}
-    return bool(before & _CAUSES) and index + 1 < len(tokens) and tokens[index + 1].low in {"of", "to"}
+    return bool(before & CAUSES) and index + 1 < len(tokens) and tokens[index + 1].low in {"of", "to"}
 
 
 def _adjective(tokens: Sequence[Token], index: int) -> bool:
