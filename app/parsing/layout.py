@@ -26,6 +26,9 @@ _ROW = re.compile(
 # "Vero, Iraq: 3 strikes", "In the vicinity of Orta: 2 tanks".
 _LABELLED = re.compile(r"[A-Z][^.:;!?\r\n]{1,60}:(?=\s|$)")
 _TOWN = re.compile(r"[A-Z][A-Z. ]{2,30}(?:, [A-Z][A-Za-z.]{1,15}){0,2}")
+# A place broken in two: "12 strikes near Kunyo⏎Lar, Afghanistan, destroyed".
+_NAME_BEGINS = re.compile(r"\b(?:near|of) [A-Z][\w'\u2019-]*$")
+_NAME_ENDS = re.compile(r"[A-Z][\w'\u2019-]*(?:,| in) [A-Z]")
 _ASIDE = re.compile(r"[-\u2013—]{1,2} [^-\u2013—]{1,60} [-\u2013—]{1,2} ")
 _END = frozenset(".!?\u2026")
 _CLOSERS = "\"”'\u2019)]*_ "
@@ -284,7 +287,9 @@ def _goes_on(text: str, block: Block, before: _Line, line: _Line, following: _Li
     if block.bullet:
         heads = following is not None and following.mark is not None and text[line.end - 1] not in _END
         return not heads or block.end - before.start >= WRAPPED_COLUMNS
-    if not _is_title(text, block):
+    tail = text[max(block.start, block.end - MAX_LAST_WORD) : block.end]
+    named = _NAME_BEGINS.search(tail) and _NAME_ENDS.match(text, line.start, line.end)
+    if named or not _is_title(text, block):
         return True
     dated = (
         following is not None
