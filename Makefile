@@ -22,8 +22,9 @@ faults: .venv/ready ## Kill the server and the database amid writes, in full.
 	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 \
 	STRIKELEDGER_TEST_ADDERS=50 STRIKELEDGER_TEST_POSTS=200 $(BIN)/pytest -n 2 --dist loadscope tests/faults
 
-fuzz: .venv/ready ## Ask everything that the OpenAPI document allows and forbids, in full.
+fuzz: .venv/ready ## Ask all that the OpenAPI document allows and forbids, and read new texts.
 	STRIKELEDGER_TEST_EXAMPLES=200 STRIKELEDGER_TEST_SEEDS=3 $(BIN)/pytest -n 2 tests/fuzz
+	STRIKELEDGER_TEST_PROFILE=search $(BIN)/pytest -n 2 tests/parsing
 
 check: .venv/ready ## Lint, formatting and types.
 	$(BIN)/ruff check

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from anyio.from_thread import start_blocking_portal
 from sqlalchemy import create_engine, make_url, text
@@ -32,6 +33,11 @@ from tests import record
 from tests.api import Api
 
 ENGINES = ("sqlite", "postgresql")
+
+# `make test` tries the same examples each time, so that it fails for a change alone; `make fuzz` searches for others.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("search", print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("STRIKELEDGER_TEST_PROFILE", "same"))
 
 
 def prepare(url: str) -> None:
