@@ -4,7 +4,7 @@ The law: each number ends in exactly one role. What no other module placed, and 
 knows as a day, an hour, a distance or a name, is remarked as unread.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.parsing.amounts import COUNTS, ReadCount
@@ -141,6 +141,7 @@ class _Accounts:
             here and here[2] is Role.TALLY for here in placed
         )
         uncounted = Uncounted(self._text, run.tokens)
+        fields = {read.first for read, here in zip(reads, placed, strict=True) if here}
         unread: list[tuple[int, int]] = []
         for read, here in zip(reads, placed, strict=True):
             start, end = _span(run.tokens, read)
@@ -155,7 +156,7 @@ class _Accounts:
             yield ParsedNumber(start, end, read.count if read.kind in COUNTS else None, role)
             if role in {Role.UNREAD, Role.AMOUNT} and not self._covered.around(start, end):
                 if role is Role.UNREAD:
-                    unread.append(_listed(run.tokens, read))
+                    unread.append(_listed(run.tokens, read, fields))
                 else:
                     message = "An amount or a share is no number of targets."
                     self.remarks.append(Remark(start, _noun_end(run.tokens, read), "amount", message))
@@ -233,8 +234,10 @@ def _is_target(tokens: Sequence[Token], read: ReadCount) -> bool:
     return any(match(" ".join(words[:stop])) is not None for stop in range(len(words), 0, -1))
 
 
-def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
+def _listed(tokens: Sequence[Token], read: ReadCount, fields: Container[int]) -> tuple[int, int]:
     """Return the span of a number with its noun, and of the other items of its list, whose articles count as well.
+
+    It ends before the first item whose number is one of the fields.
 
     Reads: "a depot, four trucks and a radar", from any of its numbers.
     """
@@ -245,7 +248,7 @@ def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
     while after + 1 < len(tokens) and tokens[after].low in SEPARATORS:
         first = after + 1 + (tokens[after + 1].low in {"and", "or"})
         item = read_count(tokens, first, len(tokens)) if first < len(tokens) else None
-        if item is None:
+        if item is None or item.first in fields:
             break
         end = _noun_end(tokens, item)
         after = next(
@@ -263,7 +266,12 @@ def _listed(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
             None,
         )
         article = read_count(tokens, begin, len(tokens)) if begin is not None else None
-        if begin is None or article is None or _noun_end(tokens, article) != tokens[last - 1].end:
+        if (
+            begin is None
+            or begin in fields
+            or article is None
+            or _noun_end(tokens, article) != tokens[last - 1].end
+        ):
             break
         first = begin
     return tokens[first].start, end

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 from app.parsing.amounts import COUNTS, ReadCount
 from app.parsing.categories import ENEMY, is_plural
 from app.parsing.groups import members
-from app.parsing.lists import cut, held_by_last, opens_parts, without_brackets
+from app.parsing.lists import cut, held_by_last, opens_parts, subject, without_brackets
 from app.parsing.numbers import read_count, read_number
 from app.parsing.ranges import open_ended
 from app.parsing.release import Count
@@ -21,6 +21,7 @@ from app.parsing.wording import (
     DOUBTFUL,
     FINITE,
     GENERIC_HEADS,
+    INTRANSITIVE,
     LEADING,
     PAST,
     SEPARATORS,
@@ -38,6 +39,10 @@ from app.vocabulary.measures import SHARES
 # More bare targets in a row are no list of targets.
 MAX_BARE = 40
 _ORDINALS = frozenset("second third fourth fifth".split())
+# Before "to": what somebody has not done yet.
+_INTENTS = frozenset(
+    "plan plans intend intends want wants hope hopes aim aims seek seeks threaten threatens".split()
+)
 # Words of a subject before its verb.
 MAX_SUBJECT = 6
 _PUNCTUATION = '.,;:()"”“*-\u2013—'
@@ -83,10 +88,24 @@ def chunk(tokens: Sequence[Token]) -> list[Chunk]:
         if begin and held_by_last(plain, previous, begin):
             parts = [replace(part, remark="unread") for part in parts]
         found.extend(parts)
+        if parts and parts[-1].remark == "sentence":
+            _take_subject(plain, found)
         previous = begin
     if whole is not None:
         _choose(found, whole)
     return _share_heads(found)
+
+
+def _take_subject(tokens: Sequence[Token], found: list[Chunk]) -> None:
+    """Take the whole subject of a sentence for no targets, where only its last noun was seen to be none."""
+    verb = next(index for index, token in enumerate(tokens) if token.start >= found[-1].start)
+    first = subject(tokens, 0, verb + 1) + 1
+    if first < verb and tokens[verb - 1].low == "and":
+        start = tokens[first].start
+        found[:] = [
+            *(part for part in found[:-1] if part.start < start),
+            replace(found[-1], start=start),
+        ]
 
 
 def _choose(found: list[Chunk], whole: int) -> None:
@@ -174,8 +193,13 @@ def is_deed(tokens: Sequence[Token], index: int) -> bool:
 def _begins_sentence(tokens: Sequence[Token], first: int, stop: int) -> bool:
     """Whether words without a number begin a sentence of their own.
 
-    Reads: "the militants had burned two huts", "artillery of the army fired 30 shells".
+    Reads: "the militants had burned two huts", "artillery of the army fired 30 shells", "the group plans to destroy".
     """
+    if any(
+        word.low in _INTENTS and following.low == "to"
+        for word, following in pairwise(tokens[first : stop + 1])
+    ):
+        return True
     if stop == first and any(token.low in FINITE for token in tokens[first : first + MAX_SUBJECT]):
         return True
     return any(is_deed(tokens, index) for index in range(first, min(len(tokens) - 1, stop + MAX_SUBJECT)))
@@ -187,9 +211,12 @@ def _is_predicate(tokens: Sequence[Token], index: int, *, definite: bool) -> boo
     Reads: "two ships were …", "45 jets watched the road", "the launchers threatened"; but not "a hut used as a store".
     """
     low = tokens[index].low
-    if low in FINITE:
-        return True
     following = tokens[index + 1] if index + 1 < len(tokens) else None
+    after = following.low if following else ""
+    if low in FINITE or (low in INTRANSITIVE and after not in {"", "by"}):
+        return True
+    if low == "fired" and after in {"on", "upon", "at"}:  # Perhaps a participle, but nobody can tell.
+        return True
     if not low.endswith("ed") or following is None:
         return definite and low.endswith("ed")
     objects = following.low in {"the", "a", "an", "their", "its"} or following.low[0].isdigit()

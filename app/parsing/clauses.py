@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from app.parsing.chunks import is_deed
 from app.parsing.dates import Dates
 from app.parsing.items import Reading
+from app.parsing.lists import subject
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.phrases import CAMPAIGN
 from app.parsing.places import Place
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
-from app.parsing.wording import CLAUSE_BREAKS, PAST, is_inner_and
+from app.parsing.wording import CLAUSE_BREAKS, INTRANSITIVE, PAST, is_inner_and
 from app.vocabulary.effects import PARTICIPLES, VERBS
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, OTHERS
 
 # "… were destroyed in two strikes": the strikes only close the clause before.
+# The past of verbs that say what others did, with an object or without.
+_DEEDS = PAST | INTRANSITIVE
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
 # What joins two clauses, and what may stand between it and the strikes of the later one.
 _JOINERS = frozenset("and while whereas but ; . :".split())
@@ -180,7 +183,7 @@ def _behind_others(sentence: Sentence, verb: Verb, within: "Within") -> int:
     if joiner is None or behind is None or not _closes(sentence, verb, behind):
         return 0
     placed = any(within.begin(index) is not None for index in range(joiner + 1, min(verb.first, joiner + 3)))
-    separate = placed or any(tokens[index].low in PAST or is_deed(tokens, index) for index in range(joiner))
+    separate = placed or any(tokens[index].low in _DEEDS or is_deed(tokens, index) for index in range(joiner))
     apart = tokens[joiner].low != "and" or (separate and tokens[joiner - 1].low == ",")
     return joiner + 1 if apart else 0
 
@@ -224,13 +227,15 @@ def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") ->
     for index in range(verb.first - 1, last - 1, -1):
         if within.begin(index) is not None or tokens[index].low not in {";", "while", "and", "but", ","}:
             continue
-        subject = {
+        words = {
             token.low
             for here, token in enumerate(tokens[index + 1 : verb.first], index + 1)
             if within.begin(here) is None
         }
-        own = subject & _FORCES and not subject & (NOUNS | OTHERS)
-        return _with_adjuncts(tokens, index + 1, within) if own else None
+        if not words & _FORCES or words & (NOUNS | OTHERS):
+            return None
+        begin = subject(tokens, last, verb.first) if tokens[index].low == "and" else index
+        return _with_adjuncts(tokens, min(begin, index) + 1, within)
     return None
 
 

@@ -19,6 +19,7 @@ from app.parsing.wording import (
     PREPOSITIONS,
     SEPARATORS,
     describes,
+    is_inner_and,
     speaks_of_last,
 )
 from app.vocabulary.counts import UNSURE
@@ -27,6 +28,10 @@ _MARKS = frozenset('()[]“”"')
 # Before the parts of a whole.
 _BEFORE_PARTS = frozenset({":", "-", "--", "\u2014", "\u2013", "namely", "comprising", "them"})
 _OPENING = SEPARATORS | INCLUDING | {"as", "with", "also"} | _BEFORE_PARTS
+BEFORE_PASSIVE = frozenset(
+    "was were been being is are also successfully then subsequently had has have".split()
+)
+_BEFORE_SUBJECTS = frozenset({"and", ";", "while", "that", "but"})
 # Behind these stands what a target did.
 _RELATIVES = frozenset({"that", "which", "who"})
 
@@ -62,6 +67,34 @@ def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:
         if read and read.kind != "article":
             hidden_until = read.after
     return [(first, last) for first, last in pairwise([*cuts, len(tokens)]) if last > first]
+
+
+def subject(tokens: Sequence[Token], first: int, end: int) -> int:
+    """Find what stands before the subject of the verb at `end`, behind the targets of another verb; `end` if nothing.
+
+    Reads: "destroyed a boat and two sheds were hit", "destroyed a boat, and a truck, a gun and two sheds were hit".
+    """
+    while end > first and tokens[end - 1].low in BEFORE_PASSIVE:
+        end -= 1
+    joints = [
+        index
+        for index in range(first + 1, end)
+        if tokens[index].low in _BEFORE_SUBJECTS and not is_inner_and(tokens, index)
+    ]
+    if not joints:
+        return end
+    last = joints.pop()
+    while joints and tokens[last].low == "and" and _goes_back(tokens, joints[-1], last):
+        last = joints.pop()
+    return last
+
+
+def _goes_back(tokens: Sequence[Token], before: int, joint: int) -> bool:
+    """Whether the subject with an "and" at `joint` begins at the joint before, of which "a boat and" is a part."""
+    opens = tokens[before].low != "and" or tokens[before - 1].low == ","
+    if tokens[joint - 1].low == ",":  # "and a truck, a gun, and two sheds were hit"
+        return opens and any(token.low == "," for token in tokens[before + 1 : joint - 1])
+    return opens or read_count(tokens, before + 1, joint) is not None
 
 
 def opens_parts(tokens: Sequence[Token], begin: int) -> bool:

@@ -13,13 +13,15 @@ from app.parsing.clauses import Clause, Sentence, Within, cut
 from app.parsing.dates import Dates, find_dates, join_dates
 from app.parsing.headers import read_header
 from app.parsing.items import Reading, read_items
+from app.parsing.lists import subject
 from app.parsing.mentions import find_mentions
 from app.parsing.places import find_places
 from app.parsing.release import shortened
-from app.parsing.targets import objects_end, passive_targets, remark_rest, subject
+from app.parsing.targets import objects_end, passive_targets, remark_rest
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
 from app.parsing.wholes import drop_aim, drop_shared, drop_whole
+from app.vocabulary.forces import AIRCRAFT
 
 # A list is over where the next clause begins.
 _BEFORE_CLAUSE = frozenset(", ; and while whereas but".split())
@@ -109,9 +111,9 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
 def _has_subject(sentence: Sentence, verb: Verb) -> bool:
     """Whether an active verb has a subject of its own. Reads: "a boat, and gunmen killed …"; not "…, and damaged"."""
     before = sentence.tokens[verb.first - 1] if verb.first else None
-    return (
-        before is not None and verb.others and before.word[0].isalpha() and before.low not in _BEFORE_CLAUSE
-    )
+    if before is None or not before.word[0].isalpha() or before.low in _BEFORE_CLAUSE:
+        return False
+    return verb.others or before.low in AIRCRAFT
 
 
 def _undated(tokens: Sequence[Token], dates: Sequence[Dates]) -> Sequence[Token]:

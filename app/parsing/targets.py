@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 
 from app.parsing.clauses import Clause, Sentence
+from app.parsing.lists import BEFORE_PASSIVE, subject
 from app.parsing.numbers import read_count
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
-from app.parsing.wording import is_inner_and
 from app.vocabulary.categories import match
-
-_BEFORE_PASSIVE = frozenset(
-    "was were been being is are also successfully then subsequently had has have".split()
-)
 
 # What strikes are carried out with begins here.
 _MEANS = frozenset("using employing utilizing utilising expending".split())
@@ -41,7 +37,7 @@ def passive_targets(sentence: Sentence, clause: Clause, index: int) -> tuple[int
     mention = clause.mention
     if mention and first < mention.after <= end and mention.after < end:
         first = mention.after
-    while end > first and tokens[end - 1].low in _BEFORE_PASSIVE:
+    while end > first and tokens[end - 1].low in BEFORE_PASSIVE:
         end -= 1
     if index and not clause.verbs[index - 1].passive:
         first = subject(tokens, first, end)
@@ -79,19 +75,6 @@ def _without_opening(sentence: Sentence, clause: Clause, index: int, first: int,
 def _is_day(sentence: Sentence, index: int) -> bool:
     start = sentence.tokens[index].start
     return any(day.start <= start < day.end for day in sentence.days)
-
-
-def subject(tokens: Sequence[Token], first: int, end: int) -> int:
-    """Find where the subject of a passive verb begins, behind the targets of an active one.
-
-    Reads: "destroyed a boat and two sheds were hit", "killed six fighters and that no civilians were injured".
-    """
-    while end > first and tokens[end - 1].low in _BEFORE_PASSIVE:
-        end -= 1
-    for index in range(end - 1, first, -1):
-        if tokens[index].low in {"and", ";", "while", "that", "but"} and not is_inner_and(tokens, index):
-            return index
-    return end
 
 
 def objects_end(sentence: Sentence, first: int, end: int, following: Sequence[Verb]) -> int:

@@ -51,6 +51,13 @@ PAST = frozenset(
     """left fled ran got drove fell went came sank took flew fired swam was were had began stood held found brought shot
     sent lost kept saw gave met withdrew threw broke hid rode won fought caught escaped remained""".split(),
 )
+# The past of verbs that have no object, and so describe no target: "two jets patrolled along the road".
+INTRANSITIVE = frozenset(
+    """advanced appeared arrived assisted attempted circled continued departed emerged escaped failed headed helped
+    hovered landed listened lived looked marched moved operated participated patrolled refused remained responded
+    retreated returned sailed searched stayed surrendered traveled travelled tried turned waited walked watched
+    worked""".split(),
+)
 FINITE = frozenset("was were is are had has have said will would did".split())
 _TIMES = frozenset({"yesterday", "today", "overnight", "sometimes"})
 _TAKING_OBJECTS = frozenset(

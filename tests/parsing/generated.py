@@ -499,6 +499,7 @@ NOISE = {
         "The carrier launched {m} jets in the early hours.",
         "All {m} aircraft returned safely to base.",
         "A drone and {m} jets watched the road for six hours.",
+        "{m} jets, a drone and two tankers patrolled along the border.",
     ],
     "enemy deeds": [
         "The militants had burned {n} houses and {m} trucks the week before.",
@@ -509,6 +510,9 @@ NOISE = {
         "The enemy shelled {n} settlements and destroyed {m} homes.",
         "The terrorists who had destroyed {m} bridges remain at large.",
         "Two bridges had been blown up by retreating militants, {n} of whom were killed by mines.",
+        "{m} boats and two technicals fired on a patrol.",
+        "{m} boats attacked a port in {p}.",
+        "A mortar team and {m} snipers attacked the garrison of {p}.",
         "The enemy carried out {m} air strikes on {n} settlements.",
         "The attackers had destroyed {m} checkpoints and {n} vehicles of the army before.",
     ],
