@@ -29,6 +29,7 @@ from tests.parsing.facts import Tally, kinds, lines, targets
     ],
 )
 def test_targets_before_their_verb_belong_to_it(words: str, expected: list[tuple[str, ...]]) -> None:
+    """All nouns before a passive verb, back to where its clause begins, are its targets."""
     found: dict[str, list[str]] = {}
     for verb, _, category in targets(f"destroyed {words}."):
         found.setdefault(verb, []).append(category)
@@ -49,6 +50,7 @@ def test_targets_before_their_verb_belong_to_it(words: str, expected: list[tuple
     "deed", ["watched the road", "fired on a patrol", "were captured by soldiers", "attacked a base"]
 )
 def test_no_part_of_another_subject_is_a_target(subject: str, deed: str) -> None:
+    """None of the nouns of a subject is a target of the verb before, and a remark covers them."""
     text = f"- Near Vero, one strike destroyed a hut, and {subject} {deed}."
     assert [tallies for _, _, _, tallies in lines(text)] == [[("destroyed", 1, "hut")]]
     assert any(kind in {"unread", "not_counted"} and subject in words for kind, words in kinds(text)) or (
@@ -67,10 +69,12 @@ INTRANSITIVE = [
 
 @pytest.mark.parametrize("deed", INTRANSITIVE)
 def test_a_verb_without_object_makes_no_target_of_its_subject(deed: str) -> None:
+    """Behind a verb that has no object its subject is not taken for a target that a participle describes."""
     assert targets(f"destroyed a hut, and two jets {deed}.") == [("destroyed", 1, "hut")]
 
 
 def test_what_somebody_plans_is_no_target() -> None:
+    """A plan to destroy destroys nothing, and who plans was not hit."""
     assert targets("destroyed a hut, and the group plans to destroy 30 bridges.") == [("destroyed", 1, "hut")]
 
 
@@ -102,5 +106,6 @@ def test_what_anybody_but_the_strikes_did_is_not_counted(who: str) -> None:
     ],
 )
 def test_strikes_are_the_subject_past_what_stands_between(between: str) -> None:
+    """Days, places and means between the strikes and their verb do not make somebody else of them."""
     [line] = lines(f"Two strikes near Vero, Mali,{between} destroyed a hut.".replace(",,", ","))
     assert line[3] == [("destroyed", 1, "hut")]

@@ -320,6 +320,7 @@ BEHIND = "huts of half many more three over cent total number a and or so fewer 
 
 @pytest.mark.parametrize("first", ["a", "another", "two", "twenty", "17"])
 def test_the_short_cut_to_plain_numbers_reads_what_the_long_way_reads(first: str) -> None:
+    """Before every two words, of which one may go on with the number, both ways read the same or the short one none."""
     read = 0
     for second, third in product(WORDS, BEHIND):
         text = f"{first} {second} {third} three huts"
@@ -335,6 +336,7 @@ def test_the_short_cut_to_plain_numbers_reads_what_the_long_way_reads(first: str
     st.lists(st.sampled_from(["oil", "northern", "large"]), max_size=6), st.sampled_from(sorted(QUANTITIES))
 )
 def test_the_short_cut_sees_a_quantity_behind_adjectives(adjectives: list[str], noun: str) -> None:
+    """Behind "a" and some adjectives, "number of" makes a vague number and no article."""
     text = " ".join(["a", *adjectives, noun, "of huts"])
     found = tokens(text, 0, len(text), lambda: None)
     short = read_plain(found, 0, len(found))
