@@ -8,13 +8,13 @@ the engine itself stops one that takes too long.
 
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import postgresql, schema, sqlite
@@ -24,6 +24,8 @@ from app.db.meaning import close_if_lasting, is_lasting, translated
 from app.db.prepared import Prepared, Rows, Values
 from app.db.wal import WriteAheadLog
 from app.errors import DatabaseUnavailable
+
+T = TypeVar("T")
 
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
@@ -114,8 +116,32 @@ class Glance:
         return self._connection.execute(sql, bound).fetchall()
 
 
+class TransactionLost(Exception):
+    """The engine ended the whole transaction because of an error in one part of it. Nothing of it is stored."""
+
+
 class WriteSession(ReadSession):
     """A session inside the one write transaction. Who opened it commits; a service never does."""
+
+    def behind_savepoint(self, work: Callable[["WriteSession"], T]) -> T:
+        """Return what `work` returns. What it raises takes back all that it wrote, and nothing before.
+
+        Raises TransactionLost from an error that took the whole transaction: SQLite ends it for a full disk or a
+        damaged page, and a server takes it along when it goes.
+        """
+        self.held.exec_driver_sql("SAVEPOINT writer")
+        try:
+            with translated(writes=True):
+                result = work(self)
+        except BaseException as error:
+            try:
+                self.held.exec_driver_sql("ROLLBACK TO SAVEPOINT writer")
+                self.held.exec_driver_sql("RELEASE SAVEPOINT writer")
+            except SQLAlchemyError:
+                raise TransactionLost from error
+            raise
+        self.held.exec_driver_sql("RELEASE SAVEPOINT writer")
+        return result
 
     def put(self, statement: Prepared, rows: Sequence[Values]) -> None:
         """Add rows, if there are any."""

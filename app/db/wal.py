@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.db.sqlite import connect, sqlite_module
+from app.errors import UnusableDatabase
 
 MIB = 2**20
 
@@ -58,8 +59,8 @@ class WriteAheadLog:
         try:
             with closing(connect(self._database, timeout=PATIENCE_SECONDS)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite_module().Error:
-            pass  # As a full disk or a busy database do; the log still holds everything.
+        except (sqlite_module().Error, OSError, UnusableDatabase):
+            pass  # As a full disk, a busy database or a file that is gone do; the log still holds everything.
 
     def _size(self) -> int:
         try:

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
-from anyio import CapacityLimiter, fail_after
 from fastapi import Depends, Request
 from starlette.types import Receive, Scope
 
 from app.db.deadline import Deadline
 from app.db.engine import Database, NotAtOnce, NotYet, ReadSession, WriteSession
+from app.db.group_commit import WAITED_TOO_LONG, GroupCommit
 from app.db.meaning import WAIT_SECONDS
 from app.db.prepared import Snapshot
 from app.errors import ClientLeft, DatabaseBusy, QueryTimeout
@@ -233,33 +233,31 @@ def _kind(scope: Scope) -> int:
 
 
 class Writes:
-    """Run work inside the one write transaction, and commit it: one after another, in the order in which they came."""
+    """Run work inside the one write transaction, in the order in which it came, and commit it: alone or in a group."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._thread = ThreadPoolExecutor(1, "writer")
-        self._turns = CapacityLimiter(1)
+        self._group_commit = GroupCommit(database)
 
-    async def __call__(self, work: Callable[[WriteSession], T], /) -> T:
-        """Return what `work` returns, once it is committed. Raises DatabaseBusy and DatabaseUnavailable."""
+    async def __call__(self, work: Callable[[WriteSession], T], /, *, alone: bool = False) -> T:
+        """Return what `work` returns, once it is committed. Raises DatabaseBusy and DatabaseUnavailable.
+
+        `alone` and what `work` may do are as in GroupCommit.submit.
+        """
+        future = self._group_commit.submit(work, alone=alone)
+        waiting = asyncio.wrap_future(future)
         try:
-            with fail_after(WAIT_SECONDS):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise DatabaseBusy("other writers are waiting; ask again") from None
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, self._in_transaction, work)
-        finally:
-            self._turns.release()
+            await asyncio.wait((waiting,), timeout=WAIT_SECONDS)
+            if not waiting.done() and future.cancel():
+                raise DatabaseBusy(WAITED_TOO_LONG)
+            return await waiting
+        except asyncio.CancelledError:
+            # Nobody waits any more, and nothing is written that has not begun.
+            future.cancel()
+            raise
 
     def close(self) -> None:
         """Wait for the thread to end."""
-        self._thread.shutdown()
-
-    def _in_transaction(self, work: Callable[[WriteSession], T]) -> T:
-        with self._database.writing() as session:
-            return work(session)
+        self._group_commit.close()
 
 
 def reads_of(request: Request) -> RequestReads:

@@ -54,13 +54,18 @@ IDEMPOTENT: dict[str, Any] = {
 
 
 async def once(
-    request: Request, holder: KeyHolder, write: Writes, work: Callable[[WriteSession], Response]
+    request: Request,
+    holder: KeyHolder,
+    write: Writes,
+    work: Callable[[WriteSession], Response],
+    *,
+    alone: bool = False,
 ) -> Response:
     """Run `work` in the write transaction and return its answer, or that of the same request before it.
 
     The same: its method, path, query and JSON body (compared as canonical JSON), under the same name and key.
     Raises MalformedRequest for a name that cannot be one, IdempotencyKeyReused for another request under a
-    known name. Notes the key's use.
+    known name. Notes the key's use. Work that may take long shares its transaction with nobody: it runs `alone`.
 
     The contract's 409 `idempotency-in-progress` cannot occur: writers come one after another (db/engine.py),
     so a request sent while the first still runs waits for its end and then finds its answer, or none if it
@@ -73,7 +78,7 @@ async def once(
             note_use(session, holder)
             return work(session)
 
-        return await write(noted)
+        return await write(noted, alone=alone)
     request_hash = await _hash(request)
 
     def first_or_again(session: WriteSession) -> Response:
@@ -104,7 +109,7 @@ async def once(
         )
         return response
 
-    return await write(first_or_again)
+    return await write(first_or_again, alone=alone)
 
 
 def _name(request: Request) -> str | None:

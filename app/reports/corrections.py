@@ -27,7 +27,7 @@ from app.reports import drafts, service
 from app.reports.answers import ReportOut
 from app.reports.drafts import SavedDraft
 from app.reports.preconditions import DraftPrecondition, RecordPrecondition, ReportId, find_target
-from app.reports.router import answer_draft, answer_written, staged_early
+from app.reports.router import answer_draft, answer_written, is_long, staged_early
 from app.reports.schemas import ReportIn, ReportPut, Retraction
 from app.reports.service import Correction
 from app.reports.staging import StagedReport, stage
@@ -84,7 +84,7 @@ async def revise_report(
         staged = service.revise(session, target.report_id, report, correction)
         return answer_written(session, request, target.report_id, staged)
 
-    return await once(request, holder, write, revise)
+    return await once(request, holder, write, revise, alone=await is_long(request))
 
 
 @router.post(
@@ -112,7 +112,7 @@ async def publish_draft(
         staged = service.publish_draft(session, target.report_id, report, holder.id)
         return answer_written(session, request, target.report_id, staged)
 
-    return await once(request, holder, write, publish)
+    return await once(request, holder, write, publish, alone=early is not None)
 
 
 @router.post(

@@ -90,7 +90,7 @@ async def create_report(request: Request, holder: Drafting, body: ReportPost, wr
         response.headers["Location"] = f"/v1/reports/{public_id(REPORT, report_id)}"
         return response
 
-    return await once(request, holder, write, create)
+    return await once(request, holder, write, create, alone=await is_long(request))
 
 
 @router.get(
@@ -165,11 +165,16 @@ def answer_written(
     )
 
 
+async def is_long(request: Request) -> bool:
+    """Return whether the report in the body takes long to stage and to write."""
+    return len(await request.body()) >= LONG_JSON
+
+
 async def staged_early(
     request: Request, report: ReportIn, report_id: int | None = None
 ) -> ReportIn | StagedReport:
     """Stage a long report before the write lock is taken. Raises InvalidInput as writing it would."""
-    if len(await request.body()) < LONG_JSON:
+    if not await is_long(request):
         return report
     try:
         return await reads_of(request)(lambda session: stage(session, report, report_id))
