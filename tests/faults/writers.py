@@ -61,10 +61,17 @@ def is_planned(answer: httpx.Response) -> bool:
 
 
 class Writers:
-    """Clients that post report after report, each number once, and keep what each was answered."""
+    """Clients that post report after report, and keep what each was answered.
 
-    def __init__(self, deployment: Deployment, clients: int, numbers: Iterator[int]) -> None:
+    Each report is sent `rivals` times at once: one of these is to be stored, the others are to be told of it.
+    """
+
+    def __init__(
+        self, deployment: Deployment, clients: int, numbers: Iterator[int], *, rivals: int = 1
+    ) -> None:
         self.acknowledged: dict[int, bytes] = {}
+        # Where those who came second were told that the report is.
+        self.existing: dict[int, str] = {}
         # Answers that are no acknowledgement, and those among them that nobody planned.
         self.refused = Counter[int]()
         self.unplanned: list[str] = []
@@ -73,6 +80,7 @@ class Writers:
         self._deployment = deployment
         self._clients = clients
         self._numbers = numbers
+        self._rivals = rivals
         self._news = asyncio.Event()
         self._ended = False
 
@@ -108,25 +116,34 @@ class Writers:
             await self._deployment.up.wait()
             if self._ended:
                 return
-            try:
-                answer = await client.post("/v1/reports", json=body(number))
-            except httpx.TransportError:
-                self.dropped += 1
-                continue
-            self._news.set()
-            if answer.status_code == 201:
-                self.acknowledged[number] = answer.content
-                continue
-            self.refused[answer.status_code] += 1
-            if not is_planned(answer):
-                self.unplanned.append(f"{number}: {answer.status_code} {answer.text}")
-            await asyncio.sleep(0.1)  # Not the whole Retry-After: the refusals go on to be tried.
+            await asyncio.gather(*(self._send(client, number) for _ in range(self._rivals)))
+
+    async def _send(self, client: httpx.AsyncClient, number: int) -> None:
+        try:
+            answer = await client.post("/v1/reports", json=body(number))
+        except httpx.TransportError:
+            self.dropped += 1
+            return
+        self._news.set()
+        if answer.status_code == 201:
+            self.acknowledged[number] = answer.content
+            return
+        if answer.status_code == 409 and self._rivals > 1:
+            self.existing[number] = answer.json()["existing"]
+            return
+        self.refused[answer.status_code] += 1
+        if not is_planned(answer):
+            self.unplanned.append(f"{number}: {answer.status_code} {answer.text}")
+        await asyncio.sleep(0.1)  # Not the whole Retry-After: the refusals go on to be tried.
 
 
-async def faults_of(deployment: Deployment, acknowledged: dict[int, bytes]) -> list[str]:
+async def faults_of(
+    deployment: Deployment, acknowledged: dict[int, bytes], existing: dict[int, str] | None = None
+) -> list[str]:
     """Read the whole record back, and say what was lost of it and what is torn.
 
-    Lost: an acknowledged write that does not read as it was answered. Torn: a report, acknowledged or not, whose
+    Lost: an acknowledged write that does not read as it was answered, or a report that a rival was told of
+    (`existing`, by its number) and that is not there. Torn: a report, acknowledged or not, whose
     lines, tallies, revision or entry in the ledger are not those of the body that was posted.
     """
     async with talking(deployment) as client:
@@ -140,6 +157,12 @@ async def faults_of(deployment: Deployment, acknowledged: dict[int, bytes]) -> l
             answer.pop(name)
         if stored.get(answer["id"]) != answer:
             faults.append(f"{number} was acknowledged and is lost")
+    numbers_at = {f"/v1/reports/{identifier}": report["number"] for identifier, report in stored.items()}
+    faults += [
+        f"{number} was told of and is lost"
+        for number, path in (existing or {}).items()
+        if numbers_at.get(path) != f"{PREFIX}{number}"
+    ]
     for report in stored.values():
         if report["number"].startswith(PREFIX):
             number = int(report["number"].removeprefix(PREFIX))
