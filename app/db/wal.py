@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from app.db.sqlite import connect, sqlite_module
+from app.db.sqlite import LOCK_POLL_MILLISECONDS, connect, sqlite_module
 from app.errors import UnusableDatabase
 
 MIB = 2**20
@@ -25,6 +25,9 @@ PATIENCE_SECONDS = 0.5
 PAUSE_SECONDS = 10.0
 
 _WARNING_PAUSE_SECONDS = 60.0
+
+# Its first column is 1 where readers or writers were in the way.
+_EMPTY = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +59,12 @@ class WriteAheadLog:
             )
 
     def _empty(self) -> None:
+        # As a writer does that waits for those of other processes, whose gaps are short (sqlite.py).
+        poll, until = LOCK_POLL_MILLISECONDS / 1000, time.monotonic() + PATIENCE_SECONDS
         try:
-            with closing(connect(self._database, timeout=PATIENCE_SECONDS)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            with closing(connect(self._database, timeout=poll)) as connection:
+                while connection.execute(_EMPTY).fetchone()[0] and time.monotonic() < until:
+                    time.sleep(poll)  # In the thread of the writers.
         except (sqlite_module().Error, OSError, UnusableDatabase):
             pass  # As a full disk, a busy database or a file that is gone do; the log still holds everything.
 
