@@ -12,6 +12,7 @@ help: ## Show this list.
 setup: .venv/ready ## Set up .venv: the product, and the tools to work on it.
 
 serve: .venv/runs ## Set up, load the sample into an empty database, and serve (PORT=8000).
+	@$(BIN)/python -m compileall -q app # Also where Python is told to write no bytecode: a start would compile all anew.
 	@$(BIN)/strikeledger sample
 	@$(BIN)/strikeledger serve --port $(PORT)
 

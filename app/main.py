@@ -179,8 +179,7 @@ def from_environment(counted_in: SharedFile | None = None) -> FastAPI:
     gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(read_settings(), counted_in)
-    # What stands now stays: to look through it for garbage again holds up everybody for a tenth of a second.
-    gc.collect()
+    # What stands now stays, and a thousandth of it is garbage: to look through all of it takes a tenth of a second.
     gc.freeze()
     gc.enable()
     return app

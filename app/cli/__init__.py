@@ -27,6 +27,8 @@ cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Plain help: boxes and colours take as long to load as everything else together.
+    rich_markup_mode=None,
 )
 cli.command("serve")(serve.serve)
 cli.command("migrate")(migrate.migrate)
@@ -67,7 +69,10 @@ def _code(error: StrikeledgerError) -> int:
 
 
 def _failed(message: str, code: int) -> int:
-    if message:  # Without a command there is none: the help was shown.
+    if message.startswith("Usage: "):
+        # Without a command, the message is the help.
+        typer.echo(message)
+    else:
         typer.echo(f"strikeledger: {' '.join(message.split())}", err=True)
     return code
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Columns of the table where no terminal says how wide it is.
 PIPED_WIDTH = 160
 
-cli = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+cli = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @cli.callback()

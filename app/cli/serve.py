@@ -44,7 +44,6 @@ def serve(
     # Nearly all that a start makes stays: to look through it for garbage again and again takes an eighth of the time.
     gc.disable()
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
 
     from app.cli.database import opened, prepare
     from app.reports.queries import holdings
@@ -95,6 +94,8 @@ def serve(
             with suppress(KeyboardInterrupt):
                 uvicorn.Server(config).run(sockets=[listener])
         else:
+            from uvicorn.supervisors import Multiprocess
+
             supervisor = Multiprocess(config, sockets=[listener])
             # It would replace its workers, whom the same signal reaches where a terminal is closed.
             _ignore_hangup()
