@@ -37,6 +37,7 @@ FILE_READERS = 6
 _STALLED = 10
 
 _LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+_LOCK_LIMIT = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 # The share of what PostgreSQL allows a statement that must be left for it to stay as it is: setting it is one more
 # round trip. And the seconds after which PostgreSQL need not have taken an order to stop a statement.
 _ENOUGH, _CANCEL_SECONDS = 0.9, 1.0
@@ -230,13 +231,14 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[WriteSession]:
+    def writing(self, seconds: float | None = None) -> Iterator[WriteSession]:
         """Open the write transaction: committed at the end of the block, rolled back by any error in it.
 
-        Raises DatabaseBusy after WAIT_SECONDS behind another writer, DatabaseUnavailable, and UnusableDatabase
-        where the schema is not the one of this version: a migration may have run since this process started.
+        Raises DatabaseBusy after so many seconds behind another writer (None: WAIT_SECONDS), DatabaseUnavailable, and
+        UnusableDatabase where the schema is not the one of this version: a migration may have run since this process
+        started.
         """
-        with self._transaction() as session:
+        with self._transaction(seconds) as session:
             schema.refuse_other(session.held)
             yield session
 
@@ -257,13 +259,16 @@ class Database:
             sqlite.create(sqlite.path_of(self.url.database))
 
     @contextmanager
-    def _transaction(self) -> Iterator[WriteSession]:
+    def _transaction(self, seconds: float | None = None) -> Iterator[WriteSession]:
         self._outage.refuse()
-        with translated(writes=True), self._lock_across_processes():
+        with translated(writes=True), self._lock_across_processes(seconds):
             with self._write_sessions.begin() as session:
                 # The transaction begins here, not at the first statement: who gets the session is the writer.
-                if session.held.dialect.name != "sqlite":
-                    session.held.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+                held = session.connection(execution_options={sqlite.WAIT: seconds})
+                if not self.is_sqlite:
+                    if seconds is not None:
+                        held.execute(_LOCK_LIMIT, {"milliseconds": str(max(1, int(seconds * 1000)))})
+                    held.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
                 yield session
             if self.is_sqlite:
                 self._log.bound()
@@ -343,7 +348,7 @@ class Database:
         with deadline.cancelling(partial(driver.cancel_safe, timeout=_CANCEL_SECONDS)):
             yield
 
-    def _lock_across_processes(self) -> AbstractContextManager[object]:
+    def _lock_across_processes(self, seconds: float | None) -> AbstractContextManager[object]:
         if self.is_sqlite and sqlite.sqlite_module().sqlite_version_info < sqlite.FIRST_SOUND_SQLITE:
-            return sqlite.file_lock(sqlite.path_of(self.url.database))
+            return sqlite.file_lock(sqlite.path_of(self.url.database), seconds)
         return nullcontext()

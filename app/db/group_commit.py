@@ -72,7 +72,7 @@ class GroupCommit:
     def _commit(self, group: "list[_Writer[Any]]") -> None:
         """Run and commit the first writer, and with it those who wait meanwhile: they are added to the group."""
         (first,) = group
-        with self._database.writing() as session:
+        with self._database.writing(max(0.0, first.until - time.monotonic())) as session:
             closes = time.monotonic() + GROUP_SECONDS
             # Nothing else is in the transaction, so its error ends that.
             first.result = first.work(session)

@@ -34,6 +34,9 @@ LOCK_POLL_SECONDS = 0.01
 # Within so many milliseconds SQLite looks for its own lock with pauses of 1 and 2 of them.
 LOCK_POLL_MILLISECONDS = 3
 
+# The execution option of a connection that says for how many seconds it waits to become the writer.
+WAIT = "strikeledger_wait_seconds"
+
 # Below this version two connections that write and checkpoint at the same instant can corrupt a WAL file.
 FIRST_SOUND_SQLITE = (3, 51, 3)
 
@@ -178,7 +181,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Become the writer, or raise what SQLite says where another one does not end within WAIT_SECONDS.
+    """Become the writer, or raise what SQLite says where another one does not end within the seconds of WAIT.
 
     SQLite's own waiting looks ever more seldom, in the end ten times a second, and so hardly ever finds the short
     gaps between the writes of a busy process: of two workers one then waits in vain (measured: 551 writes against
@@ -186,7 +189,8 @@ def _begin_writing(connection: Connection) -> None:
     """
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - a connection that begins is open
-    until = time.monotonic() + WAIT_SECONDS
+    seconds = connection.get_execution_options().get(WAIT)
+    until = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
     driver.execute(f"PRAGMA busy_timeout = {LOCK_POLL_MILLISECONDS}")
     try:
         while True:
@@ -203,14 +207,17 @@ def _begin_writing(connection: Connection) -> None:
 
 
 @contextmanager
-def file_lock(database: Path) -> Iterator[None]:
-    """Hold a lock that no other process holds, in a file next to it. Raises DatabaseBusy after WAIT_SECONDS."""
+def file_lock(database: Path, seconds: float | None = None) -> Iterator[None]:
+    """Hold a lock that no other process holds, in a file next to it.
+
+    Raises DatabaseBusy after so many seconds; None: WAIT_SECONDS.
+    """
     if sys.platform == "win32":  # The bundled SQLite has a wheel there, so the lock is never asked for.
         yield
         return
     import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
-    until = time.monotonic() + WAIT_SECONDS
+    until = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
     # As SQLite does with its own files beside it: whoever may write the database may take its lock.
     mode = database.stat().st_mode & 0o666
     with open(f"{database}.lock", "w", opener=partial(os.open, mode=mode)) as file:

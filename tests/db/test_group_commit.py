@@ -1,6 +1,7 @@
 """Group commit: writers that wait together share a transaction, and nothing else."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -252,12 +253,17 @@ def test_group_closes_after_its_time(
     assert ended.committed == 3
 
 
-def test_group_behind_another_writer_is_busy(commits: GroupCommit, database_url: str) -> None:
-    """Where another process holds the database, who waits for it is refused as busy, and written later when asked."""
+def test_writers_behind_another_process_are_busy_in_their_own_time(
+    commits: GroupCommit, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another process holds the database, those who waited in the queue do not wait as long again for it."""
+    monkeypatch.setattr(group_commit, "WAIT_SECONDS", 1)
     other = Database(database_url)
     with other.writing():
-        refused = commits.submit(entry)
-        assert isinstance(outcome(refused), DatabaseBusy)
+        began = time.monotonic()
+        refused = [commits.submit(entry) for _ in range(4)]
+        assert {type(outcome(each)) for each in refused} == {DatabaseBusy}
+        assert time.monotonic() - began < 2
     assert commits.submit(entry).result(PATIENCE) == 2
     other.close()
 
