@@ -19,7 +19,7 @@ BY_PLACE, ONE_PLACE, EVERYTHING = (
     "month x category, one place",
     "month x category, all",
 )
-POST = "POST"
+POST, POST_AT_ONCE = "POST", "POST on 16 connections"
 
 # The size for which some goals are given.
 MILLION = 1_000_000
@@ -96,6 +96,8 @@ def rows(figures: Figures) -> Iterator[Row]:
     yield _least(figures, POST, TYPICAL, 6)
     yield _least(figures, POST, SQLITE, 0.3)
     yield _growth(figures, POST, 1.5)
+    yield _least(figures, POST_AT_ONCE, TYPICAL, 5)
+    yield _scale(figures, POST_AT_ONCE, POST, 3)
     yield _memory(figures, 300)
     loading = [f"{figures.loading[size]:.1f} s" for size in figures.sizes]
     yield Row("from the start of the server to the first aggregate", "-", loading, None)
@@ -114,6 +116,16 @@ def _least(figures: Figures, question: str, who: str, least: float, us: str = OU
         cells.append(f"{ratios[-1]:.2f} x ({_rate(our)}; {_rate(their)})")
     name = question if us == OURS else f"{question}: {us.removeprefix(f'{OURS}, ')}"
     return Row(name, f">= {least:g} x {who}", cells, all(each >= least for each in ratios))
+
+
+def _scale(figures: Figures, question: str, other: str, least: float) -> Row:
+    """Ask for so many times the answers that the product gives to another question."""
+    ratios, cells = [], []
+    for size in figures.sizes:
+        rate, its = figures.rate(question, OURS, size), figures.rate(other, OURS, size)
+        ratios.append(_times(rate, its))
+        cells.append(f"{ratios[-1]:.2f} x ({_rate(rate)}; {_rate(its)})")
+    return Row(question, f">= {least:g} x {other} on one", cells, all(each >= least for each in ratios))
 
 
 def _most_time(figures: Figures, question: str, most: float) -> Row:

@@ -97,8 +97,9 @@ def turns(harness: Harness, every: Sequence[Ports]) -> Iterator[Turn]:
         bodies = posted(harness)
         ours = [report_posted(body, ports.key) for body in bodies]
         theirs = [posted_to_peer(body) for body in bodies]
-        yield Turn(named.POST, named.OURS, ports, ports.kept, ONE, _same(ours))
-        yield Turn(named.POST, named.TYPICAL, ports, ports.typical, ONE, _same(theirs))
+        for question, connections in ((named.POST, ONE), (named.POST_AT_ONCE, MANY)):
+            yield Turn(question, named.OURS, ports, ports.kept, connections, _same(ours))
+            yield Turn(question, named.TYPICAL, ports, ports.typical, connections, _same(theirs))
 
 
 def posted(harness: Harness) -> list[Mapping[str, Any]]:
