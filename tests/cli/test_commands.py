@@ -136,10 +136,8 @@ def test_mistake_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_help_loads_little(tmp_path: Path) -> None:
-    """Help comes at once: it loads no more modules than the command line itself, and none of the server's.
-
-    Modules are counted, since time tells of the machine: each of them costs about a millisecond.
-    """
+    """Help comes at once: it loads no more modules than the command line itself, and none of the server's."""
+    # Time tells of the machine; each module costs about a millisecond.
     code = (
         "import atexit, sys\n"
         "before = set(sys.modules)\n"

@@ -32,10 +32,7 @@ RIVALS = 2
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     deployment: Deployment, tell: Callable[[str], None]
 ) -> None:
-    """Killed again and again amid groups of writes, the server loses and tears nothing, and is soon back by itself.
-
-    Nor was anybody refused for what a writer of the same group wrote, and the kill then undid.
-    """
+    """Killed again and again amid groups of writes, the server loses nothing that it told of, and is back by itself."""
     source = random.Random(5)  # noqa: S311 - moments, not secrets
 
     async def story() -> Writers:
