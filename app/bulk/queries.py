@@ -1,4 +1,4 @@
-"""Read whole reports, many at a time. Takes conditions from strikes/conditions.py; knows no request."""
+"""Read whole reports, many at a time. Takes conditions from strikes/sql_conditions.py; knows no request."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple

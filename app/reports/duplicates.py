@@ -17,9 +17,9 @@ from app.http.fields import FIRST_DAY, LAST_DAY
 from app.ledger.clock import standing
 from app.models import Strike, Tally
 from app.reports.rows import Row
-from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import BY_PLACE
+from app.strikes.sql_conditions import Conditions
 
 # Days by which two publishers may differ about one event.
 NEAR_DAYS = 1

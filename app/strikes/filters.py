@@ -1,11 +1,11 @@
 """The one window out: what a StrikeFilter asks for, and the values that this comes to.
 
-List, aggregate, export and map all take a StrikeFilter, and only conditions.py (in SQL) and matching.py (in columns)
-say what it matches, so a filter that works in one place works in all.
+List, aggregate, export and map all take a StrikeFilter, and only conditions.py says what it matches, so a filter that
+works in one place works in all.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -68,24 +68,13 @@ class StrikeFilter:
 
         Two filters that ask for the same things, and for as many, have the same conditions but for their values.
         """
+        asked = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
-            "as_of": self.as_of,
-            "date_from": self.date_from,
-            "date_to": self.date_to,
+            **{name: sorted(each) if isinstance(each, frozenset) else each for name, each in asked.items()},
             # The calendar of the machine begins with the year 1.
-            "usual_from": None
-            if self.date_from is None
-            else max(self.date_from, date.min + timedelta(LONG_DAYS)) - timedelta(LONG_DAYS),
-            "location_ids": _sorted(self.location_ids),
-            "countries": _sorted(self.countries),
-            "category_ids": _sorted(self.category_ids),
-            "effects": _sorted(self.effects),
-            "min_items": self.min_items,
-            "words": self.words,
-            "pattern": None if self.signs is None else _containing(self.signs),
-            "publisher_ids": _sorted(self.publisher_ids),
-            "report_ids": _sorted(self.report_ids),
-            "status": self.status.value,
+            "usual_from": self.date_from
+            and max(self.date_from, date.min + timedelta(LONG_DAYS)) - timedelta(LONG_DAYS),
+            "pattern": self.signs and _containing(self.signs),
         }
 
     @cached_property
@@ -98,10 +87,6 @@ class StrikeFilter:
             if value is not None
         )
         return asked, self.status, self.repeats
-
-
-def _sorted(allowed: frozenset[Any] | None) -> list[Any] | None:
-    return None if allowed is None else sorted(allowed)
 
 
 def _containing(signs: str) -> str:

@@ -10,7 +10,6 @@ from app.db.kept import Kept, size_of
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
-from app.strikes.conditions import Conditions, Narrowing
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import (
     BY_PLACE,
@@ -28,6 +27,7 @@ from app.strikes.sorting import (
     stretch,
     until_values,
 )
+from app.strikes.sql_conditions import Conditions, Narrowing
 from app.strikes.word_matches import Bitmap, lines_with
 
 # Up to how many lines are found by what makes them few, and then sorted; more are read in their order. Measured

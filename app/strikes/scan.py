@@ -12,10 +12,10 @@ from app.db.engine import ReadSession
 from app.db.prepared import Prepared
 from app.db.types import AnySelect
 from app.models import Report, Strike
-from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
 from app.strikes.queries import fewest, find, prepared, words_apart
 from app.strikes.sorting import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
+from app.strikes.sql_conditions import Conditions
 
 # Lines, and reports, that one step looks at.
 LINES_SCANNED = 50_000

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Date, and_, bindparam, true, tuple_
 
 from app.models import Strike
-from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
+from app.strikes.sql_conditions import Conditions
 
 
 class Sort(StrEnum):

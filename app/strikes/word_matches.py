@@ -18,8 +18,8 @@ from app.db.engine import NotAtOnce, ReadSession
 from app.db.prepared import Prepared, Snapshot
 from app.ledger.clock import hash_at, head
 from app.models import Strike
-from app.strikes.conditions import Conditions
 from app.strikes.filters import StrikeFilter
+from app.strikes.sql_conditions import Conditions
 
 # Bytes of all bitmaps: a million lines take 125 KB for each set of words.
 MOST_BYTES = 16 * 1024 * 1024

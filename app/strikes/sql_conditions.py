@@ -1,0 +1,294 @@
+"""SQL terms of a filter's conditions, and the statements that find lines by them. Nothing here runs a query."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.types import TypeEngine
+
+from app.db.functions import days_later, unindexed
+from app.db.words import holds_all
+from app.ledger.clock import standing
+from app.models import STRIKE_WORDS, Report, Revision, Strike, Tally
+from app.models.strike import LONG_DAYS
+from app.strikes.conditions import OF_LINES, of_lines, of_status, of_tallies
+from app.strikes.filters import ESCAPE, Status, StrikeFilter
+
+# What is asked of a row that only has to be there: by "*" SQLite would read it, though an index tells.
+ONE: ColumnElement[int] = literal_column("1")
+
+# Other rows than the line that a condition is about. Made once: each costs as much as a whole statement.
+OTHER = aliased(Strike)
+LONGER = aliased(Strike)
+TOMBSTONE = aliased(Revision)
+
+
+# The SQL types of values that are compared one by one.
+KINDS: Mapping[str, TypeEngine[Any]] = {
+    "as_of": BigInteger(),
+    "date_from": Date(),
+    "date_to": Date(),
+    "usual_from": Date(),
+    "min_items": Integer(),
+    "pattern": String(),
+}
+
+# The values by which days are asked for.
+DAYS = ("date_from", "date_to", "usual_from")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The ids of all lines that answer one thing that is asked, and the names of the values that this hangs on."""
+
+    names: tuple[str, ...]
+    ids: Callable[[], Select[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a condition is made of in SQL, for a row of Strike or of an alias of it; see Terms."""
+
+    asked: StrikeFilter
+    line: type[Strike] = Strike
+    category_id: ColumnElement[int | None] = Tally.category_id.expression
+    # Whether conditions on tallies and signs are looked up for each line, and not gathered first.
+    one_by_one: bool = False
+
+    @property
+    def tally(self) -> "_Terms":
+        return self
+
+    @property
+    def effect(self) -> ColumnElement[str]:
+        return Tally.effect.expression
+
+    def value(self, name: str) -> BindParameter[Any]:
+        """Bind a value by the name that it has in `StrikeFilter.values`, to be bound again with another filter's."""
+        return bindparam(name, self.asked.values[name], KINDS[name])
+
+    def among(
+        self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str
+    ) -> ColumnElement[bool]:
+        allowed = self.asked.values[name]
+        return column.in_(bindparam(name, allowed, expanding=True)) if allowed else false()
+
+    def stands(self) -> ColumnElement[bool]:
+        return or_(self.line.superseded_seq.is_(None), self.line.superseded_seq > self.value("as_of"))
+
+    def withdrawn(self) -> ColumnElement[bool]:
+        return (
+            exists()
+            .where(
+                TOMBSTONE.report_id == self.line.report_id,
+                TOMBSTONE.recorded_seq == self.line.superseded_seq,
+                TOMBSTONE.status == "retracted",
+                standing(TOMBSTONE, self.value("as_of")),
+            )
+            .correlate(self.line)
+        )
+
+    def of_publisher(self) -> ColumnElement[bool]:
+        of_report = exists().where(
+            Report.id == self.line.report_id, self.among(Report.publisher_id, "publisher_ids")
+        )
+        return of_report.correlate(self.line)
+
+    def holds_words(self) -> ColumnElement[bool]:
+        return self.line.id.in_(Conditions(self.asked).saying_words())
+
+    def holds_signs(self) -> ColumnElement[bool]:
+        if self.one_by_one:
+            return _holds_signs(self)
+        # Reached by no index; only testers ask for a percent sign alone.
+        other = replace(self, line=aliased(Strike))
+        return self.line.id.in_(select(other.line.id).where(_holds_signs(other)))
+
+    def repeats_another(self) -> ColumnElement[bool]:
+        event = func.coalesce(self.line.event_id, self.line.id)
+        better = (
+            exists()
+            .where(
+                or_(OTHER.event_id == event, OTHER.id == event),
+                of_status(replace(self, line=OTHER)),
+                or_(OTHER.same_as_id.is_(None), OTHER.id < self.line.id),
+                OTHER.id != self.line.id,
+            )
+            .correlate(self.line)
+        )
+        return and_(self.line.same_as_id.is_not(None), better)
+
+    def has_tally(self) -> ColumnElement[bool]:
+        # Aggregates join tallies too; these are the line's own, not the joined one.
+        conditions = Conditions(self.asked)
+        if not self.one_by_one:
+            return self.line.id.in_(conditions.tallied())
+        own = select(ONE).where(Tally.strike_id == self.line.id, conditions.of_tallies())
+        return own.correlate(self.line).exists()
+
+    def items(self) -> ColumnElement[int]:
+        return Conditions(self.asked).items()
+
+
+def _holds_signs(terms: _Terms) -> ColumnElement[bool]:
+    """Return the condition that a line holds the signs asked for, in any of its texts."""
+    line, tally = terms.line, aliased(Tally)
+    pattern = terms.value("pattern")
+    of_tally = or_(*(text.like(pattern, escape=ESCAPE) for text in (tally.as_written, tally.verb)))
+    return or_(
+        *(text.like(pattern, escape=ESCAPE) for text in (line.quote, line.location_as_written)),
+        exists().where(tally.strike_id == line.id, of_tally).correlate(line),
+    )
+
+
+class Conditions:
+    """A StrikeFilter as conditions on rows. Values are bound by the names that they have in `StrikeFilter.values`."""
+
+    def __init__(self, asked: StrikeFilter) -> None:
+        self._asked = asked
+        self._terms = _Terms(asked)
+
+    def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
+        """Return the condition that a row of Strike must meet.
+
+        `one_by_one` is for lines that are read in an order, until there are enough: what is asked of tallies and
+        of signs is then looked up for each line, and not gathered first. Both mean the same.
+        """
+        terms = replace(self._terms, one_by_one=one_by_one)
+        return and_(*of_lines(terms), *self._index_by_days())
+
+    def of_tallies(self) -> ColumnElement[bool]:
+        """Return the condition that a row of Tally, reached from its line, must meet for its items to count."""
+        category_id = Tally.category_id.expression
+        if self._asked.category_ids is None or len(self._asked.category_ids) > 1:
+            # A category of many kinds would be looked up kind by kind for each line, which has few tallies.
+            category_id = unindexed(category_id)
+        return self._of_tallies(category_id)
+
+    def items(self) -> ColumnElement[int]:
+        """Return what the minima of a line's tallies that match add up to: 0 where there is none."""
+        if not self._asked.asks_for_tallies:
+            return Strike.items_min.expression
+        matching = select(func.coalesce(func.sum(Tally.count_min), 0))
+        return (
+            matching.where(Tally.strike_id == Strike.id, self.of_tallies())
+            .correlate(Strike)
+            .scalar_subquery()
+        )
+
+    def items_by_line(self) -> Subquery:
+        """Return the same, `added_up`, of every line that has tallies that match, by its `strike_id`."""
+        each = select(Tally.strike_id, func.sum(Tally.count_min).label("added_up"))
+        return each.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
+
+    def narrowing(self) -> Iterator[Narrowing]:
+        """Yield, for each thing asked that an index answers alone, the ids of all lines that answer it.
+
+        Every line that matches is among each of them, whatever else is asked.
+        """
+        of_lines = select(Strike.id)
+        if self._asked.report_ids is not None:
+            yield Narrowing(("report_ids",), lambda: of_lines.where(OF_LINES["report_ids"](self._terms)))
+        if self._asked.location_ids is not None:
+            yield Narrowing(("location_ids",), lambda: of_lines.where(OF_LINES["location_ids"](self._terms)))
+        if self._asked.words is not None:
+            yield Narrowing(("words",), self.saying_words)
+        if self._asked.category_ids is not None:
+            yield Narrowing(("category_ids", "effects"), self.tallied)
+        if self._asked.date_from is not None or self._asked.date_to is not None:
+            yield Narrowing(DAYS, lambda: of_lines.where(*self._days()))
+        if self._asked.min_items:
+            yield Narrowing(
+                ("min_items",),
+                lambda: of_lines.where(Strike.items_min >= self._terms.value("min_items")),
+            )
+        if self._asked.status is Status.RETRACTED:
+            yield Narrowing(("status",), self._of_tombstones)
+        if self._asked.publisher_ids is not None:
+            yield Narrowing(
+                ("publisher_ids",),
+                lambda: of_lines.join(Report, Report.id == Strike.report_id).where(
+                    self._terms.among(Report.publisher_id, "publisher_ids")
+                ),
+            )
+
+    def at_place(self) -> Narrowing:
+        """Return the ids of all lines of the places asked for, within the days asked for."""
+        return Narrowing(
+            ("location_ids", *DAYS),
+            lambda: select(Strike.id).where(OF_LINES["location_ids"](self._terms), *self._days()),
+        )
+
+    def _days(self) -> Iterator[ColumnElement[bool]]:
+        for name in ("date_from", "date_to"):
+            if getattr(self._asked, name) is not None:
+                yield OF_LINES[name](self._terms)
+        yield from self._index_by_days()
+
+    def _index_by_days(self) -> Iterator[ColumnElement[bool]]:
+        """Yield a condition that excludes nothing more, yet by it an index leads to the days asked for.
+
+        Without a bound from below, all older lines would be read for one that lasts until then.
+        """
+        if self._asked.date_from is None:
+            return
+        usual = self._terms.value("usual_from")
+        # "+ 0 days" keeps PostgreSQL from seeking the earliest of all by date, which is the slow way again.
+        earliest = (
+            select(func.min(days_later(LONGER.date_from.expression, 0)))
+            .with_hint(LONGER, "INDEXED BY ix_strikes_long", "sqlite")
+            .where(
+                LONGER.date_to > days_later(LONGER.date_from.expression, LONG_DAYS),
+                LONGER.date_to >= self._terms.value("date_from"),
+                LONGER.date_from < usual,
+            )
+            .scalar_subquery()
+        )
+        yield Strike.date_from >= func.coalesce(earliest, usual)
+
+    def _of_tombstones(self) -> Select[int]:
+        return (
+            select(Strike.id)
+            .join(
+                Revision,
+                and_(Revision.report_id == Strike.report_id, Revision.recorded_seq == Strike.superseded_seq),
+            )
+            .where(Revision.status == "retracted")
+        )
+
+    def _of_tallies(self, category_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+        of_one = of_tallies(replace(self._terms, category_id=category_id))
+        return and_(True, *of_one)  # noqa: FBT003 - SQL's TRUE, which keeps an empty list of conditions valid
+
+    def tallied(self) -> Select[int]:
+        """Return the ids of all lines with a tally that matches."""
+        return select(Tally.strike_id).where(self._of_tallies(Tally.category_id.expression))
+
+    def saying_words(self) -> Select[int]:
+        """Return the ids of all lines that hold the words asked for."""
+        return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, self._asked.words or ()))
+
+    def saying(self) -> Select[int] | None:
+        """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
+        if self._asked.words is not None:
+            return self.saying_words()
+        return None if self._asked.signs is None else select(Strike.id).where(_holds_signs(self._terms))

@@ -1,0 +1,59 @@
+"""The conditions of a filter: no field of it is forgotten, in any engine or key."""
+
+from dataclasses import MISSING, fields, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from app.strikes.conditions import OF_LINES, OF_TALLIES, WITHIN_OTHERS
+from app.strikes.filters import Status, StrikeFilter
+from app.strikes.sql_conditions import Conditions
+
+NOTHING = StrikeFilter(as_of=7)
+
+# A value of each field other than the one that asks nothing.
+ASKED: dict[str, Any] = {
+    "as_of": 3,
+    "date_from": date(2017, 1, 1),
+    "date_to": date(2017, 2, 1),
+    "location_ids": frozenset({1, 2}),
+    "countries": frozenset({"SY"}),
+    "category_ids": frozenset({3}),
+    "effects": frozenset({"damaged"}),
+    "min_items": 0,
+    "words": ("tank",),
+    "signs": "%",
+    "publisher_ids": frozenset[int](),
+    "report_ids": frozenset({5}),
+    "status": Status.ANY,
+    "repeats": False,
+}
+FIELDS = [each.name for each in fields(StrikeFilter)]
+
+
+def test_each_field_of_a_filter_has_one_condition() -> None:
+    """A new field of the filter needs its condition, and a condition its field."""
+    assert sorted([*OF_LINES, *OF_TALLIES, *WITHIN_OTHERS]) == sorted(FIELDS)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_field_changes_the_statement_or_its_values(name: str) -> None:
+    """Two filters that differ in one field never share a statement together with all of its values."""
+    asked = replace(NOTHING, **{name: ASKED[name]})
+
+    def key(strikes: StrikeFilter) -> tuple[object, ...]:
+        return strikes.shape, tuple(map(str, strikes.values.items()))
+
+    def statement(strikes: StrikeFilter) -> str:
+        compiled = Conditions(strikes).of_lines().compile(dialect=sqlite.dialect())
+        return f"{compiled} {compiled.params}"
+
+    assert key(asked) != key(NOTHING)
+    assert statement(asked) != statement(NOTHING)
+
+
+def test_only_the_number_has_no_default() -> None:
+    """Conditions are left out where a field has its default, so each but the number needs one that asks nothing."""
+    assert [each.name for each in fields(StrikeFilter) if each.default is MISSING] == ["as_of"]
