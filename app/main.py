@@ -21,6 +21,7 @@ from app.catalogue.catalogue import catalogue_at
 from app.catalogue.router import router as catalogue
 from app.changes.router import router as changes
 from app.changes.watcher import Watcher
+from app.columnar.record import Columns
 from app.db.engine import Database
 from app.errors import StrikeledgerError
 from app.http import problems
@@ -50,7 +51,6 @@ from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
 from app.settings import Settings, read_settings
 from app.strikes import router as strikes_router
-from app.strikes.columns import Columns
 from app.strikes.router import router as strikes
 from app.vocabularies.router import router as vocabularies
 

@@ -1,112 +1,70 @@
-"""Lay out the dimensions of a grouping: give each line, or each tally, its place among the values of a dimension.
-
-Values stand in the order in which clients see them: by name, null last. So groups that are numbered along the
-axes are numbered in the order of the answer.
-"""
+"""Axes of a grouping: the values of each dimension in the order of the answer, by name, null last."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import numpy.typing as npt
+import polars as pl
 
 from app.aggregates.dimensions import OF_TALLIES, Dimension
 from app.catalogue.catalogue import Catalogue
+from app.columnar.segment import COUNTRY_CODES, EFFECTS
 from app.db.kept import Kept
-from app.strikes.columns import Lines
-from app.strikes.matches import Matches
-from app.strikes.matching import EPOCH
-from app.strikes.packing import Array
-from app.strikes.reading import COUNTRY_CODES, EFFECTS
 from app.vocabulary.periods import PeriodUnit
 
 PeriodBy = Literal["date", "published_on"]
 
-Places = npt.NDArray[np.intp]
+# The columns that dimensions are made from.
+_COLUMNS = {
+    Dimension.LOCATION: "location_id",
+    Dimension.PUBLISHER: "publisher_id",
+    Dimension.COUNTRY: "country",
+    Dimension.CATEGORY: "category_id",
+    Dimension.FAMILY: "category_id",
+    Dimension.EFFECT: "effect",
+}
+
+_UNITS = {
+    PeriodUnit.DAY: "1d",
+    PeriodUnit.WEEK: "1w",
+    PeriodUnit.MONTH: "1mo",
+    PeriodUnit.QUARTER: "1q",
+    PeriodUnit.YEAR: "1y",
+}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Axis:
-    """One dimension: its values, and the place among them that each code in a column has.
-
-    `values` are slugs, codes and words, None among them, and for the period the numbers of its first days.
-    Of codes from the length of `table` on nobody has heard: they have its last place.
-    """
+    """One dimension other than the period: its values, None among them, and by code the place among them."""
 
     dimension: Dimension
-    values: Sequence[Any] | Array
-    table: Places
-    # The code at which the table begins: 0, but with days.
-    begin: int = 0
-    # By the day of publication: the day on which each report was published.
-    published_on: Array | None = None
-    # What a period is, where this is one.
-    unit: PeriodUnit | None = None
+    values: Sequence[str | None]
+    places: pl.Series
 
     @property
     def of_tallies(self) -> bool:
-        """Whether it is tallies that have places."""
+        """Whether it is a property of tallies."""
         return self.dimension in OF_TALLIES
 
-    def value(self, place: int) -> Any:  # noqa: ANN401 - a word, a day or None
-        """Return a value as clients see it."""
-        found = self.values[place]
-        return day_of(int(found)) if self.dimension is Dimension.PERIOD else found
-
-    def place(self, value: Any) -> int:  # noqa: ANN401 - a word, a day or None
-        """Return the place of a value that clients see."""
-        if isinstance(value, date):
-            return int(np.searchsorted(self.values, (value - EPOCH).days))
-        return list(self.values).index(value)
-
-    def places(self, matches: Matches, source: Lines) -> Places:
-        """Return the place of each line that matches, or of each tally."""
-        codes = self._codes(matches, source)
-        return self.table.take(codes - self.begin if self.begin else codes, mode="clip")
-
-    def _codes(self, matches: Matches, source: Lines) -> Array:
-        match self.dimension:
-            case Dimension.PERIOD:
-                days = self.published_on
-                return matches.line("first_day") if days is None else days.take(matches.line("report"))
-            case Dimension.LOCATION:
-                return matches.line("location")
-            case Dimension.PUBLISHER:
-                return source.reports["publisher"].take(matches.line("report"))
-            case Dimension.COUNTRY:
-                return matches.line("country")
-            case Dimension.CATEGORY | Dimension.FAMILY:
-                return matches.tally("category")
-            case Dimension.EFFECT:
-                return matches.tally("effect")
+    def place(self) -> pl.Expr:
+        """Return the place of a line, or of a tally. Codes without a name come last, as null."""
+        code = pl.col(_COLUMNS[self.dimension]).clip(upper_bound=len(self.places) - 1)
+        return pl.lit(self.places).gather(code)
 
 
-# Axes that are kept of one state of the vocabulary: days are added to the record, and then periods reach farther.
-_MOST_AXES = 32
-_KEPT: WeakKeyDictionary[Catalogue, Kept[object, Axis]] = WeakKeyDictionary()
+# The axes of a state of the vocabulary.
+_KEPT: WeakKeyDictionary[Catalogue, Kept[Dimension, Axis]] = WeakKeyDictionary()
 
 
-def axis(
-    dimension: Dimension, unit: PeriodUnit | None, period_by: PeriodBy, source: Lines, catalogue: Catalogue
-) -> Axis:
-    """Lay out one dimension of the lines that there are."""
-    kept = _KEPT.setdefault(catalogue, Kept(_MOST_AXES))
-    if dimension is not Dimension.PERIOD:
-        return kept.get(dimension, lambda: _named(dimension, catalogue))
-    assert unit is not None  # noqa: S101 - a period has a unit
-    if period_by == "published_on":
-        days = source.published_on()
-        return _by_period(unit, int(days.min(initial=0)), int(days.max(initial=0)), days)
-    first = min((chunk.first_days[0] for chunk in source.chunks), default=0)
-    last = max((chunk.first_days[1] for chunk in source.chunks), default=0)
-    return kept.get((unit, first, last), lambda: _by_period(unit, first, last))
+def axis(dimension: Dimension, catalogue: Catalogue) -> Axis:
+    """Return the axis of a dimension: ids by the names that they have. Several ids can share a name."""
+    return _KEPT.setdefault(catalogue, Kept(len(Dimension))).get(
+        dimension, lambda: _named(dimension, catalogue)
+    )
 
 
 def _named(dimension: Dimension, catalogue: Catalogue) -> Axis:
-    """Lay out ids by the names that they have; several can share one, and an id without a name is null."""
     names: Mapping[int, str]
     match dimension:
         case Dimension.LOCATION:
@@ -123,36 +81,10 @@ def _named(dimension: Dimension, catalogue: Catalogue) -> Axis:
             names = dict(enumerate(EFFECTS))
     values = [*sorted(set(names.values())), None]
     place_of = {value: place for place, value in enumerate(values)}
-    table = np.full(max(names, default=0) + 2, len(values) - 1, np.intp)
-    for each, name in names.items():
-        table[each] = place_of[name]
-    return Axis(dimension, values, table)
+    places = [place_of[names.get(code)] for code in range(max(names, default=0) + 2)]
+    return Axis(dimension, values, pl.Series(places, dtype=pl.Int64))
 
 
-def _by_period(unit: PeriodUnit, first: int, last: int, published_on: Array | None = None) -> Axis:
-    begins, table = np.unique(starts_of(unit, np.arange(first, last + 1)), return_inverse=True)
-    return Axis(Dimension.PERIOD, begins, table, first, published_on, unit)
-
-
-def starts_of(unit: PeriodUnit, days: Array) -> Array:
-    """Return the first day of the period that holds each day, as `periods.start_of` does."""
-    dates = days.astype("datetime64[D]")
-    match unit:
-        case PeriodUnit.DAY:
-            starts = dates
-        case PeriodUnit.WEEK:
-            # 1970 began on a Thursday.
-            starts = (days - (days + 3) % 7).astype("datetime64[D]")
-        case PeriodUnit.MONTH:
-            starts = dates.astype("datetime64[M]")
-        case PeriodUnit.QUARTER:
-            months = dates.astype("datetime64[M]").astype(np.int64)
-            starts = (months - months % 3).astype("datetime64[M]")
-        case PeriodUnit.YEAR:
-            starts = dates.astype("datetime64[Y]")
-    return starts.astype("datetime64[D]").astype(np.int64)
-
-
-def day_of(number: int) -> date:
-    """Return the day that columns hold as a number."""
-    return EPOCH + timedelta(days=number)
+def start_of(unit: PeriodUnit, day: pl.Expr) -> pl.Expr:
+    """Return the first day of the period that holds a day, both as numbers, as `periods.start_of` does."""
+    return day.cast(pl.Date).dt.truncate(_UNITS[unit]).cast(pl.Int32).cast(pl.Int64)

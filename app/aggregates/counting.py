@@ -1,175 +1,253 @@
-"""Count what matches of one chunk, by group.
+"""Count selected lines and tallies by group: the measures as Polars expressions.
 
-A chunk holds whole reports, so what is counted of each chunk adds up, different reports too. And it never changes, so
-what was counted of all of it can be kept (see Matching.counted): a roll-up that is never stale, since what is written
-makes another chunk.
+Strikes and tallies are summed apart: a line with two tallies is still one line. By a property of tallies a line counts
+once in each group that it has a tally for, and a line without any in the group of null.
 """
 
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+import polars as pl
 
-from app.aggregates.axes import Places
-from app.aggregates.groups import Integers
-from app.aggregates.numbering import Numbered
-from app.strikes.chunks import KNOWN, UNKNOWN
-from app.strikes.matches import Matches, picked
-from app.strikes.packing import Array, Packed, packed
+from app.aggregates.axes import Axis, start_of
+from app.aggregates.dimensions import Dimension
+from app.columnar.segment import ITEM_SUMS, UNKNOWN
+from app.strikes.selection import Selected, Selection
+from app.vocabulary.periods import PeriodUnit
 
-# Groups are counted in a table of all that there could be in a chunk, up to so many; else of those that are there,
-# which up to so many are found in a table, and else by sorting.
-MOST_POSSIBLE = 1 << 14
-MOST_LOOKED_UP = 1 << 21
+# What can be unknown of a line.
+OPTIONAL = ("strikes_min", "strikes_max", "engagements")
+MEASURES = ("reports", "lines", *OPTIONAL, *ITEM_SUMS)
 
-# Bytes of a table of all pairs of a report and a group that there could be, at most, and for each pair that is there;
-# else those that are there are sorted.
-MOST_PAIRS = 1 << 22
-BYTES_OF_PAIR = 8
-
-# Rows of a table of ones that add up within a byte.
-ROWS_IN_BYTE = 255
-
-OF_TALLIES = ("items_min", "items_max", "open_ended")
-
-# By period: the reports of a group that have no line in the same group of an earlier period.
+# By period: the reports of a group that have no line in an earlier period of it. They add up, as `reports` does not.
 NEW_REPORTS = "new_reports"
 
-# What is counted of each group, and its row in a table.
-COUNTED = ("reports", "lines", *KNOWN, *OF_TALLIES, *KNOWN.values(), NEW_REPORTS)
-ROW = {name: row for row, name in enumerate(COUNTED)}
+# The least, the median and the most days from a line's last day (`date_to`) to the first publication of the line: that
+# of the revision that added it. Where a release is of days to come it is below 0.
+LAGS = ("lag_days_min", "lag_days_median", "lag_days_max")
+
+# Groups of partial aggregates that are held before they are added up.
+MOST_GATHERED = 1 << 19
+
+PERIOD = "period"
+RANKED = "ranked"
 
 
-# Counts in as few bytes as hold them.
-Counted = npt.NDArray[np.integer[Any]]
+# What adds up to items: of lines, and of tallies.
+_OF_LINE = {name: pl.col(name) for name in ITEM_SUMS}
+_OF_TALLY = {
+    "items_min": pl.col("count_min"),
+    "items_max": pl.col("count_max").filter(pl.col("count_max") != UNKNOWN),
+    "open_ended": pl.col("count_max") == UNKNOWN,
+}
+_COLUMNS = (
+    "number",
+    "reports",
+    "lines",
+    NEW_REPORTS,
+    *OPTIONAL,
+    *ITEM_SUMS,
+    *(f"known_{name}" for name in OPTIONAL),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Counts of the groups of a chunk: a row for each of COUNTED, a column for each group.
+class Ranked:
+    """Some of the groups along some axes, and where `has_other`, a last one that takes in all others.
 
-    `groups` are the numbers of the groups, None for all that there could be, counted from the beginning of a period:
-    `first` is its first day, None where periods are no groups. `totals` has a count for each row.
+    `numbers` are those of the groups that stay apart, `values` what clients see of all.
     """
 
-    rows: Counted
-    groups: Places | None
-    totals: Integers
-    first: int | None
+    dimensions: tuple[Dimension, ...]
+    numbers: tuple[int, ...]
+    values: tuple[tuple[Any, ...], ...]
+    has_other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grouper:
+    """Number groups: (first day of the period) * size + the number along the axes, of which the last counts fastest.
+
+    Numbers do not depend on the segment, so those of all segments can be held together. With `published` the days are
+    those of publication: the latest revision of each report. `ranks` says that periods are ranked, and no series.
+    """
+
+    axes: tuple[Axis, ...]
+    unit: PeriodUnit | None = None
+    published: pl.DataFrame | None = None
+    ranked: Ranked | None = None
+    ranks_periods: bool = False
 
     @property
-    def nbytes(self) -> int:
-        """How many bytes they take."""
-        return self.rows.nbytes + (0 if self.groups is None else self.groups.nbytes)
+    def by_tallies(self) -> bool:
+        """Whether a line can be in several groups."""
+        return any(each.of_tallies for each in self.axes)
+
+    @property
+    def size(self) -> int:
+        """How many groups there can be in one period."""
+        return (
+            math.prod(len(each.values) for each in self.axes)
+            if self.ranked is None
+            else len(self.ranked.values)
+        )
+
+    @property
+    def key(self) -> Hashable | None:
+        """What the numbers depend on beside lines and tallies; None where that is more than these tell."""
+        return None if self.published is not None else (self.axes, self.unit, self.ranked, self.ranks_periods)
+
+    def rows(self, selected: Selected) -> pl.DataFrame:
+        """Return the lines, or by a property of tallies these, each with the columns of its line."""
+        lines = selected.lines
+        if self.published is not None:
+            of = self.published.select("report_id", published="published_on")
+            lines = lines.join(of, on="report_id", how="left", maintain_order="left")
+        if not self.by_tallies:
+            return lines
+        at = selected.tallies["line"]
+        return selected.tallies.hstack(lines.drop(ITEM_SUMS).select(pl.all().gather(at)))
+
+    def number(self) -> pl.Expr:
+        """Return the number of the group of each row."""
+        number, stride = pl.lit(0, pl.Int64), 1
+        for each in reversed(self.axes):
+            number += each.place() * stride
+            stride *= len(each.values)
+        day = pl.col("date_from" if self.published is None else "published")
+        start = None if self.unit is None else start_of(self.unit, day)
+        if self.ranks_periods and start is not None:
+            number, start = start, None
+        if self.ranked is not None:
+            numbers = pl.Series(self.ranked.numbers, dtype=pl.Int64)
+            places = pl.int_range(len(numbers), eager=True)
+            number = number.replace_strict(numbers, places, default=len(numbers), return_dtype=pl.Int64)
+        return (number if start is None else start * self.size + number).alias("number")
+
+    def located(self, groups: pl.DataFrame) -> pl.DataFrame:
+        """Return groups with their periods, and their places along the axes, in place of their numbers."""
+        number = pl.col("number")
+        columns: list[pl.Expr] = []
+        if self.ranked is not None:
+            columns.append((number % self.size).alias(RANKED))
+        stride = 1
+        for each in reversed(() if self.ranked is not None else self.axes):
+            columns.insert(0, (number // stride % len(each.values)).alias(each.dimension.value))
+            stride *= len(each.values)
+        if self.unit is not None and not (self.ranks_periods and self.ranked is not None):
+            columns.append((number if self.ranks_periods else number // self.size).alias(PERIOD))
+        return groups.with_columns(columns).drop("number")
 
 
-def counts(matches: Matches, numbered: Numbered, size: int) -> Counts:
-    """Count what matches. `size` is that of the numbering where new reports are asked for, else 0."""
-    numbers, possible, groups = numbered.groups, numbered.possible, None
-    if possible > MOST_POSSIBLE:
-        groups, numbers = _present(numbers, possible)
-        possible = len(groups)
-    rows = np.zeros((len(COUNTED), possible), np.int64)
-    totals = np.zeros(len(COUNTED), np.int64)
-    # The reports of a chunk are few, and numbered in a range.
-    reports = matches.chunk.reports[1] - matches.chunk.reports[0] + 1
-    rank = matches.line("report").astype(np.intp) - matches.chunk.reports[0]
-    totals[ROW["reports"]] = np.count_nonzero(np.bincount(rank))
-    pairs = rank * possible
-    pairs = numbers + (pairs if numbered.once is None else pairs.take(matches.owners))
-    rows[ROW["reports"]] = _different(pairs, reports, possible)
-    if size:
-        rows[ROW[NEW_REPORTS]] = _new(matches, numbered, numbers, possible, size)
-    together = list(matches.chunk.counts)
-    if numbered.once is not None:
-        for name, sums in _items(matches, numbers, possible).items():
-            rows[ROW[name]] = sums
-    elif matches.all_tallies:
-        together += matches.chunk.items
-    else:
-        for each in packed(_items(matches, matches.owners, len(matches))):
-            _enter(rows, each, np.bincount(numbers, each.values, possible))
-    for each in together:
-        values = picked(each.values, matches.lines)
-        _enter(totals, each, values.sum())
-        weights = values if numbered.once is None else np.append(values, 0.0).take(numbered.once)
-        _enter(rows, each, np.bincount(numbers, weights, possible))
-    of_tallies = [ROW[name] for name in OF_TALLIES]
-    totals[of_tallies] = rows[of_tallies].sum(axis=1)
-    # They may be kept.
-    smaller = rows.astype(np.int32) if rows.max(initial=0) <= np.iinfo(np.int32).max else rows
-    return Counts(smaller, groups, totals, numbered.first)
+def counts(
+    selection: Selection, grouper: Grouper, *, new_reports: bool = False, lag: bool = False
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the measures of every group that has a line, and those of all that matches, as the one row.
+
+    What is unknown is null. NEW_REPORTS are 0 unless asked for. Raises QueryTimeout.
+    """
+    waiting: list[pl.DataFrame] = []
+    lags: list[pl.DataFrame] = []
+
+    def count(selected: Selected) -> pl.DataFrame:
+        if lag:
+            lags.extend(_lags(selected, grouper))
+        return _partial(selected, grouper, new_reports=new_reports)
+
+    most = MOST_GATHERED
+    # Medians do not add up, so lags are looked for each time.
+    key = None if lag or grouper.key is None else (grouper.key, new_reports)
+    for part in selection.counted(count, key, tallies=grouper.by_tallies):
+        waiting.append(part)
+        if sum(map(len, waiting)) > most:
+            waiting = [_added_up(waiting)]
+            # Where hardly any group is in two parts, it is of no use to do so again soon.
+            most = max(MOST_GATHERED, 2 * len(waiting[0]))
+    selection.check_deadline()
+    groups = waiting[0] if len(waiting) == 1 else _added_up(waiting)
+    selection.check_deadline()
+    known = (pl.when(pl.col(f"known_{name}") > 0).then(pl.col(name)).alias(name) for name in OPTIONAL)
+    groups = groups.with_columns(known).select("number", *MEASURES, NEW_REPORTS)
+    if lag:
+        groups = groups.join(_spread(lags), on="number", how="left", nulls_equal=True)
+    is_total = pl.col("number").is_null()
+    return groups.filter(~is_total), groups.filter(is_total).drop("number", NEW_REPORTS)
 
 
-def _enter(table: Integers, columns: Packed, sums: Array) -> None:
-    for names, values in columns.unpacked(sums):
-        for name in names:
-            table[ROW[name]] = values
+def spells(selection: Selection, grouper: Grouper) -> pl.DataFrame:
+    """Return the days of lines of several days, from the first to the last: once for each group."""
+    several = pl.col("date_to") > pl.col("date_from")
+    parts = [pl.DataFrame(schema={"number": pl.Int64, "first": pl.Int32, "last": pl.Int32})]
+    for selected in selection.selected(tallies=grouper.by_tallies, where=several):
+        of = grouper.rows(selected)
+        parts.append(of.select(grouper.number(), first="date_from", last="date_to").unique())
+    return grouper.located(pl.concat(parts).unique())
 
 
-def once(numbered: Numbered, length: int) -> tuple[Places, Array | slice]:
-    """Return groups, and which of the lines counts in each: one line can in several."""
-    if numbered.once is None:
-        return numbered.groups, slice(None)
-    which = np.flatnonzero(numbered.once < length)
-    return numbered.groups.take(which), numbered.once.take(which)
+def _added_up(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    if not parts:
+        return pl.DataFrame({**dict.fromkeys(_COLUMNS, 0), "number": None}, dict.fromkeys(_COLUMNS, pl.Int64))
+    return pl.concat(parts).group_by("number").agg(pl.all().sum())
 
 
-def _present(numbers: Places, possible: int) -> tuple[Places, Places]:
-    """Return the groups that are there, in order, and for each number the place of its group among them."""
-    if possible > MOST_LOOKED_UP:
-        found: tuple[Places, Places] = np.unique(numbers, return_inverse=True)
-        return found
-    there = np.zeros(possible, np.bool_)
-    there[numbers] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1).take(numbers)
+def _partial(selected: Selected, grouper: Grouper, *, new_reports: bool) -> pl.DataFrame:
+    """Count what was selected: a row for each group, and one without number for all."""
+    every = pl.lit(value=True)
+    total = selected.lines.select(number=pl.lit(None, pl.Int64), **_sums(_OF_LINE, every, pl.lit(0)))
+    if not grouper.axes and grouper.unit is None:
+        return total
+    rows = grouper.rows(selected).with_columns(grouper.number())
+    once, items, new = every, _OF_LINE, pl.lit(0)
+    if grouper.by_tallies:
+        once, items = pl.col("once"), _OF_TALLY
+        rows = rows.with_columns(once=_first("number", "line"))
+    if new_reports:
+        # By number is by period first.
+        rows = rows.sort("number").with_columns(beside=pl.col("number") % grouper.size)
+        rows, new = rows.with_columns(new=_first("beside", "report_id")), pl.col("new").sum()
+    return pl.concat([total, rows.group_by("number").agg(**_sums(items, once, new))])
 
 
-def _different(pairs: Places, reports: int, possible: int) -> Integers:
-    """Count how many different reports a group has. A pair is the number of a report * possible groups + a group."""
-    if reports * possible > min(MOST_PAIRS, len(pairs) * BYTES_OF_PAIR):
-        # Smaller numbers are sorted sooner.
-        pairs = pairs.astype(np.int32) if reports * possible <= np.iinfo(np.int32).max else pairs
-        pairs.sort()
-        differs = np.flatnonzero(pairs[1:] != pairs[:-1]) + 1
-        return np.bincount(np.concatenate((pairs[:1], pairs.take(differs))) % possible, minlength=possible)
-    whole = -(-reports // ROWS_IN_BYTE)
-    there = np.zeros(whole * ROWS_IN_BYTE * possible, np.uint8)
-    there[pairs] = 1
-    added = np.add.reduce(there.reshape(whole, ROWS_IN_BYTE, possible), axis=1, dtype=np.uint8)
-    found: Integers = added.sum(axis=0, dtype=np.int64)
-    return found
+def _sums(items: Mapping[str, pl.Expr], once: pl.Expr, new: pl.Expr) -> dict[str, pl.Expr]:
+    """Return the measures: `once` holds for one row of each line, `new` adds up new reports.
 
-
-def _new(matches: Matches, numbered: Numbered, numbers: Places, possible: int, size: int) -> Integers:
-    """Count for each group the reports that are in no earlier period of the same group beside it."""
-    groups, lines = once(numbered, len(matches))
-    report = matches.line("report")[lines]
-    period, beside = groups // size, groups % size
-    order = np.lexsort((period, beside, report))
-    of, beside = report[order], beside[order]
-    differs = np.flatnonzero((beside[1:] != beside[:-1]) | (of[1:] != of[:-1])) + 1
-    first = order.take(np.concatenate((np.zeros(1, np.intp), differs)))
-    if numbered.once is not None:
-        numbers = numbers.take(np.flatnonzero(numbered.once < len(matches)))
-    return np.bincount(numbers.take(first), minlength=possible)
-
-
-def _items(matches: Matches, numbers: Array, length: int) -> dict[str, Integers]:
-    """Add up tallies by a number of each."""
-    least = matches.tally("count_min")
-    items_min = np.bincount(numbers, least, length).astype(np.int64)
-    if matches.chunk.exact:
-        return {"items_min": items_min, "items_max": items_min, "open_ended": np.zeros(length, np.int64)}
-    # Most counts are exact, so only what the others differ by is added up anew.
-    most = matches.tally("count_max")
-    inexact = np.flatnonzero(most != least)
-    least, most, numbers = least.take(inexact), most.take(inexact), numbers.take(inexact)
-    opened = most == UNKNOWN
-    beyond = np.where(opened, 0, most).astype(np.int64) - least
-    return {
-        "items_min": items_min,
-        "items_max": items_min + np.bincount(numbers, beyond, length).astype(np.int64),
-        "open_ended": np.bincount(numbers[opened], minlength=length),
+    All are widened to 64 bits first: a sum of a narrower column would stay narrow, and wrap around silently.
+    """
+    known = {name: pl.when(once & (pl.col(name) != UNKNOWN)).then(pl.col(name)) for name in OPTIONAL}
+    lines = pl.len() if once.meta.is_literal() else once.sum()
+    found = {
+        "reports": pl.col("report_id").n_unique(),
+        "lines": lines,
+        NEW_REPORTS: new,
+        **{name: each.cast(pl.Int64).sum() for name, each in (known | dict(items)).items()},
+        **{f"known_{name}": each.count() for name, each in known.items()},
     }
+    return {name: each.cast(pl.Int64) for name, each in found.items()}
+
+
+def _first(group: str, member: str) -> pl.Expr:
+    """Return the condition that a row is the first one of a group with its member."""
+    return pl.struct(group, member).is_first_distinct()
+
+
+def _lags(selected: Selected, grouper: Grouper) -> list[pl.DataFrame]:
+    """Return the lags of lines: of all, without number, and by group, once in each."""
+    lag = (pl.col("published_on") - pl.col("date_to")).alias("lag")
+    every = selected.lines.select(pl.lit(None, pl.Int64).alias("number"), lag)
+    if not grouper.axes and grouper.unit is None:
+        return [every]
+    rows = grouper.rows(selected).with_columns(grouper.number())
+    if grouper.by_tallies:
+        rows = rows.filter(_first("number", "line"))
+    return [every, rows.select("number", lag)]
+
+
+def _spread(lags: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    lag = pl.col("lag")
+    every = pl.concat([pl.DataFrame(schema={"number": pl.Int64, "lag": pl.Int32}), *lags])
+    least, median, most = LAGS
+    return every.group_by("number").agg(
+        lag.min().alias(least), lag.cast(pl.Int64).median().alias(median), lag.max().alias(most)
+    )

@@ -1,90 +1,81 @@
-"""Say for which countries and days a report says what there was, none included. Knows columns, and no request."""
+"""Find the countries and days that a report accounts for, including "no strikes"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 
-import numpy as np
+import polars as pl
 
-from app.aggregates.axes import PeriodBy, day_of
-from app.strikes.chunks import UNKNOWN, Chunk, Flags, ranges
-from app.strikes.columns import Lines
+from app.aggregates.axes import PeriodBy
+from app.columnar.record import Record
+from app.columnar.segment import COUNTRY_CODES, UNKNOWN
+from app.strikes.column_conditions import EPOCH, ColumnTerms
+from app.strikes.conditions import OF_LINES, of_status
 from app.strikes.filters import StrikeFilter
-from app.strikes.matches import positions
-from app.strikes.matching import EPOCH
-from app.strikes.packing import Array
-from app.strikes.reading import COUNTRY_CODES
 
-Claims = Mapping[str, Array]
+_OVERLAP = (pl.col("date_from") <= pl.col("last")) & (pl.col("date_to") >= pl.col("first"))
 
 
 def covered(
-    source: Lines,
+    record: Record,
     strikes: StrikeFilter,
     countries: frozenset[str] | None,
     period_by: PeriodBy,
     days: tuple[date, date],
-) -> Sequence[tuple[str, date, date]]:
-    """Return the countries and days, of those asked for, for which a report says what there was, none included.
+) -> Iterator[tuple[str, int, int]]:
+    """Yield the countries and days, of those asked for, that a report accounts for.
 
-    A claim of 0 says none. A report whose lines reach the total that it claims says none of every other place
-    there. A claim that its lines do not reach tells nothing of where the rest was, and does not count.
+    A claim of 0 means none. A report whose lines reach the total that it claims had none in every other place there.
+    A claim that its lines do not reach does not tell where the rest was, and does not count.
     By publication the days are those on which the reports were published.
     """
-    claims = _known(source)
-    begin, end = claims["first_day"], claims["last_day"]
+    claims = _accounted(record)
     if period_by == "published_on":
-        begin = end = source.published_on().take(claims["report"])
-    asked = (end >= (days[0] - EPOCH).days) & (begin <= (days[1] - EPOCH).days)
-    codes = None if countries is None else frozenset(COUNTRY_CODES.index(each) for each in countries)
-    for values, allowed in (
-        (claims["country"], codes),
-        (source.reports["publisher"].take(claims["report"]), strikes.publisher_ids),
-        (source.reports["id"].take(claims["report"]), strikes.report_ids),
-    ):
-        if allowed is not None:
-            asked &= np.isin(values, list(allowed))
-    # Many reports tell of the same days.
-    found = np.unique(np.stack((claims["country"], begin, end))[:, asked], axis=1)
-    return [
-        (COUNTRY_CODES[country], day_of(first), day_of(last)) for country, first, last in found.T.tolist()
+        published = record.latest.select("report_id", "published_on")
+        day = pl.col("published_on")
+        claims = claims.join(published, on="report_id").with_columns(first=day, last=day)
+    terms = ColumnTerms(StrikeFilter(0, countries=countries), record)
+    asked = [
+        pl.col("last") >= (days[0] - EPOCH).days,
+        pl.col("first") <= (days[1] - EPOCH).days,
+        *([] if countries is None else [OF_LINES["countries"](terms)]),
     ]
+    terms = ColumnTerms(strikes, record)
+    asked += [
+        OF_LINES[name](terms)
+        for name in ("publisher_ids", "report_ids")
+        if getattr(strikes, name) is not None
+    ]
+    # Many reports cover the same days.
+    for country, first, last in claims.filter(asked).select("country", "first", "last").unique().iter_rows():
+        yield COUNTRY_CODES[country], first, last
 
 
-def _known(source: Lines) -> Claims:
-    """Return the claims that stand and say what there was."""
-    kept: Claims | None = source.known.get("claims")
-    if kept is None:
-        every = source.coverage
-        stand = np.flatnonzero((every["recorded"] <= source.as_of) & (every["superseded"] > source.as_of))
-        claims = {name: each.take(stand) for name, each in every.items()}
-        says = claims["strikes"] == 0
-        for chunk in source.chunks:
-            of = np.flatnonzero(
-                (claims["report"] >= chunk.reports[0]) & (claims["report"] <= chunk.reports[1]) & ~says
-            )
-            if len(of):
-                says[of] = _reached(
-                    chunk, source.as_of, {name: each.take(of) for name, each in claims.items()}
-                )
-        kept = source.known["claims"] = {name: each[says] for name, each in claims.items()}
-    return kept
+def _accounted(record: Record) -> pl.DataFrame:
+    """Return the claims that stand and are 0 or reached."""
+    known: pl.DataFrame | None = record.known.get("claims")
+    if known is None:
+        stands = of_status(ColumnTerms(StrikeFilter(as_of=record.as_of), record))
+        claims = record.coverage.filter(stands).rename({"date_from": "first", "date_to": "last"})
+        is_none = pl.col("strikes") == 0
+        reached = _reached(record, claims.filter(~is_none), stands)
+        known = record.known["claims"] = claims.filter(is_none | pl.col("id").is_in(reached.implode()))
+    return known
 
 
-def _reached(chunk: Chunk, as_of: int, claims: Claims) -> Flags:
-    """Say which claims, of reports of a chunk, their reports' lines reach: a line at least must know its strikes."""
-    lines = positions(chunk.standing(as_of))
-    lines = lines[chunk.lines["strikes_min"].take(lines) != UNKNOWN]
-    lines = lines[np.argsort(chunk.lines["report"].take(lines), kind="stable")]
-    reports = chunk.lines["report"].take(lines)
-    begin = np.searchsorted(reports, claims["report"])
-    counts = np.searchsorted(reports, claims["report"], "right") - begin
-    of, at = ranges(begin, counts)
-    line = lines.take(at)
-    within = (
-        (chunk.lines["country"].take(line) == claims["country"].take(of))
-        & (chunk.lines["last_day"].take(line) >= claims["first_day"].take(of))
-        & (chunk.lines["first_day"].take(line) <= claims["last_day"].take(of))
-    )
-    of, strikes = of[within], chunk.lines["strikes_min"].take(line[within])
-    listed = np.bincount(of, strikes, len(counts))
-    return (np.bincount(of, minlength=len(counts)) > 0) & (listed >= np.maximum(claims["strikes"], 0))
+def _reached(record: Record, claims: pl.DataFrame, stands: pl.Expr) -> pl.Series:
+    """Return the ids of claims that their reports' lines reach: one at least must have a number of strikes."""
+    found = [pl.Series("id", [], pl.Int32)]
+    enough = pl.col("listed") >= pl.col("strikes").clip(lower_bound=0)
+    has_claims = pl.col("report_id").is_in(claims["report_id"].unique().implode())
+    columns = ("report_id", "country", "date_from", "date_to", "strikes_min")
+    of = claims.select("id", "report_id", "strikes", "first", "last", pl.col("country").cast(pl.Int16))
+    for segment in record.segments if len(claims) else ():
+        lines = segment.lines.filter(stands, has_claims, pl.col("strikes_min") != UNKNOWN).select(columns)
+        listed = pl.col("strikes_min").cast(pl.Int64).sum().alias("listed")
+        overlapping = (
+            lines.with_columns(pl.col("country").cast(pl.Int32))
+            .join(of, on=["report_id", "country"])
+            .filter(_OVERLAP)
+        )
+        found.append(overlapping.group_by("id", "strikes").agg(listed).filter(enough)["id"])
+    return pl.concat(found)

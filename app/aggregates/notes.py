@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+import polars as pl
+
+from app.aggregates.counting import PERIOD
 from app.aggregates.dimensions import Dimension
-from app.aggregates.fill import BY_PERIOD
-from app.aggregates.groups import Groups
+from app.aggregates.fill import day_of
 from app.aggregates.service import Question
 from app.vocabulary import periods
 
@@ -21,12 +23,12 @@ CHANGES = (
 )
 
 
-def notes(question: Question, groups: Groups) -> dict[str, Any]:
+def notes(question: Question, groups: pl.DataFrame) -> dict[str, Any]:
     """Return `notes` for a series by effect, one for each change within its periods; else nothing."""
     unit = question.grouping.unit
     if unit is None or not question.is_series or Dimension.EFFECT not in question.grouping.dimensions:
         return {}
-    starts = [start for scale in groups.scales if scale.dimensions == BY_PERIOD for (start,) in scale.values]
+    starts = [day_of(day) for day in (groups[PERIOD].min(), groups[PERIOD].max()) if day is not None]
     shown = [
         {"date": day, "period": periods.key_of(unit, periods.start_of(unit, day)), "detail": detail}
         for day, detail in CHANGES

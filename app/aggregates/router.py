@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from app.aggregates.dimensions import group_by_names
@@ -13,6 +12,7 @@ from app.aggregates.service import answer
 from app.aggregates.table import table_of
 from app.aggregates.writing import written
 from app.catalogue.catalogue import catalogue_at
+from app.columnar.record import Columns
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.answers import answer_list
@@ -23,9 +23,8 @@ from app.http.problems import responses
 from app.http.sessions import Read
 from app.http.strict import StrictRoute
 from app.ledger.clock import head
-from app.strikes.columns import Columns
-from app.strikes.matching import Matching
 from app.strikes.queries import worded
+from app.strikes.selection import Selection
 
 router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=StrictRoute)
 
@@ -49,12 +48,12 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
     form = Form(table_of(question, catalogue), query)
 
     def body() -> dict[str, object]:
-        record: Columns = request.app.state.columns
-        lines = record.at(session, now)
-        matching = Matching(lines, question.strikes, worded(session, question.strikes), session.deadline)
-        found = answer(matching, question, catalogue)
+        columns_of_all: Columns = request.app.state.columns
+        record = columns_of_all.at(session, now)
+        words = worded(session, question.strikes)
+        found = answer(Selection(record, question.strikes, words, session.deadline), question, catalogue)
         end = min(begin + query.limit, len(found.groups))
-        page = found.groups.at(np.arange(begin, max(begin, end)))
+        page = found.groups.slice(begin, query.limit)
         shown = columns(page, found, question, catalogue)
         return {
             "group_by": group_by_names(question.grouping),

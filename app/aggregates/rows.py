@@ -1,130 +1,149 @@
-"""Show groups as the rows of an answer: their values by name, their measures, and by period its days and state."""
+"""Show groups as the rows of an answer: values by name, measures, and by period its days and state."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
+import polars as pl
 
-from app.aggregates.axes import Places, day_of
+from app.aggregates.counting import PERIOD, RANKED, spells
 from app.aggregates.coverage import covered
 from app.aggregates.dimensions import Dimension
-from app.aggregates.fill import Spans, State
-from app.aggregates.groups import Groups, Measure
-from app.aggregates.service import OTHER, Answer, Question
-from app.aggregates.sums import spells
+from app.aggregates.fill import Spans, State, day_of
+from app.aggregates.service import OTHER, Answer, Question, measures_of
 from app.catalogue.catalogue import Catalogue
+from app.strikes.column_conditions import EPOCH
 from app.strikes.filters import StrikeFilter
 from app.vocabulary import periods
-from app.vocabulary.periods import PeriodUnit
 
 Row = dict[str, Any]
-
-# A group's values without its period, by scale.
-Others = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column of few values: those that occur, and the place of each row's among them."""
+    """A column of few values: by code, and the code of each row."""
 
-    values: Sequence[Any]
-    places: Places
+    values: Mapping[int, Any]
+    codes: Sequence[int]
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.codes)
 
-    def listed(self) -> list[Any]:
+    def to_list(self) -> list[Any]:
         """Return the values of all rows."""
-        return [self.values[place] for place in self.places.tolist()]
+        return [self.values[code] for code in self.codes]
 
 
 # The columns of rows by name, in the order of their members.
-Columns = Mapping[str, Coded | Measure]
+Columns = Mapping[str, Coded | pl.Series]
 
 
-def columns(page: Groups, answer: Answer, question: Question, catalogue: Catalogue) -> Columns:
+def columns(page: pl.DataFrame, answer: Answer, question: Question, catalogue: Catalogue) -> Columns:
     """Return groups as `AggregateRow` describes them, by column."""
-    unit = question.grouping.unit
-    found: dict[str, Coded | Measure] = {}
-    days: dict[str, Coded] = {}
-    for scale, places in zip(page.scales, page.places, strict=True):
-        for index, dimension in enumerate(scale.dimensions):
-            values = [value[index] for value in scale.values]
-            if dimension is Dimension.PERIOD:
-                assert unit is not None  # noqa: S101 - a period has a unit
-                # What takes all others in has no days.
-                starts = [None if value == OTHER else value for value in values]
-                ends = [start and periods.end_of(unit, start) for start in starts]
-                days = {"period_start": Coded(starts, places), "period_end": Coded(ends, places)}
-                values = [_key_of(unit, value) for value in values]
-            found[dimension.value] = Coded(values, places)
-    found = {**{each.value: found[each.value] for each in question.grouping.dimensions}, **days}
-    if answer.chosen is not None:
-        others = len(page.scales[0].values) - 1 if answer.chosen.has_other else -1
-        found["is_other"] = Coded((False, True), (page.places[0] == others).astype(np.intp))
-    found |= page.measures
+    unit, named = question.grouping.unit, _named(page, answer)
+    found: dict[str, Coded | pl.Series] = {each.value: named[each] for each in question.grouping.dimensions}
     if unit is not None:
-        found["state"] = Coded(tuple(State), _states(page, answer, question, catalogue))
+        period = named[Dimension.PERIOD]
+        # The group that takes in all others has no days.
+        starts = {code: None if day == OTHER else day for code, day in period.values.items()}
+        ends = {code: day and periods.end_of(unit, day) for code, day in starts.items()}
+        keys = {code: periods.key_of(unit, day) if day else OTHER for code, day in starts.items()}
+        found[PERIOD] = Coded(keys, period.codes)
+        found |= {"period_start": Coded(starts, period.codes), "period_end": Coded(ends, period.codes)}
+    if answer.grouper.ranked is not None:
+        others = len(answer.grouper.ranked.numbers) if answer.grouper.ranked.has_other else -1
+        found["is_other"] = Coded({0: False, 1: True}, (page[RANKED] == others).cast(pl.Int8).to_list())
+    found |= {name: page[name] for name in measures_of(page)}
+    if unit is not None:
+        found["state"] = Coded(dict(enumerate(State)), _states(page, named, answer, question, catalogue))
     return found
 
 
 def rows(found: Columns) -> list[Row]:
     """Return the rows of columns."""
-    listed = [each.listed() for each in found.values()]
+    listed = [each.to_list() for each in found.values()]
     return [dict(zip(found, values, strict=True)) for values in zip(*listed, strict=True)]
 
 
-def measures(groups: Groups) -> Row:
-    """Return the measures of the one group that stands for all that matches."""
-    return {name: each.listed()[0] for name, each in groups.measures.items()}
+def measures(totals: pl.DataFrame) -> Row:
+    """Return the measures of all that matches."""
+    return totals.row(0, named=True)
 
 
-def _key_of(unit: PeriodUnit, start: date | str) -> str:
-    return start if isinstance(start, str) else periods.key_of(unit, start)
+def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
+    """Return the values of each dimension of groups; days for a period, unless it is OTHER."""
+    found = {}
+    if PERIOD in groups.columns:
+        days = {day: day_of(day) for day in groups[PERIOD].unique().to_list()}
+        found[Dimension.PERIOD] = Coded(days, groups[PERIOD].to_list())
+    ranked = answer.grouper.ranked
+    if ranked is not None:
+        for index, dimension in enumerate(ranked.dimensions):
+            values = {code: value[index] for code, value in enumerate(ranked.values)}
+            found[dimension] = Coded(values, groups[RANKED].to_list())
+        return found
+    for each in answer.grouper.axes:
+        codes = groups[each.dimension.value]
+        found[each.dimension] = Coded(
+            {code: each.values[code] for code in codes.unique().to_list()}, codes.to_list()
+        )
+    return found
 
 
-def _states(page: Groups, answer: Answer, question: Question, catalogue: Catalogue) -> Places:
-    """Say what each row means, by its place among the states: reported, none, or not known."""
+def _states(
+    page: pl.DataFrame,
+    named: Mapping[Dimension, Coded],
+    answer: Answer,
+    question: Question,
+    catalogue: Catalogue,
+) -> Sequence[int]:
+    """Return what each row means, by its place among the states: reported, none, or not known."""
     order = list(State)
-    states = np.full(len(page), order.index(State.REPORTED), np.intp)
-    empty = np.flatnonzero(page.measures["lines"].values == 0).tolist()
+    states = [order.index(State.REPORTED)] * len(page)
     unit = question.grouping.unit
+    empty = [row for row, lines in enumerate(page["lines"].to_list()) if not lines]
     if not empty or unit is None:
         return states
-    at = next(index for index, each in enumerate(page.scales) if each.dimensions == (Dimension.PERIOD,))
-    starts: list[date] = [value for (value,) in page.scales[at].values]
-    places = page.places[at][empty]
-    days = starts[int(places.min())], periods.end_of(unit, starts[int(places.max())])
+    starts = named[Dimension.PERIOD].codes
+    ends = {day: (periods.end_of(unit, day_of(day)) - EPOCH).days for day in set(starts)}
+    first, last = min(starts[row] for row in empty), max(ends[starts[row]] for row in empty)
+    days = day_of(first), day_of(last)
     countries = _countries(question.strikes, catalogue)
-    told = Spans(covered(answer.matches.source, question.strikes, countries, question.period_by, days))
-    # A report is published on one day, so by publication no line reaches into another period.
-    reached = Spans(_reaching(answer, days) if question.period_by == "date" else ())
-    country_of = _country_of(catalogue)
+    told = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
+    beside = [
+        name
+        for name in (RANKED, *(each.dimension.value for each in answer.grouper.axes))
+        if name in page.columns
+    ]
+    keys = page.select(beside).rows() if beside else [()] * len(page)
+    reached = Spans(_reaching(answer, beside, question, days))
+    country_of = _country_of(named, catalogue)
     for row in empty:
-        values = [scale.values[places[row]] for scale, places in zip(page.scales, page.places, strict=True)]
-        start = values.pop(at)[0]
-        end = periods.end_of(unit, start)
-        if reached.touch(tuple(values), start, end):
+        start, end = starts[row], ends[starts[row]]
+        if reached.touch(keys[row], start, end):
             continue
-        country = country_of(page, at, values)
+        country = country_of(row)
         of = told.keys() if country is None else (country,)
-        found = any(told.touch(each, start, end) for each in of)
-        states[row] = order.index(State.NONE_REPORTED if found else State.NO_REPORT)
+        is_told = any(told.touch(each, start, end) for each in of)
+        states[row] = order.index(State.NONE_REPORTED if is_told else State.NO_REPORT)
     return states
 
 
-def _reaching(answer: Answer, days: tuple[date, date]) -> Iterator[tuple[Others, date, date]]:
-    """Yield the days of lines of more than one day that touch the days asked for, by group without the period.
+def _reaching(
+    answer: Answer, beside: Sequence[str], question: Question, days: tuple[date, date]
+) -> list[tuple[tuple[int, ...], int, int]]:
+    """Return the days of lines of more than one day that touch the days asked for, by group without the period.
 
-    Such a line is counted once, where it begins; in the periods that it reaches into there was a report.
+    Such a line is counted once, where it begins; in the periods that it reaches into there was a report. A report is
+    published on one day, so by publication no line reaches into another period.
     """
-    axes = [each for each in answer.axes if each.dimension is not Dimension.PERIOD]
-    for group, first, last in spells(answer.matches, axes, answer.chosen):
-        begin, end = day_of(first), day_of(last)
-        if end >= days[0] and begin <= days[1]:
-            yield group, begin, end
+    if question.period_by == "published_on":
+        return []
+    found = spells(answer.selection, replace(answer.grouper, unit=None))
+    first, last = ((each - EPOCH).days for each in days)
+    found = found.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *beside)
+    return [(key, begin, end) for begin, end, *of in found.iter_rows() for key in [tuple(of)]]
 
 
 def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:
@@ -134,18 +153,16 @@ def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | 
     return frozenset(catalogue.locations.by_id[place].country for place in strikes.location_ids)
 
 
-def _country_of(catalogue: Catalogue) -> Callable[[Groups, int, Sequence[tuple[Any, ...]]], str | None]:
-    """Return what tells the country that a group is about, None where it may be any."""
+def _country_of(named: Mapping[Dimension, Coded], catalogue: Catalogue) -> Callable[[int], str | None]:
+    """Return what finds the country that a row is about, None where it may be any."""
     of_place = {entry.slug: entry.country for entry in catalogue.locations.entries()}
 
-    def country_of(page: Groups, at: int, values: Sequence[tuple[Any, ...]]) -> str | None:
-        scales = [*page.scales[:at], *page.scales[at + 1 :]]
-        named: Mapping[Dimension, Any] = {
-            dimension: value
-            for scale, several in zip(scales, values, strict=True)
-            for dimension, value in zip(scale.dimensions, several, strict=True)
-        }
-        country = named.get(Dimension.COUNTRY, OTHER)
-        return of_place.get(named.get(Dimension.LOCATION, OTHER)) if country == OTHER else country
+    def value(dimension: Dimension, row: int) -> str | None:
+        column = named.get(dimension)
+        return OTHER if column is None else column.values[column.codes[row]]
+
+    def country_of(row: int) -> str | None:
+        country = value(Dimension.COUNTRY, row)
+        return country if country != OTHER else of_place.get(value(Dimension.LOCATION, row) or OTHER)
 
     return country_of

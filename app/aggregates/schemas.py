@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.aggregates.counting import LAGS
 from app.aggregates.dimensions import GROUP_BY, Dimension, Grouping, group_by_names, parse_grouping
 from app.aggregates.fill import State
-from app.aggregates.lags import LAGS
 from app.aggregates.service import Question, Sort
 from app.catalogue.catalogue import Catalogue
 from app.errors import Fault, InvalidInput

@@ -1,24 +1,20 @@
-"""Answer an aggregate: count the groups, rank them, add the empty periods, and put them in order."""
+"""Answer an aggregate: count the groups, rank them, fill gaps, and put them in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+import polars as pl
 
 from app.aggregates.axes import Axis, PeriodBy, axis
-from app.aggregates.counting import NEW_REPORTS
+from app.aggregates.counting import LAGS, MEASURES, NEW_REPORTS, PERIOD, RANKED, Grouper, Ranked, counts
 from app.aggregates.dimensions import Dimension, Grouping
-from app.aggregates.fill import filled
-from app.aggregates.groups import Groups, Measure
-from app.aggregates.lags import LAGS
-from app.aggregates.numbering import Chosen, table_of
-from app.aggregates.sums import sums
+from app.aggregates.fill import day_of, filled
 from app.catalogue.catalogue import Catalogue
 from app.strikes.filters import StrikeFilter
-from app.strikes.matching import Matching
+from app.strikes.selection import Selection
 
-# What the group that takes all others in has for a value.
+# The value of the group that takes in all others.
 OTHER = "other"
 
 
@@ -53,110 +49,109 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All groups, in the order asked, the measures of all that matches, and what they were counted from."""
+    """All groups in the order asked, the measures of all that matches, and how they were counted.
 
-    groups: Groups
-    totals: Groups
-    matches: Matching
-    axes: Sequence[Axis]
-    chosen: Chosen | None
+    Groups have a column PERIOD of days, columns of places along the axes, or RANKED in place of those that are
+    ranked, and their measures.
+    """
+
+    groups: pl.DataFrame
+    totals: pl.DataFrame
+    selection: Selection
+    grouper: Grouper
 
 
-def answer(found: Matching, question: Question, catalogue: Catalogue) -> Answer:
-    """Count what was found to match.
+def answer(selection: Selection, question: Question, catalogue: Catalogue) -> Answer:
+    """Count what is selected.
 
     Raises InvalidInput where filling makes more rows than anybody shows, and QueryTimeout.
     """
-    grouping, lines = question.grouping, found.source
-    axes = [axis(each, grouping.unit, question.period_by, lines, catalogue) for each in grouping.dimensions]
-    chosen = _chosen(found, axes, question)
-    groups, totals = sums(found, axes, chosen, new_reports=question.cumulative, lag=question.lag)
+    grouping, record = question.grouping, selection.record
+    axes = tuple(axis(each, catalogue) for each in grouping.dimensions if each is not Dimension.PERIOD)
+    is_published = question.period_by == "published_on" and grouping.unit is not None
+    grouper = Grouper(
+        axes,
+        grouping.unit,
+        record.latest if is_published else None,
+        ranks_periods=grouping.unit is not None and not question.is_series,
+    )
+    if question.top is not None:
+        grouper = replace(grouper, ranked=_ranked(selection, grouper, question, question.top))
+    groups, totals = counts(selection, grouper, new_reports=question.cumulative, lag=question.lag)
+    if not grouping.dimensions:
+        return Answer(totals, totals, selection, grouper)
+    groups = grouper.located(groups)
+    order = [RANKED, PERIOD] if question.top is not None else [each.value for each in grouping.dimensions]
+    order = [name for name in order if name in groups.columns]
+    beside = [name for name in order if name != PERIOD]
     if question.fill and question.is_series and grouping.unit is not None:
         # Days asked for are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
         first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
-        groups = filled(groups, grouping.unit, first, last)
-    found.look_at_the_clock()
+        groups = filled(groups, beside, grouping.unit, first, last)
+    selection.check_deadline()
     if question.cumulative:
-        groups = _accumulated(groups, found)
-    if question.sort is not None and chosen is None:
-        groups = groups.at(_order(groups, question.sort))
-    return Answer(groups, totals, found, axes, chosen)
+        groups = _accumulated(groups, beside)
+        selection.check_deadline()
+    groups = groups.drop(NEW_REPORTS).sort(order)
+    if question.sort is not None and question.top is None:
+        groups = _sorted(groups, question.sort, grouper.axes)
+    return Answer(groups, totals, selection, grouper)
 
 
-def _chosen(found: Matching, axes: Sequence[Axis], question: Question) -> Chosen | None:
+def _ranked(selection: Selection, grouper: Grouper, question: Question, top: int) -> Ranked:
     """Rank the groups, apart from their periods, and keep the first; by periods alone these are ranked."""
-    if question.top is None or not axes:
-        return None
-    ranked = [each for each in axes if each.dimension is not Dimension.PERIOD] or axes
-    groups, _ = sums(found, ranked, lag=question.lag)
-    order = _order(_ranked_by_proof(groups), question.sort or Sort("items_min", descending=True))
-    kept = order[: question.top]
-    values = [
-        tuple(scale.values[place][0] for scale, place in zip(groups.scales, places, strict=True))
-        for places in zip(*(each[kept].tolist() for each in groups.places), strict=True)
-    ]
-    has_other = len(order) > len(kept)
-    others = [(OTHER,) * len(ranked)] if has_other else []
-    return Chosen(ranked, table_of(ranked, values), [*values, *others], has_other)
+    of_periods = grouper.ranks_periods
+    ranked = grouper if of_periods else replace(grouper, unit=None, published=None)
+    groups, _ = counts(selection, ranked, lag=question.lag)
+    # A maximum adds up the known ones alone, so that "at least 200" has 0 or null there and would rank last.
+    by_proof = (
+        pl.max_horizontal(low, high).alias(high)
+        for low, high in (("items_min", "items_max"), ("strikes_min", "strikes_max"))
+    )
+    located = ranked.located(groups.with_columns(pl.col("number").alias("_number"))).with_columns(by_proof)
+    dimensions = (Dimension.PERIOD,) if of_periods else tuple(each.dimension for each in grouper.axes)
+    names = [each.value for each in dimensions]
+    sort = question.sort or Sort("items_min", descending=True)
+    located = _sorted(located.sort(names), sort, grouper.axes)
+    kept = located.head(top)
+    columns = [_values(kept[name].to_list(), name, grouper.axes) for name in names]
+    has_other = len(located) > len(kept)
+    values = [*zip(*columns, strict=True), *([(OTHER,) * len(names)] if has_other else [])]
+    return Ranked(dimensions, tuple(kept["_number"]), tuple(values), has_other)
 
 
-def _ranked_by_proof(groups: Groups) -> Groups:
-    """Raise each maximum to its minimum, for ranking only.
-
-    A maximum adds up the known ones alone, so that "at least 200" has 0 or null there and would rank last.
-    """
-    measures = dict(groups.measures)
-    for low, high in (("items_min", "items_max"), ("strikes_min", "strikes_max")):
-        least, most = measures[low], measures[high]
-        values = np.maximum(np.where(least.known, least.values, 0), np.where(most.known, most.values, 0))
-        measures[high] = Measure(values, least.known | most.known, most.can_be_unknown)
-    return Groups(groups.scales, groups.places, measures)
+def _values(places: Sequence[int], name: str, axes: Sequence[Axis]) -> list[Any]:
+    """Return values as clients see them, by their places along an axis, or as days by their numbers."""
+    if name == PERIOD:
+        return [day_of(each) for each in places]
+    values = next(each.values for each in axes if each.dimension.value == name)
+    return [values[each] for each in places]
 
 
-def _order(groups: Groups, sort: Sort) -> npt.NDArray[np.intp]:
-    """Return the order of the groups: by what is asked, null last either way, and else as they are."""
-    measure = groups.measures.get(sort.by)
-    if measure is None:
-        at = next(index for index, each in enumerate(groups.scales) if sort.by in _names_of(each.dimensions))
-        # Values are in the order of their names, null last.
-        values = groups.places[at].astype(np.int64)
-        known = np.array([value[0] is not None for value in groups.scales[at].values], np.bool_)[values]
-    else:
-        values, known = measure.values, measure.known
-    return np.lexsort((-values if sort.descending else values, ~known))
+def _sorted(groups: pl.DataFrame, sort: Sort, axes: Sequence[Axis]) -> pl.DataFrame:
+    """Return groups in the order asked, null last either way, and else as they are."""
+    key = pl.col(sort.by)
+    for each in axes:
+        if each.dimension.value == sort.by:
+            # Values are in the order of their names, null last.
+            key = pl.when(key < len(each.values) - 1).then(key)
+    return groups.sort(key, descending=sort.descending, nulls_last=True, maintain_order=True)
 
 
-def _names_of(dimensions: tuple[Dimension, ...]) -> set[str]:
-    return {each.value for each in dimensions}
+def _accumulated(groups: pl.DataFrame, beside: Sequence[str]) -> pl.DataFrame:
+    """Add to each measure what it comes to up to and with each period, within the groups of the other columns."""
+
+    def running(name: str) -> pl.Expr:
+        column = pl.col(NEW_REPORTS if name == "reports" else name)
+        sums, known = column.fill_null(0).cum_sum(), column.is_not_null().cum_sum()
+        if beside:
+            sums, known = sums.over(beside), known.over(beside)
+        return pl.when(known > 0).then(sums).alias(f"cumulative_{name}")
+
+    return groups.sort(PERIOD).with_columns(running(name) for name in MEASURES)
 
 
-def _accumulated(groups: Groups, found: Matching) -> Groups:
-    """Add to each measure what it comes to up to and with each period, within the groups of the other dimensions."""
-    at = next(index for index, each in enumerate(groups.scales) if each.dimensions == (Dimension.PERIOD,))
-    beside = np.zeros(len(groups), np.int64)
-    for index, (scale, places) in enumerate(zip(groups.scales, groups.places, strict=True)):
-        if index != at:
-            beside = beside * len(scale.values) + places
-    order = np.lexsort((groups.places[at], beside))
-    begins = np.flatnonzero(np.append(True, np.diff(beside[order]) != 0)) if len(order) else order
-    measures = {name: each for name, each in groups.measures.items() if name != NEW_REPORTS}
-    running: dict[str, Measure] = {}
-    for name, each in measures.items():
-        if name not in LAGS:
-            found.look_at_the_clock()
-            counted = groups.measures[NEW_REPORTS] if name == "reports" else each
-            running[f"cumulative_{name}"] = _running(counted, order, begins)
-    found.look_at_the_clock()
-    return Groups(groups.scales, groups.places, measures | running)
-
-
-def _running(measure: Measure, order: npt.NDArray[np.intp], begins: npt.NDArray[np.intp]) -> Measure:
-    """Add a measure up along an order, anew from each of the beginnings."""
-    values, known = np.zeros_like(measure.values), np.zeros_like(measure.known)
-    for column, result in ((measure.values, values), (measure.known.astype(np.int64), known)):
-        running = np.cumsum(column[order])
-        before = np.append(0, running)[begins]
-        lengths = np.diff(np.append(begins, len(order)))
-        result[order] = running - np.repeat(before, lengths)
-    return Measure(values, known, measure.can_be_unknown)
+def measures_of(groups: pl.DataFrame) -> Sequence[str]:
+    """Return the names of the columns that are measures."""
+    return [name for name in groups.columns if name in {*MEASURES, *LAGS} or name.startswith("cumulative_")]

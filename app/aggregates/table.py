@@ -1,7 +1,7 @@
 """Aggregates as a table: the dimensions asked for, the measures, and by period its days and its state."""
 
+from app.aggregates.counting import LAGS
 from app.aggregates.dimensions import Dimension
-from app.aggregates.lags import LAGS
 from app.aggregates.schemas import AggregateRow, Counts
 from app.aggregates.service import Question
 from app.catalogue.catalogue import Catalogue

@@ -1,9 +1,8 @@
 """Write rows as JSON column by column: thousands of rows of a dozen members each, without an object for any."""
 
-import numpy as np
 import orjson
+import polars as pl
 
-from app.aggregates.groups import Measure
 from app.aggregates.rows import Coded, Columns
 from app.http.writers import dumps
 
@@ -20,16 +19,16 @@ def written(columns: Columns) -> list[orjson.Fragment]:
     before = b"{"
     for name, column in columns.items():
         before += dumps(name) + b":"
-        if isinstance(column, Measure) and not column.known.any():
+        if isinstance(column, pl.Series) and column.null_count() == length:
             before += NULL
-        elif isinstance(column, Coded) and not np.any(column.places != column.places[0]):
-            before += dumps(column.values[column.places[0]])
+        elif isinstance(column, Coded) and len(set(column.codes)) == 1:
+            before += dumps(column.values[column.codes[0]])
         elif isinstance(column, Coded):
-            texts = [before + dumps(value) for value in column.values]
-            pieces.append([texts[place] for place in column.places.tolist()])
+            members = {code: before + dumps(column.values[code]) for code in set(column.codes)}
+            pieces.append([members[code] for code in column.codes])
             before = b""
         else:
-            pieces += [[before] * length, _texts(column)]
+            pieces += [[before] * length, orjson.dumps(column.to_list())[1:-1].split(b",")]
             before = b""
         before += b","
     pieces.append([before[:-1] + b"},"] * length)
@@ -37,11 +36,3 @@ def written(columns: Columns) -> list[orjson.Fragment]:
     for at, texts in enumerate(pieces):
         every[at :: len(pieces)] = texts
     return [orjson.Fragment(b"".join(every)[:-1])]
-
-
-def _texts(measure: Measure) -> list[bytes]:
-    values = np.ascontiguousarray(measure.values)
-    texts = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-    for place in np.flatnonzero(~measure.known).tolist():
-        texts[place] = NULL
-    return texts

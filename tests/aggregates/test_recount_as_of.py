@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.db.engine import Database
 from tests import record
-from tests.aggregates.test_chunks import counted
 from tests.aggregates.test_recount import MEASURES, asked_categories, questions
+from tests.aggregates.test_segments import counted
 from tests.api import Api
 from tests.catalogue.keeper import Keeper, accepted
 from tests.factories import Body
@@ -22,8 +22,8 @@ WRITES = 60
 # Without the days between strikes and their publication, which lines do not tell.
 COUNTED = tuple(name for name in MEASURES if not name.startswith("lag"))
 
-# As the product counts, and with so few lines in a chunk that what is corrected lies in many.
-WAYS: tuple[dict[str, int], ...] = ({}, {"LINES_IN_CHUNK": 7, "FEW_LINES": 0})
+# As the product counts, and with so few lines in a segment that what is corrected lies in many.
+WAYS: tuple[dict[str, int], ...] = ({}, {"LINES_IN_SEGMENT": 7, "LINES_AT_A_TIME": 1})
 
 
 def live(api: Api, keeper: Keeper) -> None:

@@ -18,6 +18,7 @@ from fastapi import Response
 from sqlalchemy import text
 from starlette.types import Message
 
+from app.columnar.record import Columns
 from app.db.deadline import Deadline
 from app.db.engine import Database, ReadSession
 from app.errors import ClientLeft, QueryTimeout
@@ -26,9 +27,8 @@ from app.http.sessions import Asked, Read, Reads
 from app.ledger.clock import head
 from app.main import create_app
 from app.settings import Settings
-from app.strikes.columns import Columns
 from app.strikes.filters import StrikeFilter
-from app.strikes.matching import Matching
+from app.strikes.selection import Selection
 from tests import record
 from tests.api import Api
 
@@ -191,11 +191,12 @@ def test_counting_stops_when_the_engine_would(database: Database) -> None:
     record.fill(database)
     with database.reading() as session:
         lines = Columns().at(session, head(session))
+        strikes = StrikeFilter(as_of=lines.as_of)
         assert session.deadline.at == math.inf
-        assert list(Matching(lines, StrikeFilter(as_of=lines.as_of), deadline=session.deadline))
+        assert list(Selection(lines, strikes, deadline=session.deadline).selected(tallies=False))
     deadline = Deadline.after(60)
     with database.reading(deadline) as session:
         deadline.end_now()
 
         with pytest.raises(QueryTimeout):
-            list(Matching(lines, StrikeFilter(as_of=lines.as_of), deadline=session.deadline))
+            list(Selection(lines, strikes, deadline=session.deadline).selected(tallies=False))

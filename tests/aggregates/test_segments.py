@@ -1,4 +1,4 @@
-"""Aggregates do not hang on how lines are held and counted: in one chunk or in many, in tables or by sorting."""
+"""Aggregates do not hang on how lines are held and counted: in one segment or in many, cached or not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,29 +8,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.aggregates import counting, sums
+from app.aggregates import counting
+from app.columnar import record as record_columns
+from app.columnar import segment
 from app.db.engine import Database
-from app.strikes import chunks, columns, matching, packing, reading
+from app.strikes import selection
 from tests import record
 from tests.aggregates.test_recount import questions
 from tests.api import Api
 from tests.conftest import serving
 from tests.factories import make_report, make_strike, make_tally
 
-# Each way that a chunk or a whole answer can be counted, and lines in many chunks: of these little is put together,
-# or all, or nothing, and then what was counted of a whole chunk is counted once.
-WAYS = (
-    {"LINES_IN_CHUNK": 5, "ENTRIES": 7, "FEW_LINES": 0},
-    {"LINES_IN_CHUNK": 12, "FEW_LINES": 3},
-    {"LINES_IN_CHUNK": 7},
-    {"MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 20, "FEW_LINES": 0},
-    {"MOST_POSSIBLE": 0, "MOST_LOOKED_UP": 0},
-    {"MOST_PAIRS": 0},
-    {"BYTES_OF_PAIR": 1_000, "LINES_IN_CHUNK": 25},
-    {"MOST_IN_TABLE": 0, "MOST_GATHERED": 3, "LINES_IN_CHUNK": 9, "FEW_LINES": 0},
-    {"MOST_IN_TABLE": 0, "MOST_POSSIBLE": 0, "LINES_IN_CHUNK": 9, "FEW_LINES": 2},
-    {"BITS": 1, "LINES_IN_CHUNK": 30, "FEW_LINES": 0},
-    {"BYTES_COUNTED": 2_000, "LINES_IN_CHUNK": 15, "FEW_LINES": 0},
+# Lines in many segments: what is left of these is counted together, or all alone; partial aggregates of whole segments
+# are cached, or not; groups are brought together now and then.
+WAYS: tuple[dict[str, int], ...] = (
+    {"LINES_IN_SEGMENT": 5, "ENTRIES": 7, "LINES_AT_A_TIME": 1},
+    {"LINES_IN_SEGMENT": 12, "LINES_AT_A_TIME": 20},
+    {"LINES_IN_SEGMENT": 7},
+    {"LINES_IN_SEGMENT": 9, "MOST_GATHERED": 3},
+    {"LINES_IN_SEGMENT": 15, "BYTES_CACHED": 2_000},
+    {"LINES_IN_SEGMENT": 15, "BYTES_CACHED": 0, "LINES_AT_A_TIME": 1},
 )
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "fill": st.sampled_from(["zero", "none"]),
@@ -48,7 +45,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 def counted(way: dict[str, int]) -> Iterator[None]:
     """Hold and count lines in a way of our own for the length of a block."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (chunks, columns, matching, packing, reading, counting, sums):
+        for module in (segment, record_columns, selection, counting):
             for name, value in way.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, value)
@@ -75,15 +72,15 @@ def test_answers_do_not_hang_on_how_they_are_counted(
 
     with serving(database_url) as other:
         with counted(way):
-            # In two parts, of which the second one finds chunks that the first one began.
+            # In two parts, of which the second one finds segments that the first one began.
             other.read("/v1/aggregates", as_of=last - 20)
             other.read("/v1/aggregates")
         holds(other)
 
 
-def test_corrections_of_a_report_stay_in_its_chunk(database_url: str) -> None:
+def test_corrections_of_a_report_stay_in_its_segment(database_url: str) -> None:
     """A line added to an early report by a revision makes it no second report, wherever lines were added since."""
-    with counted({"LINES_IN_CHUNK": 2}), serving(database_url) as api:
+    with counted({"LINES_IN_SEGMENT": 2}), serving(database_url) as api:
         kept = make_strike(make_tally(1), location="Raqqa")
         report = api.post(make_report(kept, make_strike(location="Palmyra")))
         for _ in range(3):
@@ -111,7 +108,7 @@ def test_corrections_of_a_report_stay_in_its_chunk(database_url: str) -> None:
 
 
 def test_numbers_of_every_size_add_up(database_url: str) -> None:
-    """A chunk holds numbers in as few bytes as they need, and one that needs more comes in later; sums stay exact."""
+    """Sums of numbers of every size are exact."""
     numbers = [1, 127, 128, 129, 32_767, 32_768, 1_000_000]
     with serving(database_url) as api:
         for upto in range(1, len(numbers) + 1):

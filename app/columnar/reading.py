@@ -1,0 +1,163 @@
+"""Read what was recorded between two numbers of the ledger, as columns.
+
+The engine gives each column as one list in JSON, of whole numbers as far as possible: a row for each of a million
+lines would take several times as long.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import polars as pl
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.sql.expression import ColumnElement
+
+from app.columnar.segment import COUNTRY_CODES, EFFECTS, NEVER, NO_EFFECT, UNKNOWN
+from app.db.engine import ReadSession
+from app.db.functions import Listed, day_number
+from app.db.types import AnySelect
+from app.errors import DamagedDatabase
+from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
+
+COVERAGE = Coverage.__table__.columns
+STRIKE, TALLY = Strike.__table__.columns, Tally.__table__.columns
+REPORT, REVISION = Report.__table__.columns, Revision.__table__.columns
+ENTRY = LedgerEntry.__table__.columns
+
+Columns = Mapping[str, ColumnElement[Any]]
+
+REVISIONS: Columns = {
+    "report_id": REVISION.report_id,
+    "publisher_id": REPORT.publisher_id,
+    "recorded_seq": REVISION.recorded_seq,
+    "published_on": day_number(REVISION.published_on),
+    "retracted": cast(REVISION.status == "retracted", Integer),
+    "revision": REVISION.revision,
+}
+_LINES: Columns = {
+    "id": STRIKE.id,
+    "report_id": STRIKE.report_id,
+    "date_from": day_number(STRIKE.date_from),
+    "date_to": day_number(STRIKE.date_to),
+    "country": STRIKE.country,
+    "location_id": func.coalesce(STRIKE.location_id, 0),
+    "strikes_min": func.coalesce(STRIKE.strikes_min, UNKNOWN),
+    "strikes_max": func.coalesce(STRIKE.strikes_max, UNKNOWN),
+    "engagements": func.coalesce(STRIKE.engagements, UNKNOWN),
+    "repeats": cast(STRIKE.same_as_id.is_not(None), Integer),
+    "event_id": func.coalesce(STRIKE.event_id, STRIKE.id),
+    "recorded_seq": STRIKE.recorded_seq,
+    "superseded_seq": func.coalesce(STRIKE.superseded_seq, NEVER),
+}
+_TALLIES: Columns = {
+    "strike_id": TALLY.strike_id,
+    "category_id": func.coalesce(TALLY.category_id, 0),
+    "effect": TALLY.effect,
+    "count_min": TALLY.count_min,
+    "count_max": func.coalesce(TALLY.count_max, UNKNOWN),
+}
+# What reports claim of countries and days; `strikes` UNKNOWN where they give no total.
+CLAIMS: Columns = {
+    "id": COVERAGE.id,
+    "report_id": COVERAGE.report_id,
+    "country": COVERAGE.country,
+    "date_from": day_number(COVERAGE.date_from),
+    "date_to": day_number(COVERAGE.date_to),
+    "strikes": func.coalesce(COVERAGE.strikes, UNKNOWN),
+    "recorded_seq": COVERAGE.recorded_seq,
+    "superseded_seq": func.coalesce(COVERAGE.superseded_seq, NEVER),
+}
+_SUPERSEDED: Columns = {
+    "id": STRIKE.id,
+    "report_id": STRIKE.report_id,
+    "superseded_seq": STRIKE.superseded_seq,
+}
+
+# Of columns that are words, the words in the order of their numbers.
+_WORDS = {"country": COUNTRY_CODES, "effect": EFFECTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was recorded between two numbers.
+
+    `superseded` has lines of the reports that were revised or retracted, and the number that superseded each.
+    """
+
+    revisions: pl.DataFrame
+    lines: pl.DataFrame
+    tallies: pl.DataFrame
+    superseded: pl.DataFrame
+    # All claims ever made in the reports that were written: new rows, and known ones.
+    coverage: pl.DataFrame
+
+
+def read(session: ReadSession, after: int, end: int) -> Written:
+    """Read what was recorded after one number and up to another. Raises DamagedDatabase."""
+
+    def recorded(seq: ColumnElement[int]) -> ColumnElement[bool]:
+        return (seq > after) & (seq <= end)
+
+    by_strike = Strike.__table__, STRIKE.id == TALLY.strike_id
+    by_report = Report.__table__, REPORT.id == REVISION.report_id
+    written = select(ENTRY.report_id).where(recorded(ENTRY.seq), ENTRY.report_id.is_not(None))
+    revised = written.where(ENTRY.revision > 1)
+    revisions = _read(
+        session, REVISIONS, lambda of: of.join(*by_report).where(recorded(REVISION.recorded_seq))
+    )
+    lines = _read(session, _LINES, lambda of: of.where(recorded(STRIKE.recorded_seq)))
+    tallies = _read(session, _TALLIES, lambda of: of.join(*by_strike).where(recorded(STRIKE.recorded_seq)))
+    bare = lines.select(strike_id="id").join(tallies, on="strike_id", how="anti")
+    nothing = {"category_id": 0, "effect": NO_EFFECT, "count_min": 0, "count_max": 0}
+    added_by = revisions.select("recorded_seq", "publisher_id", "published_on")
+    publishers = revisions.select("report_id", "publisher_id").unique("report_id")
+    claims = _read(
+        session,
+        CLAIMS,
+        lambda of: of.where(COVERAGE.report_id.in_(written), COVERAGE.recorded_seq <= end),
+    )
+    return Written(
+        revisions.sort("recorded_seq"),
+        lines.join(added_by, on="recorded_seq"),
+        pl.concat(
+            [tallies, bare.with_columns(pl.lit(each, pl.Int32).alias(name) for name, each in nothing.items())]
+        ),
+        _read(
+            session,
+            _SUPERSEDED,
+            lambda of: of.where(
+                STRIKE.report_id.in_(revised), STRIKE.superseded_seq.is_not(None), STRIKE.recorded_seq <= end
+            ),
+        ),
+        claims.join(publishers, on="report_id"),
+    )
+
+
+def read_hashes(session: ReadSession, after: int, end: int) -> pl.Series:
+    """Read the beginnings of the hashes of entries after one number and up to another: 64 bits of each."""
+    begins = select(ENTRY.seq, func.substr(ENTRY.hash, 1, 16)).where(ENTRY.seq > after, ENTRY.seq <= end)
+    rows = session.execute(begins.order_by(ENTRY.seq)).all()
+    try:
+        return pl.Series("hash", [int(begin, 16) for _, begin in rows], pl.UInt64)
+    except ValueError:
+        raise DamagedDatabase from None
+
+
+def _read(session: ReadSession, columns: Columns, rows: Any) -> pl.DataFrame:  # noqa: ANN401 - a statement's own
+    statement: AnySelect = rows(select(*(each.label(name) for name, each in columns.items())))
+    within = statement.subquery()
+    lists = session.connection().execute(select(*(Listed(within.columns[name]) for name in columns))).one()
+    try:
+        return pl.DataFrame([_numbers(name, text) for name, text in zip(columns, lists, strict=True)])
+    except (ValueError, TypeError, OverflowError, pl.exceptions.PolarsError):
+        # A null where there can be none, a word that is none of ours, a number beyond its column.
+        raise DamagedDatabase from None
+
+
+def _numbers(name: str, text: str | None) -> pl.Series:
+    words = _WORDS.get(name)
+    values = pl.Series(name, orjson.loads(text or "[]"), pl.Int32 if words is None else pl.String)
+    if values.null_count():
+        raise ValueError(f"{name} is null")
+    return values if words is None else values.replace_strict(words, range(len(words)), return_dtype=pl.Int32)

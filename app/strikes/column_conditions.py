@@ -1,0 +1,125 @@
+"""Polars terms of a filter's conditions, and the ids of lines that repeat another one."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from app.columnar.record import Record
+from app.columnar.segment import COUNTRY_CODES, EFFECTS, NEVER
+from app.strikes.conditions import of_status
+from app.strikes.filters import Status, StrikeFilter
+
+EPOCH = date(1970, 1, 1)
+
+# What selection.py adds to lines where tallies are asked for: sums over those that match, null without any.
+MATCHING = "_matching"
+MATCHING_ITEMS = f"items_min{MATCHING}"
+
+_CODES = {"countries": COUNTRY_CODES, "effects": EFFECTS}
+
+
+class _Columns:
+    """Columns as attributes."""
+
+    def __getattr__(self, name: str) -> pl.Expr:
+        return pl.col(name)
+
+
+_COLUMNS = _Columns()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTerms:
+    """What a condition is made of in segments; see Terms. `worded` are the ids of the lines with the words or signs."""
+
+    asked: StrikeFilter
+    record: Record
+    worded: pl.Series | None = None
+
+    @property
+    def line(self) -> _Columns:
+        return _COLUMNS
+
+    @property
+    def tally(self) -> _Columns:
+        return _COLUMNS
+
+    def value(self, name: str) -> Any:  # noqa: ANN401 - a number
+        value = self.asked.values[name]
+        return (value - EPOCH).days if isinstance(value, date) else value
+
+    def among(self, column: pl.Expr, name: str) -> pl.Expr:
+        words, values = _CODES.get(name), self.asked.values[name]
+        return _is_in(
+            column, pl.Series(values if words is None else map(words.index, values), dtype=pl.Int64)
+        )
+
+    def stands(self) -> pl.Expr:
+        # NEVER, which stands for null, is beyond every number.
+        return pl.col("superseded_seq") > pl.lit(self.asked.as_of)
+
+    def withdrawn(self) -> pl.Expr:
+        return _is_in(pl.col("superseded_seq"), self.record.retractions)
+
+    def of_publisher(self) -> pl.Expr:
+        return self.among(pl.col("publisher_id"), "publisher_ids")
+
+    def holds_words(self) -> pl.Expr:
+        return _is_in(pl.col("id"), self.worded)
+
+    def holds_signs(self) -> pl.Expr:
+        return _is_in(pl.col("id"), self.worded)
+
+    def repeats_another(self) -> pl.Expr:
+        return _is_in(pl.col("id"), repeating(self.record, self.asked.status))
+
+    def has_tally(self) -> pl.Expr:
+        return pl.col(MATCHING_ITEMS).is_not_null()
+
+    def items(self) -> pl.Expr:
+        return pl.col(MATCHING_ITEMS)
+
+
+def _is_in(column: pl.Expr, values: pl.Series | None) -> pl.Expr:
+    if values is None or not len(values):
+        return pl.lit(value=False)
+    values = values.filter(values <= NEVER).cast(pl.Int32)
+    return column == values[0] if len(values) == 1 else column.is_in(values.implode())
+
+
+def repeating(record: Record, status: Status) -> pl.Series:
+    """Return the ids of lines of a status that repeat an event which another line of that status stands for."""
+    known: pl.Series | None = record.known.get(status)
+    if known is None:
+        known = record.known[status] = _repeating(record, status)
+    return known
+
+
+def _repeating(record: Record, status: Status) -> pl.Series:
+    of = of_status(ColumnTerms(StrikeFilter(as_of=record.as_of, status=status), record))
+    columns = ("id", "event_id", "repeats")
+    segments = [each for each in record.segments if each.bounds["repeats"][1]]
+    nothing = pl.DataFrame(schema=dict.fromkeys(columns, pl.Int32))
+    counted = [
+        nothing,
+        *(each.lines.filter(of & (pl.col("repeats") == 1)).select(columns) for each in segments),
+    ]
+    repeats = pl.concat(counted, how="vertical_relaxed")
+    if not len(repeats):
+        return repeats["id"]
+    events = repeats["event_id"].unique().implode()
+    # A line stands for the event that it names, and for the one that is named after it.
+    standing = [
+        each.lines.filter(of & pl.col(event).is_in(events)).select("id", "repeats", event_id=event)
+        for each in record.segments
+        for event in ("event_id", "id")
+    ]
+    first = (
+        pl.concat(standing)
+        .group_by("event_id")
+        .agg(pl.col("id").min().alias("first"), pl.col("repeats").min())
+    )
+    beside = repeats.drop("repeats").join(first, on="event_id")
+    return beside.filter((pl.col("repeats") == 0) | (pl.col("first") < pl.col("id")))["id"]

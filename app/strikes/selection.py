@@ -1,0 +1,188 @@
+"""Select the lines and tallies that match a filter, segment by segment."""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from app.columnar.record import Record
+from app.columnar.segment import ITEM_SUMS, ITEMS, LINES, Segment
+from app.db.deadline import Deadline
+from app.strikes.column_conditions import EPOCH, MATCHING, MATCHING_ITEMS, ColumnTerms, repeating
+from app.strikes.conditions import of_lines, of_tallies
+from app.strikes.filters import Status, StrikeFilter
+
+# Lines of several segments that are selected and counted together: a step that nothing interrupts.
+LINES_AT_A_TIME = 1 << 17
+
+# Fields that all lines of a segment can be known to meet; `is_whole` looks at each. All others are in the key of what
+# is cached of a segment.
+OF_WHOLE_SEGMENTS = frozenset({"as_of", "status", "date_from", "date_to", "words", "signs", "repeats"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Lines that match, and where they were asked for, their tallies that match: `line` is a position in `lines`."""
+
+    lines: pl.DataFrame
+    tallies: pl.DataFrame
+
+
+class Selection:
+    """What a filter matches, step by step: each holds whole reports, as far as they match.
+
+    `worded` are the ids of the lines with the words that are asked for, separated by commas; None asks none.
+    Each step raises QueryTimeout after the deadline.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        strikes: StrikeFilter,
+        worded: str | None = None,
+        deadline: Deadline | None = None,
+    ) -> None:
+        self.record, self.strikes = record, strikes
+        self._deadline = deadline or Deadline()
+        # Read by the engine: Python would hold the interpreter for as long as it takes.
+        ids = None if worded is None else pl.Series("id", [worded or None], pl.String)
+        if ids is not None:
+            ids = ids.str.split(",").explode().cast(pl.Int32).drop_nulls()
+        self._terms = ColumnTerms(strikes, record, ids)
+        conditions = list(of_lines(self._terms))
+        self._on_items = [each for each in conditions if MATCHING_ITEMS in each.meta.root_names()]
+        self._on_lines = [each for each in conditions if MATCHING_ITEMS not in each.meta.root_names()]
+        self._on_tallies = list(of_tallies(self._terms))
+        self._repeating = (
+            pl.Series([], dtype=pl.Int32) if strikes.repeats else repeating(record, strikes.status)
+        )
+        # Of one place, or of some reports, no segment has so much that it is worth caching.
+        self._is_narrow = strikes.report_ids is not None or _only(strikes.location_ids) is not None
+        # What a partial aggregate of a whole segment depends on.
+        self._key = tuple(
+            getattr(strikes, each.name) for each in fields(strikes) if each.name not in OF_WHOLE_SEGMENTS
+        )
+
+    def check_deadline(self) -> None:
+        """Raise QueryTimeout where the question has taken too long."""
+        self._deadline.check()
+
+    def selected(self, *, tallies: bool, where: pl.Expr | None = None) -> Iterator[Selected]:
+        """Yield what matches; `tallies` says whether all tallies are needed, `where` asks more of lines."""
+        return self._in_steps(
+            [(each, *self._range(each)) for each in self.record.segments], where, tallies=tallies
+        )
+
+    def counted(
+        self, count: Callable[[Selected], pl.DataFrame], key: Hashable | None, *, tallies: bool
+    ) -> Iterator[pl.DataFrame]:
+        """Yield partial aggregates of all that matches.
+
+        With a `key`, which names what `count` counts of whatever lines, that of a whole segment is cached with it.
+        A segment never changes, so this is never stale, and a write has one segment counted anew.
+        """
+        left: list[tuple[Segment, int, int]] = []
+        for each in self.record.segments:
+            if key is None or self._is_narrow or not self.is_whole(each):
+                left.append((each, *self._range(each)))
+                continue
+            self.check_deadline()
+            part = each.cache.find((key, self._key))
+            if part is None:
+                part = count(self._select(each.lines, each.tallies, None, tallies=tallies))
+                each.cache.put((key, self._key), part)
+            yield part
+        for selected in self._in_steps(left, None, tallies=tallies):
+            yield count(selected)
+
+    def is_whole(self, segment: Segment) -> bool:
+        """Return whether all lines of a segment meet what is asked by the fields OF_WHOLE_SEGMENTS."""
+        strikes, bounds = self.strikes, segment.bounds
+        return (
+            strikes.status is Status.PUBLISHED
+            and bounds["recorded_seq"][1] <= strikes.as_of < bounds["superseded_seq"][0]
+            and (strikes.date_from is None or bounds["date_to"][0] >= (strikes.date_from - EPOCH).days)
+            and (strikes.date_to is None or bounds["date_from"][1] <= (strikes.date_to - EPOCH).days)
+            and strikes.words is None
+            and strikes.signs is None
+            and (strikes.repeats or not self._has_repeating(segment))
+        )
+
+    def _has_repeating(self, segment: Segment) -> bool:
+        if not segment.bounds["repeats"][1] or not len(self._repeating):
+            return False
+        return bool(segment.lines["id"].is_in(self._repeating.implode()).any())
+
+    def _range(self, segment: Segment) -> tuple[int, int]:
+        """Return a range of a segment's lines in which all lie that match; empty where its bounds exclude any."""
+        strikes, bounds = self.strikes, segment.bounds
+        least, most = bounds["report_id"]
+        if (
+            (strikes.report_ids is not None and not any(least <= each <= most for each in strikes.report_ids))
+            or bounds["recorded_seq"][0] > strikes.as_of
+            or (strikes.date_from is not None and bounds["date_to"][1] < (strikes.date_from - EPOCH).days)
+            or (strikes.date_to is not None and bounds["date_from"][0] > (strikes.date_to - EPOCH).days)
+        ):
+            return 0, 0
+        place = _only(strikes.location_ids)
+        return (0, len(segment.lines)) if place is None else segment.of_place(place)
+
+    def _in_steps(
+        self, left: list[tuple[Segment, int, int]], where: pl.Expr | None, *, tallies: bool
+    ) -> Iterator[Selected]:
+        waiting: list[tuple[Segment, int, int]] = []
+        size = 0
+        for segment, begin, end in left:
+            if begin < end:
+                waiting.append((segment, begin, end))
+                size += end - begin
+            if size >= LINES_AT_A_TIME:
+                yield from self._together(waiting, where, tallies=tallies)
+                waiting, size = [], 0
+        if waiting:
+            yield from self._together(waiting, where, tallies=tallies)
+
+    def _together(
+        self, ranges: list[tuple[Segment, int, int]], where: pl.Expr | None, *, tallies: bool
+    ) -> Iterator[Selected]:
+        self.check_deadline()
+        lines = [segment.lines.slice(begin, end - begin) for segment, begin, end in ranges]
+        together = ranges[0][0].tallies.clear()
+        if tallies or self._on_tallies:
+            of = [segment.tallies_of(begin, end) for segment, begin, end in ranges]
+            # From positions in segments to positions among the lines of all.
+            offsets = np.cumsum([0, *map(len, lines)])[:-1] - [begin for _, begin, _ in ranges]
+            moved = pl.Series(np.repeat(offsets, [len(each) for each in of]))
+            together = pl.concat(of).with_columns((pl.col("line") + moved).cast(pl.Int32))
+        selected = self._select(pl.concat(lines), together, where, tallies=tallies)
+        if len(selected.lines):
+            yield selected
+
+    def _select(
+        self, lines: pl.DataFrame, of: pl.DataFrame, where: pl.Expr | None, *, tallies: bool
+    ) -> Selected:
+        """Select lines, and tallies whose `line` is a position among these."""
+        on_lines = self._on_lines if where is None else [*self._on_lines, where]
+        match = lines.with_columns(match=pl.all_horizontal(on_lines))["match"]
+        if not tallies and not self._on_tallies:
+            return Selected(lines.filter(match), of.clear())
+        of = of.filter(match.gather(of["line"]), *self._on_tallies)
+        if self._on_tallies:
+            at = pl.int_range(pl.len(), dtype=pl.Int32).alias("line")
+            items = of.group_by("line").agg(ITEMS)
+            lines = lines.with_columns(at).join(
+                items, on="line", how="left", suffix=MATCHING, maintain_order="left"
+            )
+            match &= lines.with_columns(match=pl.all_horizontal(self._on_items))["match"]
+            lines = lines.with_columns(pl.col(name + MATCHING).alias(name) for name in ITEM_SUMS)
+            of = of.filter(match.gather(of["line"]))
+        place = match.cum_sum().cast(pl.Int32) - 1
+        return Selected(
+            lines.select(LINES.keys()).filter(match), of.with_columns(place.gather(of["line"]).alias("line"))
+        )
+
+
+def _only(ids: frozenset[int] | None) -> int | None:
+    """Return the one id that is allowed, None where it is not one."""
+    return next(iter(ids)) if ids is not None and len(ids) == 1 else None
