@@ -21,6 +21,7 @@ from app.catalogue.catalogue import catalogue_at
 from app.catalogue.router import router as catalogue
 from app.changes.router import router as changes
 from app.changes.watcher import Watcher
+from app.columnar.files import files_of
 from app.columnar.record import Columns
 from app.db.engine import Database
 from app.errors import StrikeledgerError
@@ -84,6 +85,9 @@ PLAIN = (
 # the database, so behind a long question Python's own 5 ms come to a tenth of a second.
 SWITCH_SECONDS = 0.0001
 
+# Seconds between two looks after the column files: the kernel lets who waits to change one wait for 45.
+TEND_SECONDS = 1
+
 
 class Server(FastAPI):
     """The framework's application, behind layers of ours: much is answered, or refused, before it is reached."""
@@ -110,8 +114,10 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         # Requests do not wait for this: until it is done, only aggregates are told to come again.
-        threading.Thread(target=_read_columns, args=(database, app.state.columns), daemon=True).start()
+        ended = threading.Event()
+        threading.Thread(target=_keep_columns, args=(database, app.state.columns, ended), daemon=True).start()
         yield {COUNTERS: counters}
+        ended.set()
         reads.close()
         writes.close()
         database.close()
@@ -147,7 +153,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     app.front = Guard(front, Hosts(settings.allowed_hosts))
     app.state.writes = writes
     # What aggregates are counted from: this process's own copy, which follows the ledger.
-    app.state.columns = Columns()
+    app.state.columns = Columns(files_of(settings.database_url, settings.cache_dir))
     app.state.reads = reads
     # Long bodies read at the same time: more would only take the interpreter from each other, and from all others.
     app.state.bodies = CapacityLimiter(2)
@@ -165,13 +171,18 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     return app
 
 
-def _read_columns(database: Database, columns: Columns) -> None:
-    """Read the vocabularies, and what aggregates are counted from, so that the first question need not."""
+def _keep_columns(database: Database, columns: Columns, ended: threading.Event) -> None:
+    """Read what aggregates are counted from, so that the first question need not, and tend its files."""
     # A database that cannot be read now is told of by each request, and read by the first that finds it back.
     with suppress(StrikeledgerError), database.reading() as session:
         now = head(session)
         catalogue_at(session, now)
         columns.at(session, now)
+    while not ended.is_set():
+        # Without room, or on read-only media, there are no files.
+        with suppress(StrikeledgerError, OSError):
+            columns.tend_files(database)
+        ended.wait(TEND_SECONDS)
 
 
 def from_environment(counted_in: SharedFile | None = None) -> FastAPI:

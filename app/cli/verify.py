@@ -39,15 +39,24 @@ def verify(
 def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
     from app.catalogue.history import rebuilt_vocabularies
     from app.cli.database import progress
+    from app.columnar.files import files_of
+    from app.columnar.record import is_as_recorded
     from app.db.schema import refuse_other
     from app.ledger import verify
     from app.reports.derived import word_faults
     from app.reports.history import stored_contents
+    from app.settings import read_settings
 
     with database.reading() as session, progress("Checking the record") as show:
         refuse_other(session.held)
         sources = verify.Sources(stored_contents, rebuilt_vocabularies, word_faults)
-        return verify.verify(session, sources, saved, show)
+        verdict = verify.verify(session, sources, saved, show)
+        settings = read_settings()
+        files = files_of(settings.database_url, settings.cache_dir)
+        if verdict.fault is None and files is not None and not is_as_recorded(files, session):
+            what = f"the column files in {files.folder} do not hold what the rows say; remove them"
+            return verify.Verdict(0, "", verify.Fault(verdict.entries, what))
+        return verdict
 
 
 def _show(verdict: "Verdict", *, as_json: bool) -> None:
