@@ -1,6 +1,6 @@
 """Select the lines and tallies that match a filter, segment by segment."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -50,9 +50,9 @@ class Selection:
         if ids is not None:
             ids = ids.str.split(",").explode().cast(pl.Int32).drop_nulls()
         self._terms = ColumnTerms(strikes, record, ids)
-        conditions = list(of_lines(self._terms))
-        self._on_items = [each for each in conditions if MATCHING_ITEMS in each.meta.root_names()]
-        self._on_lines = [each for each in conditions if MATCHING_ITEMS not in each.meta.root_names()]
+        on_lines = list(of_lines(self._terms))
+        self._on_items = [each for each in on_lines if MATCHING_ITEMS in each.meta.root_names()]
+        self._on_lines = [each for each in on_lines if MATCHING_ITEMS not in each.meta.root_names()]
         self._on_tallies = list(of_tallies(self._terms))
         self._repeating = (
             pl.Series([], dtype=pl.Int32) if strikes.repeats else repeating(record, strikes.status)
@@ -60,9 +60,14 @@ class Selection:
         # Of one place, or of some reports, no segment has so much that it is worth caching.
         self._is_narrow = strikes.report_ids is not None or _only(strikes.location_ids) is not None
         # What a partial aggregate of a whole segment depends on.
-        self._key = tuple(
+        self.key = tuple(
             getattr(strikes, each.name) for each in fields(strikes) if each.name not in OF_WHOLE_SEGMENTS
         )
+
+    @property
+    def conditions(self) -> Sequence[pl.Expr]:
+        """All conditions, those on tallies last."""
+        return [*self._on_lines, *self._on_items, *self._on_tallies]
 
     def check_deadline(self) -> None:
         """Raise QueryTimeout where the question has taken too long."""
@@ -88,10 +93,10 @@ class Selection:
                 left.append((each, *self._range(each)))
                 continue
             self.check_deadline()
-            part = each.cache.find((key, self._key))
+            part = each.cache.find((key, self.key))
             if part is None:
                 part = count(self._select(each.lines, each.tallies, None, tallies=tallies))
-                each.cache.put((key, self._key), part)
+                each.cache.put((key, self.key), part)
             yield part
         for selected in self._in_steps(left, None, tallies=tallies):
             yield count(selected)
