@@ -35,6 +35,8 @@ PERIOD = "period"
 RANKED = "ranked"
 
 
+# What is needed of each line.
+_OF_LINES = ("report_id", *OPTIONAL)
 # What adds up to items: of lines, and of tallies.
 _OF_LINE = {name: pl.col(name) for name in ITEM_SUMS}
 _OF_TALLY = {
@@ -99,32 +101,39 @@ class Grouper:
         """What the numbers depend on beside lines and tallies; None where that is more than these tell."""
         return None if self.published is not None else (self.axes, self.unit, self.ranked, self.ranks_periods)
 
-    def rows(self, selected: Selected) -> pl.DataFrame:
-        """Return the lines, or by a property of tallies these, each with the columns of its line."""
-        lines = selected.lines
+    def rows(self, selected: Selected, *names: str) -> pl.DataFrame:
+        """Return the number of the group, and columns, of each line, or by a property of tallies of each tally."""
+        lines, start, size = selected.lines, None, self.size
         if self.published is not None:
             of = self.published.select("report_id", published="published_on")
             lines = lines.join(of, on="report_id", how="left", maintain_order="left")
-        if not self.by_tallies:
-            return lines
-        at = selected.tallies["line"]
-        return selected.tallies.hstack(lines.drop(ITEM_SUMS).select(pl.all().gather(at)))
-
-    def number(self) -> pl.Expr:
-        """Return the number of the group of each row."""
-        number, stride = pl.lit(0, pl.Int64), 1
-        for each in reversed(self.axes):
-            number += each.place() * stride
-            stride *= len(each.values)
-        day = pl.col("date_from" if self.published is None else "published")
-        start = None if self.unit is None else start_of(self.unit, day)
+        if self.unit is not None:
+            start = start_of(self.unit, pl.col("date_from" if self.published is None else "published"))
+        columns = [self._share(of_tallies=False).alias("number"), *names]
+        rows = lines.select(columns if start is None else [start.alias("start"), *columns])
+        number = pl.col("number")
+        if self.by_tallies:
+            # What hangs on lines is worked out once for each.
+            rows = selected.tallies.hstack(rows.select(pl.all().gather(selected.tallies["line"])))
+            number += self._share(of_tallies=True)
         if self.ranks_periods and start is not None:
-            number, start = start, None
+            number, start = pl.col("start"), None
         if self.ranked is not None:
             numbers = pl.Series(self.ranked.numbers, dtype=pl.Int64)
             places = pl.int_range(len(numbers), eager=True)
             number = number.replace_strict(numbers, places, default=len(numbers), return_dtype=pl.Int64)
-        return (number if start is None else start * self.size + number).alias("number")
+        return rows.with_columns(
+            (number if start is None else pl.col("start") * size + number).alias("number")
+        )
+
+    def _share(self, *, of_tallies: bool) -> pl.Expr:
+        """Return what the axes of lines, or of tallies, have of the numbers."""
+        share, stride = pl.repeat(0, pl.len(), dtype=pl.Int64), 1
+        for each in reversed(self.axes):
+            if each.of_tallies == of_tallies:
+                share += each.place() * stride
+            stride *= len(each.values)
+        return share
 
     def located(self, groups: pl.DataFrame) -> pl.DataFrame:
         """Return groups with their periods, and their places along the axes, in place of their numbers."""
@@ -181,8 +190,8 @@ def spells(selection: Selection, grouper: Grouper) -> pl.DataFrame:
     several = pl.col("date_to") > pl.col("date_from")
     parts = [pl.DataFrame(schema={"number": pl.Int64, "first": pl.Int32, "last": pl.Int32})]
     for selected in selection.selected(tallies=grouper.by_tallies, where=several):
-        of = grouper.rows(selected)
-        parts.append(of.select(grouper.number(), first="date_from", last="date_to").unique())
+        rows = grouper.rows(selected, "date_from", "date_to")
+        parts.append(rows.select("number", first="date_from", last="date_to").unique())
     return grouper.located(pl.concat(parts).unique())
 
 
@@ -198,7 +207,7 @@ def _partial(selected: Selected, grouper: Grouper, *, new_reports: bool) -> pl.D
     total = selected.lines.select(number=pl.lit(None, pl.Int64), **_sums(_OF_LINE, every, pl.lit(0)))
     if not grouper.axes and grouper.unit is None:
         return total
-    rows = grouper.rows(selected).with_columns(grouper.number())
+    rows = grouper.rows(selected, *_OF_LINES if grouper.by_tallies else (*_OF_LINES, *ITEM_SUMS))
     once, items, new = every, _OF_LINE, pl.lit(0)
     if grouper.by_tallies:
         once, items = pl.col("once"), _OF_TALLY
@@ -238,7 +247,7 @@ def _lags(selected: Selected, grouper: Grouper) -> list[pl.DataFrame]:
     every = selected.lines.select(pl.lit(None, pl.Int64).alias("number"), lag)
     if not grouper.axes and grouper.unit is None:
         return [every]
-    rows = grouper.rows(selected).with_columns(grouper.number())
+    rows = grouper.rows(selected, "published_on", "date_to")
     if grouper.by_tallies:
         rows = rows.filter(_first("number", "line"))
     return [every, rows.select("number", lag)]

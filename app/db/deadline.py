@@ -20,6 +20,9 @@ class Deadline:
         self.at = at
         self.processor = processor
         self._used_up = math.inf
+        # Seconds for which other threads worked for the one that reads, and when these use up the processor time.
+        self.elsewhere = 0.0
+        self._elsewhere_until = math.inf
         self._lock = threading.Lock()
         self._cancel: Callable[[], object] | None = None
 
@@ -40,14 +43,30 @@ class Deadline:
 
     def has_passed(self) -> bool:
         """Return whether it has passed, or the processor time is used up. Only the thread that reads may ask."""
-        return time.monotonic() > self.at or (
-            self.processor is not None and time.thread_time() > self._used_up
+        now = time.monotonic()
+        return (
+            now > self.at
+            or now > self._elsewhere_until
+            or (self.processor is not None and time.thread_time() > self._used_up)
         )
 
     def check(self) -> None:
         """Raise QueryTimeout where it has passed."""
         if self.has_passed():
             raise QueryTimeout(TOO_LONG)
+
+    @contextmanager
+    def working_elsewhere(self) -> Iterator[None]:
+        """Count all time of the block as processor time: other threads work in it for the one that reads."""
+        began, own = time.monotonic(), time.thread_time()
+        self._elsewhere_until = began + self._used_up - own
+        try:
+            yield
+        finally:
+            self._elsewhere_until = math.inf
+            waited = time.monotonic() - began - (time.thread_time() - own)
+            self.elsewhere += waited
+            self._used_up -= waited
 
     @contextmanager
     def cancelling(self, cancel: Callable[[], object]) -> Iterator[None]:

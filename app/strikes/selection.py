@@ -23,7 +23,7 @@ OF_WHOLE_SEGMENTS = frozenset({"as_of", "status", "date_from", "date_to", "words
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Lines that match, and where they were asked for, their tallies that match: `line` is a position in `lines`."""
+    """Lines that match, and where they are needed, their tallies that match: `line` is a position in `lines`."""
 
     lines: pl.DataFrame
     tallies: pl.DataFrame
@@ -170,10 +170,8 @@ class Selection:
         """Select lines, and tallies whose `line` is a position among these."""
         on_lines = self._on_lines if where is None else [*self._on_lines, where]
         match = lines.with_columns(match=pl.all_horizontal(on_lines))["match"]
-        if not tallies and not self._on_tallies:
-            return Selected(lines.filter(match), of.clear())
-        of = of.filter(match.gather(of["line"]), *self._on_tallies)
         if self._on_tallies:
+            of = of.filter(match.gather(of["line"]), *self._on_tallies)
             at = pl.int_range(pl.len(), dtype=pl.Int32).alias("line")
             items = of.group_by("line").agg(ITEMS)
             lines = lines.with_columns(at).join(
@@ -181,11 +179,14 @@ class Selection:
             )
             match &= lines.with_columns(match=pl.all_horizontal(self._on_items))["match"]
             lines = lines.with_columns(pl.col(name + MATCHING).alias(name) for name in ITEM_SUMS)
+            lines = lines.select(LINES.keys())
+        if match.all():
+            return Selected(lines, of)
+        if tallies:
+            place = match.cum_sum().cast(pl.Int32) - 1
             of = of.filter(match.gather(of["line"]))
-        place = match.cum_sum().cast(pl.Int32) - 1
-        return Selected(
-            lines.select(LINES.keys()).filter(match), of.with_columns(place.gather(of["line"]).alias("line"))
-        )
+            of = of.with_columns(place.gather(of["line"]).alias("line"))
+        return Selected(lines.filter(match), of)
 
 
 def _only(ids: frozenset[int] | None) -> int | None:
