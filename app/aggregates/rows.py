@@ -75,8 +75,8 @@ def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
     """Return the values of each dimension of groups; days for a period, unless it is OTHER."""
     found = {}
     if PERIOD in groups.columns:
-        days = {day: day_of(day) for day in groups[PERIOD].unique().to_list()}
-        found[Dimension.PERIOD] = Coded(days, groups[PERIOD].to_list())
+        days = groups[PERIOD].to_list()
+        found[Dimension.PERIOD] = Coded({day: day_of(day) for day in set(days)}, days)
     ranked = answer.grouper.ranked
     if ranked is not None:
         for index, dimension in enumerate(ranked.dimensions):
@@ -84,10 +84,8 @@ def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
             found[dimension] = Coded(values, groups[RANKED].to_list())
         return found
     for each in answer.grouper.axes:
-        codes = groups[each.dimension.value]
-        found[each.dimension] = Coded(
-            {code: each.values[code] for code in codes.unique().to_list()}, codes.to_list()
-        )
+        codes = groups[each.dimension.value].to_list()
+        found[each.dimension] = Coded({code: each.values[code] for code in set(codes)}, codes)
     return found
 
 
