@@ -20,9 +20,9 @@ class Deadline:
         self.at = at
         self.processor = processor
         self._used_up = math.inf
-        # Seconds for which other threads worked for the one that reads, and when these use up the processor time.
+        # Seconds for which other threads worked for the one that reads, and when they began to.
         self.elsewhere = 0.0
-        self._elsewhere_until = math.inf
+        self._began_elsewhere: tuple[float, float, float] | None = None
         self._lock = threading.Lock()
         self._cancel: Callable[[], object] | None = None
 
@@ -43,11 +43,8 @@ class Deadline:
 
     def has_passed(self) -> bool:
         """Return whether it has passed, or the processor time is used up. Only the thread that reads may ask."""
-        now = time.monotonic()
-        return (
-            now > self.at
-            or now > self._elsewhere_until
-            or (self.processor is not None and time.thread_time() > self._used_up)
+        return time.monotonic() > self.at or (
+            self.processor is not None and time.thread_time() + self._elsewhere_now() > self._used_up
         )
 
     def check(self) -> None:
@@ -57,16 +54,26 @@ class Deadline:
 
     @contextmanager
     def working_elsewhere(self) -> Iterator[None]:
-        """Count all time of the block as processor time: other threads work in it for the one that reads."""
-        began, own = time.monotonic(), time.thread_time()
-        self._elsewhere_until = began + self._used_up - own
+        """Count what other threads use in the block as well: they work for the one that reads.
+
+        Nobody tells their time apart from that of other reads, so it is counted for no longer than the block takes,
+        and for no more than the whole process uses meanwhile.
+        """
+        self._began_elsewhere = time.monotonic(), time.process_time(), time.thread_time()
         try:
             yield
         finally:
-            self._elsewhere_until = math.inf
-            waited = time.monotonic() - began - (time.thread_time() - own)
+            waited = self._elsewhere_now()
+            self._began_elsewhere = None
             self.elsewhere += waited
             self._used_up -= waited
+
+    def _elsewhere_now(self) -> float:
+        if self._began_elsewhere is None:
+            return 0.0
+        began, process, thread = self._began_elsewhere
+        passed = min(time.monotonic() - began, time.process_time() - process)
+        return max(0.0, passed - (time.thread_time() - thread))
 
     @contextmanager
     def cancelling(self, cancel: Callable[[], object]) -> Iterator[None]:

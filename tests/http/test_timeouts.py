@@ -200,3 +200,26 @@ def test_counting_stops_when_the_engine_would(database: Database) -> None:
 
         with pytest.raises(QueryTimeout):
             list(Selection(lines, strikes, deadline=session.deadline).selected(tallies=False))
+
+
+def test_work_of_other_threads_counts_for_who_waits_for_it() -> None:
+    """A read whose work is done by threads of an engine uses up its processor time as if it did it itself."""
+    deadline = Deadline(processor=0.05)
+    deadline.begin()
+    with ThreadPoolExecutor(1) as pool, deadline.working_elsewhere():
+        assert not deadline.has_passed()
+        pool.submit(sum, range(10_000_000)).result()
+
+        assert deadline.has_passed()
+    assert deadline.has_passed()
+    assert deadline.elsewhere > 0.05
+
+
+def test_waiting_for_nothing_is_no_work() -> None:
+    """A read that only waits, for a core or a disk, uses no processor time."""
+    deadline = Deadline(processor=0.05)
+    deadline.begin()
+    with deadline.working_elsewhere():
+        time.sleep(0.1)  # As on a machine that others use.
+
+    assert not deadline.has_passed()
