@@ -88,8 +88,8 @@ class Settings(BaseSettings):
         min_length=1,
         description="The names that a request's Host may have, with any port, listed with commas; `*` takes all.",
     )
-    cache_dir: Annotated[str | None, Field(min_length=1)] = Field(
-        default=None,
+    cache_dir: str = Field(
+        default="",
         description="A folder for column files, from which a server is ready to count at once; without it they are "
         "beside the SQLite file, and with PostgreSQL there are none.",
     )

@@ -191,10 +191,10 @@ class ColumnFiles:
         return True
 
 
-def files_of(database_url: str, cache_dir: str | None) -> ColumnFiles | None:
-    """Return the files of a database: beside an SQLite file, or in a folder of the operator's; None for neither."""
+def files_of(database_url: str, cache_dir: str) -> ColumnFiles | None:
+    """Return the files of a database: beside an SQLite file, or in `cache_dir` unless it is empty; None for neither."""
     url = make_url(database_url)
-    if cache_dir is not None:
+    if cache_dir:
         name = hashlib.sha256(url.render_as_string(hide_password=False).encode()).hexdigest()[:16]
         return ColumnFiles(Path(cache_dir) / f"columns-{name}")
     return ColumnFiles(Path(f"{url.database}-columns")) if url.get_backend_name() == "sqlite" else None
