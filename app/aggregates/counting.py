@@ -5,8 +5,9 @@ once in each group that it has a tally for, and a line without any in the group 
 """
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -47,6 +48,13 @@ _OF_TALLY = {
     "items_max": pl.col("count_max").filter(pl.col("count_max") != UNKNOWN),
     "open_ended": pl.col("count_max") == UNKNOWN,
 }
+# Null where it is known of no line.
+_KNOWN_MEASURES = [
+    pl.when(pl.col(f"known_{name}") > 0).then(pl.col(name)).alias(name) if name in OPTIONAL else pl.col(name)
+    for name in MEASURES
+]
+# All that matches is no group.
+_NO_NUMBER = pl.lit(None, pl.Int64)
 _COLUMNS = (
     "number",
     "reports",
@@ -106,28 +114,32 @@ class Grouper:
 
     def rows(self, selected: Selected, *names: str) -> pl.DataFrame:
         """Return the number of the group, and columns, of each line, or by a property of tallies of each tally."""
-        lines, start, size = selected.lines, None, self.size
+        lines, start = selected.lines, None
         if self.published is not None:
             of = self.published.select("report_id", published="published_on")
             lines = lines.join(of, on="report_id", how="left", maintain_order="left")
         if self.unit is not None:
             start = start_of(self.unit, pl.col("date_from" if self.published is None else "published"))
-        columns = [self._share(of_tallies=False).alias("number"), *names]
+        number = self._share(of_tallies=False)
+        if not self.by_tallies:
+            return lines.select(self._number(number, start).alias("number"), *names)
+        # What hangs on lines is worked out once for each.
+        columns = [number.alias("number"), *names]
         rows = lines.select(columns if start is None else [start.alias("start"), *columns])
-        number = pl.col("number")
-        if self.by_tallies:
-            # What hangs on lines is worked out once for each.
-            rows = selected.tallies.hstack(rows.select(pl.all().gather(selected.tallies["line"])))
-            number += self._share(of_tallies=True)
+        number = pl.col("number") + self._share(of_tallies=True)
+        return selected.tallies.hstack(rows.select(pl.all().gather(selected.tallies["line"]))).with_columns(
+            self._number(number, None if start is None else pl.col("start")).alias("number")
+        )
+
+    def _number(self, along: pl.Expr, start: pl.Expr | None) -> pl.Expr:
+        """Return the number of a group by its number along the axes and the first day of its period."""
         if self.ranks_periods and start is not None:
-            number, start = pl.col("start"), None
+            along, start = start, None
         if self.ranked is not None:
             numbers = pl.Series(self.ranked.numbers, dtype=pl.Int64)
             places = pl.int_range(len(numbers), eager=True)
-            number = number.replace_strict(numbers, places, default=len(numbers), return_dtype=pl.Int64)
-        return rows.with_columns(
-            (number if start is None else pl.col("start") * size + number).alias("number")
-        )
+            along = along.replace_strict(numbers, places, default=len(numbers), return_dtype=pl.Int64)
+        return along if start is None else start * self.size + along
 
     def _share(self, *, of_tallies: bool) -> pl.Expr:
         """Return what the axes of lines, or of tallies, have of the numbers."""
@@ -150,7 +162,7 @@ class Grouper:
             stride *= len(each.values)
         if self.unit is not None and not (self.ranks_periods and self.ranked is not None):
             columns.append((number if self.ranks_periods else number // self.size).alias(PERIOD))
-        return groups.with_columns(columns).drop("number")
+        return groups.select(*columns, pl.exclude("number"))
 
 
 def counts(
@@ -180,12 +192,14 @@ def counts(
     selection.check_deadline()
     groups = waiting[0] if len(waiting) == 1 else _added_up(waiting)
     selection.check_deadline()
-    known = (pl.when(pl.col(f"known_{name}") > 0).then(pl.col(name)).alias(name) for name in OPTIONAL)
-    groups = groups.with_columns(known).select("number", *MEASURES, NEW_REPORTS)
+    groups = groups.select("number", *_KNOWN_MEASURES, NEW_REPORTS)
     if lag:
-        groups = groups.join(_spread(lags), on="number", how="left", nulls_equal=True)
-    is_total = pl.col("number").is_null()
-    return groups.filter(~is_total), groups.filter(is_total).drop("number", NEW_REPORTS)
+        groups = groups.join(_spread(lags), on="number", how="left", nulls_equal=True, maintain_order="left")
+    # That of all is the first.
+    totals = groups.head(1)
+    for name in ("number", NEW_REPORTS):
+        totals.drop_in_place(name)
+    return groups.slice(1), totals
 
 
 def spells(selection: Selection, grouper: Grouper) -> pl.DataFrame:
@@ -201,42 +215,49 @@ def spells(selection: Selection, grouper: Grouper) -> pl.DataFrame:
 def _added_up(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     if not parts:
         return pl.DataFrame({**dict.fromkeys(_COLUMNS, 0), "number": None}, dict.fromkeys(_COLUMNS, pl.Int64))
-    return pl.concat(parts).group_by("number").agg(pl.all().sum())
+    return pl.concat(parts).group_by("number", maintain_order=True).agg(pl.all().sum())
 
 
 def _partial(selected: Selected, grouper: Grouper, *, new_reports: bool) -> pl.DataFrame:
     """Count what was selected: a row for each group, and one without number for all."""
-    every = pl.lit(value=True)
-    total = selected.lines.select(number=pl.lit(None, pl.Int64), **_sums(_OF_LINE, every, pl.lit(0)))
-    if not grouper.axes and grouper.unit is None:
+    of_all = [_NO_NUMBER.alias("number"), *_sums(tallies=False, new=False)]
+    if grouper.by_tallies or not (grouper.axes or grouper.unit):
+        total = selected.lines.select(of_all)
+    if not (grouper.axes or grouper.unit):
         return total
     rows = grouper.rows(selected, *_OF_LINES if grouper.by_tallies else (*_OF_LINES, *ITEM_SUMS))
-    once, items, new = every, _OF_LINE, pl.lit(0)
     if grouper.by_tallies:
-        once, items = pl.col("once"), _OF_TALLY
         rows = rows.with_columns(once=_first(rows, "number", "line"))
+    else:
+        total = rows.select(of_all)
     if new_reports:
         # By number is by period first.
         rows = rows.sort("number").with_columns(beside=pl.col("number") % grouper.size)
-        rows, new = rows.with_columns(new=_first(rows, "beside", "report_id")), pl.col("new").sum()
-    return pl.concat([total, rows.group_by("number").agg(**_sums(items, once, new))])
+        rows = rows.with_columns(new=_first(rows, "beside", "report_id"))
+    sums = rows.group_by("number").agg(_sums(tallies=grouper.by_tallies, new=new_reports))
+    return pl.concat([total, sums])
 
 
-def _sums(items: Mapping[str, pl.Expr], once: pl.Expr, new: pl.Expr) -> dict[str, pl.Expr]:
-    """Return the measures: `once` holds for one row of each line, `new` adds up new reports.
+@cache
+def _sums(*, tallies: bool, new: bool) -> Sequence[pl.Expr]:
+    """Return the measures of rows of lines, or of tallies, of which `once` holds for one of each line.
 
-    All are widened to 64 bits first: a sum of a narrower column would stay narrow, and wrap around silently.
+    `new` says that the column of this name holds for the rows of new reports. All are widened to 64 bits first: a sum
+    of a narrower column would stay narrow, and wrap around silently.
     """
-    known = {name: pl.when(once & (pl.col(name) != UNKNOWN)).then(pl.col(name)) for name in OPTIONAL}
-    lines = pl.len() if once.meta.is_literal() else once.sum()
+    is_known = {name: pl.col(name) != UNKNOWN for name in OPTIONAL}
+    if tallies:
+        is_known = {name: pl.col("once") & known for name, known in is_known.items()}
+    known = {name: pl.when(known).then(pl.col(name)) for name, known in is_known.items()}
+    added = known | (_OF_TALLY if tallies else _OF_LINE)
     found = {
         "reports": pl.col("report_id").n_unique(),
-        "lines": lines,
-        NEW_REPORTS: new,
-        **{name: each.cast(pl.Int64).sum() for name, each in (known | dict(items)).items()},
+        "lines": pl.col("once").sum() if tallies else pl.len(),
+        NEW_REPORTS: pl.col("new").sum() if new else pl.lit(0),
+        **{name: each.cast(pl.Int64).sum() for name, each in added.items()},
         **{f"known_{name}": each.count() for name, each in known.items()},
     }
-    return {name: each.cast(pl.Int64) for name, each in found.items()}
+    return [each.cast(pl.Int64).alias(name) for name, each in found.items()]
 
 
 def _first(rows: pl.DataFrame, group: str, member: str) -> pl.Expr:
@@ -255,7 +276,7 @@ def _first(rows: pl.DataFrame, group: str, member: str) -> pl.Expr:
 def _lags(selected: Selected, grouper: Grouper) -> list[pl.DataFrame]:
     """Return the lags of lines: of all, without number, and by group, once in each."""
     lag = (pl.col("published_on") - pl.col("date_to")).alias("lag")
-    every = selected.lines.select(pl.lit(None, pl.Int64).alias("number"), lag)
+    every = selected.lines.select(_NO_NUMBER.alias("number"), lag)
     if not grouper.axes and grouper.unit is None:
         return [every]
     rows = grouper.rows(selected, "published_on", "date_to")

@@ -13,7 +13,7 @@ from app.strikes.filters import Status, StrikeFilter
 
 EPOCH = date(1970, 1, 1)
 
-# What selection.py adds to lines where tallies are asked for: sums over those that match, null without any.
+# What selection.py adds to lines where tallies are asked for: whether any matches, and sums over those that do.
 MATCHING = "_matching"
 MATCHING_ITEMS = f"items_min{MATCHING}"
 
@@ -52,9 +52,8 @@ class ColumnTerms:
 
     def among(self, column: pl.Expr, name: str) -> pl.Expr:
         words, values = _CODES.get(name), self.asked.values[name]
-        return _is_in(
-            column, pl.Series(values if words is None else map(words.index, values), dtype=pl.Int64)
-        )
+        ids = [each for each in (values if words is None else map(words.index, values)) if each <= NEVER]
+        return column == ids[0] if len(ids) == 1 else _is_in(column, pl.Series(ids, dtype=pl.Int32))
 
     def stands(self) -> pl.Expr:
         # NEVER, which stands for null, is beyond every number.
@@ -76,17 +75,16 @@ class ColumnTerms:
         return _is_in(pl.col("id"), repeating(self.record, self.asked.status))
 
     def has_tally(self) -> pl.Expr:
-        return pl.col(MATCHING_ITEMS).is_not_null()
+        return pl.col(MATCHING)
 
     def items(self) -> pl.Expr:
         return pl.col(MATCHING_ITEMS)
 
 
 def _is_in(column: pl.Expr, values: pl.Series | None) -> pl.Expr:
-    if values is None or not len(values):
-        return pl.lit(value=False)
-    values = values.filter(values <= NEVER).cast(pl.Int32)
-    return column == values[0] if len(values) == 1 else column.is_in(values.implode())
+    return (
+        pl.lit(value=False) if values is None or not len(values) else column.is_in(pl.lit(values).implode())
+    )
 
 
 def repeating(record: Record, status: Status) -> pl.Series:
