@@ -71,13 +71,15 @@ def _is_current(database: Database) -> bool:
 
 
 def _migrate(database: Database) -> None:
-    """Bring the schema up and write the derived rows that are missing, in one transaction."""
+    """Bring the schema up, then write the derived rows that are missing; readers do without them meanwhile."""
     from app.db.migrate import upgrade
-    from app.reports.derived import write_missing
+    from app.reports.derived import write_missing_in_steps
 
-    with database.migrating() as session, progress("Bringing the record up to date") as show:
+    with database.migrating() as session:
         upgrade(session)
-        write_missing(session, show)
+    with progress("Bringing the record up to date") as show:
+        write_missing_in_steps(database, show)
+    database.compact()
 
 
 @contextmanager

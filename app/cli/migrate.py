@@ -6,15 +6,17 @@ import typer
 def migrate() -> None:
     """Create the database or bring it up to this version. Safe to run at any time, and twice.
 
-    Also writes derived rows that are missing: the stored JSON of reports and lines, and their search words.
+    Also writes derived rows that are missing: the stored JSON of reports and lines, and their search words. Where it is
+    interrupted, it goes on from there the next time. A file of which a quarter is empty is made smaller.
     """
     from app.cli.database import opened, prepare, progress
-    from app.reports.derived import write_missing
+    from app.reports.derived import write_missing_in_steps
 
     with opened(creates=True) as database:
         prepare(database)
-        with database.writing() as session, progress("Writing derived rows") as show:
-            written = write_missing(session, show)
+        with progress("Writing derived rows") as show:
+            written = write_missing_in_steps(database, show)
+        database.compact()
     if written:
         typer.echo(f"Wrote {written:,} derived rows that were missing.")
     typer.echo("The database is up to date.")

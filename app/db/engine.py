@@ -253,6 +253,15 @@ class Database:
         """Return what an operator should know of the database, a sentence each."""
         return sqlite.warnings(sqlite.path_of(self.url.database)) if self.is_sqlite else []
 
+    def compact(self) -> None:
+        """Give the room that is empty in an SQLite file back to the disk, where that is much of it and can be done now.
+
+        PostgreSQL does so by itself.
+        """
+        if self.is_sqlite:
+            with translated(writes=True), self._lock_across_processes(None):
+                sqlite.compact(sqlite.path_of(self.url.database))
+
     def create(self) -> None:
         """Create the file of an SQLite database, for its owner alone, unless it exists."""
         if self.is_sqlite:

@@ -44,6 +44,9 @@ FIRST_SOUND_SQLITE = (3, 51, 3)
 # SQLite's own 1,000 every twenty-third one waited for two more syncs.
 PAGES_OF_WAL = 4_000
 
+# A file is made smaller where one of so many pages, or more, is empty.
+EMPTY_SHARE = 4
+
 # Steps of SQLite's machine for each second that it may work, between two looks at the clock, and the fewest: a look
 # takes the interpreter from whoever has it, so what may take long looks less often.
 STEPS_A_SECOND = 100_000
@@ -57,6 +60,19 @@ def sqlite_module() -> ModuleType:
     except ImportError:
         return sqlite3
     return module
+
+
+def compact(path: Path) -> None:
+    """Rewrite a file of which a quarter or more is empty, unless the disk has no room for that."""
+    with closing(sqlite_module().connect(path, isolation_level=None)) as connection:
+        empty, pages = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count")
+        )
+        # As it was, if it cannot be done. The log holds the smaller file until nobody reads the larger one.
+        with suppress(sqlite_module().OperationalError):
+            if empty * EMPTY_SHARE >= pages:
+                connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

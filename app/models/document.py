@@ -3,9 +3,10 @@
 It holds nothing that their own rows do not say; `verify` holds it against them.
 """
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.packed import Packed
 from app.models.base import Base
 
 
@@ -18,10 +19,10 @@ class StrikeDocument(Base):
     __tablename__ = "strike_documents"
 
     strike_id: Mapped[int] = mapped_column(ForeignKey("strikes.id"), primary_key=True, autoincrement=False)
-    template: Mapped[str] = mapped_column(Text)
+    template: Mapped[str] = mapped_column(Packed)
     # The line's own, beside it, so that a page of lines is read from here alone.
-    report_id: Mapped[int] = mapped_column(server_default=text("0"))
-    reference: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    report_id: Mapped[int]
+    reference: Mapped[str] = mapped_column(Packed)
 
 
 class RevisionDocument(Base):

@@ -7,12 +7,13 @@ They hold nothing that the record does not: what is missing is written by `write
 import hashlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 
 from sqlalchemy import and_, func, insert, select, update
 
 from app.db.derived import empty, empty_words
-from app.db.engine import ReadSession, WriteSession
+from app.db.engine import Database, ReadSession, WriteSession
 from app.db.words import indexed_rows, indexed_words
 from app.ledger.verify import Fault
 from app.models import STRIKE_WORDS, Report, Revision, RevisionDocument, Strike, StrikeDocument, Tally
@@ -41,16 +42,27 @@ def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None
 
 def write_missing(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
     """Write the derived rows that are missing in the caller's transaction, and return how many were."""
-    entries, lines = _entries_without_json(session), _lines_without_words(session)
-    every, done, written = len(entries) + len(lines), 0, _write_number_keys(session)
-    for some in _batches(entries):
-        written += _write_json(session, some)
+    return _take(lambda: nullcontext(session), progress)
+
+
+def write_missing_in_steps(database: Database, progress: Progress = lambda _done, _all: None) -> int:
+    """Do so in a transaction for each thousand: what is interrupted goes on where it was, and others can write."""
+    return _take(database.writing, progress)
+
+
+def _take(writing: Callable[[], AbstractContextManager[WriteSession]], progress: Progress) -> int:
+    with writing() as session:
+        written = _write_number_keys(session)
+        entries, lines = _entries_without_json(session), _lines_without_words(session)
+    steps: list[tuple[Callable[[WriteSession, Sequence[int]], int], Sequence[int]]]
+    steps = [(_write_json, some) for some in _batches(entries)]
+    steps += [(_write_words, some) for some in _batches(lines)]
+    done = 0
+    for write, some in steps:
+        with writing() as session:
+            written += write(session, some)
         done += len(some)
-        progress(done, every)
-    for some in _batches(lines):
-        written += _write_words(session, some)
-        done += len(some)
-        progress(done, every)
+        progress(done, len(entries) + len(lines))
     return written
 
 

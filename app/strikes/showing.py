@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, case, exists, or_, select
 
+from app.db.packed import unpacked
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.errors import DamagedDatabase
@@ -29,7 +30,7 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     found = {}
     for strike_id, reference, template, is_revised in session.rows(_KEPT, {"ids": ids}):
         if not is_revised:
-            found[strike_id] = Shown(strike_id, reference, template, 1)
+            found[strike_id] = Shown(strike_id, unpacked(reference), unpacked(template), 1)
     revised = [each for each in ids if each not in found]
     if revised:
         found |= {line.id: line for line in _held(session, revised, as_of)}
@@ -50,7 +51,7 @@ def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
         yield Shown(
             strike_id,
             reference_template(report_id, publisher_id, revision),
-            made[strike_id] if template is None else template,
+            made[strike_id] if template is None else unpacked(template),
             revision["revision"],
         )
 
@@ -62,7 +63,8 @@ def templates_of_report(
     rows = session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
     lines: list[tuple[int, str]] = [
-        (strike_id, made[strike_id] if template is None else template) for strike_id, template in rows
+        (strike_id, made[strike_id] if template is None else unpacked(template))
+        for strike_id, template in rows
     ]
     if order is None:
         return lines

@@ -49,11 +49,21 @@ TAMPERED = {
     "items of a line": ("UPDATE strikes SET items_min = items_min + 1 WHERE id = :line", story.PUBLISHED),
     "sentence": ("UPDATE strikes SET quote = 'Nothing happened.' WHERE id = :line", story.PUBLISHED),
     "JSON of a line": (
-        "UPDATE strike_documents SET template = replace(template, 'SY', 'IQ') WHERE strike_id = :line",
+        (
+            "UPDATE strike_documents SET template = (SELECT template FROM strike_documents WHERE strike_id = 1)"
+            " WHERE strike_id = :line"
+        ),
+        story.PUBLISHED,
+    ),
+    "JSON of a line that is none": (
+        "UPDATE strike_documents SET template = substr(template, 1, 9) WHERE strike_id = :line",
         story.PUBLISHED,
     ),
     "report that a line names": (
-        "UPDATE strike_documents SET reference = replace(reference, '2017', '2018') WHERE strike_id = :line",
+        (
+            "UPDATE strike_documents SET reference = (SELECT reference FROM strike_documents WHERE strike_id = 1)"
+            " WHERE strike_id = :line"
+        ),
         story.PUBLISHED,
     ),
     "report of a line's JSON": (

@@ -13,6 +13,7 @@ from app.db.derived import empty, empty_words
 from app.db.engine import Database, WriteSession
 from app.ledger.verify import Sources, verify
 from app.models import STRIKE_WORDS, RevisionDocument, StrikeDocument
+from app.reports import derived
 from app.reports.derived import rebuild, word_faults, write_missing
 from app.reports.history import stored_contents
 from tests import record
@@ -91,6 +92,29 @@ def test_migrate_writes_what_is_missing(database: Database, lose: Callable[[Writ
     with database.writing() as session:
         lose(session)
         assert write_missing(session) > 0
+    assert stored_json(database) == before
+    assert fault(database) == ""
+
+
+def test_what_was_interrupted_goes_on_where_it_was(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `migrate` wrote before it was stopped is there, and the next one writes the rest alone."""
+    story.tell(database)
+    before = stored_json(database)
+    with database.writing() as session:
+        lose_json(session)
+    monkeypatch.setattr(derived, "BATCH", 2)
+
+    def stop(done: int, every: int) -> None:
+        if done * 2 > every:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        derived.write_missing_in_steps(database, stop)
+    first = len(stored_json(database))
+    assert 0 < first < len(before)
+    assert derived.write_missing_in_steps(database) == len(before) - first
     assert stored_json(database) == before
     assert fault(database) == ""
 
