@@ -28,9 +28,14 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     if not ids:
         return []
     found = {}
-    for strike_id, reference, template, is_revised in session.rows(_KEPT, {"ids": ids}):
+    # Lines of one report name it alike.
+    references: dict[bytes, str] = {}
+    for strike_id, packed, template, is_revised in session.rows(_KEPT, {"ids": ids}):
         if not is_revised:
-            found[strike_id] = Shown(strike_id, unpacked(reference), unpacked(template), 1)
+            reference = references.get(packed)
+            if reference is None:
+                reference = references[packed] = unpacked(packed)
+            found[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
     revised = [each for each in ids if each not in found]
     if revised:
         found |= {line.id: line for line in _held(session, revised, as_of)}
