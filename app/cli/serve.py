@@ -1,6 +1,7 @@
 """`strikeledger serve`: bring the database up to date, and answer."""
 
 import gc
+import os
 import signal
 import socket
 import sys
@@ -30,6 +31,9 @@ KEEP_ALIVE = 20
 # Processes that can count together.
 MOST_WORKERS = 64
 
+# Processes that answer where nobody says how many.
+MOST_BY_DEFAULT = 4
+
 
 class CannotListen(StrikeledgerError):
     """The address or the port is not to be had."""
@@ -38,7 +42,14 @@ class CannotListen(StrikeledgerError):
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="How many processes answer.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=MOST_WORKERS,
+            help=f"How many processes answer. As many as there are cores, if left out, and at most {MOST_BY_DEFAULT}.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the API. Creates the database and migrates it where needed; never loads the sample."""
     # Nearly all that a start makes stays: to look through it for garbage again and again takes an eighth of the time.
@@ -51,6 +62,7 @@ def serve(
     from app.worker import Worker
 
     _ignore_hangup()
+    workers = workers or min(MOST_BY_DEFAULT, _cores())
     settings = read_settings()
     # First of all: where another server has the port, the database is left as that server knows it.
     with _bound(host, port) as listener:
@@ -100,6 +112,12 @@ def serve(
             # It would replace its workers, whom the same signal reaches where a terminal is closed.
             _ignore_hangup()
             supervisor.run()
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _limit_unsent(listening: socket.socket) -> None:
