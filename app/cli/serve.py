@@ -54,6 +54,9 @@ def serve(
     """Serve the API. Creates the database and migrates it where needed; never loads the sample."""
     # Nearly all that a start makes stays: to look through it for garbage again and again takes an eighth of the time.
     gc.disable()
+    workers = workers or min(MOST_BY_DEFAULT, _cores())
+    # Read once, by the first import: workers that count with a thread for every core take the cores from each other.
+    os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, _cores() // workers)))
     import uvicorn
 
     from app.cli.database import opened, prepare
@@ -62,7 +65,6 @@ def serve(
     from app.worker import Worker
 
     _ignore_hangup()
-    workers = workers or min(MOST_BY_DEFAULT, _cores())
     settings = read_settings()
     # First of all: where another server has the port, the database is left as that server knows it.
     with _bound(host, port) as listener:
