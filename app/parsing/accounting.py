@@ -137,9 +137,9 @@ class _Accounts:
         """Yield the numbers of a run with their roles, and remark those that nothing covers."""
         reads = numbers_of(run.tokens)
         placed = [self._fields.around(*_span(run.tokens, read)) for read in reads]
-        reports_strikes = _mentions_strikes(run.tokens) and not any(
-            here and here[2] is Role.TALLY for here in placed
-        )
+        strikes = _mentions_strikes(run.tokens)
+        # Beside tallies, an article counts targets only where it stands in a list.
+        has_no_tally = not any(here and here[2] is Role.TALLY for here in placed)
         uncounted = Uncounted(self._text, run.tokens)
         fields = {read.first for read, here in zip(reads, placed, strict=True) if here}
         unread: list[tuple[int, int]] = []
@@ -148,7 +148,8 @@ class _Accounts:
             if here:
                 yield ParsedNumber(start, end, read.count, here[2], here[3])
                 continue
-            if read.kind == "article" and not (reports_strikes and _is_target(run.tokens, read)):
+            counts = has_no_tally or _is_listed(run.tokens, read)
+            if read.kind == "article" and not (strikes and counts and _is_target(run.tokens, read)):
                 continue
             role = self._role(run, read, uncounted)
             if role is None:
@@ -225,6 +226,10 @@ def _span(tokens: Sequence[Token], read: ReadCount) -> tuple[int, int]:
 
 def _mentions_strikes(tokens: Sequence[Token]) -> bool:
     return any(token.low in _STRIKING for token in tokens)
+
+
+def _is_listed(tokens: Sequence[Token], read: ReadCount) -> bool:
+    return read.first > 0 and tokens[read.first - 1].low in {"and", ","}
 
 
 def _is_target(tokens: Sequence[Token], read: ReadCount) -> bool:

@@ -15,6 +15,7 @@ from app.releases.draft import draft_report
 from tests.api import Api
 from tests.parsing import generated
 from tests.parsing.counting import numbers_in
+from tests.parsing.facts import kinds
 from tests.parsing.generated import PUBLISHED, Written
 
 DATA = Path(os.environ.get("STRIKELEDGER_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -183,3 +184,15 @@ def test_numbers_over_http_point_into_the_draft(api: Api) -> None:
         ("several", "tally", "/strikes/1/tallies/0/count"),
         ("14", "unread", None),
     ]
+
+
+LISTED = {
+    "Near Vero, Mali, seven strikes hit 18 huts (12 damaged, six destroyed) and a boat dock.": "a boat dock",
+    "Six huts were destroyed by one strike near Vero, Mali, and a truck by another near Orta, Mali.": "a truck",
+}
+
+
+@pytest.mark.parametrize("text", LISTED)
+def test_an_article_in_a_list_is_accounted_for_beside_tallies(text: str) -> None:
+    """A target that an article counts, behind a list that was read, is remarked where no tally has it."""
+    assert ("unread", LISTED[text]) in kinds(text)
