@@ -253,6 +253,10 @@ def _carried_out_by_others(tokens: Sequence[Token], mention: Mention) -> bool:
     if conducted and words & ENEMIES and not words & _OURS:
         return True
     after = {token.low for token in tokens[mention.after : mention.after + 4]}
+    own = {token.low for token in tokens[mention.first : mention.after]}
+    # "two strikes of the regime", "two regime strikes"
+    if "regime" in own or ("regime" in after and after & {"by", "of"}):
+        return True
     return "by" in after and bool(after & ENEMIES) and not after & _OURS
 
 

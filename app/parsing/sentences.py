@@ -20,7 +20,7 @@ from app.parsing.release import shortened
 from app.parsing.targets import objects_end, passive_targets, remark_rest
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
-from app.parsing.wholes import drop_aim, drop_shared, drop_whole
+from app.parsing.wholes import drop_aim, drop_opening, drop_shared, drop_whole
 from app.vocabulary.forces import AIRCRAFT
 
 # A list is over where the next clause begins.
@@ -59,6 +59,7 @@ def read_sentence(
     ]
     sentence.verbs = sorted([*verbs, *aims], key=lambda verb: verb.first)
     cut(sentence, within)
+    drop_opening(sentence)
     for clause in sentence.clauses:
         read_header(sentence, clause, within)
         clause.reading = Reading(text, category=category)
@@ -68,7 +69,7 @@ def read_sentence(
         drop_whole(clause)
         category = clause.reading.category
     for before, clause in pairwise(sentence.clauses):
-        drop_shared(before, clause)
+        drop_shared(sentence, before, clause)
     return sentence
 
 

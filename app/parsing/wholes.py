@@ -5,7 +5,7 @@ Either the whole counts or its parts, never both.
 
 from dataclasses import replace
 
-from app.parsing.clauses import Clause
+from app.parsing.clauses import Clause, Sentence
 from app.parsing.items import GENERIC
 from app.parsing.release import Count, ParsedLine, ParsedTally, Remark
 from app.vocabulary.effects import Effect
@@ -128,13 +128,29 @@ def drop_whole(clause: Clause) -> None:
         return
 
 
-def drop_shared(before: Clause, clause: Clause) -> None:
+def drop_opening(sentence: Sentence) -> None:
+    """Take a whole that opens a sentence for no number of the clause whose part was not understood.
+
+    Reads: "Of the eleven strikes, seven hit targets near Vero", which had not eleven near Vero.
+    """
+    first = next(iter(sentence.clauses), None)
+    mention = first.mention if first else None
+    if first is None or mention is None or not first.verbs or mention.count is None:
+        return
+    opening = [token.low for token in sentence.tokens[: mention.first]]
+    if opening in (["of"], ["of", "the"], ["of", "these"], ["of", "those"]):
+        first.mention = replace(mention, count=None, definite=True)
+
+
+def drop_shared(sentence: Sentence, before: Clause, clause: Clause) -> None:
     """Leave out targets of two numbers of strikes at once, which are of neither; the place is of both.
 
     Reads: "two strikes on May 3 and seven on May 4 near Vero, destroying 24 huts".
     """
     mention = clause.mention
     if mention is None or not mention.elliptic or before.verbs or before.mention is None or not clause.verbs:
+        return
+    if sentence.tokens[mention.first - 1].low != "and":  # "nine strikes: five near Vero, destroying a hut"
         return
     if before.place is None and not before.countries:
         before.place, before.phrase, before.country = clause.place, clause.phrase, clause.country

@@ -109,3 +109,10 @@ def test_strikes_are_the_subject_past_what_stands_between(between: str) -> None:
     """Days, places and means between the strikes and their verb do not make somebody else of them."""
     [line] = lines(f"Two strikes near Vero, Mali,{between} destroyed a hut.".replace(",,", ","))
     assert line[3] == [("destroyed", 1, "hut")]
+
+
+@pytest.mark.parametrize("whose", ["of the regime", "by regime jets"])
+def test_strikes_of_a_regime_are_nobody_s_results(whose: str) -> None:
+    """Strikes that somebody else carried out make no line, beside those that count."""
+    text = f"A school was hit by two strikes {whose} near Orta, Syria, while one strike near Vero, Syria, hit a hut."
+    assert lines(text) == [("SY", "Vero", 1, [("hit", 1, "hut")])]

@@ -263,3 +263,24 @@ def test_munitions_and_aircraft_are_no_strikes() -> None:
     assert lines(text, D(2016, 12, 16)) == [
         ("SY", "Vero", None, [("destroyed", 14, "tank"), ("destroyed", 2, "hut")]),
     ]
+
+
+def test_a_total_before_its_parts_is_no_line() -> None:
+    """Strikes that the same sentence then gives by place are counted there alone, with what they did."""
+    text = (
+        "Jets carried out nine strikes: five near Vero, Iraq, destroying three huts, and four near Orta, Syria, "
+        "destroying two trucks."
+    )
+    assert lines(text) == [
+        ("IQ", "Vero", 5, [("destroyed", 3, "hut")]),
+        ("SY", "Orta", 4, [("destroyed", 2, "truck")]),
+    ]
+
+
+def test_a_whole_that_opens_a_sentence_is_no_number_of_its_part() -> None:
+    """Where the part of "of the eleven strikes" is not understood, its line has no number of strikes."""
+    text = (
+        "Of the eleven strikes on Friday, seven hit targets near Vero, Iraq, where six trucks were destroyed."
+    )
+    assert lines(text) == [("IQ", "Vero", None, [("destroyed", 6, "truck")])]
+    assert ("unread", "eleven strikes") in kinds(text)
