@@ -264,6 +264,9 @@ def _target(
     if begins or (stopped_at and _is_predicate(tokens, words_to, definite=definite)):
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "sentence"), None
+    if stopped_at and stopped_at.low == "each":  # "four strikes destroyed a truck each"
+        start, end = tokens[index].start, stopped_at.end
+        return Chunk((), None, start, end, (start, end), "unread"), None
     if stopped_at and words_to == words_from and _unreadable(tokens, index, words_to, read):
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "unread"), None

@@ -12,6 +12,7 @@ from app.parsing.dates import Dates
 from app.parsing.items import Reading
 from app.parsing.lists import subject
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
+from app.parsing.numerals import number
 from app.parsing.phrases import CAMPAIGN
 from app.parsing.places import Place
 from app.parsing.text import Token
@@ -108,6 +109,12 @@ def cut(sentence: Sentence, within: "Within") -> None:
             current = _begin(sentence, _after_place(sentence, current, event, within), None)
         elif event.passive and (own := _own_passive(sentence, current, event, within)):
             current = _begin(sentence, own, None)
+        elif (
+            not current.verbs
+            and not event.nominal
+            and (broken := _behind_break(sentence, current, event, within))
+        ):
+            current = _begin(sentence, broken, None)
         elif current.verbs and not event.passive and not event.nominal:
             own = _own_subject(sentence, current.verbs[-1].after, event, within)
             current = _begin(sentence, own, None) if own else current
@@ -146,6 +153,24 @@ def _is_over(clause: Clause, verb: Verb) -> bool:
         return False
     mention = clause.mention
     return mention is None or (mention.first > clause.verbs[-1].first and not verb.elliptic)
+
+
+def _behind_break(sentence: Sentence, current: Clause, verb: Verb, within: "Within") -> int | None:
+    """Find where a clause begins that a break sets apart from a number of strikes without any verb; None if none does.
+
+    Reads: "the coalition has conducted 13,000 strikes; on Tuesday it conducted 14, destroying a boat near Vero".
+    """
+    if current.mention is None or verb.passive:
+        return None
+    between = range(current.mention.after, verb.first)
+    breaks = [index for index in between if sentence.tokens[index].low in CLAUSE_BREAKS]
+    if not breaks:
+        return None
+    # "; they destroyed" goes on with the strikes before.
+    numbers = [
+        index for index in between if index > breaks[-1] and number(sentence.tokens[index].low) is not None
+    ]
+    return breaks[-1] + 1 if any(within.begin(index) is None for index in numbers) else None
 
 
 def _own_passive(sentence: Sentence, current: Clause, verb: Verb, within: "Within") -> int | None:

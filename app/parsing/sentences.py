@@ -15,6 +15,7 @@ from app.parsing.headers import read_header
 from app.parsing.items import Reading, read_items
 from app.parsing.lists import subject
 from app.parsing.mentions import find_mentions
+from app.parsing.numerals import number
 from app.parsing.places import find_places
 from app.parsing.release import shortened
 from app.parsing.targets import objects_end, passive_targets, remark_rest
@@ -112,9 +113,13 @@ def _group(sentence: Sentence, clause: Clause, index: int) -> None:
 def _has_subject(sentence: Sentence, verb: Verb) -> bool:
     """Whether an active verb has a subject of its own. Reads: "a boat, and gunmen killed …"; not "…, and damaged"."""
     before = sentence.tokens[verb.first - 1] if verb.first else None
-    if before is None or not before.word[0].isalpha() or before.low in _BEFORE_CLAUSE:
+    if before is None or before.low in _BEFORE_CLAUSE:
         return False
-    return verb.others or before.low in AIRCRAFT
+    # "22 strikes hit Vero and 14 hit Orta"
+    numbered = verb.first > 1 and sentence.tokens[verb.first - 2].low in _BEFORE_CLAUSE
+    if numbered and number(before.low) is not None:
+        return True
+    return before.word[0].isalpha() and (verb.others or before.low in AIRCRAFT)
 
 
 def _undated(tokens: Sequence[Token], dates: Sequence[Dates]) -> Sequence[Token]:

@@ -200,6 +200,8 @@ def _adjective(tokens: Sequence[Token], index: int) -> bool:
     previous, following = tokens[index - 1].low, tokens[index + 1].low
     if following in {",", ".", ";", ")"}:
         return False
+    if tokens[index + 1].word.istitle() and tokens[index].low == "hit":  # "and 14 hit Raqqa"
+        return False
     counted = previous in ARTICLES or previous in VAGUE or previous in _OWNERS or number(previous) is not None
     if previous in {"the", "previously", "separate", "already"}:
         return following not in ARTICLES

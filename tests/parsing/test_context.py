@@ -284,3 +284,17 @@ def test_a_whole_that_opens_a_sentence_is_no_number_of_its_part() -> None:
     )
     assert lines(text) == [("IQ", "Vero", None, [("destroyed", 6, "truck")])]
     assert ("unread", "eleven strikes") in kinds(text)
+
+
+def test_a_number_of_the_campaign_is_no_number_of_the_day_behind_it() -> None:
+    """Behind a break another number of strikes did what is said, though it was not understood."""
+    text = "The coalition has conducted 13,000 strikes; on May 3 it conducted 14, destroying six boats near Vero, Iraq."
+    assert lines(text) == []
+    assert any("14" in words for kind, words in kinds(text) if kind == "unread")
+
+
+def test_a_number_before_a_verb_is_no_target() -> None:
+    """Strikes whose noun is left out are not taken for targets of the verb before."""
+    text = "A total of 22 strikes hit Vero, Iraq, and 14 hit Orta, Syria."
+    assert [tallies for _, _, _, tallies in lines(text)] in ([], [[]])
+    assert any("14" in words for kind, words in kinds(text) if kind == "unread")

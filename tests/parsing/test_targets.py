@@ -167,6 +167,8 @@ def test_no_number_and_no_plural_proves_nothing(words: str) -> None:
         ("destroyed 12 huts, including four sheds.", "included", "four sheds"),
         ("destroyed a truck carrying two guns and a mortar.", "unread", "a mortar"),
         ("destroyed about 20 huts.", "approximate", "20"),
+        ("destroyed a truck each.", "unread", "a truck each"),
+        ("destroyed a hut and four damaged a boat.", "unread", "four"),
         ("stuck a hut.", "misspelling", "stuck"),
         ("struck a hut and destoryed two sheds.", "misspelling", "destoryed"),
         ("destroyed a barge and hut.", "no_number", "hut"),
