@@ -18,6 +18,7 @@ from app.vocabulary.measures import (
     DISTANCES,
     DOLLARS,
     NAMING,
+    REPETITIONS,
     TIMES,
 )
 
@@ -105,6 +106,8 @@ def _unit_kind(unit: str) -> str | None:
         return "distance"
     if unit in TIMES:
         return "time"
+    if unit in REPETITIONS:
+        return "unread"
     return "name" if unit in CALIBRES else None
 
 

@@ -224,14 +224,17 @@ def _is_predicate(tokens: Sequence[Token], index: int, *, definite: bool) -> boo
 
 
 def _is_elsewhere(tokens: Sequence[Token], read: ReadCount) -> bool:
-    """Whether a bare number counts targets, or strikes, at a place of its own. Reads: "five huts, three in Vero"."""
+    """Whether a bare number counts targets, or strikes, at a place or on a day of its own.
+
+    Reads: "five huts, three in Vero", "four huts, three of them on May 3 and one on May 4"; days are left out here.
+    """
     following = tokens[read.after : read.after + 2]
-    return (
-        read.kind != "article"
-        and len(following) > 1
-        and following[0].low in {"in", "near", "at", "around", "outside"}
-        and following[1].word[0].isupper()
-    )
+    if read.kind == "article" or not following:
+        return False
+    if following[0].low == "on":
+        return len(following) == 1 or following[1].low in {"and", ",", "."}
+    named = len(following) > 1 and following[1].word[0].isupper()
+    return named and following[0].low in {"in", "near", "at", "around", "outside"}
 
 
 def _is_of_group(tokens: Sequence[Token], read: ReadCount) -> bool:

@@ -35,6 +35,7 @@ from app.vocabulary.measures import (
     DISTANCES,
     DOLLARS,
     FRACTIONS,
+    REPETITIONS,
     TIMES,
 )
 
@@ -55,7 +56,7 @@ _STARTS = (
 )
 # Words that no number begins with, and that change the one before them; see `read_plain`.
 _GOING_ON = frozenset().union(
-    *(AMOUNTS, DISTANCES, TIMES, CALIBRES, BEFORE_UNITS, FRACTIONS, BEFORE_NUMBERS),
+    *(AMOUNTS, DISTANCES, TIMES, REPETITIONS, CALIBRES, BEFORE_UNITS, FRACTIONS, BEFORE_NUMBERS),
     *(ALONE, TO, UNSURE, {"and", "but", "per", "k", "mn", "mln", "bn", "x"}),
     (phrase[1] for phrase in BOUNDS if phrase[0] in ARTICLES),
 )

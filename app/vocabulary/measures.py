@@ -31,6 +31,9 @@ TIMES: frozenset[str] = frozenset(
     year years decade decades a.m p.m a.m. p.m. am pm o'clock""".split(),
 )
 
+# How often something was done is no number of targets, and perhaps of strikes ("struck eight times").
+REPETITIONS: frozenset[str] = frozenset({"times", "occasions"})
+
 # A calibre is part of a name ("120 mm mortar").
 CALIBRES: frozenset[str] = frozenset(
     "mm millimeter millimeters millimetre millimetres cm cal caliber calibre inch".split()

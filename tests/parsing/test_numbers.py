@@ -32,6 +32,7 @@ from app.vocabulary.measures import (
     CURRENCIES,
     DISTANCES,
     FRACTIONS,
+    REPETITIONS,
     TIMES,
 )
 from tests.parsing.facts import Number, Tally, kinds, plain, targets
@@ -307,7 +308,7 @@ WORDS = sorted(
             *MASSES,
         ),
         *(*UNKNOWN, *SIZES_OF_NUMBERS, *BEFORE_NUMBERS, *UNSURE, *BEFORE_UNITS, *AMOUNTS, *DISTANCES, *TIMES),
-        *(*CALIBRES, *FRACTIONS, *CURRENCIES, *(word for phrase in BOUNDS for word in phrase)),
+        *(*CALIBRES, *REPETITIONS, *FRACTIONS, *CURRENCIES, *(word for phrase in BOUNDS for word in phrase)),
         *"huts ISIL oil near of and or to but , . : - + x / ( 3 17 2016 1,200 3-5 2.5 k mn bn XII per".split(),
         *"single lone good great more fewer so worth half-dozen dozen-plus twenty-odd as ones the F-16 ½".split(),
     }

@@ -168,6 +168,8 @@ def test_no_number_and_no_plural_proves_nothing(words: str) -> None:
         ("destroyed a truck carrying two guns and a mortar.", "unread", "a mortar"),
         ("destroyed about 20 huts.", "approximate", "20"),
         ("destroyed a truck each.", "unread", "a truck each"),
+        ("hit a hut on three occasions.", "unread", "three occasions"),
+        ("sank four boats, three on May 3 and one on May 4.", "unread", "one"),
         ("destroyed a hut and four damaged a boat.", "unread", "four"),
         ("stuck a hut.", "misspelling", "stuck"),
         ("struck a hut and destoryed two sheds.", "misspelling", "destoryed"),
