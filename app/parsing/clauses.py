@@ -21,9 +21,9 @@ from app.parsing.wording import CLAUSE_BREAKS, INTRANSITIVE, PAST, is_inner_and
 from app.vocabulary.effects import PARTICIPLES, VERBS
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, OTHERS
 
-# "… were destroyed in two strikes": the strikes only close the clause before.
 # The past of verbs that say what others did, with an object or without.
 _DEEDS = PAST | INTRANSITIVE
+# "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
 # What joins two clauses, and what may stand between it and the strikes of the later one.
 _JOINERS = frozenset("and while whereas but ; . :".split())
