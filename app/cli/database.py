@@ -71,14 +71,15 @@ def _is_current(database: Database) -> bool:
 
 
 def _migrate(database: Database) -> None:
-    """Bring the schema up, then write the derived rows that are missing; readers do without them meanwhile."""
+    """Bring the schema up, with what things are found by, then write the JSON that is missing."""
     from app.db.migrate import upgrade
-    from app.reports.derived import write_missing_in_steps
+    from app.reports.derived import write_found_by, write_json_in_steps
 
-    with database.migrating() as session:
-        upgrade(session)
     with progress("Bringing the record up to date") as show:
-        write_missing_in_steps(database, show)
+        with database.migrating() as session:
+            upgrade(session)
+            write_found_by(session, show)
+        write_json_in_steps(database, show)
     database.compact()
 
 

@@ -10,12 +10,14 @@ def migrate() -> None:
     interrupted, it goes on from there the next time. A file of which a quarter is empty is made smaller.
     """
     from app.cli.database import opened, prepare, progress
-    from app.reports.derived import write_missing_in_steps
+    from app.reports.derived import write_found_by, write_json_in_steps
 
     with opened(creates=True) as database:
         prepare(database)
         with progress("Writing derived rows") as show:
-            written = write_missing_in_steps(database, show)
+            with database.writing() as session:
+                written = write_found_by(session, show)
+            written += write_json_in_steps(database, show)
         database.compact()
     if written:
         typer.echo(f"Wrote {written:,} derived rows that were missing.")

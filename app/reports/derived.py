@@ -42,27 +42,37 @@ def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None
 
 def write_missing(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
     """Write the derived rows that are missing in the caller's transaction, and return how many were."""
-    return _take(lambda: nullcontext(session), progress)
+    return write_found_by(session, progress) + _write_json_by(lambda: nullcontext(session), progress)
 
 
-def write_missing_in_steps(database: Database, progress: Progress = lambda _done, _all: None) -> int:
-    """Do so in a transaction for each thousand: what is interrupted goes on where it was, and others can write."""
-    return _take(database.writing, progress)
-
-
-def _take(writing: Callable[[], AbstractContextManager[WriteSession]], progress: Progress) -> int:
-    with writing() as session:
-        written = _write_number_keys(session)
-        entries, lines = _entries_without_json(session), _lines_without_words(session)
-    steps: list[tuple[Callable[[WriteSession, Sequence[int]], int], Sequence[int]]]
-    steps = [(_write_json, some) for some in _batches(entries)]
-    steps += [(_write_words, some) for some in _batches(lines)]
-    done = 0
-    for write, some in steps:
-        with writing() as session:
-            written += write(session, some)
+def write_found_by(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
+    """Write the words and number keys that are missing: without them, reports and lines are not found."""
+    written, done = _write_number_keys(session), 0
+    lines = _lines_without_words(session)
+    for some in _batches(lines):
+        written += _write_words(session, some)
         done += len(some)
-        progress(done, len(entries) + len(lines))
+        progress(done, len(lines))
+    return written
+
+
+def write_json_in_steps(database: Database, progress: Progress = lambda _done, _all: None) -> int:
+    """Write the JSON that is missing, which readers do without, in a transaction for each thousand entries.
+
+    What is interrupted goes on where it was, others can write meanwhile, and several processes may do so at once.
+    """
+    return _write_json_by(database.writing, progress)
+
+
+def _write_json_by(writing: Callable[[], AbstractContextManager[WriteSession]], progress: Progress) -> int:
+    with writing() as session:
+        entries = _entries_without_json(session)
+    written, done = 0, 0
+    for some in _batches(entries):
+        with writing() as session:
+            written += _write_json(session, some)
+        done += len(some)
+        progress(done, len(entries))
     return written
 
 

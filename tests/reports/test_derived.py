@@ -111,10 +111,10 @@ def test_what_was_interrupted_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        derived.write_missing_in_steps(database, stop)
+        derived.write_json_in_steps(database, stop)
     first = len(stored_json(database))
     assert 0 < first < len(before)
-    assert derived.write_missing_in_steps(database) == len(before) - first
+    assert derived.write_json_in_steps(database) == len(before) - first
     assert stored_json(database) == before
     assert fault(database) == ""
 
