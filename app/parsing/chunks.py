@@ -6,45 +6,33 @@ What a target means for its verb is read in items.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
 
 from app.parsing.amounts import COUNTS, ReadCount
 from app.parsing.categories import ENEMY, is_plural
-from app.parsing.groups import members
+from app.parsing.deeds import begins_sentence, is_predicate, sentence_in
+from app.parsing.extents import extent
+from app.parsing.groups import is_elsewhere, is_of_group, members, of_how_many
 from app.parsing.lists import cut, held_by_last, opens_parts, subject, without_brackets
-from app.parsing.numbers import read_count, read_number
+from app.parsing.numbers import read_number
 from app.parsing.ranges import open_ended
 from app.parsing.release import Count
 from app.parsing.text import Token
 from app.parsing.wording import (
     ATTRIBUTIVE,
     DOUBTFUL,
-    FINITE,
-    GENERIC_HEADS,
-    INTRANSITIVE,
     LEADING,
-    PAST,
-    SEPARATORS,
-    SIZES,
     SUSPECTED,
     TRAILING,
-    describes,
     number_end,
     speaks_of_last,
 )
-from app.vocabulary.counts import NUMBER_WORDS, UNSURE
+from app.vocabulary.counts import UNSURE
 from app.vocabulary.effects import VERBS
 from app.vocabulary.measures import SHARES
 
 # More bare targets in a row are no list of targets.
 MAX_BARE = 40
 _ORDINALS = frozenset("second third fourth fifth".split())
-# Before "to": what somebody has not done yet.
-_INTENTS = frozenset(
-    "plan plans intend intends want wants hope hopes aim aims seek seeks threaten threatens".split()
-)
-# Words of a subject before its verb.
-MAX_SUBJECT = 6
 _PUNCTUATION = '.,;:()"”“*-\u2013—'
 
 
@@ -130,7 +118,7 @@ def _choose(found: list[Chunk], whole: int) -> None:
 def _parts(tokens: Sequence[Token]) -> list[Chunk]:
     """Read the targets between two cuts: one, perhaps with bare ones after it."""
     found: list[Chunk] = []
-    separate = _sentence_in(tokens)
+    separate = sentence_in(tokens)
     begin: int | None = 0
     while begin is not None and len(found) < MAX_BARE:
         part, begin = _part(tokens[:separate], begin)
@@ -140,17 +128,6 @@ def _parts(tokens: Sequence[Token]) -> list[Chunk]:
         span = tokens[separate].start, tokens[-1].end
         found.append(Chunk((), None, *span, span, "sentence"))
     return found
-
-
-def _sentence_in(tokens: Sequence[Token]) -> int | None:
-    """Find where somebody else's deed begins. Reads: "a hut on May 3, and soldiers found two mines"."""
-    for index in range(1, len(tokens) - 1):
-        if tokens[index].low == "and" and tokens[index - 1].word == ",":
-            end = min(len(tokens) - 1, index + 1 + MAX_SUBJECT)
-            deed = next((here for here in range(index + 2, end) if is_deed(tokens, here)), None)
-            if deed is not None and read_count(tokens, index + 1, deed) is None:
-                return index + 1
-    return None
 
 
 def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None]:
@@ -168,7 +145,7 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     if number is None and tokens[index].low == "no":
         return None, None
     read = number if number and number.kind in COUNTS else None
-    if read and (_is_elsewhere(tokens, read) or _is_of_group(tokens, read)):
+    if read and (is_elsewhere(tokens, read) or is_of_group(tokens, read)):
         start, end = tokens[read.first].start, tokens[read.last].end
         return Chunk((), None, start, end, (start, end), "unread"), None
     target, bare_from = _target(
@@ -181,90 +158,24 @@ def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None
     return target, bare_from
 
 
-def is_deed(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a verb stands here that says what somebody did. Reads: "fled", "fired 30 shells"; not "armed men"."""
-    low = tokens[index].low
-    if low in FINITE:
-        return True
-    past = low in PAST and index > 0
-    return (past or low.endswith("ed")) and read_number(tokens, index + 1, len(tokens)) is not None
-
-
-def _begins_sentence(tokens: Sequence[Token], first: int, stop: int) -> bool:
-    """Whether words without a number begin a sentence of their own.
-
-    Reads: "the militants had burned two huts", "artillery of the army fired 30 shells", "the group plans to destroy".
-    """
-    if any(
-        word.low in _INTENTS and following.low == "to"
-        for word, following in pairwise(tokens[first : stop + 1])
-    ):
-        return True
-    if stop == first and any(token.low in FINITE for token in tokens[first : first + MAX_SUBJECT]):
-        return True
-    return any(is_deed(tokens, index) for index in range(first, min(len(tokens) - 1, stop + MAX_SUBJECT)))
-
-
-def _is_predicate(tokens: Sequence[Token], index: int, *, definite: bool) -> bool:
-    """Whether a verb stands behind a noun, which then begins a sentence of its own.
-
-    Reads: "two ships were …", "45 jets watched the road", "the launchers threatened"; but not "a hut used as a store".
-    """
-    low = tokens[index].low
-    following = tokens[index + 1] if index + 1 < len(tokens) else None
-    after = following.low if following else ""
-    if low in FINITE or (low in INTRANSITIVE and after not in {"", "by"}):
-        return True
-    if low == "fired" and after in {"on", "upon", "at"}:  # Perhaps a participle, but nobody can tell.
-        return True
-    if not low.endswith("ed") or following is None:
-        return definite and low.endswith("ed")
-    objects = following.low in {"the", "a", "an", "their", "its"} or following.low[0].isdigit()
-    return definite or objects or following.low in NUMBER_WORDS
-
-
-def _is_elsewhere(tokens: Sequence[Token], read: ReadCount) -> bool:
-    """Whether a bare number counts targets, or strikes, at a place or on a day of its own.
-
-    Reads: "five huts, three in Vero", "four huts, three of them on May 3 and one on May 4"; days are left out here.
-    """
-    following = tokens[read.after : read.after + 2]
-    if read.kind == "article" or not following:
-        return False
-    if following[0].low == "on":
-        return len(following) == 1 or following[1].low in {"and", ",", "."}
-    named = len(following) > 1 and following[1].word[0].isupper()
-    return named and following[0].low in {"in", "near", "at", "around", "outside"}
-
-
-def _is_of_group(tokens: Sequence[Token], read: ReadCount) -> bool:
-    """Whether one of several groups is counted. Reads: "two convoys, one of 17 trucks and the other of nine"."""
-    if read.count != Count(1, 1) or read.after >= len(tokens) or tokens[read.after].low != "of":
-        return False
-    return any(
-        first.low == "other" and second.low in {"of", "with"}
-        for first, second in pairwise(tokens[read.after :])
-    )
-
-
 def _target(
     tokens: Sequence[Token], index: int, read: ReadCount | None, *, definite: bool
 ) -> tuple[Chunk | None, int | None]:
     """Read the words of a target, whose count is `read`, and find where a bare one after it begins."""
     if read and (definite or speaks_of_last(tokens, read)):  # "in addition to the 14 tanks": counted before.
         return None, None
-    words_from = _of_how_many(tokens, read.after) if read else index
+    words_from = of_how_many(tokens, read.after) if read else index
     group = members(tokens, words_from, read) if read else None
     if group:
         words_from, read = group
-    bare_from, words_to = _extent(tokens, words_from, read)
+    bare_from, words_to = extent(tokens, words_from, read)
     opened = open_ended(tokens, read, words_to, len(tokens)) if read else None
     if opened and opened is not read:  # "20 boats or more"
         read = replace(opened, after=words_from, kind="number")
         bare_from = opened.after if opened.after < len(tokens) else None
     stopped_at = tokens[words_to] if words_to < len(tokens) else None
-    begins = read is None and _begins_sentence(tokens, words_from, words_to)
-    if begins or (stopped_at and _is_predicate(tokens, words_to, definite=definite)):
+    begins = read is None and begins_sentence(tokens, words_from, words_to)
+    if begins or (stopped_at and is_predicate(tokens, words_to, definite=definite)):
         start, end = tokens[index].start, tokens[-1].end
         return Chunk((), None, start, end, (start, end), "sentence"), None
     if stopped_at and stopped_at.low == "each":  # "four strikes destroyed a truck each"
@@ -298,7 +209,7 @@ def _measured(tokens: Sequence[Token], index: int, read: ReadCount) -> tuple[Chu
             last -= 1
         end = tokens[last - 1].end
         return Chunk((), None, start, end, (start, end), "number"), None
-    bare_from, words_to = _extent(tokens, read.after, None)
+    bare_from, words_to = extent(tokens, read.after, None)
     of = tokens[read.after - 1].low == "of" and not any(
         token.low in SHARES for token in tokens[read.first : read.after]
     )
@@ -317,19 +228,6 @@ def _is_leading(tokens: Sequence[Token], index: int) -> bool:
     return read_number(tokens, index, len(tokens)) is None or tokens[index].low == "both"
 
 
-def _of_how_many(tokens: Sequence[Token], index: int) -> int:
-    """Skip the whole of which some were hit. Reads: "one of two armored vehicles", "three of the five boats"."""
-    if index >= len(tokens) or tokens[index].low != "of":
-        return index
-    here = index + 1
-    definite = here < len(tokens) and tokens[here].low in {"the", "these", "those", "their", "its"}
-    here += definite
-    whole = read_count(tokens, here, len(tokens))
-    if whole and whole.kind == "number":
-        return whole.after
-    return here if definite else index
-
-
 def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount | None) -> bool:
     """Tell whether a verb that we do not know, or a symbol, stands where a target should.
 
@@ -345,61 +243,6 @@ def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount 
         or tokens[stop].low in VERBS
         or any(number_end(tokens, inner) > inner for inner in range(stop + 1, len(tokens)))
     )
-
-
-def _extent(tokens: Sequence[Token], begin: int, read: ReadCount | None) -> tuple[int | None, int]:
-    """Find where a bare target after this one begins, and where this one's words end."""
-    for index in range(begin, len(tokens)):
-        token = tokens[index]
-        if token.low in SEPARATORS:
-            if not _goes_on(tokens, begin, index, read):
-                return index + 1, index
-        elif (
-            token.low in {"along", "together"}
-            and tokens[index + 1 : index + 2]
-            and tokens[index + 1].low == "with"
-        ):
-            return index + 2, index
-        elif token.low in FINITE and read is None:
-            return None, begin
-        elif describes(tokens, index) or (not token.word[0].isalnum() and token.word not in "-/'#"):
-            return None, index
-    return None, len(tokens)
-
-
-def _goes_on(tokens: Sequence[Token], begin: int, index: int, read: ReadCount | None) -> bool:
-    """Tell whether a comma or "and" is part of the category. Reads: "gas and oil plant", "tunnels and caves"."""
-    # Asked at every separator, so no more is looked at than is needed.
-    words = (
-        token
-        for token in map(tokens.__getitem__, range(index - 1, begin - 1, -1))
-        if token.low not in ENEMY and token.word[0].isalnum()
-    )
-    last = next(words, None)
-    following = (token for token in islice(tokens, index + 1, None) if token.low not in {"and", ","})
-    first = next(following, None)
-    if last is None or first is None or tokens[index].low in {";", "plus", "or"}:
-        return False
-    if first.low in LEADING or describes(tokens, index + 1):
-        return False
-    many = read is not None and (read.count.maximum is None or read.count.maximum > 1)
-    if (
-        last.low in SIZES
-    ):  # "an ISIL large and small tactical unit" are two, "two large and small units" stay one.
-        return many
-    if tokens[index].low == "," and last.low in DOUBTFUL and is_plural(last.low):
-        return False  # "heavy weapons, vehicles and caches"
-    if last.low in ATTRIBUTIVE:
-        return True
-    rest = [first, *following]
-    if last.low in DOUBTFUL:
-        return any(token.low in GENERIC_HEADS for token in rest) and (many or len(rest) > 1)
-    if not many or next(words, None) is not None:
-        return False
-    if tokens[index].low != "and":
-        return not is_plural(last.word) and any(token.low == "and" for token in tokens[index + 1 :])
-    # One number for two plurals in a row proves no more than itself, so they stay one category.
-    return is_plural(last.word) and is_plural(first.word) and (len(rest) == 1 or describes(rest, 1))
 
 
 def _made(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.parsing.chunks import is_deed
 from app.parsing.dates import Dates
+from app.parsing.deeds import is_deed
 from app.parsing.items import Reading
 from app.parsing.lists import subject
 from app.parsing.mentions import CONDUCT, NOUNS, Mention

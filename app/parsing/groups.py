@@ -1,10 +1,11 @@
-"""Read groups of things: a convoy is several vehicles, "a convoy of six trucks" six trucks.
+"""Read groups of things, and numbers of a whole: "a convoy of six trucks" is six trucks, "one of two boats" one.
 
 Which words name a group stands in app/vocabulary/groups.py.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from app.parsing.amounts import ReadCount
 from app.parsing.categories import ENEMY, is_plural
@@ -108,3 +109,40 @@ _NO_NOUN = frozenset(
 
 def _is_noun(token: Token) -> bool:
     return token.word[0].isalpha() and token.low not in _NO_NOUN
+
+
+def is_elsewhere(tokens: Sequence[Token], read: ReadCount) -> bool:
+    """Whether a bare number counts targets, or strikes, at a place or on a day of its own.
+
+    Reads: "five huts, three in Vero", "four huts, three of them on May 3 and one on May 4"; days are left out here.
+    """
+    following = tokens[read.after : read.after + 2]
+    if read.kind == "article" or not following:
+        return False
+    if following[0].low == "on":
+        return len(following) == 1 or following[1].low in {"and", ",", "."}
+    named = len(following) > 1 and following[1].word[0].isupper()
+    return named and following[0].low in {"in", "near", "at", "around", "outside"}
+
+
+def is_of_group(tokens: Sequence[Token], read: ReadCount) -> bool:
+    """Whether one of several groups is counted. Reads: "two convoys, one of 17 trucks and the other of nine"."""
+    if read.count != Count(1, 1) or read.after >= len(tokens) or tokens[read.after].low != "of":
+        return False
+    return any(
+        first.low == "other" and second.low in {"of", "with"}
+        for first, second in pairwise(tokens[read.after :])
+    )
+
+
+def of_how_many(tokens: Sequence[Token], index: int) -> int:
+    """Skip the whole of which some were hit. Reads: "one of two armored vehicles", "three of the five boats"."""
+    if index >= len(tokens) or tokens[index].low != "of":
+        return index
+    here = index + 1
+    definite = here < len(tokens) and tokens[here].low in {"the", "these", "those", "their", "its"}
+    here += definite
+    whole = read_count(tokens, here, len(tokens))
+    if whole and whole.kind == "number":
+        return whole.after
+    return here if definite else index
