@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     cache_dir: str = Field(
         default="",
         description="A folder for column files, from which a server is ready to count at once; without it they are "
-        "beside the SQLite file, and with PostgreSQL there are none.",
+        "next to the SQLite file, and with PostgreSQL there are none.",
     )
     rate_limits: Literal["off", "on"] = Field(
         default="off",

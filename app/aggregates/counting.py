@@ -123,7 +123,7 @@ class Grouper:
         number = self._share(of_tallies=False)
         if not self.by_tallies:
             return lines.select(self._number(number, start).alias("number"), *names)
-        # What hangs on lines is worked out once for each.
+        # What depends on the line is computed once per line.
         columns = [number.alias("number"), *names]
         rows = lines.select(columns if start is None else [start.alias("start"), *columns])
         number = pl.col("number") + self._share(of_tallies=True)
@@ -269,7 +269,7 @@ def _first(rows: pl.DataFrame, group: str, member: str) -> pl.Expr:
     assert isinstance(least, int) and isinstance(greatest, int) and isinstance(most, int)  # noqa: PT018, S101 - numbers
     if (greatest - least + 1) * (most + 1) > MOST_PAIRS:
         return pl.struct(group, member).is_first_distinct()
-    # One number for both is told apart in half the time.
+    # Comparing one number takes half the time of comparing two.
     return ((pl.col(group) - least) * (most + 1) + pl.col(member)).is_first_distinct()
 
 

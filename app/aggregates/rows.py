@@ -108,7 +108,7 @@ def _states(
     first, last = min(starts[row] for row in empty), max(ends[starts[row]] for row in empty)
     days = day_of(first), day_of(last)
     countries = _countries(question.strikes, catalogue)
-    told = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
+    reported = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
     beside = [
         name
         for name in (RANKED, *(each.dimension.value for each in answer.grouper.axes))
@@ -122,9 +122,9 @@ def _states(
         if reached.touch(keys[row], start, end):
             continue
         country = country_of(row)
-        of = told.keys() if country is None else (country,)
-        is_told = any(told.touch(each, start, end) for each in of)
-        states[row] = order.index(State.NONE_REPORTED if is_told else State.NO_REPORT)
+        of = reported.keys() if country is None else (country,)
+        is_covered = any(reported.touch(each, start, end) for each in of)
+        states[row] = order.index(State.NONE_REPORTED if is_covered else State.NO_REPORT)
     return states
 
 

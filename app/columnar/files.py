@@ -6,8 +6,8 @@ another record is not used, and written anew. Files are written beside and renam
 
 A mapped file that is changed in place would change answers, and one that is truncated would end the process. So a file
 is mapped only under a lease: whoever opens it for writing or truncates it waits in the kernel until the processes that
-have it mapped were told and let it go. Where there are no leases (other systems than Linux, network file systems) a
-file is read into memory instead.
+have it mapped were notified and released it. Where there are no leases (other systems than Linux, network file
+systems) a file is read into memory instead.
 """
 
 import hashlib
