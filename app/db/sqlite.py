@@ -64,7 +64,7 @@ def sqlite_module() -> ModuleType:
 
 def compact(path: Path) -> None:
     """Rewrite a file of which a quarter or more is empty, unless the disk has no room for that."""
-    with closing(sqlite_module().connect(path, isolation_level=None)) as connection:
+    with closing(connect(path, WAIT_SECONDS)) as connection:
         empty, pages = (
             connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count")
         )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -82,6 +82,30 @@ def test_serve_creates_its_database_and_answers(tmp_path: Path, workers: str) ->
     assert (tmp_path / "strikeledger.db").exists()
     assert said[1] == "The record holds 0 reports with 0 strike lines."
     assert "keys create" in said[2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
+def test_serve_starts_a_worker_for_each_core(tmp_path: Path) -> None:
+    """Without `--workers` there are as many as cores, at most four, and together they count with a thread for each."""
+    cores = len(os.sched_getaffinity(0))
+    workers = min(4, cores)
+    with served(tmp_path) as (address, _):
+        assert ask(f"{address}/readyz").status_code == 200
+        environments = [each for each in processes(tmp_path) if b"spawn_main" in each[0]]
+    assert len(environments) == (workers if workers > 1 else 0)
+    for _, variables in environments:
+        assert f"POLARS_MAX_THREADS={cores // workers}".encode() in variables
+
+
+def processes(folder: Path) -> list[tuple[bytes, list[bytes]]]:
+    """List the command line and the environment of each process that works in a folder."""
+    listed = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # Some are of other users, and some have ended.
+            if (process / "cwd").readlink() == folder:
+                variables = (process / "environ").read_bytes().split(b"\0")
+                listed.append(((process / "cmdline").read_bytes(), variables))
+    return listed
 
 
 def test_record_is_kept_from_one_start_to_the_next(tmp_path: Path) -> None:
