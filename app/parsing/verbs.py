@@ -24,6 +24,8 @@ _DOUBTS = frozenset(
 )
 _DENIALS = frozenset("not n't never failed didn't unable cannot neither wasn't weren't".split())
 _OWNERS = frozenset({"isil", "isis", "daesh"})
+# Before a name these are verbs, where others may describe it: "14 struck Raqqa", but "two disabled Toyota trucks".
+_STRIKING = frozenset({"hit", "struck", "bombed"})
 # What leads to "the destruction of".
 CAUSES = frozenset("resulted resulting led leading caused causing causes".split())
 # What strikes led to, and the verb that says the same.
@@ -200,7 +202,7 @@ def _adjective(tokens: Sequence[Token], index: int) -> bool:
     previous, following = tokens[index - 1].low, tokens[index + 1].low
     if following in {",", ".", ";", ")"}:
         return False
-    if tokens[index + 1].word.istitle() and tokens[index].low == "hit":  # "and 14 hit Raqqa"
+    if tokens[index + 1].word.istitle() and tokens[index].low in _STRIKING:  # "and 14 hit Raqqa"
         return False
     counted = previous in ARTICLES or previous in VAGUE or previous in _OWNERS or number(previous) is not None
     if previous in {"the", "previously", "separate", "already"}:

@@ -293,8 +293,9 @@ def test_a_number_of_the_campaign_is_no_number_of_the_day_behind_it() -> None:
     assert any("14" in words for kind, words in kinds(text) if kind == "unread")
 
 
-def test_a_number_before_a_verb_is_no_target() -> None:
+@pytest.mark.parametrize("verb", ["hit", "struck", "bombed"])
+def test_a_number_before_a_verb_is_no_target(verb: str) -> None:
     """Strikes whose noun is left out are not taken for targets of the verb before."""
-    text = "A total of 22 strikes hit Vero, Iraq, and 14 hit Orta, Syria."
+    text = f"A total of 22 strikes {verb} Vero, Iraq, and 14 {verb} Orta, Syria."
     assert [tallies for _, _, _, tallies in lines(text)] in ([], [[]])
     assert any("14" in words for kind, words in kinds(text) if kind == "unread")
