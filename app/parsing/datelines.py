@@ -7,19 +7,20 @@ A day inside a sentence or a title is a day of something else, and "Updated" or 
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from app.parsing.countries import PATTERN
 from app.parsing.dates import full_days, has_year
 from app.parsing.layout import OPENINGS, REPORTING, Block
 
 # What stands before the first sentence: a town and perhaps a date. Its date is not that of the strikes.
-_DATELINE = re.compile(
+_DATELINE = (
     rf"[A-Z][A-Z. ]{{2,30}}(?:, (?:(?i:{PATTERN})\b|[A-Z][A-Za-z.]{{1,15}})){{0,2}}"
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
     rf"|[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){{0,3}}, (?i:{PATTERN})"
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})?(?: ?\([A-Za-z ]{2,20}\))? ?(?:[—\u2013]|--?) "
     r"|(?:[A-Z][A-Za-z ]{2,20},? )?[A-Z][a-z]{2,8}\.? \d{1,2} ?\([A-Za-z ]{2,20}\) ?(?:[—\u2013]|--?) "
-    r"|date \d{4}-\d\d-\d\d ",
+    r"|date \d{4}-\d\d-\d\d "
 )
 _DASH = r"(?:[—\u2013]|--?)"
 _STALE = re.compile(
@@ -73,9 +74,15 @@ MAX_BLOCKS = 40
 MAX_HEAD = 2500
 
 
+@cache
+def _dateline_form() -> re.Pattern[str]:
+    """Compile the form for the first text, not at import: it names each country twice."""
+    return re.compile(_DATELINE)
+
+
 def dateline_end(text: str, start: int, end: int) -> int:
     """Find where the first sentence of a block begins, behind "ORTA, Aug. 3, 2017 —"."""
-    match = _DATELINE.match(text, start, end)
+    match = _dateline_form().match(text, start, end)
     if match:
         return match.end()
     line = _dateline(text, start, min(end, start + MAX_LOOK))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from app.parsing.countries import PATTERN
 from app.parsing.datelines import is_dateline
@@ -33,14 +34,13 @@ _NUMBER = re.compile(
 # Behind a word like "in" or "of" stands the number of another release.
 _OTHER = re.compile(r"(?:^|\s)(?!(?:press|news|media)\s*$)[a-z]+\s*$")
 # A line that stands alone: a country, a set of strikes, a date, a release number.
-HEADING = re.compile(
+_HEADING = (
     rf"(?:(?:\d{{1,3}} )?(?:Air)?strikes? (?:in|across) {PATTERN}(?:(?:,| and|, and) {PATTERN})*"
     rf"|(?:[A-Z][\w\u2019' -]{{1,30}}, ?|In )?{PATTERN}"
     r"|(?:Additional|Earlier|Previous|Other|Recent|Previously Unreported|Late|More)(?: Recent)? (?:Air)?strikes?"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:[-\u2013,] ?(?:[A-Z][a-z]{2,8}\.? )?\d{1,2})?"
     r"(?: (?:and|to) [\w. ]{1,12})? (?:Air)?strikes?"
-    r"|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|Release ?#.{0,30}|FOR IMMEDIATE RELEASE|Share|Part of Operation .{0,40})[:.]?",
-    re.IGNORECASE,
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|Release ?#.{0,30}|FOR IMMEDIATE RELEASE|Share|Part of Operation .{0,40})[:.]?"
 )
 # Where a command or ministry sits and publishes, which is no place of strikes: "Stuttgart, Germany" on its own line.
 _SEAT = re.compile(
@@ -93,9 +93,15 @@ MAX_HEAD = 2500
 MAX_TITLE_BLOCKS = 12
 
 
+@cache
+def _heading() -> re.Pattern[str]:
+    """Compile the form for the first text, not at import: it names each country three times."""
+    return re.compile(_HEADING, re.IGNORECASE)
+
+
 def is_heading(line: str) -> bool:
     """Tell whether a line stands alone. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
-    return len(line) <= MAX_HEADING and HEADING.fullmatch(line) is not None and _SEAT.match(line) is None
+    return len(line) <= MAX_HEADING and _heading().fullmatch(line) is not None and _SEAT.match(line) is None
 
 
 def stands_alone(line: str) -> bool:

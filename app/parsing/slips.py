@@ -3,7 +3,8 @@
 A slip is only looked for where the word could stand; see verbs.py and mentions.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from string import ascii_lowercase
 
 from app.vocabulary.effects import PARTICIPLES, VERBS
@@ -30,9 +31,11 @@ def _slips(words: Iterable[str]) -> dict[str, str]:
     return {slip: word for slip, word in found.items() if slip not in known}
 
 
-VERB_SLIPS = {
-    slip: word
-    for slip, word in _slips({*VERBS, *PARTICIPLES} - _EXACT).items()
-    if slip not in {*VERBS, *PARTICIPLES}
-}
+@cache
+def verb_slips() -> Mapping[str, str]:
+    """Return the slips of verbs, with their verbs: tens of thousands, made for the first text and not at import."""
+    verbs = {*VERBS, *PARTICIPLES}
+    return {slip: word for slip, word in _slips(verbs - _EXACT).items() if slip not in verbs}
+
+
 NOUN_SLIPS = frozenset(_slips(["airstrike", "airstrikes"]))

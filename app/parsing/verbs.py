@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from app.parsing.mentions import NOUNS
 from app.parsing.numbers import read_count, read_number
 from app.parsing.numerals import number
-from app.parsing.slips import VERB_SLIPS
+from app.parsing.slips import verb_slips
 from app.parsing.text import Token
 from app.parsing.wording import is_inner_and
 from app.vocabulary.counts import ARTICLES, NUMBER_WORDS, VAGUE
@@ -38,8 +39,6 @@ _BEFORE_TRAILING = frozenset(', ; : and with left leaving saw in - -- \u2014 \u2
     ""
 }
 _SHOTS = frozenset({"shot", "shooting", "shoot"})
-# All other words begin no verb.
-_BEGINNINGS = _SHOTS.union(VERBS, PARTICIPLES, VERB_SLIPS, BASE_FORMS, _NOMINAL)
 REACH = 4
 # Words of a target before its participle.
 MAX_NOUN = 16
@@ -81,7 +80,7 @@ def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
 
 
 def _at(tokens: Sequence[Token], index: int) -> Verb | None:
-    if tokens[index].low not in _BEGINNINGS:
+    if tokens[index].low not in _beginnings():
         return None
     low, after = _verb_words(tokens, index)
     if low in BASE_FORMS and low not in VERBS:
@@ -173,20 +172,26 @@ def _verb_words(tokens: Sequence[Token], index: int) -> tuple[str, int]:
     return low, index + 1
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the words that begin a verb; no other word does."""
+    return _SHOTS.union(VERBS, PARTICIPLES, verb_slips(), BASE_FORMS, _NOMINAL)
+
+
 def _meant(tokens: Sequence[Token], index: int) -> str:
     """Correct a slip where a verb must stand: after "strikes", or between "and" and a number.
 
     Reads: "one strike stuck a hut", "and destoyed two boats".
     """
-    low = tokens[index].low
-    if low not in VERB_SLIPS or index == 0 or low in VERBS:
+    low, slips = tokens[index].low, verb_slips()
+    if low not in slips or index == 0 or low in VERBS:
         return low
     previous = tokens[index - 1].low
     if previous in _STRIKES and previous != ",":
-        return VERB_SLIPS[low]
+        return slips[low]
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     targets = following in _OWNERS or read_count(tokens, index + 1, len(tokens)) is not None
-    return VERB_SLIPS[low] if targets and previous in {"and", ",", ";", "also"} else low
+    return slips[low] if targets and previous in {"and", ",", ";", "also"} else low
 
 
 def _resulted(tokens: Sequence[Token], index: int) -> bool:

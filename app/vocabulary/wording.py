@@ -126,6 +126,9 @@ _RUNS = tuple(
     )
 )
 
+# Whether any of them is in a text at all: most phrases have none, and one search is a twentieth of all of them.
+_ANY_RUN = re.compile("|".join(run.pattern for run, _ in _RUNS))
+
 _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019]")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 
@@ -159,15 +162,19 @@ def fold(phrase: str) -> str:
 
 
 def _plain_words(phrase: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", phrase).casefold())
-    plain = "".join(char for char in plain if unicodedata.category(char) not in {"Mn", "Lm", "Cf"})
+    if phrase.isascii():
+        plain = phrase.casefold()
+    else:
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", phrase).casefold())
+        plain = "".join(char for char in plain if unicodedata.category(char) not in {"Mn", "Lm", "Cf"})
     return _words(_PARENTHESES.sub(" ", plain)) or _words(plain)
 
 
 def _rewritten(words: list[str]) -> str:
     folded = " ".join(_WORDS.get(word, word) for word in map(_singular, words))
-    for run, word in _RUNS:
-        folded = run.sub(word, folded)
+    if _ANY_RUN.search(folded):
+        for run, word in _RUNS:
+            folded = run.sub(word, folded)
     words = folded.split()
     return " ".join(_without_owners(words) or words)
 
