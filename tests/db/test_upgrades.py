@@ -96,11 +96,12 @@ def test_record_of_an_earlier_schema_goes_on(dumped: tuple[str, Any], tmp_path: 
 
 
 def test_record_of_an_earlier_schema_gets_what_ships_now(dumped: tuple[str, Any], tmp_path: Path) -> None:
-    """`migrate` adds publishers and categories as one entry, and takes back what earlier versions named wrongly."""
+    """`migrate` adds what is missing as one entry at most, and takes back what earlier versions named wrongly."""
     url, known = dumped
     assert run(tmp_path, "migrate", STRIKELEDGER_DATABASE_URL=url).returncode == 0
     with serving(url) as api:
-        assert api.read("/v1/ledger")["seq"] == known["responses"]["/v1/ledger"]["seq"] + 1
+        seq = api.read("/v1/ledger")["seq"]
+        assert seq - known["responses"]["/v1/ledger"]["seq"] in {0, 1}
         assert {publisher.slug for publisher in PUBLISHERS} <= {
             item["slug"] for item in api.read("/v1/publishers", limit=500)["items"]
         }
@@ -110,7 +111,7 @@ def test_record_of_an_earlier_schema_gets_what_ships_now(dumped: tuple[str, Any]
         assert api.request("GET", "/v1/categories/convoy").status_code == HTTPStatus.NOT_FOUND
     assert run(tmp_path, "migrate", STRIKELEDGER_DATABASE_URL=url).returncode == 0
     with serving(url) as api:
-        assert api.read("/v1/ledger")["seq"] == known["responses"]["/v1/ledger"]["seq"] + 1
+        assert api.read("/v1/ledger")["seq"] == seq
 
 
 def _response(api: Api, address: str) -> Any:  # noqa: ANN401 - JSON or text
