@@ -51,16 +51,21 @@ def opened(*, creates: bool = False, only_reads: bool = False) -> Iterator[Datab
 def prepare(database: Database) -> None:
     """Bring the schema up and add what the shipped vocabularies hold and the database does not.
 
-    Waits for another process that is at it. Raises DatabaseBusy where that takes longer than MIGRATION_SECONDS.
+    Resumes a migration that was interrupted, and waits for another process that migrates. Raises DatabaseBusy where
+    that takes longer than MIGRATION_SECONDS.
     """
     database.create()
     until = time.monotonic() + MIGRATION_SECONDS
+    is_changed = False
     while not _is_current(database):
         try:
             _migrate(database)
+            is_changed = True
         except DatabaseBusy:
             if time.monotonic() > until:
                 raise
+    if _complete(database) or is_changed:
+        database.compact()
     with database.writing() as session:
         seed(session)
 
@@ -71,16 +76,25 @@ def _is_current(database: Database) -> bool:
 
 
 def _migrate(database: Database) -> None:
-    """Bring the schema up, with what things are found by, then write the JSON that is missing."""
+    """Bring the schema up, with what things are found by; `_complete` writes the rest."""
     from app.db.migrate import upgrade
-    from app.reports.derived import write_found_by, write_json_in_steps
+    from app.reports.derived import write_found_by
 
-    with progress("Bringing the record up to date") as show:
-        with database.migrating() as session:
-            upgrade(session)
-            write_found_by(session, show)
+    with progress("Bringing the record up to date") as show, database.migrating() as session:
+        upgrade(session)
+        write_found_by(session, show)
+
+
+def _complete(database: Database) -> bool:
+    """Write the JSON that a migration left to be written; return whether any was missing."""
+    from app.reports.derived import lacks_json, write_json_in_steps
+
+    with database.reading() as session:
+        if not lacks_json(session):
+            return False
+    with progress("Writing stored JSON") as show:
         write_json_in_steps(database, show)
-    database.compact()
+    return True
 
 
 @contextmanager

@@ -64,11 +64,28 @@ def write_json_in_steps(database: Database, progress: Progress = lambda _done, _
     return _write_json_by(database.writing, progress)
 
 
+def lacks_json(session: ReadSession) -> bool:
+    """Return whether writing the JSON was interrupted: the first line, or revision, is written last and has none."""
+    line = select(Strike.id).order_by(Strike.id).limit(1).scalar_subquery()
+    revision = select(Revision.report_id, Revision.revision).order_by(Revision.report_id, Revision.revision)
+    first = revision.limit(1).subquery()
+    of_first = and_(
+        RevisionDocument.report_id == first.c.report_id, RevisionDocument.revision == first.c.revision
+    )
+    has_line = select(StrikeDocument.strike_id).where(StrikeDocument.strike_id == line).exists()
+    has_revision = select(RevisionDocument.report_id).where(of_first).exists()
+    return bool(
+        session.scalar(select(line.is_not(None) & ~has_line))
+        or session.scalar(select(select(first.c.report_id).exists() & ~has_revision))
+    )
+
+
 def _write_json_by(writing: Callable[[], AbstractContextManager[WriteSession]], progress: Progress) -> int:
     with writing() as session:
         entries = _entries_without_json(session)
     written, done = 0, 0
-    for some in _batches(entries):
+    # The first entries last: whether all is done then shows at the first line, whatever is recorded meanwhile.
+    for some in reversed(list(_batches(entries))):
         with writing() as session:
             written += _write_json(session, some)
         done += len(some)
