@@ -5,15 +5,23 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from app.errors import StrikeledgerError
 
 if TYPE_CHECKING:
+    import uvicorn
+
+    from app.db.engine import Database, ReadSession
     from app.http.shared_file import SharedFile
+
+T = TypeVar("T")
 
 # Seconds that requests in flight have to end after a signal to stop.
 GRACE = 10
@@ -33,6 +41,23 @@ MOST_WORKERS = 64
 
 # Processes that answer where nobody says how many.
 MOST_BY_DEFAULT = 4
+
+# What workers have in common: all of the server but what imports Polars, which starts threads.
+SHARED = (
+    "app.http.protocol",
+    "app.http.compression",
+    "app.http.openapi",
+    "app.http.reference",
+    "app.bulk.router",
+    "app.catalogue.router",
+    "app.changes.router",
+    "app.keys.router",
+    "app.releases.router",
+    "app.reports.corrections",
+    "app.reports.coverage",
+    "app.reports.revisions",
+    "app.vocabularies.router",
+)
 
 
 class CannotListen(StrikeledgerError):
@@ -57,6 +82,8 @@ def serve(
     workers = workers or min(MOST_BY_DEFAULT, _cores())
     # Read once, by the first import: workers that count with a thread for every core take the cores from each other.
     os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, _cores() // workers)))
+    # Read once as well: NumPy would start threads for linear algebra, which nothing here computes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import uvicorn
 
     from app.cli.database import opened, prepare
@@ -66,14 +93,29 @@ def serve(
 
     _ignore_hangup()
     settings = read_settings()
+    forks = workers > 1 and sys.platform == "linux"
     # First of all: where another server has the port, the database is left as that server knows it.
     with _bound(host, port) as listener:
         with opened(creates=True) as database:
             prepare(database)
             warnings = database.warnings()
-            with database.reading() as session:
-                reports, lines = holdings(session)
-        counted_in = _counting_together(workers, warnings) if settings.rate_limits == "on" else None
+            counted_in = _counting_together(workers, warnings) if settings.rate_limits == "on" else None
+            # From here on connections wait instead of being refused, so what is said below is already true.
+            _listen(listener)
+            _limit_unsent(listener)
+            for warning in warnings:
+                typer.echo(f"Warning: {warning}", err=True)
+            shown = f"[{host}]" if ":" in host else host
+            typer.echo(f"Listening on http://{shown}:{listener.getsockname()[1]} (reference: /docs)")
+            # To count a million lines takes the engine a sixth of a second, and the interpreter nothing.
+            with ThreadPoolExecutor(1) as pool:
+                counted = pool.submit(_read, database, holdings)
+                for module in SHARED if forks else ("app.main",) if workers == 1 else ():
+                    import_module(module)
+            reports, lines = counted.result()
+        typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")
+        # As it was started: in a checkout the command is not on the path.
+        typer.echo(f"To write, make a key: {sys.argv[0]} keys create --name NAME --scope publish")
         config = uvicorn.Config(
             Worker(counted_in),
             factory=True,
@@ -92,21 +134,15 @@ def serve(
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
         )
-        # From here on connections wait instead of being refused, so what is said below is already true.
-        _listen(listener)
-        _limit_unsent(listener)
-        for warning in warnings:
-            typer.echo(f"Warning: {warning}", err=True)
-        shown = f"[{host}]" if ":" in host else host
-        typer.echo(f"Listening on http://{shown}:{listener.getsockname()[1]} (reference: /docs)")
-        typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")
-        # As it was started: in a checkout the command is not on the path.
-        typer.echo(f"To write, make a key: {sys.argv[0]} keys create --name NAME --scope publish")
         gc.enable()
-        if workers == 1:
-            # Raised again by uvicorn, once it has ended all requests.
-            with suppress(KeyboardInterrupt):
-                uvicorn.Server(config).run(sockets=[listener])
+        if forks:
+            from app.cli.supervisor import supervise
+
+            # A collection in a worker would copy all pages of what is shared, only to mark it.
+            gc.freeze()
+            supervise(workers, lambda: _run(config, listener))
+        elif workers == 1:
+            _run(config, listener)
         else:
             from uvicorn.supervisors import Multiprocess
 
@@ -114,6 +150,20 @@ def serve(
             # It would replace its workers, whom the same signal reaches where a terminal is closed.
             _ignore_hangup()
             supervisor.run()
+
+
+def _run(config: "uvicorn.Config", listener: socket.socket) -> None:
+    """Serve in this process, until a signal."""
+    import uvicorn
+
+    # Raised again by uvicorn, once it has ended all requests.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _read(database: "Database", read: Callable[["ReadSession"], T]) -> T:
+    with database.reading() as session:
+        return read(session)
 
 
 def _cores() -> int:

@@ -87,8 +87,7 @@ class Deployment:
             text=True,
             check=False,
         )
-        # Python's own helper, which tracks resources, is a child too.
-        return {int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line}
+        return {int(line.split()[0]) for line in listed.stdout.splitlines() if "defunct" not in line}
 
     def verify(self) -> str:
         """Let the product verify its record, as its command does; return what it found wrong, or nothing."""

@@ -95,8 +95,7 @@ class Server:
             text=True,
             check=False,
         )
-        # Python's own helper, which tracks resources, is a child too.
-        return {int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line}
+        return {int(line.split()[0]) for line in listed.stdout.splitlines() if "defunct" not in line}
 
     def memory(self) -> int:
         """Return the bytes of memory that the process holds."""
