@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -84,6 +83,8 @@ def serve(
     os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, _cores() // workers)))
     # Read once as well: NumPy would start threads for linear algebra, which nothing here computes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from concurrent.futures import ThreadPoolExecutor
+
     import uvicorn
 
     from app.cli.database import opened, prepare
