@@ -12,13 +12,14 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
 import hypothesis
 import pytest
 from anyio.from_thread import start_blocking_portal
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from app.bulk import sample
 from app.catalogue.seed import seed
@@ -57,12 +58,16 @@ def load_sample(url: str) -> None:
     database.close()
 
 
+@cache
+def server_engine(server_url: str) -> Engine:
+    """Return an engine that stays connected to a PostgreSQL server: connecting took longer than most orders."""
+    return create_engine(server_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, pool_size=1)
+
+
 def order(server_url: str, statement: str) -> None:
     """Let a PostgreSQL server do what cannot be done within a transaction."""
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with server_engine(server_url).connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +125,9 @@ class ScratchDatabase:
         self._template = template or "template1"
 
     def __enter__(self) -> str:
-        order(self._server_url, f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
+        # Copied as files: through the write-ahead log, the default, it takes seven times as long.
+        copy = f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}" STRATEGY FILE_COPY'
+        order(self._server_url, copy)
         url = make_url(self._server_url).set(database=self._name)
         return str(url.render_as_string(hide_password=False))
 
