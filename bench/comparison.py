@@ -11,20 +11,25 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from bench import figures as named
-from bench.figures import Figures, refusals, table
+from bench import patience, starts
+from bench.figures import GROUP_OF, Figures, Group
+from bench.goals import refusals, table
 from bench.limits import columnar, transactions
 from bench.load import Answered, Asked, read
-from bench.record import fill
+from bench.record import database_bytes, fill
 from bench.servers import Harness, Ours, make_key, noop, ours
-from bench.turns import SECONDS, Ports, posted, turns
+from bench.turns import SECONDS, Ports, Turn, posted, turns
 
 ROUNDS = 3
 
@@ -44,7 +49,11 @@ class Files:
     sqlite: Path
 
 
-def main() -> None:
+def main(
+    only: Annotated[
+        list[Group] | None, typer.Option(help="Measure these rows and no others; may be repeated.")
+    ] = None,
+) -> None:
     """Print the table, or what is missing."""
     # The table goes to one stream, unbroken, and how far the measuring is to the other.
     result = Console(highlight=False, markup=False, soft_wrap=True)
@@ -56,48 +65,92 @@ def main() -> None:
             "them installed (STRIKELEDGER_BENCH_PEERS) and wrk; see bench/README.md."
         )
         return
+    chosen = frozenset(only or Group)
     figures = Figures([int(size) for size in os.environ.get("STRIKELEDGER_BENCH_SIZES", "10000").split(",")])
-    with tempfile.TemporaryDirectory(prefix="strikeledger-bench-") as scratch:
-        loads = _measure(progress, harness, figures, Path(scratch))
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="strikeledger-bench-") as folder:
+        scratch = Path(folder)
+        data = Path(os.environ.get("STRIKELEDGER_BENCH_DATA", scratch))
+        files = [_files(harness, figures, size, data, scratch) for size in figures.sizes]
+        made = time.perf_counter()
+        run = Run(harness, figures, files, scratch, chosen, progress)
+        loads = [_load(), *run.with_peers()]
+        run.without_peers()
+        loads.append(_load())
     result.print(
         f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {ROUNDS} rounds of {SECONDS} s a question, "
-        f"medians; load average before and after each round: {', '.join(loads)}\n"
+        f"medians; load average before, after each round and at the end: {', '.join(loads)}; databases made or "
+        f"copied in {(made - began) / 60:.1f} min, all measured in {(time.perf_counter() - made) / 60:.1f} min\n"
     )
-    for line in [*table(figures), "", *refusals(figures)]:
+    for line in [*table(figures, chosen), "", *refusals(figures)]:
         result.print(line)
 
 
-def _measure(progress: Console, harness: Harness, figures: Figures, scratch: Path) -> list[str]:
-    """Take all rounds; return the load averages before and after each."""
-    kept = Path(os.environ.get("STRIKELEDGER_BENCH_DATA", scratch))
-    files = [_files(harness, figures, size, kept, scratch) for size in figures.sizes]
-    with ExitStack() as stack:
-        every, servers = _started(stack, harness, figures, files, scratch)
-        each_round = list(turns(harness, every))
-        loads = [_load()]
-        for number in range(ROUNDS):
-            for turn in each_round:
-                found = turn.taken(number)
-                figures.rounds[turn.question, turn.who, turn.ports.size].append(found)
-                asked = f"{turn.ports.size:>9,}  {turn.question:28} {turn.who:26}"
-                progress.print(f"{number}  {asked} {found.rate:10,.1f}/s {found.size:10,.0f} bytes")
-            for each in files:
-                _limits(harness, figures, each, scratch)
-            loads.append(_load())
-        for size, (one, other) in servers.items():
-            figures.memory[size] = max(one.memory(), other.memory())
-    return loads
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run over all sizes, of the chosen groups."""
 
+    harness: Harness
+    figures: Figures
+    files: Sequence[Files]
+    scratch: Path
+    chosen: frozenset[Group]
+    progress: Console
 
-def _limits(harness: Harness, figures: Figures, files: Files, scratch: Path) -> None:
-    for work, seconds in columnar(harness, files.peers, scratch).items():
-        figures.rounds[COLUMNAR[work], named.DUCKDB, files.size].append(Answered(1 / seconds, 0))
-    rate = transactions(harness, files.sqlite, posted(harness), SECONDS)
-    figures.rounds[named.POST, named.SQLITE, files.size].append(Answered(rate, 0))
+    def with_peers(self) -> Iterator[str]:
+        """Measure the product and its peers in turns; yield the load average after each round."""
+        questions = set(GROUP_OF.values())
+        if not questions & self.chosen:
+            return
+        with ExitStack() as stack:
+            every, servers = _started(stack, self.harness, self.files, self.scratch)
+            round_ = list(turns(self.harness, every, self.chosen))
+            for number in range(ROUNDS):
+                for turn in round_:
+                    self._take(turn, number)
+                for files in self.files:
+                    self._limits(files)
+                yield _load()
+            if questions <= self.chosen:
+                for size, workers in servers.items():
+                    memory = [worker.memory() for worker in workers]
+                    self.figures.memory[size] = max(memory, key=attrgetter("private"))
+
+    def without_peers(self) -> None:
+        """Measure what is compared with no peer, while no other server runs."""
+        databases = {files.size: files.ours for files in self.files}
+        if Group.RECORD in self.chosen:
+            for size, database in databases.items():
+                self.figures.line_bytes[size] = database_bytes(database) / size
+        if Group.STARTS in self.chosen:
+            self.progress.print("starts")
+            starts.measure(self.figures, databases, self.scratch / "sample.db")
+        if Group.WAITS in self.chosen:
+            for size, database in databases.items():
+                self.progress.print(f"others while the worst questions run, {size:,} lines")
+                _, (row,) = patience.measure(database, (1,), self.progress)
+                self.figures.waits[size] = row.waits
+
+    def _take(self, turn: Turn, number: int) -> None:
+        result = turn.taken(number)
+        self.figures.rounds[turn.question, turn.who, turn.ports.size].append(result)
+        self.progress.print(
+            f"{number}  {turn.ports.size:>9,}  {turn.question:28} {turn.who:26} "
+            f"{result.rate:10,.1f}/s {result.size:10,.0f} bytes"
+        )
+
+    def _limits(self, files: Files) -> None:
+        rounds = self.figures.rounds
+        if Group.COUNTS in self.chosen:
+            for work, seconds in columnar(self.harness, files.peers, self.scratch).items():
+                rounds[COLUMNAR[work], named.DUCKDB, files.size].append(Answered(1 / seconds, 0))
+        if Group.POSTS in self.chosen:
+            rate = transactions(self.harness, files.sqlite, posted(self.harness), SECONDS)
+            rounds[named.POST, named.SQLITE, files.size].append(Answered(rate, 0))
 
 
 def _started(
-    stack: ExitStack, harness: Harness, figures: Figures, every: Sequence[Files], scratch: Path
+    stack: ExitStack, harness: Harness, every: Sequence[Files], scratch: Path
 ) -> tuple[list[Ports], dict[int, tuple[Ours, Ours]]]:
     """Start all servers, which end with the stack; return where they answer, and those of ours."""
     free_port = harness.module("peers").free_port
@@ -105,10 +158,8 @@ def _started(
     found, servers = [], {}
     for files in every:
         key = make_key(files.kept)
-        began = time.perf_counter()
         anew = stack.enter_context(ours(files.ours, free_port(), keeps_answers=False))
         read(anew.port, Asked("/v1/aggregates"))
-        figures.loading[files.size] = time.perf_counter() - began
         kept = stack.enter_context(ours(files.kept, free_port(), keeps_answers=True))
         read(kept.port, Asked("/v1/aggregates"))
         folder = scratch / f"datasette-{files.size}"
@@ -163,4 +214,4 @@ def _load() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

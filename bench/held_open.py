@@ -101,8 +101,7 @@ def _streams(server: Ours, clients: Executor) -> Iterator[str]:
         is_met = _met(share < MOST_PROCESSOR)
         yield f"| their processor time | < {MOST_PROCESSOR:.0%} of a core | {share:.1%} | {is_met} |"
         meanwhile = _slowest_hundredth(steadily(SECONDS))
-        memory, _ = server.memory()
-        yield f"| memory of the process with them | - | {memory:.0f} MiB | - |"
+        yield f"| memory of the process with them | - | {server.memory().resident:.0f} MiB | - |"
     growth = meanwhile / alone
     told = f"{growth:.1f} x ({alone * 1000:.1f} ms alone, {meanwhile * 1000:.1f} ms)"
     yield f"| others' p99 | < {MOST_GROWTH:.0f} x | {told} | {_met(growth < MOST_GROWTH)} |"
@@ -115,11 +114,11 @@ def _unread(server: Ours, path: str, coding: str) -> Iterator[str]:
         other = path.format(limit=99 + number) + "&country=SY"
         ask(server.port, Asked(other, headers={"Accept-Encoding": coding}))
     _until_idle(server)
-    before, _ = server.memory()
+    before = server.memory().resident
     with ExitStack() as opened:
         connections = _opened(opened, server.port, path, DOWNLOADS, coding)
         time.sleep(STUCK)
-        now, most = server.memory()
+        memory = server.memory()
         began = time.monotonic()
         with socket.create_connection((HOST, server.port), timeout=60) as honest:
             honest.sendall(_request(path, coding))
@@ -127,8 +126,9 @@ def _unread(server: Ours, path: str, coding: str) -> Iterator[str]:
         start = time.monotonic() - began
         came = Counter(_status(each) for each in connections)
     name = f"{DOWNLOADS} unread `{path.partition('&limit')[0].partition('?limit')[0]}`, {coding}"
-    grown = f"{now - before:+.0f} MiB (at most {most - before:+.0f}); {_listed(came)}"
-    yield f"| {name} | <= +{MOST_MEMORY} MiB | {grown} | {_met(now - before <= MOST_MEMORY)} |"
+    grown = memory.resident - before
+    cell = f"{grown:+.0f} MiB (at most {memory.peak - before:+.0f}); {_listed(came)}"
+    yield f"| {name} | <= +{MOST_MEMORY} MiB | {cell} | {_met(grown <= MOST_MEMORY)} |"
     is_met = _met(status in {"200", "429", "503"} and start < LONGEST_START)
     yield f"| one more begins | < {LONGEST_START:.0f} s | {status} after {start:.2f} s | {is_met} |"
 

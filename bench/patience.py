@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.clients import OK, REFUSED, Steady, Worst, ask_steadily, ask_the_worst
+from bench.figures import Waits
 from bench.hostile import Question, candidates
 from bench.load import Asked, ask, read
 from bench.record import category_slug, location_slug
@@ -54,21 +55,25 @@ class Row:
     still: float
 
     @property
-    def growth(self) -> float:
-        """How many times as long the slowest hundredth of the others' answers took meanwhile."""
-        alone = _all(self.before) + _all(self.after)
-        return percentile(_all(self.meanwhile), _SHARE) / percentile(alone, _SHARE)
+    def waits(self) -> Waits:
+        """The others' p99."""
+        phases = (self.before, self.meanwhile, self.after)
+        return Waits(
+            percentile(_all(self.before) + _all(self.after), _SHARE) * 1000,
+            percentile(_all(self.meanwhile), _SHARE) * 1000,
+            [f"{what} ({count})" for phase in phases for what, count in phase.faults.items()],
+        )
 
     def misses(self) -> Iterator[str]:
         """Yield what is not as promised."""
-        if self.growth >= GROWTH:
-            yield f"others' p99 grew {self.growth:.1f} times"
+        if self.waits.growth >= GROWTH:
+            yield f"others' p99 grew {self.waits.growth:.1f} times"
         if self.worst.slowest > LONGEST:
             yield f"an answer took {self.worst.slowest:.2f} s"
         if self.still > IDLE:
             yield f"the server went on working ({self.still:.0%} of a core)"
-        for faults in (self.before.faults, self.meanwhile.faults, self.after.faults, self.worst.faults):
-            yield from (f"{what} ({count})" for what, count in faults.items())
+        yield from self.waits.faults
+        yield from (f"{what} ({count})" for what, count in self.worst.faults.items())
 
 
 def main() -> None:
@@ -88,19 +93,27 @@ def main() -> None:
         f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; others ask {RATE} questions a second on "
         f"{CONNECTIONS} connections, the worst are asked on {HOSTILE}; load average before: {os.getloadavg()[0]:.1f}"
     )
-    with _clients() as clients:
-        for size, database in databases.items():
-            progress.print(f"{size:,} lines: looking for the worst questions")
-            worst: list[tuple[Question, str]] = []
-            rows = []
-            for workers in WORKERS:
-                with ours(database, free_port(), keeps_answers=True, workers=workers) as server:
-                    until_idle(server)
-                    worst = worst or _worst(server.port, progress)
-                    rows.append(_asked(clients, server, workers, [each for each, _ in worst], progress))
-            for line in _tables(size, worst, rows):
-                result.print(line)
+    for size, database in databases.items():
+        progress.print(f"{size:,} lines")
+        worst, rows = measure(database, WORKERS, progress)
+        for line in _tables(size, worst, rows):
+            result.print(line)
     result.print(f"\nLoad average after: {os.getloadavg()[0]:.1f}")
+
+
+def measure(
+    database: Path, every: Sequence[int], progress: Console
+) -> tuple[list[tuple[Question, str]], list[Row]]:
+    """Return the worst questions of a database, and a row for each number of workers."""
+    worst: list[tuple[Question, str]] = []
+    rows = []
+    with _clients() as clients:
+        for workers in every:
+            with ours(database, free_port(), keeps_answers=True, workers=workers) as server:
+                until_idle(server)
+                worst = worst or _worst(server.port, progress)
+                rows.append(_asked(clients, server, workers, [question for question, _ in worst], progress))
+    return worst, rows
 
 
 def _asked(

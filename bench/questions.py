@@ -103,9 +103,9 @@ def posted_to_peer(body: Mapping[str, Any]) -> Asked:
     return Asked("/reports", "POST", {"Content-Type": "application/json"}, json.dumps(body))
 
 
-def peers_questions(lines: Sequence[str]) -> list[Asked]:
-    """Read the harness's request lines: method and path, parted by a tab."""
-    return [Asked(line.split("\t")[1]) for line in lines]
+def datasette_questions(work: str, parameters: Sequence[Parameters]) -> list[Asked]:
+    """Return the same for Datasette, which has the SQL of each work as a canned query of its database."""
+    return [_asked(f"/strikes/{work.lower()}.json", {**each, "_shape": "array"}) for each in parameters]
 
 
 def category_numbers(database: Path) -> dict[str, int]:

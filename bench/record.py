@@ -21,6 +21,7 @@ from app.catalogue.recording import CATEGORIES, LOCATIONS, record
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.migrate import upgrade
+from app.db.sqlite import sqlite_module
 from app.reports import service
 from app.reports.schemas import ReportIn
 
@@ -68,6 +69,13 @@ def fill(source: Path, target: Path) -> float:
         seconds = time.perf_counter() - began
     database.close()
     return seconds
+
+
+def database_bytes(database: Path) -> int:
+    """Return the bytes of a database file, once the WAL is written into it."""
+    with closing(sqlite_module().connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database.stat().st_size
 
 
 def _places(peers: sqlite3.Connection) -> list[Change]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from bench.figures import Memory
 from bench.load import HOST, Asked, ask
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,8 @@ PATIENCE = 180
 # from after its name.
 _PARENT, _USER_TICKS = 1, 11
 
-_CLI = ("-c", "from app.cli import main; main()")
+# The arguments of Python that run the command line of this checkout.
+CLI = ("-c", "from app.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,14 @@ class Ours:
     port: int
     pid: int
 
-    def memory(self) -> tuple[float, float]:
-        """Return the memory that the process holds now, and the most that it held, in MiB (Linux only)."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
-        kib = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.endswith("kB")}
-        return int(kib["VmRSS"]) / 1024, int(kib["VmHWM"]) / 1024
+    def memory(self) -> Memory:
+        """Return the memory of the process (Linux only)."""
+        kib: dict[str, int] = {}
+        for file in ("status", "smaps_rollup"):
+            lines = Path(f"/proc/{self.pid}/{file}").read_text(encoding="utf-8").splitlines()
+            kib |= {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
+        private = kib["Private_Clean"] + kib["Private_Dirty"]
+        return Memory(private / 1024, kib["VmRSS"] / 1024, kib["VmHWM"] / 1024)
 
     def processor(self) -> float:
         """Return the seconds of processor time that the process and its workers have used (Linux only)."""
@@ -106,7 +111,7 @@ class Ours:
 @contextmanager
 def ours(database: Path, port: int, *, keeps_answers: bool, workers: int = 1) -> Iterator[Ours]:
     """Run `strikeledger serve`; without `keeps_answers` every question is worked out anew."""
-    program = _CLI if keeps_answers else ("-m", "bench.uncached")
+    program = CLI if keeps_answers else ("-m", "bench.uncached")
     serve = ["serve", "--port", str(port), "--workers", str(workers)]
     with _process([*program, *serve], database) as process:
         _until_ready(port, process)
@@ -130,17 +135,34 @@ def free_port() -> int:
         return port
 
 
-def make_key(database: Path) -> str:
-    """Make a key that may publish, by the command line."""
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, *_CLI, "keys", "create", "--name", "bench", "--scope", "publish"],
+@contextmanager
+def starting(database: Path, port: int, workers: int | None) -> Iterator[None]:
+    """Run `strikeledger serve` without waiting for it, with the default number of workers for None."""
+    count = [] if workers is None else ["--workers", str(workers)]
+    with _process([*CLI, "serve", "--port", str(port), *count], database):
+        yield
+
+
+def command(database: Path | None, *arguments: str) -> str:
+    """Run a command of the product to its end; return what it printed."""
+    return python(*CLI, *arguments, database=database)
+
+
+def python(*arguments: str, database: Path | None = None) -> str:
+    """Run Python with these arguments to its end, as the product is run; return what it printed."""
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, *arguments],
         env=_environment(database),
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
-    )
-    return done.stdout.split()[-1]
+    ).stdout
+
+
+def make_key(database: Path) -> str:
+    """Make a key that may publish, by the command line."""
+    return command(database, "keys", "create", "--name", "bench", "--scope", "publish").split()[-1]
 
 
 @contextmanager

@@ -1,18 +1,20 @@
 """What each server is asked in turn, one after the other, in every round."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench import figures as named
+from bench.figures import GROUP_OF, Group
 from bench.load import Answered, Asked, ask, is_slow, many, one_by_one, read
 from bench.questions import (
     PAGE,
+    Parameters,
     category_numbers,
+    datasette_questions,
     page_after,
-    peers_questions,
     posted_to_peer,
     questions,
     report_posted,
@@ -40,6 +42,9 @@ WORKS = {
 }
 # How many questions make an answer of ours.
 PARTS = {named.BY_PLACE: 2}
+
+# With few lines most pages of the harness are nearly empty; these filters match more lines than a page holds.
+COMMONEST = {"location": 1, "category": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +85,28 @@ class Turn:
         return Answered(found.rate / self.parts, found.size * self.parts, found.failed)
 
 
-def turns(harness: Harness, every: Sequence[Ports]) -> Iterator[Turn]:
-    """Yield the turns of a round: each question, by size, of all who are asked it.
+def turns(harness: Harness, every: Sequence[Ports], chosen: Container[Group]) -> Iterator[Turn]:
+    """Yield the turns of a round: each question of the chosen groups, by size, for all servers.
 
-    Raises ValueError where a peer answers otherwise than the product.
+    Raises ValueError where a peer's response differs from the product's.
     """
     for question, (work, connections) in WORKS.items():
+        if GROUP_OF[question] in chosen:
+            for ports in every:
+                parameters = _parameters(harness, ports, work)
+                yield from _next_to_datasette(ports, question, work, connections, parameters)
+    if Group.PAGES in chosen:
         for ports in every:
-            yield from _beside_datasette(harness, ports, question, work, connections)
-    for ports in every:
-        yield from _pages(harness, ports)
+            yield from _pages(harness, ports)
     for question in (named.PAGE, named.EVERYTHING):
-        for ports in every:
-            yield from _again(harness, ports, question)
+        if GROUP_OF[question] in chosen:
+            for ports in every:
+                yield from _again(harness, ports, question)
+    if Group.POSTS in chosen:
+        yield from _posts(harness, every)
+
+
+def _posts(harness: Harness, every: Sequence[Ports]) -> Iterator[Turn]:
     for ports in every:
         bodies = posted(harness)
         ours = [report_posted(body, ports.key) for body in bodies]
@@ -108,23 +122,12 @@ def posted(harness: Harness) -> list[Mapping[str, Any]]:
     return [harness.module("queries").post_body(chance) for _ in range(BODIES)]
 
 
-def _beside_datasette(
-    harness: Harness, ports: Ports, question: str, work: str, connections: int
+def _next_to_datasette(
+    ports: Ports, question: str, work: str, connections: int, parameters: Sequence[Parameters]
 ) -> Iterator[Turn]:
-    parameters = _parameters(harness, ports, work)
-    our = questions(work, parameters)
-    lines = harness.module("peers").requests_of("datasette", work, str(ports.database), QUESTIONS)
-    their = peers_questions(lines)
+    our, their = questions(work, parameters), datasette_questions(work, parameters)
     parts = PARTS.get(question, 1)
-    numbers = category_numbers(ports.database)
-    for index in range(COMPARED):
-        answers = [read(ports.ours, each) for each in our[index * parts : (index + 1) * parts]]
-        said = said_by_us(work, answers)
-        if said != said_by_peer(work, read(ports.datasette, their[index]), numbers):
-            raise ValueError(f"{our[index * parts].path} is answered otherwise by Datasette")
-        if work == "W6":
-            # There is but one question.
-            break
+    _compare(ports, work, our, their, parts)
     slow = is_slow(ports.ours, our)
     yield Turn(question, named.OURS, ports, ports.ours, connections, _same(our), parts, slow)
     if question == named.REPORT:
@@ -133,11 +136,26 @@ def _beside_datasette(
     yield Turn(question, named.DATASETTE, ports, ports.datasette, connections, _same(their), slow=slow)
 
 
+def _compare(ports: Ports, work: str, our: Sequence[Asked], their: Sequence[Asked], parts: int) -> None:
+    """Raise ValueError where Datasette's rows differ from ours in any of the first COMPARED responses."""
+    numbers = category_numbers(ports.database)
+    for index, request in enumerate(their[:COMPARED]):
+        ours = said_by_us(work, [read(ports.ours, each) for each in our[index * parts : (index + 1) * parts]])
+        if ours != said_by_peer(work, read(ports.datasette, request), numbers):
+            raise ValueError(f"{our[index * parts].path} is answered otherwise by Datasette")
+        if work == "W6":
+            # There is but one question.
+            break
+
+
 def _pages(harness: Harness, ports: Ports) -> Iterator[Turn]:
-    # Of few lines, most pages of the harness's questions are nearly empty: how the time grows is told by full ones.
-    most = [{**each, "location": 1, "category": 1} for each in _parameters(harness, ports, "W2")]
-    full = [each for each in questions("W2", most) if len(read(ports.ours, each)["items"]) == PAGE]
-    yield Turn(named.FULL_PAGE, named.OURS, ports, ports.ours, MANY, _same(full))
+    wide = [{**parameters, **COMMONEST} for parameters in _parameters(harness, ports, "W2")]
+    full = [
+        parameters
+        for parameters, request in zip(wide, questions("W2", wide), strict=True)
+        if len(read(ports.ours, request)["items"]) == PAGE
+    ]
+    yield from _next_to_datasette(ports, named.FULL_PAGE, "W2", MANY, full)
     before = _parameters(harness, ports, "W3")[0]["offset"]
     for question, lines in ((named.FIRST_PAGE, 0), (named.DEEP_PAGE, before)):
         page = page_after(ports.ours, lines)
