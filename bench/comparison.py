@@ -21,20 +21,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import figures as named
 from bench import patience, starts
 from bench.figures import GROUP_OF, Figures, Group
 from bench.goals import refusals, table
-from bench.limits import columnar, transactions
-from bench.load import Answered, Asked, read
+from bench.limits import DuckDB
+from bench.load import Asked, read
 from bench.record import database_bytes, fill
 from bench.servers import Harness, Ours, make_key, noop, ours
-from bench.turns import SECONDS, Ports, Turn, posted, turns
+from bench.turns import SECONDS, Peers, Turn, turns
 
-ROUNDS = 3
-
-# Which of the questions DuckDB answers, by the harness's names.
-COLUMNAR = {"W4": named.BY_PLACE, "W5": named.ONE_PLACE, "W6": named.EVERYTHING}
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +104,6 @@ class Run:
             for number in range(ROUNDS):
                 for turn in round_:
                     self._take(turn, number)
-                for files in self.files:
-                    self._limits(files)
                 yield _load()
             if questions <= self.chosen:
                 for size, workers in servers.items():
@@ -133,25 +127,16 @@ class Run:
 
     def _take(self, turn: Turn, number: int) -> None:
         result = turn.taken(number)
-        self.figures.rounds[turn.question, turn.who, turn.ports.size].append(result)
+        self.figures.rounds[turn.question, turn.who, turn.size].append(result)
         self.progress.print(
-            f"{number}  {turn.ports.size:>9,}  {turn.question:28} {turn.who:26} "
+            f"{number}  {turn.size:>9,}  {turn.question:28} {turn.who:26} "
             f"{result.rate:10,.1f}/s {result.size:10,.0f} bytes"
         )
-
-    def _limits(self, files: Files) -> None:
-        rounds = self.figures.rounds
-        if Group.COUNTS in self.chosen:
-            for work, seconds in columnar(self.harness, files.peers, self.scratch).items():
-                rounds[COLUMNAR[work], named.DUCKDB, files.size].append(Answered(1 / seconds, 0))
-        if Group.POSTS in self.chosen:
-            rate = transactions(self.harness, files.sqlite, posted(self.harness), SECONDS)
-            rounds[named.POST, named.SQLITE, files.size].append(Answered(rate, 0))
 
 
 def _started(
     stack: ExitStack, harness: Harness, every: Sequence[Files], scratch: Path
-) -> tuple[list[Ports], dict[int, tuple[Ours, Ours]]]:
+) -> tuple[list[Peers], dict[int, tuple[Ours, Ours]]]:
     """Start all servers, which end with the stack; return where they answer, and those of ours."""
     free_port = harness.module("peers").free_port
     bare, nothing = stack.enter_context(harness.bare()), stack.enter_context(noop(free_port()))
@@ -164,7 +149,7 @@ def _started(
         read(kept.port, Asked("/v1/aggregates"))
         folder = scratch / f"datasette-{files.size}"
         folder.mkdir()
-        ports = Ports(
+        peers = Peers(
             size=files.size,
             database=files.peers,
             ours=anew.port,
@@ -174,8 +159,10 @@ def _started(
             bare=bare,
             noop=nothing,
             key=key,
+            duckdb=stack.enter_context(DuckDB.started(harness, files.peers)),
+            sqlite=files.sqlite,
         )
-        found.append(ports)
+        found.append(peers)
         servers[files.size] = anew, kept
     return found, servers
 

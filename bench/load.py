@@ -13,15 +13,16 @@ from typing import Any
 
 HOST = "127.0.0.1"
 
-# Seconds from which on an answer is timed by itself: within a round there would be too few of them.
+# Seconds from which on a response is timed by itself: within a round there would be too few of them.
 SLOW = 0.25
+# Responses of which the middle one shows whether they are slow.
 TIMED = 3
 
 # Seconds for which a server may ask to be asked again.
 PATIENCE = 300
 
 # More requests than any server answers in a round, so that the next round goes on with others.
-_A_ROUND = 3_001
+A_ROUND = 3_001
 
 _LUA = Path(__file__).with_name("requests.lua")
 
@@ -86,10 +87,11 @@ def is_slow(port: int, asked: Sequence[Asked]) -> bool:
     return sorted(_seconds(port, each) for each in asked[:TIMED])[TIMED // 2] > SLOW
 
 
-def one_by_one(port: int, asked: Sequence[Asked]) -> Answered:
-    """Time TIMED answers, one after the other; the rate is that of the middle one, the size that of the first body."""
-    seconds = sorted(_seconds(port, each) for each in asked[:TIMED])[TIMED // 2]
-    return Answered(1 / seconds, len(ask(port, asked[0])[2]))
+def one_by_one(port: int, requests: Sequence[Asked]) -> Answered:
+    """Time requests, one after the other, whose responses are one response together."""
+    began = time.perf_counter()
+    size = sum(len(ask(port, request)[2]) for request in requests)
+    return Answered(1 / (time.perf_counter() - began), size)
 
 
 def many(port: int, asked: Sequence[Asked], connections: int, seconds: int, number: int) -> Answered:
@@ -107,7 +109,7 @@ def many(port: int, asked: Sequence[Asked], connections: int, seconds: int, numb
                 f"--script={_LUA}",
                 f"http://{HOST}:{port}",
             ],
-            env=os.environ | {"REQUESTS": file.name, "SKIP": str(number * _A_ROUND)},
+            env=os.environ | {"REQUESTS": file.name, "SKIP": str(number * A_ROUND)},
             capture_output=True,
             text=True,
             check=True,

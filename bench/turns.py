@@ -3,12 +3,14 @@
 import random
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench import figures as named
 from bench.figures import GROUP_OF, Group
-from bench.load import Answered, Asked, ask, is_slow, many, one_by_one, read
+from bench.limits import DuckDB, transactions
+from bench.load import A_ROUND, Answered, Asked, ask, is_slow, many, one_by_one, read
 from bench.questions import (
     PAGE,
     Parameters,
@@ -23,23 +25,18 @@ from bench.questions import (
 )
 from bench.servers import Harness
 
-SECONDS = 2
+SECONDS = 1
 MANY, ONE = 16, 1
 
-# Questions of each kind, how many of them are held against the peers' answers, and how many are asked again.
+# Questions of each kind, how many of them are compared with the peers' rows, and how many are asked again.
 QUESTIONS = 200
 COMPARED = 10
-AGAIN = 20
+REPEATED = 20
 BODIES = 3_000
 
-# The harness's names of the questions that Datasette is asked as well, and on how many connections.
-WORKS = {
-    named.REPORT: ("W1", MANY),
-    named.PAGE: ("W2", MANY),
-    named.BY_PLACE: ("W4", ONE),
-    named.ONE_PLACE: ("W5", ONE),
-    named.EVERYTHING: ("W6", ONE),
-}
+# The harness's names of the questions that are counts, and of those that are asked again.
+COUNTS = {named.BY_PLACE: "W4", named.ONE_PLACE: "W5", named.EVERYTHING: "W6"}
+AGAIN = {named.PAGE: "W2", named.EVERYTHING: "W6"}
 # How many questions make an answer of ours.
 PARTS = {named.BY_PLACE: 2}
 
@@ -48,8 +45,8 @@ COMMONEST = {"location": 1, "category": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
-    """Where the servers of one size answer, and the key with which ours takes reports."""
+class Peers:
+    """The servers of one size by their ports, the key with which ours takes reports, and what has no server."""
 
     size: int
     database: Path
@@ -60,60 +57,67 @@ class Ports:
     bare: int
     noop: int
     key: str
+    duckdb: DuckDB
+    sqlite: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one server is asked in each round. `asked` makes the questions anew each time, and warms it up."""
+    """A measurement of one server, which is taken in each round; `taken` has the round's number, from 0."""
 
     question: str
     who: str
-    ports: Ports
-    port: int
-    connections: int
-    asked: Callable[[], Sequence[Asked]]
-    parts: int = 1
-    slow: bool = False
-
-    def taken(self, number: int) -> Answered:
-        """Measure it, in the round of this number."""
-        asked = self.asked()
-        if self.slow:
-            found = one_by_one(self.port, asked[number:])
-        else:
-            found = many(self.port, asked, self.connections, SECONDS, number)
-        return Answered(found.rate / self.parts, found.size * self.parts, found.failed)
+    size: int
+    taken: Callable[[int], Answered]
 
 
-def turns(harness: Harness, every: Sequence[Ports], chosen: Container[Group]) -> Iterator[Turn]:
+def turns(harness: Harness, every: Sequence[Peers], chosen: Container[Group]) -> Iterator[Turn]:
     """Yield the turns of a round: each question of the chosen groups, by size, for all servers.
 
     Raises ValueError where a peer's response differs from the product's.
     """
-    for question, (work, connections) in WORKS.items():
+    for question, its_turns in _TURNS:
         if GROUP_OF[question] in chosen:
-            for ports in every:
-                parameters = _parameters(harness, ports, work)
-                yield from _next_to_datasette(ports, question, work, connections, parameters)
-    if Group.PAGES in chosen:
-        for ports in every:
-            yield from _pages(harness, ports)
-    for question in (named.PAGE, named.EVERYTHING):
-        if GROUP_OF[question] in chosen:
-            for ports in every:
-                yield from _again(harness, ports, question)
-    if Group.POSTS in chosen:
-        yield from _posts(harness, every)
+            for peers in every:
+                yield from its_turns(harness, peers, question)
 
 
-def _posts(harness: Harness, every: Sequence[Ports]) -> Iterator[Turn]:
-    for ports in every:
-        bodies = posted(harness)
-        ours = [report_posted(body, ports.key) for body in bodies]
-        theirs = [posted_to_peer(body) for body in bodies]
-        for question, connections in ((named.POST, ONE), (named.POST_AT_ONCE, MANY)):
-            yield Turn(question, named.OURS, ports, ports.kept, connections, _same(ours))
-            yield Turn(question, named.TYPICAL, ports, ports.typical, connections, _same(theirs))
+def _many(  # noqa: PLR0913, PLR0917 - what one wrk needs
+    question: str,
+    who: str,
+    peers: Peers,
+    port: int,
+    connections: int,
+    asked: Callable[[], Sequence[Asked]],
+    parts: int = 1,
+) -> Turn:
+    """Measure on so many connections. `asked` makes the requests anew in each round, and warms the server up."""
+
+    def taken(number: int) -> Answered:
+        result = many(port, asked(), connections, SECONDS, number)
+        return Answered(result.rate / parts, result.size * parts, result.failed)
+
+    return Turn(question, who, peers.size, taken)
+
+
+def _reads(  # noqa: PLR0913, PLR0917 - as above
+    question: str,
+    who: str,
+    peers: Peers,
+    port: int,
+    connections: int,
+    asked: Sequence[Asked],
+    parts: int = 1,
+) -> Turn:
+    """Measure on so many connections, or response by response where one takes long."""
+    if not is_slow(port, asked):
+        return _many(question, who, peers, port, connections, _same(asked), parts)
+
+    def taken(number: int) -> Answered:
+        first = number * parts % len(asked)
+        return one_by_one(port, asked[first : first + parts])
+
+    return Turn(question, who, peers.size, taken)
 
 
 def posted(harness: Harness) -> list[Mapping[str, Any]]:
@@ -122,73 +126,124 @@ def posted(harness: Harness) -> list[Mapping[str, Any]]:
     return [harness.module("queries").post_body(chance) for _ in range(BODIES)]
 
 
+def _report(harness: Harness, peers: Peers, question: str) -> Iterator[Turn]:
+    yield from _next_to_datasette(peers, question, "W1", MANY, _parameters(harness, peers, "W1"))
+    yield _many(question, named.NOOP, peers, peers.noop, MANY, _same([Asked("/")]))
+
+
+def _page(harness: Harness, peers: Peers, question: str) -> Iterator[Turn]:
+    yield from _next_to_datasette(peers, question, "W2", MANY, _parameters(harness, peers, "W2"))
+
+
+def _full_page(harness: Harness, peers: Peers, question: str) -> Iterator[Turn]:
+    wide = [{**values, **COMMONEST} for values in _parameters(harness, peers, "W2")]
+    full = [
+        values
+        for values, request in zip(wide, questions("W2", wide), strict=True)
+        if len(read(peers.ours, request)["items"]) == PAGE
+    ]
+    yield from _next_to_datasette(peers, question, "W2", MANY, full)
+
+
+def _deep_page(harness: Harness, peers: Peers, question: str) -> Iterator[Turn]:
+    before = _parameters(harness, peers, "W3")[0]["offset"]
+    for name, lines in ((named.FIRST_PAGE, 0), (question, before)):
+        page = page_after(peers.ours, lines)
+        yield _many(name, named.OURS, peers, peers.ours, MANY, _same([page]))
+
+
+def _counts(harness: Harness, peers: Peers, question: str) -> Iterator[Turn]:
+    work = COUNTS[question]
+    parameters = _parameters(harness, peers, work)
+
+    def in_duckdb(number: int) -> Answered:
+        return Answered(peers.duckdb.rate(work, parameters, SECONDS, number * A_ROUND), 0)
+
+    _compare(peers, work, parameters, partial(peers.duckdb.rows, work))
+    yield from _next_to_datasette(peers, question, work, ONE, parameters)
+    yield Turn(question, named.DUCKDB, peers.size, in_duckdb)
+
+
 def _next_to_datasette(
-    ports: Ports, question: str, work: str, connections: int, parameters: Sequence[Parameters]
+    peers: Peers, question: str, work: str, connections: int, parameters: Sequence[Parameters]
 ) -> Iterator[Turn]:
+    """Yield the turns of ours and of Datasette, once the first COMPARED responses have the same rows."""
+
+    def rows(values: Parameters) -> Any:  # noqa: ANN401 - JSON
+        return read(peers.datasette, *datasette_questions(work, [values]))
+
+    _compare(peers, work, parameters, rows)
     our, their = questions(work, parameters), datasette_questions(work, parameters)
     parts = PARTS.get(question, 1)
-    _compare(ports, work, our, their, parts)
-    slow = is_slow(ports.ours, our)
-    yield Turn(question, named.OURS, ports, ports.ours, connections, _same(our), parts, slow)
-    if question == named.REPORT:
-        yield Turn(question, named.NOOP, ports, ports.noop, connections, _same([Asked("/")]))
-    slow = is_slow(ports.datasette, their)
-    yield Turn(question, named.DATASETTE, ports, ports.datasette, connections, _same(their), slow=slow)
+    yield _reads(question, named.OURS, peers, peers.ours, connections, our, parts)
+    yield _reads(question, named.DATASETTE, peers, peers.datasette, connections, their)
 
 
-def _compare(ports: Ports, work: str, our: Sequence[Asked], their: Sequence[Asked], parts: int) -> None:
-    """Raise ValueError where Datasette's rows differ from ours in any of the first COMPARED responses."""
-    numbers = category_numbers(ports.database)
-    for index, request in enumerate(their[:COMPARED]):
-        ours = said_by_us(work, [read(ports.ours, each) for each in our[index * parts : (index + 1) * parts]])
-        if ours != said_by_peer(work, read(ports.datasette, request), numbers):
-            raise ValueError(f"{our[index * parts].path} is answered otherwise by Datasette")
-        if work == "W6":
-            # There is but one question.
-            break
+def _compare(
+    peers: Peers, work: str, parameters: Sequence[Parameters], rows: Callable[[Parameters], Any]
+) -> None:
+    """Raise ValueError where a peer's rows differ from ours for any of the first COMPARED parameters."""
+    numbers = category_numbers(peers.database)
+    # W6 has no parameters: there is but one question.
+    for values in parameters[: COMPARED if parameters[0] else 1]:
+        ours = said_by_us(work, [read(peers.ours, request) for request in questions(work, [values])])
+        if ours != said_by_peer(work, rows(values), numbers):
+            raise ValueError(f"{work} of {values} has other rows among {peers.size:,} lines of a peer")
 
 
-def _pages(harness: Harness, ports: Ports) -> Iterator[Turn]:
-    wide = [{**parameters, **COMMONEST} for parameters in _parameters(harness, ports, "W2")]
-    full = [
-        parameters
-        for parameters, request in zip(wide, questions("W2", wide), strict=True)
-        if len(read(ports.ours, request)["items"]) == PAGE
-    ]
-    yield from _next_to_datasette(ports, named.FULL_PAGE, "W2", MANY, full)
-    before = _parameters(harness, ports, "W3")[0]["offset"]
-    for question, lines in ((named.FIRST_PAGE, 0), (named.DEEP_PAGE, before)):
-        page = page_after(ports.ours, lines)
-        yield Turn(question, named.OURS, ports, ports.ours, MANY, _same([page]))
-
-
-def _again(harness: Harness, ports: Ports, question: str) -> Iterator[Turn]:
-    work, _ = WORKS[question]
-    asked = questions(work, _parameters(harness, ports, work)[:AGAIN])
+def _again(harness: Harness, peers: Peers, question: str) -> Iterator[Turn]:
+    work = AGAIN[question]
+    asked = questions(work, _parameters(harness, peers, work)[:REPEATED])
 
     def same() -> list[Asked]:
         for each in asked:
-            read(ports.kept, each)
+            read(peers.kept, each)
         return asked
 
     def as_many_bytes() -> list[Asked]:
-        return [Asked(f"/{len(ask(ports.kept, each)[2])}") for each in asked]
+        return [Asked(f"/{len(ask(peers.kept, each)[2])}") for each in asked]
 
     def held() -> list[Asked]:
-        tags = [ask(ports.kept, each)[1]["etag"] for each in asked]
+        tags = [ask(peers.kept, each)[1]["etag"] for each in asked]
         return [
             Asked(each.path, headers={"If-None-Match": tag}) for each, tag in zip(asked, tags, strict=True)
         ]
 
-    yield Turn(question, named.KEPT, ports, ports.kept, MANY, same)
-    yield Turn(question, named.BARE, ports, ports.bare, MANY, as_many_bytes)
-    yield Turn(question, named.UNCHANGED, ports, ports.kept, MANY, held)
+    yield _many(question, named.KEPT, peers, peers.kept, MANY, same)
+    yield _many(question, named.BARE, peers, peers.bare, MANY, as_many_bytes)
+    yield _many(question, named.UNCHANGED, peers, peers.kept, MANY, held)
 
 
-def _parameters(harness: Harness, ports: Ports, work: str) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = harness.module("queries").params(str(ports.database), work, QUESTIONS)
+def _posts(harness: Harness, peers: Peers, _: str) -> Iterator[Turn]:
+    bodies = posted(harness)
+    ours = _same([report_posted(body, peers.key) for body in bodies])
+    theirs = _same([posted_to_peer(body) for body in bodies])
+
+    def stored(_: int) -> Answered:
+        return Answered(transactions(harness, peers.sqlite, bodies, SECONDS), 0)
+
+    for question, connections in ((named.POST, ONE), (named.POST_AT_ONCE, MANY)):
+        yield _many(question, named.OURS, peers, peers.kept, connections, ours)
+        yield _many(question, named.TYPICAL, peers, peers.typical, connections, theirs)
+    yield Turn(named.POST, named.SQLITE, peers.size, stored)
+
+
+def _parameters(harness: Harness, peers: Peers, work: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = harness.module("queries").params(str(peers.database), work, QUESTIONS)
     return found
 
 
 def _same(asked: Sequence[Asked]) -> Callable[[], Sequence[Asked]]:
     return lambda: asked
+
+
+# In the order of a round.
+_TURNS: Sequence[tuple[str, Callable[[Harness, Peers, str], Iterator[Turn]]]] = (
+    (named.REPORT, _report),
+    (named.PAGE, _page),
+    (named.FULL_PAGE, _full_page),
+    (named.DEEP_PAGE, _deep_page),
+    *((question, _counts) for question in COUNTS),
+    *((question, _again) for question in AGAIN),
+    (named.POST, _posts),
+)
