@@ -36,7 +36,7 @@ format: .venv/ready ## Format the code.
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: .venv/ready ## Measure; what is beside the product is said in bench/README.md.
+bench: .venv/ready ## Measure; bench/README.md lists what this needs.
 	$(BIN)/python -m bench
 
 lock: ## Write the locks anew from pyproject.toml (needs uv).

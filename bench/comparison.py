@@ -1,9 +1,9 @@
-"""Measure the product beside its peers: the same rows, the same questions, all on this machine, in turns.
+"""Comparison of the product with its peers: the same rows and questions on one machine, in turns.
 
-What is needed is not part of the project: the folder of the peers' harness, named by STRIKELEDGER_BENCH_HARNESS
-(by default the one beside the project), a Python that has the peers installed, by STRIKELEDGER_BENCH_PEERS, and
-the command wrk. STRIKELEDGER_BENCH_SIZES says how many lines there are, from the fewest on, and
-STRIKELEDGER_BENCH_DATA names a folder in which the databases are kept for the next time.
+It needs what is not part of the project: the folder of the peers' harness, named by STRIKELEDGER_BENCH_HARNESS (by
+default the one next to the project), a Python that has the peers installed, by STRIKELEDGER_BENCH_PEERS, and the
+command wrk. STRIKELEDGER_BENCH_SIZES lists the numbers of lines, the fewest first, and STRIKELEDGER_BENCH_DATA names
+a folder in which the databases stay for the next run.
 """
 
 import os
@@ -71,14 +71,14 @@ def main(
         made = time.perf_counter()
         run = Run(harness, figures, files, scratch, chosen, progress)
         loads = [_load(), *run.with_peers()]
-        run.without_peers()
+        others = list(run.without_peers())
         loads.append(_load())
     result.print(
         f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {ROUNDS} rounds of {SECONDS} s a question, "
         f"medians; load average before, after each round and at the end: {', '.join(loads)}; databases made or "
         f"copied in {(made - began) / 60:.1f} min, all measured in {(time.perf_counter() - made) / 60:.1f} min\n"
     )
-    for line in [*table(figures, chosen), "", *refusals(figures)]:
+    for line in [*table(figures, chosen), "", *refusals(figures), *others]:
         result.print(line)
 
 
@@ -110,8 +110,8 @@ class Run:
                     memory = [worker.memory() for worker in workers]
                     self.figures.memory[size] = max(memory, key=attrgetter("private"))
 
-    def without_peers(self) -> None:
-        """Measure what is compared with no peer, while no other server runs."""
+    def without_peers(self) -> Iterator[str]:
+        """Measure what is compared with no peer, while no other server runs; yield the tables of `bench.patience`."""
         databases = {files.size: files.ours for files in self.files}
         if Group.RECORD in self.chosen:
             for size, database in databases.items():
@@ -122,8 +122,9 @@ class Run:
         if Group.WAITS in self.chosen:
             for size, database in databases.items():
                 self.progress.print(f"others while the worst questions run, {size:,} lines")
-                _, (row,) = patience.measure(database, (1,), self.progress)
-                self.figures.waits[size] = row.waits
+                worst, rows = patience.measure(database, self.progress)
+                self.figures.waits[size] = next(row.waits for row in rows if row.workers == 1)
+                yield from patience.tables(size, worst, rows)
 
     def _take(self, turn: Turn, number: int) -> None:
         result = turn.taken(number)

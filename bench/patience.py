@@ -95,20 +95,18 @@ def main() -> None:
     )
     for size, database in databases.items():
         progress.print(f"{size:,} lines")
-        worst, rows = measure(database, WORKERS, progress)
-        for line in _tables(size, worst, rows):
+        worst, rows = measure(database, progress)
+        for line in tables(size, worst, rows):
             result.print(line)
     result.print(f"\nLoad average after: {os.getloadavg()[0]:.1f}")
 
 
-def measure(
-    database: Path, every: Sequence[int], progress: Console
-) -> tuple[list[tuple[Question, str]], list[Row]]:
+def measure(database: Path, progress: Console) -> tuple[list[tuple[Question, str]], list[Row]]:
     """Return the worst questions of a database, and a row for each number of workers."""
     worst: list[tuple[Question, str]] = []
     rows = []
     with _clients() as clients:
-        for workers in every:
+        for workers in WORKERS:
             with ours(database, free_port(), keeps_answers=True, workers=workers) as server:
                 until_idle(server)
                 worst = worst or _worst(server.port, progress)
@@ -192,7 +190,8 @@ def until_idle(server: Ours) -> None:
     raise RuntimeError("the server does not come to rest")
 
 
-def _tables(size: int, worst: Sequence[tuple[Question, str]], rows: Sequence[Row]) -> Iterator[str]:
+def tables(size: int, worst: Sequence[tuple[Question, str]], rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the lines of the tables of one size, in Markdown."""
     yield f"\n{size:,} lines\n"
     yield "| the worst | alone |"
     yield "|---|---|"
