@@ -38,9 +38,12 @@ class Harness:
     def module(self, name: str) -> ModuleType:
         """Import a module of the harness, without leaving anything in its folder."""
         sys.dont_write_bytecode = True
-        if str(self.folder) not in sys.path:
-            sys.path.insert(0, str(self.folder))
-        return importlib.import_module(name)
+        sys.path.insert(0, str(self.folder))
+        try:
+            return importlib.import_module(name)
+        finally:
+            # It has a module `bench` too, which processes that start later must not import in place of ours.
+            sys.path.remove(str(self.folder))
 
     def run(self, script: str, *arguments: str) -> None:
         """Run a script of the harness to its end."""
