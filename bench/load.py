@@ -87,11 +87,19 @@ def is_slow(port: int, asked: Sequence[Asked]) -> bool:
     return sorted(_seconds(port, each) for each in asked[:TIMED])[TIMED // 2] > SLOW
 
 
-def one_by_one(port: int, requests: Sequence[Asked]) -> Answered:
-    """Time requests, one after the other, whose responses are one response together."""
-    began = time.perf_counter()
-    size = sum(len(ask(port, request)[2]) for request in requests)
-    return Answered(1 / (time.perf_counter() - began), size)
+def one_by_one(port: int, requests: Sequence[Asked], seconds: float, number: int, parts: int) -> Answered:
+    """Send requests one after the other for at least so many seconds, in the round of this number, from 0.
+
+    So many `parts` are one response together. The order is that of `many`, so that servers get the same requests.
+    """
+    began, count, size, failed = time.perf_counter(), 0, 0, 0
+    while time.perf_counter() - began < seconds:
+        first = (number * A_ROUND + count) * parts
+        responses = [ask(port, requests[(first + part) % len(requests)]) for part in range(parts)]
+        size += sum(len(body) for _, _, body in responses)
+        failed += any(status != http.HTTPStatus.OK for status, _, _ in responses)
+        count += 1
+    return Answered((count - failed) / (time.perf_counter() - began), size / count, failed)
 
 
 def many(port: int, asked: Sequence[Asked], connections: int, seconds: int, number: int) -> Answered:

@@ -94,7 +94,7 @@ def _many(  # noqa: PLR0913, PLR0917 - what one wrk needs
     """Measure on so many connections. `asked` makes the requests anew in each round, and warms the server up."""
 
     def taken(number: int) -> Answered:
-        result = many(port, asked(), connections, SECONDS, number)
+        result = many(port, asked(), connections, SECONDS, number * parts)
         return Answered(result.rate / parts, result.size * parts, result.failed)
 
     return Turn(question, who, peers.size, taken)
@@ -109,15 +109,11 @@ def _reads(  # noqa: PLR0913, PLR0917 - as above
     asked: Sequence[Asked],
     parts: int = 1,
 ) -> Turn:
-    """Measure on so many connections, or response by response where one takes long."""
+    """Measure on so many connections, or one request after the other where a response takes long."""
     if not is_slow(port, asked):
         return _many(question, who, peers, port, connections, _same(asked), parts)
 
-    def taken(number: int) -> Answered:
-        first = number * parts % len(asked)
-        return one_by_one(port, asked[first : first + parts])
-
-    return Turn(question, who, peers.size, taken)
+    return Turn(question, who, peers.size, lambda number: one_by_one(port, asked, SECONDS, number, parts))
 
 
 def posted(harness: Harness) -> list[Mapping[str, Any]]:
