@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
-from app.aggregates import router as aggregates_router
 from app.aggregates.router import router as aggregates
 from app.bulk import router as export_router
 from app.bulk.router import router as export
@@ -30,7 +29,6 @@ from app.http.cache import Cache, Position
 from app.http.compression import Compressed
 from app.http.concurrency import download_limit, stream_limit
 from app.http.counters import Counters
-from app.http.direct import Direct
 from app.http.guard import Guard
 from app.http.health import router as health
 from app.http.hosts import Hosts
@@ -40,18 +38,17 @@ from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
 from app.http.shared import Shared
 from app.http.shared_file import SharedFile
+from app.http.strict_route import Operations
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
 from app.ledger.clock import head, position
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
-from app.reports import router as reports_router
 from app.reports.corrections import router as corrections
 from app.reports.coverage import router as coverage
 from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
 from app.settings import Settings, read_settings
-from app.strikes import router as strikes_router
 from app.strikes.router import router as strikes
 from app.vocabularies.router import router as vocabularies
 
@@ -70,15 +67,6 @@ ROUTERS = (
     keys,
     health,
     reference,
-)
-
-# What is answered straight, with the routes that describe it.
-PLAIN = (
-    (strikes_router.LIST, strikes.routes),
-    (strikes_router.ONE, strikes.routes),
-    (aggregates_router.AGGREGATE, aggregates.routes),
-    (reports_router.ONE, reports.routes),
-    (reports_router.POST, reports.routes),
 )
 
 # For how long a thread may keep the interpreter that another one waits for. An answer gives it away after each call of
@@ -144,9 +132,8 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     if not database.is_sqlite:
         ledger_stands_at = Shared(partial(to_thread.run_sync, position, database))
     # From the inside to the outside.
-    front: ASGIApp = Compressed(
-        Direct(app.framework, app, reads, writes, PLAIN), downloads={export_router.PATH}
-    )
+    operations = Operations(app, app.framework, [route for router in ROUTERS for route in router.routes])
+    front: ASGIApp = Compressed(operations, downloads={export_router.PATH})
     front = Cache(front, ledger_stands_at)
     if counters is not None:
         front = RateLimits(front, counters, KnownKeys(database))

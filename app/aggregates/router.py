@@ -16,12 +16,11 @@ from app.columnar.record import Columns
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.answers import answer_list
-from app.http.direct import Question
 from app.http.formats import WITH_PLACE, Form, Format, described
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.ledger.clock import head
 from app.strikes.queries import worded
 from app.strikes.selection import Selection
@@ -74,6 +73,3 @@ def _natural(value: object) -> int:
     if not isinstance(value, int) or value < 0:
         raise ValueError("not a row or a ledger number")
     return value
-
-
-AGGREGATE = Question("aggregate", AggregatesQuery, _answer, is_short=lambda _request, _query: False)

@@ -31,7 +31,7 @@ from app.http.formats import (
 )
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.tables import Table
 from app.http.writers import written
 from app.ledger.clock import Head, head

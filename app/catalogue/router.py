@@ -26,7 +26,7 @@ from app.http.formats import WITH_PLACE, WITHOUT_PLACE, Form, FormatQuery, descr
 from app.http.pages import PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.tables import Place, Table, columns_of
 from app.ledger.clock import AsOf, head
 from app.vocabulary import categories, places

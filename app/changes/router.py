@@ -41,7 +41,7 @@ from app.http.hosts import base_of
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.tables import Table, columns_of
 from app.ledger.clock import head, last_entry
 

@@ -7,10 +7,9 @@ other thread runs; so items of lists are validated one by one, all faults are co
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, cast, get_args, get_origin
 
 from annotated_types import MaxLen
-from fastapi import Request
 from pydantic import AliasChoices, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from rapidfuzz import fuzz, process
@@ -24,6 +23,8 @@ MOST_FAULTS = 50
 SUGGEST_ABOVE = 50
 LONGEST_SHOWN = 40
 
+M = TypeVar("M", bound=BaseModel)
+
 _Path = tuple[str | int, ...]
 
 
@@ -35,12 +36,12 @@ class _Checked(NamedTuple):
     total: int
 
 
-def validated(model: type[BaseModel], parsed: object) -> BaseModel:
+def validated(model: type[M], parsed: object) -> M:
     """Return JSON as its model. Raises InvalidInput with the number of all faults and the first of them."""
     checked = _checked(model, parsed, (), MOST_FAULTS)
     if checked.value is None:
         raise InvalidInput(checked.faults, checked.total)
-    return checked.value
+    return cast("M", checked.value)
 
 
 def _checked(model: type[BaseModel], parsed: object, place: _Path, most: int) -> _Checked:
@@ -104,13 +105,11 @@ def _ordered(
     return [*(fault for faults in by_field.values() for fault in faults), *others]
 
 
-def fault_in_query(request: Request, found: Mapping[str, Any]) -> Fault:
-    """Return one of pydantic's errors about a parameter as a fault, without the rejected value."""
-    _, *path = found["loc"]
-    parameters = request.scope["route"].dependant.query_params
-    names = {name for parameter in parameters for name in _fields(parameter.field_info.annotation, [])}
+def invalid_parameters(errors: Sequence[Mapping[str, Any]]) -> InvalidInput:
+    """Return pydantic's errors about parameters as one of ours, without the rejected values."""
     # One of several values of a parameter is refused as the parameter.
-    return _fault("parameter", path[:1], found, names | {parameter.alias for parameter in parameters})
+    faults = [_fault("parameter", error["loc"][:1], error, ()) for error in errors[:MOST_FAULTS]]
+    return InvalidInput(faults, len(errors))
 
 
 def hint(name: str, names: Iterable[str]) -> str:

@@ -1,17 +1,21 @@
 """Say whether the process lives and whether it can serve: for orchestrators and people at a terminal."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from app import __version__
 from app.db.schema import is_current
 from app.db.sqlite import sqlite_module
 from app.errors import DatabaseUnavailable, InvalidInput, UnusableDatabase
+from app.http.answers import MEDIA_TYPE
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
+from app.http.writers import dumps
 
 router = APIRouter(tags=["service"], route_class=StrictRoute)
+
+_OK = dumps({"status": "ok"})
 
 
 class Health(BaseModel):
@@ -28,24 +32,24 @@ class Version(BaseModel):
 
 
 @router.get("/healthz", response_model=Health, responses=responses(InvalidInput))
-async def healthz() -> dict[str, str]:
+async def healthz() -> Response:
     """Answer while the process lives, whatever the database does."""
-    return {"status": "ok"}
+    return Response(_OK, media_type=MEDIA_TYPE)
 
 
 @router.get("/readyz", response_model=Health, responses=responses(DatabaseUnavailable, InvalidInput))
-async def readyz(read: Read) -> dict[str, str]:
+async def readyz(read: Read) -> Response:
     """Answer 200 when the database is there and has the schema that this version knows, else 503."""
     if not await read(is_current):
         raise UnusableDatabase(
             "the database does not have the schema of this version; run `strikeledger migrate`"
         )
-    return {"status": "ok"}
+    return Response(_OK, media_type=MEDIA_TYPE)
 
 
 @router.get("/version", response_model=Version, responses=responses(InvalidInput))
-async def version(request: Request) -> dict[str, str]:
+async def version(request: Request) -> Response:
     """Say which version and which database engine run here."""
     database = request.app.state.database
     engine = f"sqlite {sqlite_module().sqlite_version}" if database.is_sqlite else "postgresql"
-    return {"version": __version__, "engine": engine}
+    return Response(dumps({"version": __version__, "engine": engine}), media_type=MEDIA_TYPE)

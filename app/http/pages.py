@@ -4,12 +4,12 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from app.errors import Fault, InvalidInput
@@ -105,7 +105,7 @@ def position_of(
 
 
 def _binding(request: Request) -> bytes:
-    defaults = _defaults(request.scope["route"])
+    defaults = _defaults(request.scope["route"].query_model)
     asked = sorted(
         (name, value)
         for name, value in request.query_params.multi_items()
@@ -116,12 +116,12 @@ def _binding(request: Request) -> bytes:
     return hashlib.blake2b(named, digest_size=_BINDING).digest()
 
 
-def _defaults(route: APIRoute) -> dict[str, str]:
-    """Return the defaults of a route's parameters, as a query would spell them."""
+@cache
+def _defaults(query: type[BaseModel]) -> dict[str, str]:
+    """Return the defaults of parameters, as a query would spell them."""
     return {
         name: str(field.default)
-        for parameter in route.dependant.query_params
-        for name, field in getattr(parameter.field_info.annotation, "model_fields", {}).items()
+        for name, field in query.model_fields.items()
         if isinstance(field.default, str | int)
     }
 

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -42,7 +41,7 @@ from app.errors import (
     UnusableDatabase,
 )
 from app.http.examples import example_of
-from app.http.faults import MOST_FAULTS, fault_in_query
+from app.http.faults import MOST_FAULTS
 
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"
@@ -169,9 +168,7 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error as a problem."""
-    app.add_exception_handler(StrikeledgerError, _of_ours)
-    app.add_exception_handler(RequestValidationError, _of_validation)
+    """Make `app` answer as a problem what it refuses itself; its routes do the rest."""
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(Exception, _of_the_unforeseen)
 
@@ -199,11 +196,6 @@ ANY: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _of_ours(request: Request, error: Exception) -> Response:
-    assert isinstance(error, StrikeledgerError)  # noqa: S101 - the registration above says so
-    return refusal(request.scope, error)
-
-
 def refusal(scope: Scope, error: StrikeledgerError) -> Response:
     """Return the answer to a request that ended in one of our errors."""
     kinds = type(error).__mro__
@@ -224,14 +216,6 @@ def refusal(scope: Scope, error: StrikeledgerError) -> Response:
         errors=_listed(error.faults) if isinstance(error, InvalidInput) else None,
         existing=error.existing if isinstance(error, Conflict) else None,
     )
-
-
-async def _of_validation(request: Request, error: Exception) -> Response:
-    """Answer what pydantic refused of a query, without the rejected values: they may not even be JSON."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration above says so
-    found = error.errors()
-    faults = [fault_in_query(request, each) for each in found[:MOST_FAULTS]]
-    return refusal(request.scope, InvalidInput(faults, len(found)))
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

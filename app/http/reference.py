@@ -13,7 +13,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 
 from app.errors import NotFound
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 
 router = APIRouter(prefix="/docs", include_in_schema=False, route_class=StrictRoute)
 

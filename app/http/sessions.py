@@ -16,10 +16,9 @@ from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
-from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
 from app.db.deadline import Deadline
 from app.db.engine import Database, NotAtOnce, NotYet, ReadSession, WriteSession
@@ -220,16 +219,15 @@ class RequestReads:
         is_plain = scope["method"] == "GET"
         arrived = scope.get(ARRIVED, now) if is_plain and self._is_first else now
         self._is_first = False
-        return Asked(_kind(scope), arrived, self._request.receive if is_plain else None)
+        return Asked(_kind(self._request), arrived, self._request.receive if is_plain else None)
 
 
-def _kind(scope: Scope) -> int:
+def _kind(request: Request) -> int:
     """Return the kind of a request: its route, the names of its parameters, and the values that shape its answer."""
-    query: bytes = scope["query_string"]
-    named = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
+    named = request.query_params.multi_items() if request.scope["query_string"] else ()
     shape = frozenset((name, value if name in _SHAPING else "") for name, value in named)
     # A number in place of the texts, which clients choose.
-    return hash((scope["route"].path, shape))
+    return hash((request.scope["route"].path, shape))
 
 
 class Writes:

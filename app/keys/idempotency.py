@@ -18,9 +18,8 @@ from sqlalchemy import delete, insert, select
 from app.db.engine import WriteSession
 from app.db.types import AnyRow
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
-from app.http.bodies import limited_body
+from app.http.bodies import LONGEST_JSON, limited_body, off_the_loop, strict_json
 from app.http.sessions import Writes
-from app.http.strict import LONGEST_JSON, off_the_loop, strict_json
 from app.keys.service import KeyHolder, note_use
 from app.models import Replay
 

@@ -18,7 +18,7 @@ from app.http.answers import MEDIA_TYPE, answer_one
 from app.http.pages import PageQuery, cursor_to, link_to_next, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.writers import dumps
 from app.keys import queries, service
 from app.keys.idempotency import IDEMPOTENT, once

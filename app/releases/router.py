@@ -9,10 +9,10 @@ from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.errors import InvalidInput, MalformedRequest, ParseTimeout, PayloadTooLarge, UnsupportedMediaType
 from app.http.answers import MEDIA_TYPE
-from app.http.bodies import limited_body, media_type, utf8
+from app.http.bodies import limited_body, media_type, off_the_loop, read_as, utf8
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute, off_the_loop, read_as
+from app.http.strict_route import StrictRoute
 from app.http.writers import dumps
 from app.ledger.clock import head
 from app.parsing import parse_release
@@ -79,7 +79,7 @@ async def _asked(request: Request) -> ParseIn:
     if media != "application/json":
         raise UnsupportedMediaType("send the release as text/plain, or as application/json with 'text'")
     body = await limited_body(request, LONGEST_JSON)
-    asked: ParseIn = await off_the_loop(request, body, partial(read_as, ParseIn))
+    asked = await off_the_loop(request, body, partial(read_as, ParseIn))
     if len(asked.text.encode()) > LONGEST_TEXT:
         raise PayloadTooLarge(f"the text is larger than {LONGEST_TEXT} bytes")
     return asked

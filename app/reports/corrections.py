@@ -18,9 +18,10 @@ from app.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
+from app.http.bodies import LONG_JSON
 from app.http.problems import responses
 from app.http.sessions import Read, Write
-from app.http.strict import LONG_JSON, StrictRoute
+from app.http.strict_route import StrictRoute
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import Drafting, Publishing
 from app.reports import drafts, service

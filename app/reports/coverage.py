@@ -21,7 +21,7 @@ from app.http.formats import WITHOUT_PLACE, Form, FormatQuery, described
 from app.http.pages import Page, PageQuery, cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.tables import Table, columns_of
 from app.ledger.clock import head, standing
 from app.models import Coverage, Report

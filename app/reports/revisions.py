@@ -11,7 +11,7 @@ from app.http.answers import answer_list, answer_one
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.ledger.clock import Head, head
 from app.reports import queries
 from app.reports.answers import ReportOut, RevisionDiff, RevisionList

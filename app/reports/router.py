@@ -22,16 +22,16 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.http.answers import answer_list, answer_one
-from app.http.direct import Post, Question
+from app.http.bodies import LONG_JSON
 from app.http.fields import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read, Write, reads_of
-from app.http.strict import LONG_JSON, StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.writers import dumps
 from app.keys.idempotency import HEADER, IDEMPOTENT, once
-from app.keys.security import OPTIONAL_KEY, Drafting, Holding, MaybeHolder
+from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
 from app.keys.service import Scope
 from app.ledger.clock import head
 from app.reports import drafts, queries, service
@@ -126,17 +126,16 @@ async def get_report(
     read: Read,
 ) -> Response:
     """Show one report with its coverage, lines, tallies and checks. A draft is shown to who may write drafts."""
+    number = row_number(REPORT, report_id)
+    # To all others a draft is not there at all.
+    may_see_draft = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH) and query.as_of is None
+    if number is None or not may_see_draft:
+        return await read.short(lambda session: _published(session, request, report_id, query))
 
     def one(session: ReadSession) -> Response:
-        try:
-            return _published(session, request, query)
-        except NotFound:
-            # To all others a draft is not there at all.
-            number = row_number(REPORT, report_id)
-            may_see = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH)
-            if number and may_see and query.as_of is None and drafts.version(session, number) is not None:
-                return answer_draft(session, request, number)
-            raise
+        if drafts.version(session, number) is not None:
+            return answer_draft(session, request, number)
+        return _published(session, request, report_id, query)
 
     return await read(one)
 
@@ -254,14 +253,9 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
     return response
 
 
-def _published(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
-    report_id = request.path_params["report_id"]
+def _published(session: Snapshot, request: Request, report_id: str, query: AsOfQuery) -> Response:
     number = row_number(REPORT, report_id)
     report = report_json(session, number, head(session, query.as_of)) if number else None
     if report is None:
         raise NotFound("there is no report with this id")
     return answer_one(request, report_id, report.revision, report.json)
-
-
-ONE = Question("get_report", AsOfQuery, _published)
-POST = Post("create_report", ReportPost, Holding(Scope.DRAFT, Scope.PUBLISH), create_report)

@@ -8,13 +8,12 @@ from app.catalogue.catalogue import catalogue_at
 from app.db.prepared import Snapshot
 from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.answers import answer_list, answer_one
-from app.http.direct import Question
 from app.http.fields import AsOfQuery
 from app.http.formats import WITH_PLACE, Format, described, negotiated
 from app.http.pages import cursor_to, position_of
 from app.http.problems import responses
 from app.http.sessions import Read
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.ledger.clock import head
 from app.strikes import queries, showing
 from app.strikes.document import Document, lines_json
@@ -29,18 +28,20 @@ router = APIRouter(prefix="/v1/strikes", tags=["strikes"], route_class=StrictRou
 @router.get("", responses={**described(StrikePage, WITH_PLACE), **responses(NotAcceptable, InvalidInput)})
 async def list_strikes(request: Request, query: Annotated[StrikesQuery, Query()], read: Read) -> Response:
     """List strike lines that match every filter, the latest first unless `sort` says otherwise."""
-    return await read(lambda session: _page(session, request, query))
+    # Lines are stored as JSON; in other formats most of the time goes into writing them.
+    is_json = negotiated(query.format, request.headers.getlist("accept"), WITH_PLACE) is Format.JSON
+    return await (read.short if is_json else read)(lambda session: _page(session, request, query))
 
 
 @router.get("/{strike_id}", responses={200: {"model": StrikeOut}, **responses(NotFound, InvalidInput)})
 async def get_strike(
     request: Request,
-    strike_id: Annotated[str, Path(description="The line's id.", examples=["s40"])],  # noqa: ARG001 - described here
+    strike_id: Annotated[str, Path(description="The line's id.", examples=["s40"])],
     query: Annotated[AsOfQuery, Query()],
     read: Read,
 ) -> Response:
     """Show one strike line. A line that a correction put aside is still shown, as it last stood."""
-    return await read(lambda session: _one(session, request, query))
+    return await read.short(lambda session: _one(session, request, strike_id, query))
 
 
 def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
@@ -64,8 +65,7 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
     return answer_list(request, now, page, form)
 
 
-def _one(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
-    strike_id = request.path_params["strike_id"]
+def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) -> Response:
     number = row_number(STRIKE, strike_id)
     now = head(session, query.as_of)
     line = showing.one(session, number, now.seq) if number else None
@@ -73,12 +73,3 @@ def _one(session: Snapshot, request: Request, query: AsOfQuery) -> Response:
         raise NotFound("there is no strike with this id")
     document = lines_json([line], catalogue_at(session, now))
     return answer_one(request, strike_id, line.revision, document)
-
-
-def _is_kept_as_it_is(request: Request, query: StrikesQuery) -> bool:
-    # Of another format most of the time goes into writing it.
-    return negotiated(query.format, request.headers.getlist("accept"), WITH_PLACE) is Format.JSON
-
-
-LIST = Question("list_strikes", StrikesQuery, _page, is_short=_is_kept_as_it_is)
-ONE = Question("get_strike", AsOfQuery, _one)

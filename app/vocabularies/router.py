@@ -27,7 +27,7 @@ from app.errors import (
 from app.http.answers import MEDIA_TYPE
 from app.http.problems import responses
 from app.http.sessions import Read, Write
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.writers import dumps
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import KeepingVocabulary

@@ -10,6 +10,7 @@ from app.columnar import segment
 from app.db import prepared, wal
 from app.db.meaning import WAIT_SECONDS
 from app.http import (
+    bodies,
     cache,
     compression,
     concurrency,
@@ -19,7 +20,6 @@ from app.http import (
     protocol,
     rates,
     sessions,
-    strict,
 )
 from app.http.pages import MOST_ON_A_PAGE
 from app.http.waiting import MOST_OPEN, MOST_UNSENT, Patience
@@ -40,19 +40,19 @@ KIB = 1024
 SAID = [
     f"| URL: path and query | {guard.LONGEST_URL // KIB} KiB |",
     f"| all headers together | {guard.LONGEST_HEADERS // KIB} KiB |",
-    f"| JSON body | {strict.LONGEST_JSON // KIB**2} MiB |",
+    f"| JSON body | {bodies.LONGEST_JSON // KIB**2} MiB |",
     f"| text for `POST /v1/parse` | {LONGEST_TEXT // KIB} KiB |",
-    f"| nesting of JSON | {strict.DEEPEST_JSON} |",
-    f"| names and items in a JSON body | {strict.MOST_VALUES:,} |",
-    f"A JSON body of {strict.LONG_JSON // KIB} KiB or more is read",
-    f"| digits of an integer in JSON | {strict.LONGEST_NUMBER} |",
+    f"| nesting of JSON | {bodies.DEEPEST_JSON} |",
+    f"| names and items in a JSON body | {bodies.MOST_VALUES:,} |",
+    f"A JSON body of {bodies.LONG_JSON // KIB} KiB or more is read",
+    f"| digits of an integer in JSON | {bodies.LONGEST_NUMBER} |",
     f"| lines, and claims of coverage | {MOST_LINES:,} each |",
     f"| tallies of one line | {MOST_TALLIES} |",
     f"| tallies of all lines | {resolve.MOST_TALLIES_IN_ALL:,} |",
     f"| characters of the text | {fields.LONGEST_TEXT:,} |",
     f"| characters of a quote | {resolve.LONGEST_QUOTE:,} |",
     f"| {resolve.QUOTED_TIMES} times those of the text; {resolve.QUOTED_AT_LEAST:,} with any text |",
-    f"A report of {strict.LONG_JSON // KIB} KiB or more",
+    f"A report of {bodies.LONG_JSON // KIB} KiB or more",
     f"| items on a page | {MOST_ON_A_PAGE} |",
     f"| faults named in one answer | {faults.MOST_FAULTS} |",
     f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from app.http.bodies import LONGEST_JSON
 from app.http.problems import Problem
-from app.http.strict import LONGEST_JSON
 from tests.http.server import Server, listen, running
 
 HOST = b"Host: localhost\r\n"

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
+from typing import Annotated
 
 import anyio
 import anyio.from_thread
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
-from fastapi import Response
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.types import Message
 
@@ -24,6 +26,7 @@ from app.db.engine import Database, ReadSession
 from app.errors import ClientLeft, QueryTimeout
 from app.http import sessions
 from app.http.sessions import Asked, Read, Reads
+from app.http.strict_route import StrictRoute
 from app.ledger.clock import head
 from app.main import create_app
 from app.settings import Settings
@@ -38,6 +41,12 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE 
 
 # How often the endless question was begun.
 begun: list[float] = []
+
+
+class Numbered(BaseModel):
+    """The parameters of the endless question: a number makes another one of it."""
+
+    q: int = 0
 
 
 def ask_endlessly(session: ReadSession) -> Response:
@@ -60,7 +69,7 @@ def slow(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """Run a server with an operation that asks an endless question, and with little patience."""
     monkeypatch.setattr(sessions, "MOST_SECONDS", 0.4)
 
-    async def endless(read: Read) -> Response:
+    async def endless(_query: Annotated[Numbered, Query()], read: Read) -> Response:
         return await read(ask_endlessly)
 
     attempts = count()
@@ -69,8 +78,10 @@ def slow(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         return await read(lambda _session: stop_the_first(attempts))
 
     app = create_app(Settings(database_url=database_url))
-    app.add_api_route("/endless", endless)
-    app.add_api_route("/stalled", stalled)
+    router = APIRouter(route_class=StrictRoute)
+    router.add_api_route("/endless", endless)
+    router.add_api_route("/stalled", stalled)
+    app.include_router(router)
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
         yield Api(client, portal.call, "", app.state.database)

@@ -21,7 +21,7 @@ from app.db.engine import Database, WriteSession
 from app.errors import NotFound
 from app.http.answers import MEDIA_TYPE
 from app.http.sessions import Write
-from app.http.strict import StrictRoute
+from app.http.strict_route import StrictRoute
 from app.http.writers import dumps
 from app.keys.idempotency import once
 from app.keys.security import Publishing

@@ -1,0 +1,228 @@
+"""Route class that reads, checks and answers every operation; FastAPI describes it.
+
+FastAPI reads an endpoint's signature for the OpenAPI document. A route compiles the same signature, once, into what it
+does for a request: which dependencies it calls, and as which models it reads the query and the body. FastAPI's own
+parsing is not used: it lets mistyped and doubled filters pass, and a filter that is silently dropped gives a wrong
+total. It also costs several times as much as most reads.
+
+Refusals of all operations come in one order: those of dependencies (401 and 403 for the key, then 404, 428 and 412), of
+the query (400, 422), of the body (400, 413, 415, 422). No body is read of a client that may not send one.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import AsyncGeneratorType, CoroutineType
+from typing import Any, NamedTuple, get_args, get_origin
+from urllib.parse import unquote_to_bytes
+
+from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import Fault, InvalidInput, MalformedRequest, StrikeledgerError
+from app.http.bodies import read_json
+from app.http.faults import LONGEST_SHOWN, hint, invalid_parameters
+from app.http.problems import failure, refusal
+
+# How many wrong parameters are looked at before a query is refused.
+MOST_UNKNOWN = 20
+
+
+class StrictRoute(APIRoute):
+    """A route of an async endpoint that returns a Response.
+
+    The endpoint may take the request, names in the path, headers, a model of the query, a model of the body, and what
+    dependencies return. Dependencies may take the request, names in the path, and what others return; a generator
+    is left after the response was sent. One that is not async runs on the event loop.
+    """
+
+    # The parameters of the query; None where there are none.
+    query_model: type[BaseModel] | None
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:  # noqa: ANN401 - FastAPI's
+        super().__init__(path, endpoint, **described)
+        self._dependencies = tuple({each.function: each for each in _dependencies(self.dependant)}.values())
+        self._endpoint = _call(self.dependant)
+        self._headers = tuple(self.dependant.header_params)
+        self._query_name, self.query_model = _model(self.dependant.query_params)
+        self._body_name, self._body_model = _model(self.dependant.body_params)
+        fields = self.query_model.model_fields if self.query_model else {}
+        self._is_list = {name: _is_list(field.annotation) for name, field in fields.items()}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for this path."""
+        if scope["method"] not in (self.methods or ()):
+            # Refused as the framework does.
+            await super().handle(scope, receive, send)
+            return
+        held: list[AsyncGeneratorType[Any, Any]] = []
+        try:
+            try:
+                arguments = await self._arguments(Request(scope, receive), held)
+                response: Response = await self._endpoint.function(**arguments)
+            except StrikeledgerError as error:
+                response = refusal(scope, error)
+            except Exception:
+                # The log has it from whoever runs this.
+                await failure(scope)(scope, receive, send)
+                raise
+            await response(scope, receive, send)
+        finally:
+            for generator in reversed(held):
+                await generator.aclose()
+
+    async def _arguments(self, request: Request, held: list[AsyncGeneratorType[Any, Any]]) -> dict[str, Any]:
+        """Return the arguments of the endpoint; append to `held` the generators among its dependencies."""
+        results: dict[object, Any] = {}
+        for dependency in self._dependencies:
+            result = dependency.function(**dependency.arguments(request, results))
+            if isinstance(result, CoroutineType):
+                result = await result
+            elif isinstance(result, AsyncGeneratorType):
+                held.append(result)
+                result = await anext(result)
+            results[dependency.function] = result
+        arguments = self._endpoint.arguments(request, results)
+        query = self._query(request)
+        if self._query_name:
+            arguments[self._query_name] = query
+        for field in self._headers:
+            sent = request.headers.get(field.alias)
+            if sent is not None:
+                arguments[field.name], errors = field.validate(sent, loc=(field.alias,))
+                if errors:
+                    raise invalid_parameters(errors)
+        if self._body_model is not None:
+            arguments[self._body_name] = await read_json(request, self._body_model)
+        return arguments
+
+    def _query(self, request: Request) -> BaseModel | None:
+        """Read the query.
+
+        Refuses one that is not UTF-8, holds NUL, or names a parameter that is unknown, or doubled but single, and then
+        values that are not valid.
+        """
+        values: dict[str, Any] = {}
+        if query := request.scope["query_string"]:
+            try:
+                unquote_to_bytes(query).decode()
+            except UnicodeDecodeError:
+                raise MalformedRequest("the query is not UTF-8") from None
+            pairs = request.query_params.multi_items()
+            for name, value in pairs:
+                is_list = self._is_list.get(name)
+                if is_list is None or "\0" in value or (name in values and not is_list):
+                    raise InvalidInput(self._faults(pairs))
+                if is_list:
+                    values.setdefault(name, []).append(value)
+                else:
+                    values[name] = value
+        if self.query_model is None:
+            return None
+        try:
+            return self.query_model.model_validate(values)
+        except ValidationError as error:
+            raise invalid_parameters(error.errors(include_url=False)) from None
+
+    def _faults(self, pairs: Sequence[tuple[str, str]]) -> list[Fault]:
+        """Return what is wrong with the names in a query."""
+        faults: dict[str, Fault] = {}
+        counts = Counter(name for name, _ in pairs)
+        for name, value in pairs:
+            if name in faults:
+                continue
+            if name not in self._is_list:
+                named = name[:LONGEST_SHOWN] if name.isprintable() else ""
+                detail = f"there is no such parameter here{hint(name, self._is_list)}"
+                faults[name] = Fault("parameter", named, "unknown-name", detail)
+            elif counts[name] > 1 and not self._is_list[name]:
+                faults[name] = Fault(
+                    "parameter", name, "doubled-parameter", f"'{name}' may be given only once"
+                )
+            elif "\0" in value:
+                faults[name] = Fault("parameter", name, "unstorable-text", "holds NUL")
+            if len(faults) > MOST_UNKNOWN:
+                break
+        return list(faults.values())
+
+
+class Operations:
+    """Middleware that routes requests to operations; FastAPI routes, and refuses, everything else.
+
+    FastAPI tries the patterns of all routes in order, some of them twice. Here only those of the same method with as
+    many segments are tried.
+    """
+
+    def __init__(self, app: FastAPI, framework: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+        self._app = app
+        self._framework = framework
+        self._routes: dict[tuple[str, int], list[StrictRoute]] = defaultdict(list)
+        for route in routes:
+            if isinstance(route, StrictRoute):
+                for method in route.methods or ():
+                    self._routes[method, route.path.count("/")].append(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the operation answer, or pass on."""
+        path: str = scope["path"]
+        for route in self._routes.get((scope["method"], path.count("/")), ()):
+            if match := route.path_regex.match(path):
+                scope.update({"app": self._app, "route": route, "path_params": match.groupdict()})
+                await route.handle(scope, receive, send)
+                return
+        await self._framework(scope, receive, send)
+
+
+class _Call(NamedTuple):
+    """A dependency or an endpoint, with the parameters that take the request, names in the path, and results."""
+
+    function: Callable[..., Any]
+    request: str | None
+    names: Sequence[str]
+    results: Mapping[str, Callable[..., Any] | None]
+
+    def arguments(self, request: Request, results: Mapping[object, Any]) -> dict[str, Any]:
+        """Return the arguments for a request, given the results of dependencies."""
+        arguments = {parameter: results[dependency] for parameter, dependency in self.results.items()}
+        for name in self.names:
+            arguments[name] = request.path_params[name]
+        if self.request is not None:
+            arguments[self.request] = request
+        return arguments
+
+
+def _call(dependant: Dependant) -> _Call:
+    assert dependant.call is not None  # noqa: S101 - only a description has none
+    return _Call(
+        function=dependant.call,
+        request=dependant.request_param_name,
+        names=[field.name for field in dependant.path_params],
+        results={each.name: each.call for each in dependant.dependencies if each.name is not None},
+    )
+
+
+def _dependencies(dependant: Dependant) -> Iterator[_Call]:
+    """Yield all dependencies, those of a dependency before it."""
+    for each in dependant.dependencies:
+        if each.query_params or each.header_params or each.body_params:
+            raise TypeError("only an endpoint takes parameters, headers and bodies")
+        yield from _dependencies(each)
+        yield _call(each)
+
+
+def _model(fields: Sequence[Any]) -> tuple[str, type[BaseModel] | None]:
+    """Return the name and the model of the one parameter that takes a whole query or body, if there is one."""
+    if not fields:
+        return "", None
+    (field,) = fields
+    model = field.field_info.annotation
+    assert isinstance(model, type) and issubclass(model, BaseModel)  # noqa: S101, PT018 - else FastAPI would read it
+    return field.name, model
+
+
+def _is_list(annotation: object) -> bool:
+    """Return whether a parameter of this type may be given more than once."""
+    return get_origin(annotation) is list or any(_is_list(part) for part in get_args(annotation))
