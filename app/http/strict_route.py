@@ -9,8 +9,9 @@ Refusals of all operations come in one order: those of dependencies (401 and 403
 the query (400, 422), of the body (400, 413, 415, 422). No body is read of a client that may not send one.
 """
 
+import inspect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NamedTuple, get_args, get_origin
 from urllib.parse import unquote_to_bytes
@@ -34,9 +35,10 @@ MOST_UNKNOWN = 20
 class StrictRoute(APIRoute):
     """A route of an async endpoint that returns a Response.
 
-    The endpoint may take the request, names in the path, headers, a model of the query, a model of the body, and what
-    dependencies return. Dependencies may take the request, names in the path, and what others return; a generator
-    is left after the response was sent. One that is not async runs on the event loop.
+    The endpoint may take `request`, names in the path, headers, a model of the query, a model of the body, and what
+    dependencies return. Dependencies may take `request`, names in the path, and what others return, so a name means
+    the same for all of them. A generator is closed after the response was sent; a function that is not async runs on
+    the event loop.
     """
 
     # The parameters of the query; None where there are none.
@@ -44,8 +46,8 @@ class StrictRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:  # noqa: ANN401 - FastAPI's
         super().__init__(path, endpoint, **described)
-        self._dependencies = tuple({each.function: each for each in _dependencies(self.dependant)}.values())
-        self._endpoint = _call(self.dependant)
+        self._dependencies = _dependencies(self.dependant)
+        self._parameters = _parameters(endpoint)
         self._headers = tuple(self.dependant.header_params)
         self._query_name, self.query_model = _model(self.dependant.query_params)
         self._body_name, self._body_model = _model(self.dependant.body_params)
@@ -58,11 +60,25 @@ class StrictRoute(APIRoute):
             # Refused as the framework does.
             await super().handle(scope, receive, send)
             return
+        request = Request(scope, receive)
         held: list[AsyncGeneratorType[Any, Any]] = []
         try:
             try:
-                arguments = await self._arguments(Request(scope, receive), held)
-                response: Response = await self._endpoint.function(**arguments)
+                values: dict[str, Any] = {"request": request, **request.path_params}
+                for name, function, parameters in self._dependencies:
+                    value = function(**{parameter: values[parameter] for parameter in parameters})
+                    if isinstance(value, CoroutineType):
+                        value = await value
+                    elif isinstance(value, AsyncGeneratorType):
+                        held.append(value)
+                        value = await anext(value)
+                    values[name] = value
+                values[self._query_name] = self._query(request)
+                if self._headers:
+                    self._read_headers(request, values)
+                if self._body_model is not None:
+                    values[self._body_name] = await read_json(request, self._body_model)
+                response: Response = await self.endpoint(**{name: values[name] for name in self._parameters})
             except StrikeledgerError as error:
                 response = refusal(scope, error)
             except Exception:
@@ -74,30 +90,14 @@ class StrictRoute(APIRoute):
             for generator in reversed(held):
                 await generator.aclose()
 
-    async def _arguments(self, request: Request, held: list[AsyncGeneratorType[Any, Any]]) -> dict[str, Any]:
-        """Return the arguments of the endpoint; append to `held` the generators among its dependencies."""
-        results: dict[object, Any] = {}
-        for dependency in self._dependencies:
-            result = dependency.function(**dependency.arguments(request, results))
-            if isinstance(result, CoroutineType):
-                result = await result
-            elif isinstance(result, AsyncGeneratorType):
-                held.append(result)
-                result = await anext(result)
-            results[dependency.function] = result
-        arguments = self._endpoint.arguments(request, results)
-        query = self._query(request)
-        if self._query_name:
-            arguments[self._query_name] = query
+    def _read_headers(self, request: Request, values: dict[str, Any]) -> None:
+        """Add the values of the headers that the endpoint takes."""
         for field in self._headers:
-            sent = request.headers.get(field.alias)
-            if sent is not None:
-                arguments[field.name], errors = field.validate(sent, loc=(field.alias,))
-                if errors:
-                    raise invalid_parameters(errors)
-        if self._body_model is not None:
-            arguments[self._body_name] = await read_json(request, self._body_model)
-        return arguments
+            values[field.name], errors = field.validate(
+                request.headers.get(field.alias, field.default), loc=(field.alias,)
+            )
+            if errors:
+                raise invalid_parameters(errors)
 
     def _query(self, request: Request) -> BaseModel | None:
         """Read the query.
@@ -176,41 +176,33 @@ class Operations:
         await self._framework(scope, receive, send)
 
 
-class _Call(NamedTuple):
-    """A dependency or an endpoint, with the parameters that take the request, names in the path, and results."""
+class _Dependency(NamedTuple):
+    """A dependency: the name of the parameters that take its result, and its own parameters."""
 
+    name: str
     function: Callable[..., Any]
-    request: str | None
-    names: Sequence[str]
-    results: Mapping[str, Callable[..., Any] | None]
-
-    def arguments(self, request: Request, results: Mapping[object, Any]) -> dict[str, Any]:
-        """Return the arguments for a request, given the results of dependencies."""
-        arguments = {parameter: results[dependency] for parameter, dependency in self.results.items()}
-        for name in self.names:
-            arguments[name] = request.path_params[name]
-        if self.request is not None:
-            arguments[self.request] = request
-        return arguments
+    parameters: Sequence[str]
 
 
-def _call(dependant: Dependant) -> _Call:
-    assert dependant.call is not None  # noqa: S101 - only a description has none
-    return _Call(
-        function=dependant.call,
-        request=dependant.request_param_name,
-        names=[field.name for field in dependant.path_params],
-        results={each.name: each.call for each in dependant.dependencies if each.name is not None},
-    )
+def _dependencies(dependant: Dependant) -> Sequence[_Dependency]:
+    """Return all dependencies, those of a dependency before it. Raises TypeError for what a route does not do."""
+    found: dict[str, _Dependency] = {}
+
+    def add(dependant: Dependant) -> None:
+        for each in dependant.dependencies:
+            add(each)
+            if each.query_params or each.header_params or each.body_params or each.call is None:
+                raise TypeError("only an endpoint takes parameters, headers and bodies")
+            dependency = _Dependency(each.name or repr(each.call), each.call, _parameters(each.call))
+            if found.setdefault(dependency.name, dependency) != dependency:
+                raise TypeError(f"'{dependency.name}' is two things in one operation")
+
+    add(dependant)
+    return tuple(found.values())
 
 
-def _dependencies(dependant: Dependant) -> Iterator[_Call]:
-    """Yield all dependencies, those of a dependency before it."""
-    for each in dependant.dependencies:
-        if each.query_params or each.header_params or each.body_params:
-            raise TypeError("only an endpoint takes parameters, headers and bodies")
-        yield from _dependencies(each)
-        yield _call(each)
+def _parameters(function: Callable[..., Any]) -> Sequence[str]:
+    return tuple(inspect.signature(function).parameters)
 
 
 def _model(fields: Sequence[Any]) -> tuple[str, type[BaseModel] | None]:

@@ -126,14 +126,13 @@ async def get_report(
     read: Read,
 ) -> Response:
     """Show one report with its coverage, lines, tallies and checks. A draft is shown to who may write drafts."""
-    number = row_number(REPORT, report_id)
     # To all others a draft is not there at all.
-    may_see_draft = holder is not None and holder.may(Scope.DRAFT, Scope.PUBLISH) and query.as_of is None
-    if number is None or not may_see_draft:
+    if holder is None or not holder.may(Scope.DRAFT, Scope.PUBLISH) or query.as_of is not None:
         return await read.short(lambda session: _published(session, request, report_id, query))
 
     def one(session: ReadSession) -> Response:
-        if drafts.version(session, number) is not None:
+        number = row_number(REPORT, report_id)
+        if number and drafts.version(session, number) is not None:
             return answer_draft(session, request, number)
         return _published(session, request, report_id, query)
 

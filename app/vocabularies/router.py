@@ -72,7 +72,7 @@ def _known(vocabulary: Vocabulary, example: str) -> Any:  # noqa: ANN401 - a dep
 
     async def known(
         slug: Annotated[str, Path(description="Its slug.", examples=[example])],
-        _holder: KeepingVocabulary,
+        holder: KeepingVocabulary,  # noqa: ARG001 - checked before a slug is looked up
         read: Read,
     ) -> str:
         if await read(lambda session: document(vocabulary, catalogue_at(session, head(session)), slug)):
