@@ -14,8 +14,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated, NamedTuple, Protocol, TypeVar
 
 from fastapi import Depends, Request
 from starlette.types import Receive
@@ -76,8 +75,7 @@ class Reader(Protocol):
         """Return what `work` returns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is known of a request for work: its kind, when it came, and how to notice that its client leaves."""
 
     kind: Hashable
