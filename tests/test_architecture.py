@@ -13,7 +13,7 @@ FLOORS = (
     ("releases", "bulk", "dashboard"),
     ("reports", "aggregates", "vocabularies"),
     ("keys", "strikes", "changes"),
-    ("catalogue", "columnar"),
+    ("catalogue", "columnar", "record"),
     ("http",),
     ("ledger",),
     ("models",),

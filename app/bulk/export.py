@@ -13,6 +13,7 @@ from app.bulk.queries import Line
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
+from app.record import fields
 from app.strikes import scan, showing
 from app.strikes.document import lines_json, parsed, span
 from app.strikes.filters import StrikeFilter
@@ -20,6 +21,9 @@ from app.strikes.sorting import Position
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
+
+_REPORT = fields.stored(fields.REPORT)
+_LINE, _TALLY = fields.stored(fields.LINE), fields.stored(fields.TALLY)
 P = TypeVar("P")
 
 # A line takes some 3 KiB while it is written. Small pieces leave other requests their turn, and little waits in
@@ -110,15 +114,10 @@ def _report(
     claimed = {"strikes": row.headline_strikes, "engagements": row.headline_engagements}
     return {
         "publisher": catalogue.publishers.by_id[row.publisher_id].slug,
-        "number": row.number,
-        "title": row.title,
-        "published_on": row.published_on,
-        "source_url": row.source_url,
-        "text": row.text,
+        **_REPORT(row),
         "headline": None if set(claimed.values()) == {None} else claimed,
         "coverage": coverage,
         "strikes": [_strike(line, catalogue) for line in of_report],
-        "sums_note": row.sums_note,
         "id": public_id(REPORT, row.report_id),
         "status": row.status,
         "reason": row.reason,
@@ -132,16 +131,9 @@ def _strike(line: Line, catalogue: Catalogue) -> Document:
     """Return a line as `StrikeIn` describes it, with its id."""
     row = line.row
     return {
-        "date_from": row.date_from,
-        "date_to": row.date_to,
-        "date_precision": row.date_precision,
-        "country": row.country,
+        **_LINE(row),
         "location": None if row.location_id is None else catalogue.locations.by_id[row.location_id].slug,
         "location_as_written": row.location_as_written,
-        "strikes_min": row.strikes_min,
-        "strikes_max": row.strikes_max,
-        "engagements": row.engagements,
-        "owner": row.owner,
         "same_as": None if row.same_as_id is None else public_id(STRIKE, row.same_as_id),
         "quote": span(row.quote_start, row.quote_end),
         "tallies": [_tally(tally, catalogue) for tally in line.tallies],
@@ -152,11 +144,7 @@ def _strike(line: Line, catalogue: Catalogue) -> Document:
 def _tally(tally: AnyRow, catalogue: Catalogue) -> Document:
     category = None if tally.category_id is None else catalogue.categories.by_id[tally.category_id]
     return {
-        "effect": tally.effect,
-        "verb": tally.verb,
+        **_TALLY(tally),
         "category": category.slug if category else None,
-        "count_min": tally.count_min,
-        "count_max": tally.count_max,
-        "as_written": tally.as_written,
         "quote": span(tally.quote_start, tally.quote_end),
     }

@@ -9,6 +9,7 @@ from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.ledger.clock import standing
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
+from app.record import fields
 from app.strikes import scan
 from app.strikes.document import parsed
 from app.strikes.filters import Status, StrikeFilter
@@ -46,14 +47,9 @@ def revisions(session: ReadSession, report_ids: Collection[int], as_of: int) -> 
         select(
             Revision.report_id,
             Report.publisher_id,
-            Revision.number,
-            Revision.title,
-            Revision.published_on,
-            Revision.source_url,
-            Revision.text,
+            *(getattr(Revision, name) for name in fields.columns(fields.REPORT)),
             Revision.headline_strikes,
             Revision.headline_engagements,
-            Revision.sums_note,
             Revision.status,
             Revision.reason,
             Revision.revision,
@@ -73,14 +69,7 @@ def coverage(
     """Return the countries and days that each of these reports speaks for, in its own order."""
     claims: dict[int, list[dict[str, object]]] = {report_id: [] for report_id in report_ids}
     for row in session.execute(
-        select(
-            Coverage.report_id,
-            Coverage.country,
-            Coverage.date_from,
-            Coverage.date_to,
-            Coverage.strikes,
-            Coverage.engagements,
-        )
+        select(Coverage.report_id, *(getattr(Coverage, name) for name in fields.columns(fields.COVERAGE)))
         .where(Coverage.report_id.in_(report_ids), standing(Coverage, as_of))
         .order_by(Coverage.id)
     ):

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalogue.catalogue import CategoryEntry, LocationEntry, PublisherEntry
-from app.reports.schemas import CoverageIn, ReportIn, SpanIn, StrikeIn, TallyIn
+from app.record import fields
+from app.reports.schemas import ReportIn, SpanIn, StrikeIn, TallyIn
 from app.vocabulary.identifiers import KEY, STRIKE, public_id
+
+_REPORT, _COVERAGE = fields.taken(fields.REPORT), fields.taken(fields.COVERAGE)
+_LINE, _TALLY = fields.taken(fields.LINE), fields.taken(fields.TALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,9 @@ def report_content(resolved: Resolved, events: Mapping[int, int], by: Authorship
         "key": key_name(by.key_id),
         "reason": by.reason,
         "publisher": by.publisher or resolved.publisher.slug,
-        "number": report.number,
-        "title": report.title,
-        "published_on": report.published_on,
-        "source_url": report.source_url,
-        "text": report.text,
+        **fields.hashed(fields.REPORT, _REPORT(report)),
         "headline": headline(report),
-        "sums_note": report.sums_note,
-        "coverage": [_coverage(coverage) for coverage in report.coverage],
+        "coverage": [fields.hashed(fields.COVERAGE, _COVERAGE(coverage)) for coverage in report.coverage],
         "strikes": [
             _strike(strike, location, categories) | {"event": event_name(events.get(index))}
             for index, (strike, location, categories) in enumerate(
@@ -79,31 +78,13 @@ def event_name(event_id: int | None) -> str | None:
     return None if event_id is None else public_id(STRIKE, event_id)
 
 
-def _coverage(coverage: CoverageIn) -> dict[str, Any]:
-    return {
-        "country": coverage.country,
-        "date_from": coverage.date_from,
-        "date_to": coverage.last_day,
-        "strikes": coverage.strikes,
-        "engagements": coverage.engagements,
-    }
-
-
 def _strike(
     strike: StrikeIn, location: LocationEntry | None, categories: Sequence[CategoryEntry | None]
 ) -> dict[str, Any]:
-    strikes_min, strikes_max = strike.bounds
     return {
-        "date_from": strike.date_from,
-        "date_to": strike.last_day,
-        "date_precision": strike.date_precision,
-        "country": strike.country,
+        **fields.hashed(fields.LINE, _LINE(strike)),
         "location": location.slug if location else None,
         "location_as_written": wording(strike, location),
-        "strikes_min": strikes_min,
-        "strikes_max": strikes_max,
-        "engagements": strike.engagements,
-        "owner": strike.owner,
         "same_as": strike.same_as,
         "quote": _span(strike.quote),
         "tallies": [
@@ -149,14 +130,9 @@ def settled(resolved: Resolved) -> ReportIn:
 
 
 def _tally(tally: TallyIn, category: CategoryEntry | None) -> dict[str, Any]:
-    count_min, count_max = tally.bounds
     return {
-        "effect": tally.effect.value,
-        "verb": tally.verb,
+        **fields.hashed(fields.TALLY, _TALLY(tally)),
         "category": category.slug if category else None,
-        "count_min": count_min,
-        "count_max": count_max,
-        "as_written": tally.as_written,
         "quote": _span(tally.quote),
     }
 

@@ -18,8 +18,9 @@ from app.db.words import indexed_rows, indexed_words
 from app.ledger.verify import Fault
 from app.models import STRIKE_WORDS, Report, Revision, RevisionDocument, Strike, StrikeDocument, Tally
 from app.models.base import NAME_LENGTH
+from app.record.fields import Row
 from app.reports.history import REBUILD, Stored, stored_revisions
-from app.reports.rows import Row, said_by
+from app.reports.rows import said_by
 from app.strikes.document import line_template, reference_template
 from app.vocabulary.identifiers import STRIKE, public_id
 from app.vocabulary.lookalikes import number_key

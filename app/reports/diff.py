@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from app.record import fields
+
 Document = dict[str, Any]
 
 # Fields of a report that a revision may change, as its document names them.
-FIELDS = ("status", "number", "title", "published_on", "source_url", "text", "coverage")
+FIELDS = ("status", *(field.name for field in fields.REPORT if field.is_compared), "coverage")
 
 
 def revision_diff(before: Document | None, after: Document) -> Document:

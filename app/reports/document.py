@@ -9,6 +9,8 @@ from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.http.writers import dumps
 from app.ledger.clock import Head
+from app.record import fields
+from app.record.fields import Row
 from app.reports import queries
 from app.reports.content import Resolved
 from app.reports.drafts import DraftSummary, SavedDraft
@@ -16,7 +18,7 @@ from app.reports.duplicates import Match, NewLine, duplicates_of_new, new_lines,
 from app.reports.history import stored_revisions
 from app.reports.plausibility import Warned, content_warnings, number_warnings
 from app.reports.resolve import resolve
-from app.reports.rows import Row, coverage_rows, line_rows
+from app.reports.rows import coverage_rows, line_rows, report_row
 from app.reports.staging import StagedReport, headline_columns
 from app.reports.template import LINES, TEXT, revision_template
 from app.strikes.document import (
@@ -33,16 +35,16 @@ from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
 
+_IN_SUMMARY = [field.name for field in fields.REPORT if field.in_summary]
+_LATER = [field.name for field in fields.REPORT if field.is_later]
+
 
 def summary(row: AnyRow, catalogue: Catalogue) -> Document:
     """Return a report as `ReportSummary` describes it."""
     return {
         "id": public_id(REPORT, row.report_id),
         "publisher": catalogue.publishers.by_id[row.publisher_id].slug,
-        "number": row.number,
-        "title": row.title,
-        "published_on": row.published_on,
-        "source_url": row.source_url,
+        **{name: getattr(row, name) for name in _IN_SUMMARY},
         "status": row.status,
         "reason": row.reason,
         "revision": row.revision,
@@ -54,14 +56,11 @@ def summary(row: AnyRow, catalogue: Catalogue) -> Document:
 
 def draft_summary(draft: DraftSummary, catalogue: Catalogue) -> Document:
     """Return a draft as `ReportSummary` describes it: without a number of the ledger."""
-    publisher = catalogue.publisher(draft.publisher)
+    publisher = catalogue.publisher(draft.fields["publisher"])
     return {
         "id": public_id(REPORT, draft.report_id),
-        "publisher": publisher.slug if publisher else draft.publisher,
-        "number": draft.number,
-        "title": draft.title,
-        "published_on": draft.published_on,
-        "source_url": draft.source_url,
+        **draft.fields,
+        "publisher": publisher.slug if publisher else draft.fields["publisher"],
         "status": "draft",
         "reason": None,
         "revision": 0,
@@ -85,12 +84,12 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
     if row is None:
         return None
     names = names_in(catalogue_at(session, head))
-    reference = reference_template(report_id, row.publisher_id, row._asdict())
+    reference = reference_template(report_id, row.publisher_id, row.fields | {"revision": row.revision})
     lines = templates_of_report(session, report_id, head.seq, row.line_order)
     whole = [whole_template(strike_id, reference, line) for strike_id, line in lines]
     template = _made(session, row.recorded_seq) if row.template is None else row.template
     of_lines = [strike_id for strike_id, _ in lines]
-    return Written(row.revision, _filled(template, row.text, whole, names), of_lines)
+    return Written(row.revision, _filled(template, row.fields, whole, names), of_lines)
 
 
 def _made(session: Snapshot, seq: int) -> str:
@@ -129,16 +128,12 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
     said = {
         "report_id": draft.report_id,
         "publisher_id": resolved.publisher.id,
-        "number": report.number,
-        "title": report.title,
-        "published_on": report.published_on,
-        "source_url": report.source_url,
+        **report_row(report),
         "status": "draft",
         "reason": None,
         "revision": 0,
         "recorded_seq": None,
         "recorded_at": draft.saved_at,
-        "sums_note": report.sums_note,
         **headline_columns(report),
     }
     template = revision_template(said, coverage, [line for line, _ in lines], checks)
@@ -148,7 +143,7 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
         "warnings": [*_number_warnings(session, resolved, draft.report_id), *warnings],
         "possible_duplicates": new_duplicates_document(session, new_lines(lines), head, draft.report_id),
     }
-    document = _filled(template, report.text, whole, names_in(catalogue))
+    document = _filled(template, said, whole, names_in(catalogue))
     return f"{document[:-1]},{dumps(remarks).decode()[1:]}"
 
 
@@ -161,8 +156,11 @@ def _number_warnings(session: Snapshot, resolved: Resolved, report_id: int) -> I
     return number_warnings(session, resolved.report.number, resolved.publisher_ids, report_id)
 
 
-def _filled(template: str, text: str | None, lines: Sequence[str], names: Mapping[str, str]) -> str:
-    return filled(template, names, {TEXT: written(text), LINES: filled(",".join(lines), names)})
+def _filled(template: str, of_report: Row, lines: Sequence[str], names: Mapping[str, str]) -> str:
+    """Fill the template of a revision with the text and the later fields of its report, and with its lines."""
+    later = "".join(f',"{name}":{written(of_report[name])}' for name in _LATER)
+    own = {TEXT: written(of_report["text"]) + later, LINES: filled(",".join(lines), names)}
+    return filled(template, names, own)
 
 
 def duplicates_document(

@@ -14,6 +14,8 @@ from app.db.functions import json_members
 from app.errors import PreconditionFailed
 from app.http.faults import validated
 from app.models import Draft
+from app.record import fields
+from app.record.fields import Row
 from app.reports.content import Resolved, settled
 from app.reports.fields import STORED
 from app.reports.schemas import ReportIn
@@ -42,20 +44,16 @@ class SavedDraft(NamedTuple):
 
 
 # What a summary shows of the body, as it stands there, and the list of which it shows the length.
-_SUMMED_UP = ("publisher", "number", "title", "published_on", "source_url")
+_SUMMED_UP = ("publisher", *(field.name for field in fields.REPORT if field.in_summary))
 _COUNTED = ("strikes",)
 
 
 class DraftSummary(NamedTuple):
-    """The head of a draft, without its text and lines; `publisher` is any of its names."""
+    """The head of a draft: the fields of a summary by name, `publisher` by any of its names; and how many lines."""
 
     report_id: int
     saved_at: datetime
-    publisher: str
-    number: str | None
-    title: str | None
-    published_on: str
-    source_url: str | None
+    fields: Row
     lines: int
 
 
@@ -120,8 +118,8 @@ def page(session: ReadSession, after: int | None, limit: int) -> list[DraftSumma
 
 
 def _summary(report_id: int, saved_at: datetime, members: str) -> DraftSummary:
-    publisher, number, title, published_on, source_url, lines = orjson.loads(members)
-    return DraftSummary(report_id, saved_at, publisher, number, title, published_on, source_url, lines or 0)
+    *values, lines = orjson.loads(members)
+    return DraftSummary(report_id, saved_at, dict(zip(_SUMMED_UP, values, strict=True)), lines or 0)
 
 
 def _columns(resolved: Resolved, key_id: int) -> dict[str, Any]:

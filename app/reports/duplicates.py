@@ -16,7 +16,7 @@ from app.db.prepared import Prepared, Rows, Snapshot, Values
 from app.http.fields import FIRST_DAY, LAST_DAY
 from app.ledger.clock import standing
 from app.models import Strike, Tally
-from app.reports.rows import Row
+from app.record.fields import Row
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import BY_PLACE
 from app.strikes.sql_conditions import Conditions

@@ -28,6 +28,7 @@ from app.models import (
     StrikeDocument,
     Tally,
 )
+from app.record import fields
 from app.reports.content import event_name, key_name
 from app.reports.template import revision_template
 from app.strikes.document import line_template, reference_template
@@ -35,6 +36,9 @@ from app.vocabulary.identifiers import STRIKE, public_id
 from app.vocabulary.lookalikes import number_key
 
 Content = dict[str, Any]
+
+_REPORT, _COVERAGE = fields.stored(fields.REPORT), fields.stored(fields.COVERAGE)
+_LINE, _TALLY = fields.stored(fields.LINE), fields.stored(fields.TALLY)
 
 # What to do where the rows hold and only what is derived from them does not.
 REBUILD = "`strikeledger rebuild` writes it anew"
@@ -122,23 +126,9 @@ def _content(stored: Stored) -> Content | str:
         "key": key_name(revision.key_id),
         "reason": revision.reason,
         "publisher": revision.publisher,
-        "number": revision.number,
-        "title": revision.title,
-        "published_on": revision.published_on,
-        "source_url": revision.source_url,
-        "text": revision.text,
+        **fields.hashed(fields.REPORT, _REPORT(revision)),
         "headline": _headline(revision),
-        "sums_note": revision.sums_note,
-        "coverage": [
-            {
-                "country": row.country,
-                "date_from": row.date_from,
-                "date_to": row.date_to,
-                "strikes": row.strikes,
-                "engagements": row.engagements,
-            }
-            for row in coverage
-        ],
+        "coverage": [fields.hashed(fields.COVERAGE, _COVERAGE(row)) for row in coverage],
         "strikes": [_line(strike, tallies.get(strike.id, ())) for strike in strikes],
     }
 
@@ -155,27 +145,16 @@ def _headline(revision: AnyRow) -> dict[str, int | None] | None:
 
 def _line(strike: AnyRow, tallies: Sequence[AnyRow]) -> Content:
     return {
-        "date_from": strike.date_from,
-        "date_to": strike.date_to,
-        "date_precision": strike.date_precision,
-        "country": strike.country,
+        **fields.hashed(fields.LINE, _LINE(strike)),
         "location": strike.location,
         "location_as_written": strike.location_as_written,
-        "strikes_min": strike.strikes_min,
-        "strikes_max": strike.strikes_max,
-        "engagements": strike.engagements,
-        "owner": strike.owner,
         "same_as": None if strike.same_as_id is None else public_id(STRIKE, strike.same_as_id),
         "event": event_name(strike.event_id),
         "quote": _span(strike),
         "tallies": [
             {
-                "effect": tally.effect,
-                "verb": tally.verb,
+                **fields.hashed(fields.TALLY, _TALLY(tally)),
                 "category": tally.category,
-                "count_min": tally.count_min,
-                "count_max": tally.count_max,
-                "as_written": tally.as_written,
                 "quote": _span(tally),
             }
             for tally in tallies

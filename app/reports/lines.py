@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
@@ -11,7 +12,8 @@ from app.db.prepared import Prepared
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
 from app.models import STRIKE_WORDS, Strike, StrikeDocument, Tally
-from app.reports.rows import Row
+from app.record import fields
+from app.record.fields import Row
 from app.reports.staging import StagedLine, StagedReport
 from app.strikes.document import reference_template
 
@@ -20,33 +22,8 @@ _TALLIES = Prepared(insert(Tally))
 _DOCUMENTS = Prepared(insert(StrikeDocument))
 _WORDS = Prepared(insert(STRIKE_WORDS))
 
-# What makes two lines the same line: all that they say, and nothing of where they stand.
-LINE = (
-    "date_from",
-    "date_to",
-    "date_precision",
-    "country",
-    "location_id",
-    "location_as_written",
-    "strikes_min",
-    "strikes_max",
-    "engagements",
-    "owner",
-    "same_as_id",
-    "quote",
-    "quote_start",
-    "quote_end",
-)
-TALLY = (
-    "effect",
-    "verb",
-    "category_id",
-    "count_min",
-    "count_max",
-    "as_written",
-    "quote_start",
-    "quote_end",
-)
+# What makes two lines the same line: the values of all their fields, and no position.
+_OF_LINE, _OF_TALLY = itemgetter(*fields.columns(fields.LINE)), itemgetter(*fields.columns(fields.TALLY))
 
 
 class Plan(NamedTuple):
@@ -113,10 +90,7 @@ def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[An
 
 def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
     """Return all that a line says, to be compared."""
-    return (
-        tuple(line[name] for name in LINE),
-        tuple(tuple(tally[name] for name in TALLY) for tally in tallies),
-    )
+    return _OF_LINE(line), tuple(map(_OF_TALLY, tallies))
 
 
 def _inherited_events(new: Iterable[tuple[int, StagedLine]], gone: Mapping[int, AnyRow]) -> dict[int, int]:

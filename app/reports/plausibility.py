@@ -103,7 +103,7 @@ def _count_warnings(where: str, tally: TallyIn) -> Iterator[Warned]:
     words = None if tally.as_written is None else bounds_in_words(tally.as_written)
     if words is None:
         return
-    least, most = tally.bounds
+    least, most = tally.least, tally.most
     if (most is None or most >= words.least) and (words.most is None or least <= words.most):
         return
     name = "count" if tally.count is not None else "count_min"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, or_, select
 
@@ -12,6 +12,8 @@ from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnyRow, AnySelect
 from app.ledger.clock import standing
 from app.models import LedgerEntry, Report, Revision, RevisionDocument, Strike
+from app.record import fields
+from app.record.fields import Row
 from app.vocabulary.lookalikes import number_key
 
 
@@ -78,20 +80,23 @@ class Kept(NamedTuple):
     publisher_id: int
     revision: int
     status: str
-    number: str | None
-    published_on: Any
-    source_url: str | None
-    text: str | None
     line_order: str | None
     recorded_seq: int
     template: str | None
+    # The fields of the report by name.
+    fields: Row
 
+
+# The columns of the revision, and those of the fields of the report.
+_OF_REVISION = Kept._fields[1:-2]
+_OF_REPORT = fields.names(fields.REPORT)
 
 _KEPT = Prepared(
     select(
         Report.publisher_id,
-        *(getattr(Revision, name) for name in Kept._fields[1:-1]),
+        *(getattr(Revision, name) for name in _OF_REVISION),
         RevisionDocument.template,
+        *(getattr(Revision, name) for name in _OF_REPORT),
     )
     .join_from(Revision, Report, Report.id == Revision.report_id)
     .join(
@@ -111,7 +116,10 @@ _KEPT = Prepared(
 def kept(session: Snapshot, report_id: int, as_of: int) -> Kept | None:
     """Return what is shown of a report's standing revision, or None."""
     rows = session.rows(_KEPT, {"report_id": report_id, "as_of": as_of})
-    return Kept._make(rows[0]) if rows else None
+    if not rows:
+        return None
+    own, of_report = rows[0][: -len(_OF_REPORT)], rows[0][-len(_OF_REPORT) :]
+    return Kept._make((*own, dict(zip(_OF_REPORT, of_report, strict=True))))
 
 
 def revisions(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:
@@ -130,6 +138,9 @@ def holdings(session: ReadSession) -> tuple[int, int]:
     return session.execute(stand).scalar_one(), session.execute(lines).scalar_one()
 
 
+_IN_SUMMARY = [field.name for field in fields.REPORT if field.in_summary]
+
+
 def _reports(as_of: int) -> AnySelect:
     lines = (
         select(func.count())
@@ -141,10 +152,7 @@ def _reports(as_of: int) -> AnySelect:
         select(
             Revision.report_id,
             Report.publisher_id,
-            Revision.number,
-            Revision.title,
-            Revision.published_on,
-            Revision.source_url,
+            *(getattr(Revision, name) for name in _IN_SUMMARY),
             Revision.status,
             Revision.reason,
             Revision.revision,

@@ -1,26 +1,24 @@
 """The rows that a report becomes: coverage, lines and tallies, without the numbers that the record gives them."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from app.record import fields
+from app.record.fields import Row
 from app.reports.content import Resolved, wording
-from app.reports.schemas import SpanIn
+from app.reports.schemas import ReportIn, SpanIn
 
-Row = dict[str, Any]
+_REPORT, _COVERAGE = fields.taken(fields.REPORT), fields.taken(fields.COVERAGE)
+_LINE, _TALLY = fields.taken(fields.LINE), fields.taken(fields.TALLY)
+
+
+def report_row(report: ReportIn) -> Row:
+    """Return the columns of a revision that hold the report's own fields."""
+    return _REPORT(report)
 
 
 def coverage_rows(resolved: Resolved) -> list[Row]:
     """Return the rows of a report's coverage, in its order."""
-    return [
-        {
-            "country": coverage.country,
-            "date_from": coverage.date_from,
-            "date_to": coverage.last_day,
-            "strikes": coverage.strikes,
-            "engagements": coverage.engagements,
-        }
-        for coverage in resolved.report.coverage
-    ]
+    return [_COVERAGE(coverage) for coverage in resolved.report.coverage]
 
 
 def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
@@ -33,19 +31,11 @@ def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
     for index, (strike, location, categories) in enumerate(
         zip(report.strikes, resolved.locations, resolved.categories, strict=True)
     ):
-        strikes_min, strikes_max = strike.bounds
         quoted = report.text is not None and strike.quote is not None
         line = {
-            "date_from": strike.date_from,
-            "date_to": strike.last_day,
-            "date_precision": strike.date_precision,
-            "country": strike.country,
+            **_LINE(strike),
             "location_id": location.id if location else None,
             "location_as_written": wording(strike, location),
-            "strikes_min": strikes_min,
-            "strikes_max": strikes_max,
-            "engagements": strike.engagements,
-            "owner": strike.owner,
             "same_as_id": resolved.repeated[index][0] if index in resolved.repeated else None,
             "quote": report.text[strike.quote.start : strike.quote.end]
             if quoted and report.text and strike.quote
@@ -54,16 +44,11 @@ def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
         }
         tallies = []
         for position, (tally, category) in enumerate(zip(strike.tallies, categories, strict=True)):
-            count_min, count_max = tally.bounds
             tallies.append(
                 {
                     "position": position,
-                    "effect": tally.effect.value,
-                    "verb": tally.verb,
+                    **_TALLY(tally),
                     "category_id": category.id if category else None,
-                    "count_min": count_min,
-                    "count_max": count_max,
-                    "as_written": tally.as_written,
                     **_span(tally.quote),
                 }
             )

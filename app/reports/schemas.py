@@ -103,11 +103,14 @@ class TallyIn(Strict):
     ] = None
 
     @property
-    def bounds(self) -> tuple[int, int | None]:
-        """The least and the most that the tally can be; None: no upper bound."""
-        if self.count is not None:
-            return self.count, self.count
-        return self.count_min or 0, self.count_max
+    def least(self) -> int:
+        """What the words prove."""
+        return self.count if self.count is not None else self.count_min or 0
+
+    @property
+    def most(self) -> int | None:
+        """The most that they allow; None: no upper bound."""
+        return self.count if self.count is not None else self.count_max
 
     @model_validator(mode="after")
     def _one_count(self) -> Self:
@@ -190,11 +193,14 @@ class StrikeIn(Strict):
         return self.date_to or self.date_from
 
     @property
-    def bounds(self) -> tuple[int | None, int | None]:
-        """The least and the most strikes; (None, None) where the source gives no number."""
-        if self.strikes is not None:
-            return self.strikes, self.strikes
-        return self.strikes_min, self.strikes_max
+    def least(self) -> int | None:
+        """The fewest strikes; None where the source gives no number."""
+        return self.strikes if self.strikes is not None else self.strikes_min
+
+    @property
+    def most(self) -> int | None:
+        """The most strikes; None where the source gives no number, or no upper bound."""
+        return self.strikes if self.strikes is not None else self.strikes_max
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -16,9 +16,11 @@ from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append, put_aside
 from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
+from app.record import fields
+from app.record.fields import Row
 from app.reports.content import Authorship, Resolved, key_name, report_content
 from app.reports.lines import add_lines, plan_lines, revise_lines
-from app.reports.rows import Row
+from app.reports.rows import report_row
 from app.reports.schemas import ReportIn
 from app.reports.staging import StagedReport, headline_columns, restage
 from app.reports.template import revision_template
@@ -39,8 +41,8 @@ _REVISIONS = Prepared(insert(Revision))
 _DOCUMENTS = Prepared(insert(RevisionDocument))
 _COVERAGE = Prepared(insert(Coverage))
 
-# What a claim of coverage says.
-COVERAGE = ("country", "date_from", "date_to", "strikes", "engagements")
+_CLAIM = fields.columns(fields.COVERAGE)
+_OF_TOMBSTONE = [field.name for field in fields.REPORT if field.in_tombstone]
 
 
 def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int | None) -> int:
@@ -134,17 +136,16 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     report is retracted already.
     """
     standing = _standing(session, report_id, correction.expected)
-    head = {
-        name: getattr(standing, name) for name in ("number", "title", "published_on", "source_url", "text")
+    head = dict.fromkeys(fields.names(fields.REPORT)) | {
+        name: getattr(standing, name) for name in _OF_TOMBSTONE
     }
     content = {
         "status": "retracted",
         "key": key_name(correction.key_id),
         "reason": correction.reason,
         "publisher": standing.publisher,
-        **head,
+        **fields.hashed(fields.REPORT, head),
         "headline": None,
-        "sums_note": None,
         "coverage": [],
         "strikes": [],
     }
@@ -161,7 +162,6 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         "reason": correction.reason,
         "headline_strikes": None,
         "headline_engagements": None,
-        "sums_note": None,
         "key_id": correction.key_id,
         **head,
     }
@@ -238,13 +238,8 @@ def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key
         "recorded_seq": seq,
         "status": "published",
         "reason": None,
-        "number": report.number,
-        "title": report.title,
-        "published_on": report.published_on,
-        "source_url": report.source_url,
-        "text": report.text,
+        **report_row(report),
         **headline_columns(report),
-        "sums_note": report.sums_note,
         "key_id": key_id,
     }
 
@@ -268,11 +263,11 @@ def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
 def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
     """Put the coverage aside and record it anew, unless nothing about it changed."""
     standing = session.execute(
-        select(*(getattr(Coverage, name) for name in COVERAGE))
+        select(*(getattr(Coverage, name) for name in _CLAIM))
         .where(Coverage.report_id == report_id, Coverage.superseded_seq.is_(None))
         .order_by(Coverage.id)
     )
-    if [tuple(row) for row in standing] == [tuple(row[name] for name in COVERAGE) for row in rows]:
+    if [tuple(row) for row in standing] == [tuple(row[name] for name in _CLAIM) for row in rows]:
         return
     put_aside(session, Coverage, seq, Coverage.report_id == report_id)
     _add_coverage(session, report_id, seq, rows)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from app.db.engine import ReadSession, WriteSession
 from app.ledger.clock import head
+from app.record.fields import Row
 from app.reports.content import Resolved, headline
 from app.reports.plausibility import Warned, content_warnings
 from app.reports.resolve import repeated_events, resolve
-from app.reports.rows import Row, coverage_rows, line_rows, said_by
+from app.reports.rows import coverage_rows, line_rows, said_by
 from app.reports.schemas import ReportIn
 from app.reports.template import checks_json
 from app.strikes.document import line_template

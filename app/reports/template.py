@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 
 from app.ledger.append import CONTENT_VERSION
+from app.record import fields
 from app.reports.checks import Headline, arithmetic
 from app.strikes.document import Said, members, slot, written
 from app.vocabulary.identifiers import REPORT, public_id
 
-_SAID = ("number", "title", "published_on", "source_url", "status", "reason", "revision")
+_HEAD = [field.name for field in fields.REPORT if field.in_summary and not field.is_later]
+_SAID = (*_HEAD, "status", "reason", "revision")
+_CLAIM = fields.names(fields.COVERAGE)
 
-# The slots that no vocabulary fills: the text, and the lines.
+# The slots that no vocabulary fills: the text with the later fields of the report, and the lines.
 TEXT, LINES = "t", "s"
 
 
@@ -46,10 +49,7 @@ def revision_template(
     between = {
         "headline": None if set(claimed.values()) == {None} else claimed,
         "sums_note": said["sums_note"],
-        "coverage": [
-            {name: claim[name] for name in ("country", "date_from", "date_to", "strikes", "engagements")}
-            for claim in coverage
-        ],
+        "coverage": [{name: claim[name] for name in _CLAIM} for claim in coverage],
     }
     return "".join(
         (

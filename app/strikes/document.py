@@ -14,6 +14,7 @@ import orjson
 from app.catalogue.catalogue import Catalogue
 from app.errors import DamagedDatabase
 from app.ledger.canonical import json_form
+from app.record import fields
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
@@ -32,8 +33,13 @@ class Shown(NamedTuple):
     revision: int
 
 
-_DAYS = ("date_from", "date_to", "date_precision", "country")
-_FIGURES = ("location_as_written", "strikes_min", "strikes_max", "engagements", "owner")
+_REFERENCE = [field.name for field in fields.REPORT if field.in_reference]
+
+# The members of a line before its location and after it, and of a tally before its category and after it.
+_OF_LINE, _OF_TALLY = fields.names(fields.LINE), fields.names(fields.TALLY)
+_LOCATION, _CATEGORY = _OF_LINE.index("location"), _OF_TALLY.index("category")
+_DAYS, _FIGURES = _OF_LINE[:_LOCATION], _OF_LINE[_LOCATION + 1 :]
+_EFFECT, _COUNT = _OF_TALLY[:_CATEGORY], _OF_TALLY[_CATEGORY + 1 :]
 
 # What the slots hold, by catalogue: it is the same for as long as the vocabulary is.
 _NAMES: WeakKeyDictionary[Catalogue, dict[str, str]] = WeakKeyDictionary()
@@ -44,10 +50,8 @@ def line_template(line: Said, tallies: Iterable[Said]) -> str:
 
     `line` and `tallies` hold the columns of their rows by name.
     """
-    figures = {name: line[name] for name in _FIGURES} | {
-        "same_as": None if line["same_as_id"] is None else public_id(STRIKE, line["same_as_id"]),
-        "quote": line["quote"],
-    }
+    same_as = None if line["same_as_id"] is None else public_id(STRIKE, line["same_as_id"])
+    figures = {name: same_as if name == "same_as" else line[name] for name in _FIGURES}
     return "".join(
         (
             ",",
@@ -65,8 +69,8 @@ def line_template(line: Said, tallies: Iterable[Said]) -> str:
 
 def _tally(tally: Said) -> str:
     quote = span(tally["quote_start"], tally["quote_end"])
-    before = {"effect": tally["effect"], "verb": tally["verb"]}
-    after = {name: tally[name] for name in ("count_min", "count_max", "as_written")} | {"quote": quote}
+    before = {name: tally[name] for name in _EFFECT}
+    after = {name: quote if name == "quote" else tally[name] for name in _COUNT}
     return f"{{{members(before)},{slot('c', tally['category_id'])},{members(after)}}}"
 
 
@@ -86,13 +90,10 @@ def whole_template(strike_id: int | None, reference: str, template: str) -> str:
 def reference_template(report_id: int, publisher_id: int, said: Said) -> str:
     """Return how a line names its report.
 
-    `said` is what the revision says: its `number`, `published_on` and `source_url`, and which `revision` it is.
+    `said` holds the fields of the report, with its `revision`. Days may be those of the driver: texts.
     """
-    return (
-        f'{{"id":"{public_id(REPORT, report_id)}","publisher":{slot("p", publisher_id)},'
-        f'"number":{written(said["number"])},"published_on":"{said["published_on"]}",'
-        f'"source_url":{written(said["source_url"])},"revision":{said["revision"]}}}'
-    )
+    shown = {name: said[name] for name in _REFERENCE} | {"revision": said["revision"]}
+    return f'{{"id":"{public_id(REPORT, report_id)}","publisher":{slot("p", publisher_id)},{members(shown)}}}'
 
 
 def names_in(catalogue: Catalogue) -> dict[str, str]:

@@ -14,6 +14,7 @@ from app.db.types import AnySelect
 from app.errors import DamagedDatabase
 from app.ledger.clock import standing
 from app.models import Report, Revision, Strike, StrikeDocument, Tally
+from app.record import fields
 from app.strikes.document import Shown, line_template, parsed, reference_template
 
 # A report that has this revision was revised.
@@ -91,8 +92,8 @@ def line_templates(session: Snapshot, ids: Sequence[int]) -> dict[int, str]:
     return {line["id"]: line_template(line, tallies[line["id"]]) for line in lines}
 
 
-# What a reference says of a revision.
-_OF_REVISION = ("number", "published_on", "source_url", "revision")
+# The columns of a revision that a reference shows.
+_OF_REVISION = (*(field.name for field in fields.REPORT if field.in_reference), "revision")
 
 
 def _held_by() -> AnySelect:

@@ -1,6 +1,6 @@
 """Strike lines as tables: wide, a row for each line, or long, a row for each of its tallies."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.http.formats import Form, FormatQuery
 from app.http.tables import Column, Item, Kind, Place, Row, Table, columns_of
+from app.record import fields
 from app.strikes.schemas import TallyOut
 
 
@@ -16,6 +17,18 @@ def _columns(of: str, **kinds: Kind) -> tuple[Column, ...]:
     return tuple(Column(name, kind, of) for name, kind in kinds.items())
 
 
+# The columns of fields that hold several values in JSON.
+_FLAT: Mapping[str, Mapping[str, Kind]] = {
+    "location": {
+        "location": Kind.TEXT,
+        "location_name": Kind.TEXT,
+        "lat": Kind.NUMBER,
+        "lon": Kind.NUMBER,
+        "precision_km": Kind.NUMBER,
+    },
+    "category": {"category": Kind.TEXT, "family": Kind.TEXT},
+}
+
 # What both shapes hold of a line, by the names of the JSON and of an import.
 _LINE = (
     *_columns("id", id=Kind.TEXT),
@@ -23,30 +36,14 @@ _LINE = (
         "report",
         report_id=Kind.TEXT,
         publisher=Kind.TEXT,
-        number=Kind.TEXT,
-        published_on=Kind.DAY,
-        source_url=Kind.TEXT,
+        **{field.name: field.kind for field in fields.REPORT if field.in_reference},
         revision=Kind.INTEGER,
     ),
-    *_columns("date_from", date_from=Kind.DAY),
-    *_columns("date_to", date_to=Kind.DAY),
-    *_columns("date_precision", date_precision=Kind.TEXT),
-    *_columns("country", country=Kind.TEXT),
-    *_columns(
-        "location",
-        location=Kind.TEXT,
-        location_name=Kind.TEXT,
-        lat=Kind.NUMBER,
-        lon=Kind.NUMBER,
-        precision_km=Kind.NUMBER,
+    *(
+        column
+        for field in fields.LINE
+        for column in _columns(field.name, **_FLAT.get(field.name, {field.name: field.kind}))
     ),
-    *_columns("location_as_written", location_as_written=Kind.TEXT),
-    *_columns("strikes_min", strikes_min=Kind.INTEGER),
-    *_columns("strikes_max", strikes_max=Kind.INTEGER),
-    *_columns("engagements", engagements=Kind.INTEGER),
-    *_columns("owner", owner=Kind.TEXT),
-    *_columns("same_as", same_as=Kind.TEXT),
-    *_columns("quote", quote=Kind.TEXT),
 )
 
 # All tallies of the line added up, and the tallies themselves.
@@ -57,13 +54,12 @@ _TALLIES = Column("tallies", Kind.RECORDS, "tallies", columns_of(TallyOut))
 _TALLY = _columns(
     "tallies",
     position=Kind.INTEGER,
-    effect=Kind.TEXT,
-    verb=Kind.TEXT,
-    category=Kind.TEXT,
-    family=Kind.TEXT,
-    count_min=Kind.INTEGER,
-    count_max=Kind.INTEGER,
-    as_written=Kind.TEXT,
+    **{
+        name: kind
+        for field in fields.TALLY
+        if field.name != "quote"
+        for name, kind in _FLAT.get(field.name, {field.name: field.kind}).items()
+    },
 )
 _NO_TALLY: Row = dict.fromkeys(column.name for column in _TALLY)
 
@@ -72,15 +68,12 @@ def _line(strike: Item) -> dict[str, Any]:
     """Lay a line out flat, as it was read from its JSON."""
     report, location = strike["report"], strike["location"] or {}
     return {
+        **report,
         **strike,
         "date_from": date.fromisoformat(strike["date_from"]),
         "date_to": date.fromisoformat(strike["date_to"]),
         "report_id": report["id"],
-        "publisher": report["publisher"],
-        "number": report["number"],
         "published_on": date.fromisoformat(report["published_on"]),
-        "source_url": report["source_url"],
-        "revision": report["revision"],
         "location": location.get("slug"),
         "location_name": location.get("name"),
         "lat": location.get("lat"),

@@ -3,7 +3,9 @@
 tests/db/dumps holds one record for each earlier schema and engine, as that version wrote it: see tests/db/dump.py.
 """
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -54,12 +56,23 @@ def holds(after: Any, before: Any) -> bool:  # noqa: ANN401 - JSON
     return bool(after == before)
 
 
+def members(text: str) -> list[Any]:
+    """Return the objects of NDJSON, or the rows of CSV: both may get members, and in another order."""
+    if text.startswith("{"):
+        return [json.loads(line) for line in text.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    return [row | {"tallies": json.loads(row["tallies"])} if "tallies" in row else row for row in rows]
+
+
 def test_record_of_an_earlier_schema_verifies_and_answers_as_before(
     dumped: tuple[str, Any], tmp_path: Path
 ) -> None:
     """After `migrate` every entry verifies, and every response as of the last number of then is what it was."""
     url, known = dumped
-    before = known["responses"]
+    before: dict[str, Any] = {
+        address: members(response) if isinstance(response, str) else response
+        for address, response in known["responses"].items()
+    }
     assert run(tmp_path, "migrate", STRIKELEDGER_DATABASE_URL=url).returncode == 0
     then = before.pop("/v1/ledger")
     verified = run(
@@ -118,4 +131,4 @@ def _response(api: Api, address: str) -> Any:  # noqa: ANN401 - JSON or text
     response = api.request("GET", address)
     assert response.status_code == 200, (address, response.text)
     is_json = response.headers["Content-Type"].startswith("application/json")
-    return response.json() if is_json else response.text
+    return response.json() if is_json else members(response.text)
