@@ -9,8 +9,8 @@ from app.aggregates.axes import PeriodBy
 from app.columnar.record import Record
 from app.columnar.segment import COUNTRY_CODES, UNKNOWN
 from app.strikes.column_conditions import EPOCH, ColumnTerms
-from app.strikes.conditions import OF_LINES, of_status
-from app.strikes.filters import StrikeFilter
+from app.strikes.conditions import OF_LINES
+from app.strikes.filters import StrikeFilter, of_status
 
 _OVERLAP = (pl.col("date_from") <= pl.col("last")) & (pl.col("date_to") >= pl.col("first"))
 

@@ -10,10 +10,19 @@ from typing import Any
 
 import orjson
 import polars as pl
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Boolean, Date, Integer, cast, func, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from app.columnar.segment import COUNTRY_CODES, EFFECTS, NEVER, NO_EFFECT, UNKNOWN
+from app.columnar.segment import (
+    CODES,
+    ITEM_SUMS,
+    LINES,
+    NEVER,
+    NO_EFFECT,
+    NULLS,
+    TALLIES,
+    UNKNOWN,
+)
 from app.db.engine import ReadSession
 from app.db.functions import Listed, day_number
 from app.db.types import AnySelect
@@ -27,6 +36,17 @@ ENTRY = LedgerEntry.__table__.columns
 
 Columns = Mapping[str, ColumnElement[Any]]
 
+
+def _as_number(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """Return a column as segments have it: days and flags as numbers, and something in the place of null."""
+    value = column
+    if isinstance(column.type, Date):
+        value = day_number(column)
+    elif isinstance(column.type, Boolean):
+        value = cast(column, Integer)
+    return func.coalesce(value, NULLS[name]) if name in NULLS else value
+
+
 REVISIONS: Columns = {
     "report_id": REVISION.report_id,
     "publisher_id": REPORT.publisher_id,
@@ -35,27 +55,22 @@ REVISIONS: Columns = {
     "retracted": cast(REVISION.status == "retracted", Integer),
     "revision": REVISION.revision,
 }
-_LINES: Columns = {
-    "id": STRIKE.id,
-    "report_id": STRIKE.report_id,
-    "date_from": day_number(STRIKE.date_from),
-    "date_to": day_number(STRIKE.date_to),
-    "country": STRIKE.country,
-    "location_id": func.coalesce(STRIKE.location_id, 0),
-    "strikes_min": func.coalesce(STRIKE.strikes_min, UNKNOWN),
-    "strikes_max": func.coalesce(STRIKE.strikes_max, UNKNOWN),
-    "engagements": func.coalesce(STRIKE.engagements, UNKNOWN),
+# What is worked out of columns of the database, and what is read as it is there.
+_WORKED_OUT: Columns = {
     "repeats": cast(STRIKE.same_as_id.is_not(None), Integer),
     "event_id": func.coalesce(STRIKE.event_id, STRIKE.id),
-    "recorded_seq": STRIKE.recorded_seq,
-    "superseded_seq": func.coalesce(STRIKE.superseded_seq, NEVER),
+}
+_LINES: Columns = {
+    **{
+        name: _as_number(STRIKE[name], name)
+        for name in LINES
+        if name in STRIKE and name not in {*_WORKED_OUT, *ITEM_SUMS}
+    },
+    **_WORKED_OUT,
 }
 _TALLIES: Columns = {
     "strike_id": TALLY.strike_id,
-    "category_id": func.coalesce(TALLY.category_id, 0),
-    "effect": TALLY.effect,
-    "count_min": TALLY.count_min,
-    "count_max": func.coalesce(TALLY.count_max, UNKNOWN),
+    **{name: _as_number(TALLY[name], name) for name in TALLIES if name in TALLY},
 }
 # What reports claim of countries and days; `strikes` UNKNOWN where they give no total.
 CLAIMS: Columns = {
@@ -73,9 +88,6 @@ _SUPERSEDED: Columns = {
     "report_id": STRIKE.report_id,
     "superseded_seq": STRIKE.superseded_seq,
 }
-
-# Of columns that are words, the words in the order of their numbers.
-_WORDS = {"country": COUNTRY_CODES, "effect": EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,7 @@ def read(session: ReadSession, after: int, end: int) -> Written:
     lines = _read(session, _LINES, lambda of: of.where(recorded(STRIKE.recorded_seq)))
     tallies = _read(session, _TALLIES, lambda of: of.join(*by_strike).where(recorded(STRIKE.recorded_seq)))
     bare = lines.select(strike_id="id").join(tallies, on="strike_id", how="anti")
-    nothing = {"category_id": 0, "effect": NO_EFFECT, "count_min": 0, "count_max": 0}
+    nothing = dict.fromkeys(tallies.drop("strike_id").columns, 0) | {"effect": NO_EFFECT}
     added_by = revisions.select("recorded_seq", "publisher_id", "published_on")
     publishers = revisions.select("report_id", "publisher_id").unique("report_id")
     claims = _read(
@@ -156,8 +168,18 @@ def _read(session: ReadSession, columns: Columns, rows: Any) -> pl.DataFrame:  #
 
 
 def _numbers(name: str, text: str | None) -> pl.Series:
-    words = _WORDS.get(name)
-    values = pl.Series(name, orjson.loads(text or "[]"), pl.Int32 if words is None else pl.String)
+    code = CODES.get(name)
+    values = pl.Series(name, orjson.loads(text or "[]"), pl.Int32 if code is None else pl.String)
     if values.null_count():
         raise ValueError(f"{name} is null")
-    return values if words is None else values.replace_strict(words, range(len(words)), return_dtype=pl.Int32)
+    if code is None:
+        return values
+    words = values.unique()
+    numbers = pl.Series(map(code, words.to_list()), dtype=pl.Int64)
+    # Without any word the values would stay words.
+    return values.replace_strict(words, numbers).cast(_kind_of(name))
+
+
+def _kind_of(name: str) -> type[pl.DataType]:
+    """Return the type that a column is read as: what is narrower in segments is cast there."""
+    return pl.Int64 if LINES.get(name) is pl.Int64 else pl.Int32

@@ -5,7 +5,7 @@ segment never changes: a write makes a new one of it. Columns have the names of 
 1970-01-01, countries and effects are positions in COUNTRY_CODES and EFFECTS.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,6 +27,21 @@ UNKNOWN = -1
 # Null, in a number of the ledger: nothing superseded the row.
 NEVER = 2**31 - 1
 
+# The numbers of words, by column. Raise ValueError for a word that the column cannot hold.
+CODES: Mapping[str, Callable[[str], int]] = {"country": COUNTRY_CODES.index, "effect": EFFECTS.index}
+
+# What stands for null, by column; for null in a column of words a word.
+NULLS: Mapping[str, int | str] = {
+    "location_id": 0,
+    "strikes_min": UNKNOWN,
+    "strikes_max": UNKNOWN,
+    "engagements": UNKNOWN,
+    "superseded_seq": NEVER,
+    "category_id": 0,
+    "count_max": UNKNOWN,
+}
+
+# Columns with the name of a column of the database are read as they are there: see reading.py.
 LINES: Mapping[str, type[pl.DataType]] = {
     "id": pl.Int32,
     "report_id": pl.Int32,
@@ -36,7 +51,6 @@ LINES: Mapping[str, type[pl.DataType]] = {
     # The day of the revision that added the line.
     "published_on": pl.Int32,
     "country": pl.Int16,
-    # 0: no place.
     "location_id": pl.Int32,
     "strikes_min": pl.Int32,
     "strikes_max": pl.Int32,
@@ -57,7 +71,6 @@ LINES: Mapping[str, type[pl.DataType]] = {
 TALLIES: Mapping[str, type[pl.DataType]] = {
     # The line's position in its segment; rises.
     "line": pl.Int32,
-    # 0: no category.
     "category_id": pl.Int32,
     "effect": pl.Int8,
     "count_min": pl.Int32,

@@ -7,17 +7,14 @@ from typing import Any
 import polars as pl
 
 from app.columnar.record import Record
-from app.columnar.segment import COUNTRY_CODES, EFFECTS, NEVER
-from app.strikes.conditions import of_status
-from app.strikes.filters import Status, StrikeFilter
+from app.columnar.segment import CODES, NEVER, NULLS
+from app.strikes.filters import Status, StrikeFilter, of_status
 
 EPOCH = date(1970, 1, 1)
 
 # What selection.py adds to lines where tallies are asked for: whether any matches, and sums over those that do.
 MATCHING = "_matching"
 MATCHING_ITEMS = f"items_min{MATCHING}"
-
-_CODES = {"countries": COUNTRY_CODES, "effects": EFFECTS}
 
 
 class _Columns:
@@ -51,9 +48,12 @@ class ColumnTerms:
         return (value - EPOCH).days if isinstance(value, date) else value
 
     def among(self, column: pl.Expr, name: str) -> pl.Expr:
-        words, values = _CODES.get(name), self.asked.values[name]
-        ids = [each for each in (values if words is None else map(words.index, values)) if each <= NEVER]
-        return column == ids[0] if len(ids) == 1 else _is_in(column, pl.Series(ids, dtype=pl.Int32))
+        of, code = column.meta.output_name(), CODES.get(column.meta.output_name())
+        values: list[Any] = [NULLS[of] if each is None else each for each in self.asked.values[name]]
+        # No id is beyond its column; a code never is.
+        ids = [each for each in values if each <= NEVER] if code is None else list(map(code, values))
+        kind = pl.Int32 if code is None else pl.Int64
+        return column == ids[0] if len(ids) == 1 else _is_in(column, pl.Series(ids, dtype=kind))
 
     def stands(self) -> pl.Expr:
         # NEVER, which stands for null, is beyond every number.

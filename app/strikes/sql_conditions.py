@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -30,8 +31,8 @@ from app.db.words import holds_all
 from app.ledger.clock import standing
 from app.models import STRIKE_WORDS, Report, Revision, Strike, Tally
 from app.models.strike import LONG_DAYS
-from app.strikes.conditions import OF_LINES, of_lines, of_status, of_tallies
-from app.strikes.filters import ESCAPE, Status, StrikeFilter
+from app.strikes.conditions import NARROWING, OF_LINES, of_lines, of_tallies
+from app.strikes.filters import ESCAPE, OF_TALLIES, Status, StrikeFilter, of_status
 
 # What is asked of a row that only has to be there: by "*" SQLite would read it, though an index tells.
 ONE: ColumnElement[int] = literal_column("1")
@@ -90,7 +91,8 @@ class _Terms:
         self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str
     ) -> ColumnElement[bool]:
         allowed = self.asked.values[name]
-        return column.in_(bindparam(name, allowed, expanding=True)) if allowed else false()
+        one_of = column.in_(bindparam(name, allowed, expanding=True)) if allowed else false()
+        return or_(column.is_(None), one_of) if None in allowed else one_of
 
     def stands(self) -> ColumnElement[bool]:
         return or_(self.line.superseded_seq.is_(None), self.line.superseded_seq > self.value("as_of"))
@@ -206,14 +208,13 @@ class Conditions:
         Every line that matches is among each of them, whatever else is asked.
         """
         of_lines = select(Strike.id)
-        if self._asked.report_ids is not None:
-            yield Narrowing(("report_ids",), lambda: of_lines.where(OF_LINES["report_ids"](self._terms)))
-        if self._asked.location_ids is not None:
-            yield Narrowing(("location_ids",), lambda: of_lines.where(OF_LINES["location_ids"](self._terms)))
+        for name in NARROWING:
+            if getattr(self._asked, name) is not None:
+                yield Narrowing((name,), partial(of_lines.where, OF_LINES[name](self._terms)))
         if self._asked.words is not None:
             yield Narrowing(("words",), self.saying_words)
         if self._asked.category_ids is not None:
-            yield Narrowing(("category_ids", "effects"), self.tallied)
+            yield Narrowing(tuple(OF_TALLIES), self.tallied)
         if self._asked.date_from is not None or self._asked.date_to is not None:
             yield Narrowing(DAYS, lambda: of_lines.where(*self._days()))
         if self._asked.min_items:

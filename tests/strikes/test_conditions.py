@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from app.strikes.conditions import OF_LINES, OF_TALLIES, WITHIN_OTHERS
-from app.strikes.filters import Status, StrikeFilter
+from app.strikes.conditions import OF_LINES, WITHIN_OTHERS
+from app.strikes.filters import OF_TALLIES, Status, StrikeFilter
 from app.strikes.sql_conditions import Conditions
 
 NOTHING = StrikeFilter(as_of=7)
