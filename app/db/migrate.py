@@ -1,23 +1,13 @@
 """Bring a database's schema to the one that this version knows, and refuse any other."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from app.db.engine import WriteSession
-from app.db.schema import mismatch
+from app.db.schema import mismatch, scripts
 from app.errors import UnusableDatabase
-
-_PACKAGE = Path(__file__).parents[1]
-
-
-def scripts() -> Path:
-    """Return the folder of the migrations: inside the package when installed, beside it in a checkout."""
-    shipped = _PACKAGE / "migrations"
-    return shipped if shipped.is_dir() else _PACKAGE.parent / "migrations"
 
 
 def configuration() -> Config:

@@ -1,12 +1,23 @@
 """The schema version: which one this version of strikeledger knows, and which one a database has."""
 
+from pathlib import Path
+
 from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.orm import Session
 
 from app.errors import UnusableDatabase
 
-# The newest migration. Written here, so that a check of the schema does not load Alembic.
-HEAD = "0010"
+_PACKAGE = Path(__file__).parents[1]
+
+
+def scripts() -> Path:
+    """Return the folder of the migrations: inside the package when installed, next to it in a checkout."""
+    shipped = _PACKAGE / "migrations"
+    return shipped if shipped.is_dir() else _PACKAGE.parent / "migrations"
+
+
+# The newest migration, by the names of the files, so that a check of the schema does not load Alembic.
+HEAD = max(path.name.partition("_")[0] for path in scripts().glob("versions/[0-9]*_*.py"))
 
 # Where Alembic stores the version: its own names.
 _VERSION = table("alembic_version", column("version_num"))
