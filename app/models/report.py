@@ -55,6 +55,8 @@ class Revision(Base, Recorded):
     # The day of publication: not the day of the strikes, and not to be had from the number.
     published_on: Mapped[date] = mapped_column(Date)
     source_url: Mapped[str | None] = mapped_column(Text)
+    # An archived copy of the source, as of when it was read; null where none is known.
+    archive_url: Mapped[str | None] = mapped_column(Text)
     # The source's own words, to which every quote's offsets refer; null where they are not held.
     text: Mapped[str | None] = mapped_column(Text)
     # The totals that the headline claims over all countries; null where it claims none.

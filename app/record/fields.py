@@ -53,6 +53,7 @@ REPORT: Sequence[ReportField] = (
     ReportField("title", Kind.TEXT, in_summary=True),
     ReportField("published_on", Kind.DAY, in_summary=True, in_reference=True),
     ReportField("source_url", Kind.TEXT, in_summary=True, in_reference=True),
+    ReportField("archive_url", Kind.TEXT, in_summary=True, is_later=True),
     ReportField("text", Kind.TEXT),
     ReportField("sums_note", Kind.TEXT, in_tombstone=False, is_compared=False),
 )

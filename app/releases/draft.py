@@ -54,6 +54,7 @@ def draft_report(
         "title": release.title,
         "published_on": release.published_on,
         "source_url": None,
+        "archive_url": None,
         "text": text,
         "headline": _headline(release),
         "coverage": [_coverage(claim) for claim in release.coverage if claim.country is not None],

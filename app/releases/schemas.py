@@ -128,6 +128,7 @@ class Draft(_Answer):
         description="As the caller or the text says; null where neither does.", examples=["2017-02-07"]
     )
     source_url: str | None = Field(description="Always null: the text does not tell.", examples=[None])
+    archive_url: str | None = Field(description="Always null: the text does not tell.", examples=[None])
     text: str = Field(description="The text as sent.", examples=[TEXT])
     headline: DraftHeadline | None = Field(
         description="The total over all countries; null where none is claimed.",

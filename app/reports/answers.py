@@ -65,6 +65,10 @@ class ReportSummary(_Answer):
     source_url: str | None = Field(
         description="Where it was published; null where unknown.", examples=["https://example.org/release"]
     )
+    archive_url: str | None = Field(
+        description="An archived copy of the source; null where none is known.",
+        examples=["https://web.archive.org/web/20170208000000/https://example.org/release"],
+    )
     status: Literal["draft", "published", "retracted"] = Field(
         description="Whether it stands.", examples=["published"]
     )

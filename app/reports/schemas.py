@@ -239,6 +239,13 @@ class ReportIn(Strict):
         WebAddress | None,
         Field(description="Where it was published.", examples=["https://example.org/release"]),
     ] = None
+    archive_url: Annotated[
+        WebAddress | None,
+        Field(
+            description="An archived copy of the source, such as one made by a web archive.",
+            examples=["https://web.archive.org/web/20170208000000/https://example.org/release"],
+        ),
+    ] = None
     text: Annotated[Text | None, Field(description="The source's own words, unchanged.", examples=[TEXT])] = (
         None
     )

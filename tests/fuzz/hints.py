@@ -44,6 +44,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "same_as": ("s1", "s2"),
     "sort": ("items_max", "-lines", "location", "-period"),
     "source_url": ("https://example.org/release",),
+    "archive_url": ("https://example.org/archived",),
     "strike_id": ("s1", "s2", "s3", "s40"),
 }
 

@@ -47,6 +47,10 @@ TAMPERED = {
     "day of a line": ("UPDATE strikes SET date_from = '2017-02-28' WHERE id = :line", story.PUBLISHED),
     "day that is none": ("UPDATE strikes SET date_to = '2017-13-41' WHERE id = :line", story.PUBLISHED),
     "items of a line": ("UPDATE strikes SET items_min = items_min + 1 WHERE id = :line", story.PUBLISHED),
+    "archived copy": (
+        "UPDATE revisions SET archive_url = 'https://example.org/' WHERE report_id = 13 AND revision = 1",
+        story.PUBLISHED,
+    ),
     "sentence": ("UPDATE strikes SET quote = 'Nothing happened.' WHERE id = :line", story.PUBLISHED),
     "JSON of a line": (
         (
