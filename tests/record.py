@@ -34,6 +34,8 @@ CATEGORIES = (
 EFFECTS = ("destroyed", "damaged", "engaged", "suppressed")
 # By the count, so that what is drawn stays the same.
 WORDINGS = ("as the source has it", "some ISIL-held Vehicles", "destroyed, it's said", "TÁNK (damaged)")
+# By the day, likewise.
+OWNERS = {0: "coalition", 1: "Coalition", 2: "Iraqi Army"}
 PUBLISHERS = ("cjtf-oir", "centcom", "ara-news")
 FIRST_DAY = date(2016, 12, 1)
 DAYS = 90
@@ -88,6 +90,7 @@ def random_line(source: random.Random, day: date) -> Body:
         country=country,
         location=place,
         engagements=source.choice((None, None, source.randrange(20))),
+        owner=OWNERS.get(day.toordinal() % 11),
         **strikes,
     )
 

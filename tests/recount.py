@@ -76,6 +76,7 @@ def chosen(
         and filters.get("country", line["country"]) == line["country"]
         and filters.get("publisher", line["report"]["publisher"]) == line["report"]["publisher"]
         and lies_within(line["location"], filters)
+        and ("owner" not in filters or (line["owner"] or "enemy").lower() in filters["owner"])
         and holds_words(line, filters.get("q", ""))
         and has_items(line, filters, categories, effects)
     ]

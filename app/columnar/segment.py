@@ -5,6 +5,7 @@ segment never changes: a write makes a new one of it. Columns have the names of 
 1970-01-01, countries and effects are positions in COUNTRY_CODES and EFFECTS.
 """
 
+import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,8 +28,18 @@ UNKNOWN = -1
 # Null, in a number of the ledger: nothing superseded the row.
 NEVER = 2**31 - 1
 
+
+def _owner_code(owner: str) -> int:
+    """Return the number of an owner, which any text can be: 64 bits of its hash."""
+    return int.from_bytes(hashlib.blake2b(owner.encode(), digest_size=8).digest(), signed=True)
+
+
 # The numbers of words, by column. Raise ValueError for a word that the column cannot hold.
-CODES: Mapping[str, Callable[[str], int]] = {"country": COUNTRY_CODES.index, "effect": EFFECTS.index}
+CODES: Mapping[str, Callable[[str], int]] = {
+    "country": COUNTRY_CODES.index,
+    "owner": _owner_code,
+    "effect": EFFECTS.index,
+}
 
 # What stands for null, by column; for null in a column of words a word.
 NULLS: Mapping[str, int | str] = {
@@ -36,6 +47,7 @@ NULLS: Mapping[str, int | str] = {
     "strikes_min": UNKNOWN,
     "strikes_max": UNKNOWN,
     "engagements": UNKNOWN,
+    "owner": "",
     "superseded_seq": NEVER,
     "category_id": 0,
     "count_max": UNKNOWN,
@@ -55,6 +67,7 @@ LINES: Mapping[str, type[pl.DataType]] = {
     "strikes_min": pl.Int32,
     "strikes_max": pl.Int32,
     "engagements": pl.Int32,
+    "owner": pl.Int64,
     # Whether it repeats a line of another report.
     "repeats": pl.Int8,
     # The line that first reported the same event: its own id where it is this one.

@@ -41,6 +41,13 @@ class Strike(Base, Recorded):
             sqlite_where=text("date_to > date(date_from, '+7 days')"),
             postgresql_where=text("date_to > date_from + 7"),
         ),
+        # Finds the few lines whose target was not the enemy's.
+        Index(
+            "ix_strikes_owner",
+            "owner",
+            sqlite_where=text("owner IS NOT NULL"),
+            postgresql_where=text("owner IS NOT NULL"),
+        ),
         Index("ix_strikes_recorded_seq", "recorded_seq"),
         {"sqlite_autoincrement": True},
     )

@@ -138,6 +138,10 @@ class StrikeFilter:
     )
     # ISO 3166-1 alpha-2.
     countries: frozenset[str] | None = _of_lines(lambda terms: terms.among(terms.line.country, "countries"))
+    # As lines spell them; None: the enemy's own.
+    owners: frozenset[str | None] | None = _of_lines(
+        lambda terms: terms.among(terms.line.owner, "owners"), narrows=True
+    )
     # Already holds the descendants of the categories asked for.
     category_ids: frozenset[int] | None = _of_tallies(
         lambda terms: terms.among(terms.tally.category_id, "category_ids")

@@ -40,7 +40,17 @@ LONGEST_QUESTION = 200
 # More than all items of a report can add up to.
 MOST_ADDED_UP = 1_000_000_000
 
+# The owner of targets of which a line names none.
+ENEMY = "enemy"
+
 _FIELD = rf"\s*({'|'.join(STRIKE_FIELDS)})\s*"
+
+
+def _spellings(owner: str) -> Iterator[str | None]:
+    """Yield an owner as lines may spell it; None stands for lines without an owner, which is the enemy."""
+    if owner.casefold() == ENEMY:
+        yield None
+    yield from (owner, owner.lower(), owner.upper(), owner.capitalize(), owner.title())
 
 
 def _saying_something(value: str) -> str:
@@ -116,6 +126,15 @@ class StrikeQuery(BaseModel):
             max_length=MOST_VALUES, description="A normalised effect. Repeatable.", examples=[["destroyed"]]
         ),
     ] = []
+    owner: Annotated[
+        list[Asked],
+        Field(
+            max_length=MOST_VALUES,
+            description="Whose the target was: `enemy` for the lines that name no other owner, else as lines name it, "
+            "such as `coalition`; in small letters, in capitals and with capital first letters alike. Repeatable.",
+            examples=[["enemy"]],
+        ),
+    ] = []
     min_items: Annotated[
         Annotated[int, Field(ge=0, le=MOST_ADDED_UP), PLAIN_DIGITS] | None,
         Field(
@@ -178,6 +197,7 @@ class StrikeQuery(BaseModel):
             location_ids=places,
             countries=frozenset({self.country}) if self.country else None,
             category_ids=categories,
+            owners=frozenset(each for owner in self.owner for each in _spellings(owner)) or None,
             effects=frozenset(self.effect) if self.effect else None,
             min_items=self.min_items,
             words=asked or None,

@@ -42,6 +42,9 @@ FILTERS = {
     "date_to": days,
     "bbox": st.sampled_from(["38,34,40,37", "42,36,44,37", "41,30,38.5,40", "0,0,1,1", "-180,-90,180,90"]),
     "near": st.sampled_from(["35.95,39.01", "34.56,38.28", "36.3,43.1", "-35,-141"]),
+    "owner": st.lists(
+        st.sampled_from(["enemy", "coalition", "iraqi army", "nobody"]), min_size=1, max_size=2
+    ),
     "min_items": st.sampled_from([0, 1, 7, 19, 30, 60]),
     "q": st.sampled_from(["isil", "vehicles some", "TANK", "it's", "source destroyed", "a", "raqqa"]),
     "status": st.sampled_from(["published", "retracted", "any"]),

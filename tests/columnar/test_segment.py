@@ -34,6 +34,7 @@ LINE = {
     "strikes_min": MOST,
     "strikes_max": MOST,
     "engagements": MOST,
+    "owner": 0,
     "repeats": 0,
     "event_id": 1,
     "recorded_seq": 1,

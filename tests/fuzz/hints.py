@@ -32,6 +32,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "location": ("palmyra", "Raqqa", "Mosul", "Tall 'Afar"),
     "near": ("34.56,38.28", "90,0", "-90,180"),
     "number": ("20170207-01",),
+    "owner": ("enemy", "coalition", "Coalition"),
     "parent": ("vehicle", "weapon"),
     "published_from": _FIRST_DAYS,
     "published_on": ("2017-03-02", "2017-03-03"),

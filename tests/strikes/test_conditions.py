@@ -20,6 +20,7 @@ ASKED: dict[str, Any] = {
     "date_to": date(2017, 2, 1),
     "location_ids": frozenset({1, 2}),
     "countries": frozenset({"SY"}),
+    "owners": frozenset({None, "coalition"}),
     "category_ids": frozenset({3}),
     "effects": frozenset({"damaged"}),
     "min_items": 0,

@@ -76,6 +76,8 @@ REFUSED = [
     ("fields=" + "id," * 300, "fields", "string-too-long", "500"),
     ("&".join(["category=tank"] * 101), "category", "too-long", "100"),
     ("&".join(["location=Raqqa"] * 300), "location", "too-long", "100"),
+    ("&".join(["owner=enemy"] * 101), "owner", "too-long", "100"),
+    ("owner=", "owner", "string-too-short", "1"),
     ("location=" + "a" * 201, "location", "string-too-long", "200"),
 ]
 
@@ -111,6 +113,33 @@ def retract(api: Api, report: dict[str, Any]) -> None:
         headers={"Authorization": f"Bearer {api.key}", "If-Match": etag},
     )
     assert response.status_code == 200, response.text
+
+
+def test_owner_tells_the_enemys_targets_from_others(api: Api) -> None:
+    """`enemy` is a line that names no owner; other owners are matched in small letters, capitals, or both."""
+    api.post(
+        make_report(
+            make_strike(make_tally(1), strikes=1),
+            make_strike(make_tally(2), strikes=2, owner="Coalition"),
+            make_strike(make_tally(4), strikes=3, owner="coalition"),
+            make_strike(make_tally(8), strikes=4, owner="Iraqi Army"),
+            make_strike(make_tally(16), strikes=5, owner="Enemy"),
+        )
+    )
+    expected = {
+        ("enemy",): [1, 5],
+        ("coalition",): [2, 3],
+        ("COALITION",): [2, 3],
+        ("iraqi army",): [4],
+        ("nobody",): [],
+        ("enemy", "Coalition"): [1, 2, 3, 5],
+    }
+    for owners, lines in expected.items():
+        assert found(api, owner=list(owners)) == lines, owners
+        totals = api.read("/v1/aggregates", owner=list(owners))["totals"]
+        assert (totals["lines"], totals["items_min"]) == (len(lines), sum(2 ** (line - 1) for line in lines))
+        exported = api.get("/v1/export", owner=list(owners), format="csv").text.splitlines()[1:]
+        assert len(exported) == len(lines), owners
 
 
 def test_area_finds_the_lines_of_its_places(stored: Api) -> None:
