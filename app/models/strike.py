@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import Identity
@@ -106,6 +106,8 @@ class Tally(Base):
     # What the words prove, and the most that they allow; null where they set no upper bound.
     count_min: Mapped[int]
     count_max: Mapped[int | None]
+    # Whether the source gives an estimate ("approximately 40"), which proves no bound.
+    approximate: Mapped[bool] = mapped_column(server_default=false())
     as_written: Mapped[str | None] = mapped_column(Text)
     quote_start: Mapped[int | None]
     quote_end: Mapped[int | None]

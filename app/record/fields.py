@@ -88,6 +88,7 @@ TALLY: Sequence[Field] = (
     Field("category", Kind.TEXT, columns=("category_id",), is_plain=False),
     Field("count_min", Kind.INTEGER, taken="least"),
     Field("count_max", Kind.INTEGER, taken="most"),
+    Field("approximate", Kind.BOOLEAN, is_later=True, default=False),
     Field("as_written", Kind.TEXT),
     Field("quote", Kind.RECORD, columns=("quote_start", "quote_end"), is_plain=False),
 )

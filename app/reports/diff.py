@@ -52,7 +52,8 @@ def _said(line: Document) -> str:
     place = line["location"]["name"] if line["location"] else line["location_as_written"]
     where = ", ".join(str(part) for part in (line["date_from"], place, line["country"]) if part)
     tallies = [
-        f"{tally['verb'] or tally['effect']} {_bounds(tally['count_min'], tally['count_max'])} "
+        f"{tally['verb'] or tally['effect']} {'about ' * tally['approximate']}"
+        f"{_bounds(tally['count_min'], tally['count_max'])} "
         f"{tally['category'] or tally['as_written']}"
         for tally in line["tallies"]
     ]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StrictInt, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.http.fields import Count, Country, Name, Strict
@@ -94,6 +94,13 @@ class TallyIn(Strict):
     count_max: Annotated[
         Count | None, Field(description="The most they allow; null: no upper bound.", examples=[2])
     ] = None
+    approximate: Annotated[
+        StrictBool,
+        Field(
+            description='Whether the source gives an estimate: "approximately 40" is a count of 40, and approximate.',
+            examples=[False],
+        ),
+    ] = False
     as_written: Annotated[
         Phrase | None, Field(description="The phrase with its number.", examples=["two tanks"])
     ] = None

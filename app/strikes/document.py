@@ -39,7 +39,10 @@ _REFERENCE = [field.name for field in fields.REPORT if field.in_reference]
 _OF_LINE, _OF_TALLY = fields.names(fields.LINE), fields.names(fields.TALLY)
 _LOCATION, _CATEGORY = _OF_LINE.index("location"), _OF_TALLY.index("category")
 _DAYS, _FIGURES = _OF_LINE[:_LOCATION], _OF_LINE[_LOCATION + 1 :]
-_EFFECT, _COUNT = _OF_TALLY[:_CATEGORY], _OF_TALLY[_CATEGORY + 1 :]
+_EFFECT, _COUNT = (
+    _OF_TALLY[:_CATEGORY],
+    [name for name in _OF_TALLY[_CATEGORY + 1 :] if name != "approximate"],
+)
 
 # What the slots hold, by catalogue: it is the same for as long as the vocabulary is.
 _NAMES: WeakKeyDictionary[Catalogue, dict[str, str]] = WeakKeyDictionary()
@@ -71,7 +74,8 @@ def _tally(tally: Said) -> str:
     quote = span(tally["quote_start"], tally["quote_end"])
     before = {name: tally[name] for name in _EFFECT}
     after = {name: quote if name == "quote" else tally[name] for name in _COUNT}
-    return f"{{{members(before)},{slot('c', tally['category_id'])},{members(after)}}}"
+    kind = "e" if tally["approximate"] else "c"
+    return f"{{{members(before)},{slot(kind, tally['category_id'])},{members(after)}}}"
 
 
 def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> str:
@@ -102,15 +106,29 @@ def names_in(catalogue: Catalogue) -> dict[str, str]:
     if names is None:
         names = _NAMES[catalogue] = {
             _name("l", None): "null",
-            _name("c", None): members({"category": None, "family": None}),
+            **_tally_names(None, None, None),
             **{_name("l", each): _place(catalogue, each) for each in catalogue.locations.by_id},
             **{
-                _name("c", each): members({"category": entry.slug, "family": entry.family})
+                name: filling
                 for each, entry in catalogue.categories.by_id.items()
+                for name, filling in _tally_names(each, entry.slug, entry.family).items()
             },
             **{_name("p", each): written(entry.slug) for each, entry in catalogue.publishers.by_id.items()},
         }
     return names
+
+
+def _tally_names(category_id: int | None, category: str | None, family: str | None) -> dict[str, str]:
+    """Return what the slots of tallies of a category hold: "c" of a plain count, "e" of an estimate.
+
+    Lines that were stored before estimates were marked have the slot of plain counts, so their JSON stays as it is.
+    """
+    return {
+        _name(kind, category_id): members(
+            {"category": category, "family": family, "approximate": kind == "e"}
+        )
+        for kind in "ce"
+    }
 
 
 def _place(catalogue: Catalogue, place_id: int) -> str:
@@ -140,7 +158,7 @@ def parsed(stored: str | bytes) -> Any:  # noqa: ANN401 - JSON
 
 
 def slot(kind: str, number: int | None) -> str:
-    """Return the slot for a thing: "l" a place, "c" the category and family of a tally, "p" a publisher."""
+    """Return the slot for a thing: "l" a place, "c" or "e" the category of a tally, "p" a publisher."""
     return f"{SLOT}{_name(kind, number)}{SLOT}"
 
 

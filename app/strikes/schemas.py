@@ -65,6 +65,9 @@ class TallyOut(_Answer):
     )
     count_min: int = Field(description="What the words prove.", examples=[2])
     count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
+    approximate: bool = Field(
+        description="Whether the source gives an estimate, which proves no bound.", examples=[False]
+    )
     as_written: str | None = Field(description="The phrase with its number.", examples=["two tanks"])
     quote: Span | None = Field(
         description="Where the number stands in the text; null without a text.", examples=[example_of(Span)]

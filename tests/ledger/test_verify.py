@@ -39,6 +39,7 @@ TALLY = "INSERT INTO tallies (strike_id, position, effect, count_min) VALUES (%s
 # What somebody does to the database, and the first number at which the record no longer holds.
 TAMPERED = {
     "count of a tally": ("UPDATE tallies SET count_min = 0 WHERE strike_id = :line", story.PUBLISHED),
+    "estimate of a tally": ("UPDATE tallies SET approximate = 1 WHERE strike_id = :line", story.PUBLISHED),
     "category of a tally": (
         "UPDATE tallies SET category_id = NULL WHERE strike_id = :line",
         story.PUBLISHED,
