@@ -105,5 +105,6 @@ def random_tally(source: random.Random) -> Body:
         category=source.choice(CATEGORIES),
         count_min=least,
         count_max=most,
+        approximate=least % 7 == 6,
         as_written=WORDINGS[least % len(WORDINGS)],
     )

@@ -188,6 +188,8 @@ def measures(lines: list[Line], tallies: list[Line]) -> dict[str, Any]:
         "items_min": sum(tally["count_min"] for tally in tallies),
         "items_max": sum(most for most in maxima if most is not None),
         "open_ended": sum(most is None for most in maxima),
+        "approximate": sum(tally["approximate"] for tally in tallies),
+        "strikes_open_ended": sum(line["strikes_max"] is None for line in lines),
         "lag_days_min": min(lags, default=None),
         "lag_days_median": median(lags) if lags else None,
         "lag_days_max": max(lags, default=None),

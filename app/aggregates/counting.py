@@ -20,7 +20,9 @@ from app.vocabulary.periods import PeriodUnit
 
 # What can be unknown of a line.
 OPTIONAL = ("strikes_min", "strikes_max", "engagements")
-MEASURES = ("reports", "lines", *OPTIONAL, *ITEM_SUMS)
+# How many lines have no maximum of strikes, those without any number of strikes among them.
+STRIKES_OPEN_ENDED = "strikes_open_ended"
+MEASURES = ("reports", "lines", *OPTIONAL, *ITEM_SUMS, STRIKES_OPEN_ENDED)
 
 # By period: the reports of a group that have no line in an earlier period of it. They add up, as `reports` does not.
 NEW_REPORTS = "new_reports"
@@ -47,11 +49,14 @@ _OF_TALLY = {
     "items_min": pl.col("count_min"),
     "items_max": pl.col("count_max").filter(pl.col("count_max") != UNKNOWN),
     "open_ended": pl.col("count_max") == UNKNOWN,
+    "approximate": pl.col("approximate"),
 }
 # Null where it is known of no line.
 _KNOWN_MEASURES = [
-    pl.when(pl.col(f"known_{name}") > 0).then(pl.col(name)).alias(name) if name in OPTIONAL else pl.col(name)
-    for name in MEASURES
+    pl.col("reports", "lines"),
+    *(pl.when(pl.col(f"known_{name}") > 0).then(pl.col(name)).alias(name) for name in OPTIONAL),
+    pl.col(ITEM_SUMS),
+    (pl.col("lines") - pl.col("known_strikes_max")).alias(STRIKES_OPEN_ENDED),
 ]
 # All that matches is no group.
 _NO_NUMBER = pl.lit(None, pl.Int64)

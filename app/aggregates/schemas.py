@@ -160,6 +160,15 @@ class Counts(_Answer):
     items_min: int = Field(description="Items of the tallies that match, at least.", examples=[40])
     items_max: int = Field(description="The sum of their known maxima.", examples=[40])
     open_ended: int = Field(description="How many of these tallies have no maximum.", examples=[0])
+    approximate: int = Field(
+        description="How many of these tallies are estimates, whose minimum and maximum are not proven.",
+        examples=[0],
+    )
+    strikes_open_ended: int = Field(
+        description="How many of these lines have no maximum of strikes, those without any number of strikes "
+        "among them. Where it is not 0, `strikes_max` adds up only the others.",
+        examples=[0],
+    )
 
 
 class Measures(Counts):
@@ -225,6 +234,12 @@ class AggregateRow(Measures):
     )
     cumulative_open_ended: int | None = Field(
         default=None, description="Tallies without a maximum, up to it.", examples=[2]
+    )
+    cumulative_approximate: int | None = Field(
+        default=None, description="Tallies that are estimates, up to it.", examples=[1]
+    )
+    cumulative_strikes_open_ended: int | None = Field(
+        default=None, description="Lines without a maximum of strikes, up to it.", examples=[3]
     )
     state: State | None = Field(
         default=None,

@@ -78,6 +78,7 @@ LINES: Mapping[str, type[pl.DataType]] = {
     "items_min": pl.Int64,
     "items_max": pl.Int64,
     "open_ended": pl.Int64,
+    "approximate": pl.Int64,
 }
 
 # A line without tallies has one row here, of no category and NO_EFFECT, which counts nothing.
@@ -88,6 +89,8 @@ TALLIES: Mapping[str, type[pl.DataType]] = {
     "effect": pl.Int8,
     "count_min": pl.Int32,
     "count_max": pl.Int32,
+    # 1 of an estimate, else 0.
+    "approximate": pl.Int8,
 }
 
 # Sums over tallies. A sum of a narrow column would stay narrow and wrap around silently, so each is widened first.
@@ -95,9 +98,10 @@ ITEMS = (
     pl.col("count_min").cast(pl.Int64).sum().alias("items_min"),
     pl.col("count_max").filter(pl.col("count_max") != UNKNOWN).cast(pl.Int64).sum().alias("items_max"),
     (pl.col("count_max") == UNKNOWN).cast(pl.Int64).sum().alias("open_ended"),
+    pl.col("approximate").cast(pl.Int64).sum(),
 )
 
-ITEM_SUMS = ("items_min", "items_max", "open_ended")
+ITEM_SUMS = ("items_min", "items_max", "open_ended", "approximate")
 
 # A segment takes no further reports once it has so many lines.
 LINES_IN_SEGMENT = 1 << 15

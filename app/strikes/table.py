@@ -47,7 +47,13 @@ _LINE = (
 )
 
 # All tallies of the line added up, and the tallies themselves.
-_ADDED_UP = _columns("tallies", items_min=Kind.INTEGER, items_max=Kind.INTEGER, open_ended=Kind.INTEGER)
+_ADDED_UP = _columns(
+    "tallies",
+    items_min=Kind.INTEGER,
+    items_max=Kind.INTEGER,
+    open_ended=Kind.INTEGER,
+    approximate=Kind.INTEGER,
+)
 _TALLIES = Column("tallies", Kind.RECORDS, "tallies", columns_of(TallyOut))
 
 # One tally: its place in the line, from 0, and what is said of it.
@@ -88,6 +94,7 @@ def _wide(strike: Item) -> Iterable[Row]:
     row["items_min"] = sum(tally["count_min"] for tally in strike["tallies"])
     row["items_max"] = sum(most for most in maxima if most is not None)
     row["open_ended"] = maxima.count(None)
+    row["approximate"] = sum(tally["approximate"] for tally in strike["tallies"])
     return (row,)
 
 

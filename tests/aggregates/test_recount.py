@@ -22,11 +22,14 @@ MEASURES = (
     "items_min",
     "items_max",
     "open_ended",
+    "approximate",
+    "strikes_open_ended",
     "lag_days_min",
     "lag_days_median",
     "lag_days_max",
 )
-ADD_UP = ("lines", "strikes_min", "strikes_max", "engagements", "items_min", "items_max", "open_ended")
+ITEMS = ("items_min", "items_max", "open_ended", "approximate")
+ADD_UP = ("lines", "strikes_min", "strikes_max", "engagements", "strikes_open_ended", *ITEMS)
 
 days = st.integers(0, record.DAYS).map(lambda offset: str(record.FIRST_DAY + timedelta(days=offset)))
 FILTERS = {
@@ -135,7 +138,7 @@ def add_late_lines(api: Api) -> None:
 
 def assert_adds_up(answer: dict[str, Any], by_tallies: bool) -> None:  # noqa: FBT001 - a plain fact
     """Hold the sum of all rows against the totals, for what adds up."""
-    for name in ("items_min", "items_max", "open_ended") if by_tallies else ADD_UP:
+    for name in ITEMS if by_tallies else ADD_UP:
         known = [row[name] for row in answer["rows"] if row[name] is not None]
         total = answer["totals"][name]
         assert (sum(known) if known else (None if name in NOTHING else 0)) == total, name

@@ -40,7 +40,14 @@ LINE = {
     "recorded_seq": 1,
     "superseded_seq": NEVER,
 }
-TALLY = {"strike_id": 1, "category_id": 1, "effect": 0, "count_min": MOST, "count_max": MOST}
+TALLY = {
+    "strike_id": 1,
+    "category_id": 1,
+    "effect": 0,
+    "count_min": MOST,
+    "count_max": MOST,
+    "approximate": 0,
+}
 
 
 def segment_of(*lines: dict[str, int], tallies: int = 3) -> Segment:

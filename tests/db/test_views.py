@@ -48,19 +48,21 @@ def totals(database: Database, condition: str, group: str | None = None) -> dict
     by_tally = group in {"category", "family", "effect"}
     lines = f"""
         SELECT {by}, COUNT(DISTINCT report_id) AS reports, COUNT(*) AS lines,
-            SUM(strikes_min) AS strikes_min, SUM(strikes_max) AS strikes_max, SUM(engagements) AS engagements
+            SUM(strikes_min) AS strikes_min, SUM(strikes_max) AS strikes_max, SUM(engagements) AS engagements,
+            COUNT(*) - COUNT(strikes_max) AS strikes_open_ended
         FROM strikes_current WHERE {condition}{grouped}
     """  # noqa: S608 - the names above
     items = f"""
         SELECT {by}, COALESCE(SUM(count_min), 0) AS items_min, COALESCE(SUM(count_max), 0) AS items_max,
-            COUNT(*) - COUNT(count_max) AS open_ended
+            COUNT(*) - COUNT(count_max) AS open_ended,
+            SUM(CASE WHEN approximate THEN 1 ELSE 0 END) AS approximate
         FROM tallies_current WHERE {condition}{grouped}
     """  # noqa: S608 - the names above
     found: dict[str | None, dict[str, Any]] = {}
     for query in (items,) if by_tally else (lines, items):
         for row in rows(database, query):
             value = row.pop("value")
-            nothing = {"items_min": 0, "items_max": 0, "open_ended": 0}
+            nothing = {"items_min": 0, "items_max": 0, "open_ended": 0, "approximate": 0}
             found[value] = found.get(value, nothing) | row
     return found
 

@@ -22,7 +22,16 @@ duckdb: Any = importlib.import_module("duckdb")
 parquet: Any = importlib.import_module("pyarrow.parquet")
 pyogrio: Any = importlib.import_module("pyogrio")
 
-MEASURES = ("lines", "strikes_min", "strikes_max", "engagements", "items_min", "items_max", "open_ended")
+MEASURES = (
+    "lines",
+    "strikes_min",
+    "strikes_max",
+    "engagements",
+    "items_min",
+    "items_max",
+    "open_ended",
+    "approximate",
+)
 
 
 @pytest.fixture

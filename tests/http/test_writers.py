@@ -27,8 +27,8 @@ WIDE = (
     "location,location_name,lat,lon,precision_km,location_as_written,strikes_min,strikes_max,engagements,owner,"
     "same_as,quote"
 ).split(",")
-ADDED_UP = ["items_min", "items_max", "open_ended", "tallies"]
-TALLY = "position,effect,verb,category,family,count_min,count_max,as_written".split(",")
+ADDED_UP = ["items_min", "items_max", "open_ended", "approximate", "tallies"]
+TALLY = "position,effect,verb,category,family,count_min,count_max,approximate,as_written".split(",")
 
 texts = st.one_of(st.text(), st.tuples(st.sampled_from([*RUN, "'"]), st.text()).map("".join))
 
@@ -77,6 +77,8 @@ def cell_of(value: object) -> str:
     """Spell a JSON value as a raw cell."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return json.dumps(value)
     return (
         json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         if isinstance(value, list)
@@ -94,6 +96,7 @@ def flat(line: dict[str, Any]) -> dict[str, Any]:
         "items_min": sum(tally["count_min"] for tally in line["tallies"]),
         "items_max": sum(most or 0 for most in maxima),
         "open_ended": maxima.count(None),
+        "approximate": sum(tally["approximate"] for tally in line["tallies"]),
     }
     return {**report, **(location or dict.fromkeys(("lat", "lon", "precision_km"))), **line, **named}
 
