@@ -96,7 +96,7 @@ def _show(parsed: dict[str, Any]) -> None:
         for tally in strike["tallies"] or [None]:
             what = ["", "", "", ""]
             if tally:
-                count = _bounds(tally["count_min"], tally["count_max"])
+                count = "about " * tally["approximate"] + _bounds(tally["count_min"], tally["count_max"])
                 what = [tally["effect"], count, tally["category"] or "?", tally["as_written"]]
             table.add_row(*first, *what)
             first = ["", "", ""]

@@ -172,6 +172,7 @@ def _tally(tally: ParsedTally, lookup: Lookup) -> Document:
         "as_written": tally.as_written,
         "count_min": tally.count.minimum,
         "count_max": tally.count.maximum,
+        "approximate": tally.count.approximate,
         "quote": {"start": tally.phrase_start, "end": tally.phrase_end},
     }
 

@@ -66,6 +66,10 @@ class DraftTally(_Answer):
     as_written: str = Field(description="The phrase with its number.", examples=["two tanks"])
     count_min: int = Field(description="What the words prove.", examples=[2])
     count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
+    approximate: bool = Field(
+        description='Whether the text gives an estimate, such as "about 40": it proves no bound.',
+        examples=[False],
+    )
     quote: Span = Field(
         description="The phrase, in code points of the text as sent.", examples=[example_of(Span)]
     )

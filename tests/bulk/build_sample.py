@@ -92,7 +92,8 @@ def line(strike: dict[str, Any], published_on: date) -> dict[str, Any]:
             "date_precision": "unknown",
         }
     posted["tallies"] = [
-        {name: value for name, value in tally.items() if name != "quote"} for tally in strike["tallies"]
+        {name: value for name, value in tally.items() if name != "quote" and value is not False}
+        for tally in strike["tallies"]
     ]
     return posted
 

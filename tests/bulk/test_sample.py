@@ -89,12 +89,16 @@ def test_sample_equals_the_labels() -> None:
             (COUNTRIES[entry["country"]], folds.get(places.fold(entry["location"])), entry["strikes"])
             for entry in label["entries"]
         ]
-        assert [(line.country, line.location, line.bounds[0]) for line in report.strikes] == expected
+        assert [(line.country, line.location, line.least) for line in report.strikes] == expected
         for entry, line in zip(label["entries"], report.strikes, strict=True):
             optional = Counter(tally_of(tally) for tally in entry["tallies"] if tally.get("optional"))
             required = Counter(tally_of(tally) for tally in entry["tallies"]) - optional
             found: Counter[tuple[object, ...]] = Counter(
-                (tally.verb, tally.category, tally.bounds[0] if tally.bounds[0] == tally.bounds[1] else None)
+                (
+                    tally.verb,
+                    tally.category,
+                    tally.least if tally.least == tally.most else None,
+                )
                 for tally in line.tallies
             )
             assert not required - found

@@ -199,3 +199,14 @@ def test_longest_text_is_read(api: Api) -> None:
         "POST", "/v1/parse", content=b"x" * (200 * 1024), headers={"Content-Type": "text/plain"}
     )
     assert response.status_code == 200
+
+
+def test_estimates_are_marked(api: Api) -> None:
+    """Words that make a number an estimate mark the tally; exact and open counts bear no mark."""
+    words = ("approximately 40", "about 40", "some 40", "an estimated 40", "nearly 40", "40", "at least 40")
+    text = " ".join(f"Near Raqqa, Syria, one strike destroyed {count} vehicles." for count in words)
+    response = api.request("POST", "/v1/parse", json={"text": text, "published_on": "2017-02-07"})
+    (tallies,) = zip(*(strike["tallies"] for strike in response.json()["draft"]["strikes"]), strict=True)
+
+    assert [tally["approximate"] for tally in tallies] == [True] * 5 + [False] * 2
+    assert {tally["count_max"] for tally in tallies if tally["approximate"]} == {40}
