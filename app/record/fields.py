@@ -123,9 +123,18 @@ def stored(fields: Sequence[Field]) -> Callable[[object], Row]:
     return lambda row: dict(zip(named, values(row), strict=True))
 
 
-def hashed(fields: Sequence[Field], values: Row) -> Row:
-    """Return values as the hashed content has them: without later fields that have their default."""
-    for field in fields:
-        if field.is_later and values[field.name] == field.default:
-            values = {name: value for name, value in values.items() if name != field.name}
-    return values
+def hashed(fields: Sequence[Field], read: Callable[[Any], Row]) -> Callable[[Any], Row]:
+    """Return a function that reads values as the hashed content has them: without later fields that have their default.
+
+    `read` reads them as they are: see `taken` and `stored`.
+    """
+    later = [(field.name, field.default) for field in fields if field.is_later]
+
+    def content(source: object) -> Row:
+        values = read(source)
+        for name, default in later:
+            if values[name] == default:
+                del values[name]
+        return values
+
+    return content if later else read

@@ -12,8 +12,11 @@ from app.record import fields
 from app.reports.schemas import ReportIn, SpanIn, StrikeIn, TallyIn
 from app.vocabulary.identifiers import KEY, STRIKE, public_id
 
-_REPORT, _COVERAGE = fields.taken(fields.REPORT), fields.taken(fields.COVERAGE)
-_LINE, _TALLY = fields.taken(fields.LINE), fields.taken(fields.TALLY)
+# Content by the kind of thing.
+_REPORT, _COVERAGE, _LINE, _TALLY = (
+    fields.hashed(each, fields.taken(each))
+    for each in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,9 @@ def report_content(resolved: Resolved, events: Mapping[int, int], by: Authorship
         "key": key_name(by.key_id),
         "reason": by.reason,
         "publisher": by.publisher or resolved.publisher.slug,
-        **fields.hashed(fields.REPORT, _REPORT(report)),
+        **_REPORT(report),
         "headline": headline(report),
-        "coverage": [fields.hashed(fields.COVERAGE, _COVERAGE(coverage)) for coverage in report.coverage],
+        "coverage": [_COVERAGE(coverage) for coverage in report.coverage],
         "strikes": [
             _strike(strike, location, categories) | {"event": event_name(events.get(index))}
             for index, (strike, location, categories) in enumerate(
@@ -82,7 +85,7 @@ def _strike(
     strike: StrikeIn, location: LocationEntry | None, categories: Sequence[CategoryEntry | None]
 ) -> dict[str, Any]:
     return {
-        **fields.hashed(fields.LINE, _LINE(strike)),
+        **_LINE(strike),
         "location": location.slug if location else None,
         "location_as_written": wording(strike, location),
         "same_as": strike.same_as,
@@ -131,7 +134,7 @@ def settled(resolved: Resolved) -> ReportIn:
 
 def _tally(tally: TallyIn, category: CategoryEntry | None) -> dict[str, Any]:
     return {
-        **fields.hashed(fields.TALLY, _TALLY(tally)),
+        **_TALLY(tally),
         "category": category.slug if category else None,
         "quote": _span(tally.quote),
     }

@@ -37,8 +37,11 @@ from app.vocabulary.lookalikes import number_key
 
 Content = dict[str, Any]
 
-_REPORT, _COVERAGE = fields.stored(fields.REPORT), fields.stored(fields.COVERAGE)
-_LINE, _TALLY = fields.stored(fields.LINE), fields.stored(fields.TALLY)
+# Content by the kind of thing.
+_REPORT, _COVERAGE, _LINE, _TALLY = (
+    fields.hashed(each, fields.stored(each))
+    for each in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
+)
 
 # What to do where the rows hold and only what is derived from them does not.
 REBUILD = "`strikeledger rebuild` writes it anew"
@@ -126,9 +129,9 @@ def _content(stored: Stored) -> Content | str:
         "key": key_name(revision.key_id),
         "reason": revision.reason,
         "publisher": revision.publisher,
-        **fields.hashed(fields.REPORT, _REPORT(revision)),
+        **_REPORT(revision),
         "headline": _headline(revision),
-        "coverage": [fields.hashed(fields.COVERAGE, _COVERAGE(row)) for row in coverage],
+        "coverage": [_COVERAGE(row) for row in coverage],
         "strikes": [_line(strike, tallies.get(strike.id, ())) for strike in strikes],
     }
 
@@ -145,7 +148,7 @@ def _headline(revision: AnyRow) -> dict[str, int | None] | None:
 
 def _line(strike: AnyRow, tallies: Sequence[AnyRow]) -> Content:
     return {
-        **fields.hashed(fields.LINE, _LINE(strike)),
+        **_LINE(strike),
         "location": strike.location,
         "location_as_written": strike.location_as_written,
         "same_as": None if strike.same_as_id is None else public_id(STRIKE, strike.same_as_id),
@@ -153,7 +156,7 @@ def _line(strike: AnyRow, tallies: Sequence[AnyRow]) -> Content:
         "quote": _span(strike),
         "tallies": [
             {
-                **fields.hashed(fields.TALLY, _TALLY(tally)),
+                **_TALLY(tally),
                 "category": tally.category,
                 "quote": _span(tally),
             }

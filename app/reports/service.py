@@ -42,6 +42,7 @@ _DOCUMENTS = Prepared(insert(RevisionDocument))
 _COVERAGE = Prepared(insert(Coverage))
 
 _CLAIM = fields.columns(fields.COVERAGE)
+_CONTENT = fields.hashed(fields.REPORT, dict)
 _OF_TOMBSTONE = [field.name for field in fields.REPORT if field.in_tombstone]
 
 
@@ -144,7 +145,7 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         "key": key_name(correction.key_id),
         "reason": correction.reason,
         "publisher": standing.publisher,
-        **fields.hashed(fields.REPORT, head),
+        **_CONTENT(head),
         "headline": None,
         "coverage": [],
         "strikes": [],
