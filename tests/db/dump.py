@@ -39,8 +39,10 @@ QUESTIONS = (
     "/v1/strikes?as_of={seq}&limit=500&duplicates=include",
     "/v1/strikes?as_of={seq}&q=vehicle destroyed",
     "/v1/strikes?as_of={seq}&location=Raqqa&sort=-items",
+    "/v1/strikes?as_of={seq}&owner=coalition",
     "/v1/strikes?as_of=5&limit=500",
     "/v1/aggregates?as_of={seq}",
+    "/v1/aggregates?as_of={seq}&owner=enemy",
     "/v1/aggregates?as_of={seq}&group_by=location,month",
     "/v1/aggregates?as_of={seq}&group_by=category,publisher&lag=true",
     "/v1/aggregates?as_of=5&group_by=category,month",
@@ -79,6 +81,13 @@ async def fill(send: Send) -> dict[str, str]:
             make_strike(date_to="2017-03-09", location=None, strikes=None, strikes_min=2, engagements=5),
             coverage=[{"country": "IQ", "date_from": "2017-03-01", "strikes": 0}],
             source_url="https://example.org/release",
+            archive_url="https://archive.example.org/release",
+        ),
+        make_report(
+            make_strike(
+                make_tally(40, approximate=True, as_written="approximately 40 vehicles"), owner="Coalition"
+            ),
+            make_strike(make_tally(1, category=None, as_written="about one hut", approximate=True)),
         ),
         # Totals whose check has changed since: lines outside the one country's, and no lines at all.
         make_report(
