@@ -215,7 +215,10 @@ def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, mos
     values = strikes.values
     asked = {name: values[name] for name in narrowing.names}
     known = (narrowing.names, *map(str, asked.values()), most, strikes.as_of.bit_length())
-    shape = tuple((name, value is None, value == []) for name, value in asked.items())
+    shape = tuple(
+        (name, value is None, value == [], isinstance(value, list) and None in value)
+        for name, value in asked.items()
+    )
 
     def statement() -> AnySelect:
         return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())

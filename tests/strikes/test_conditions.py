@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy.dialects import sqlite
 
+from app.db.engine import Database
+from app.strikes import queries
 from app.strikes.conditions import OF_LINES, WITHIN_OTHERS
 from app.strikes.filters import OF_TALLIES, Status, StrikeFilter
+from app.strikes.sorting import Sort
 from app.strikes.sql_conditions import Conditions
+from tests.api import Api
+from tests.factories import make_report, make_strike
 
 NOTHING = StrikeFilter(as_of=7)
 
@@ -58,3 +63,19 @@ def test_each_field_changes_the_statement_or_its_values(name: str) -> None:
 def test_only_the_number_has_no_default() -> None:
     """Conditions are left out where a field has its default, so each but the number needs one that asks nothing."""
     assert [each.name for each in fields(StrikeFilter) if each.default is MISSING] == ["as_of"]
+
+
+def test_null_among_values_is_another_statement(
+    database: Database, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A count of lines with an owner is never taken for one of lines without, nor their statements for each other."""
+    monkeypatch.setattr(queries, "FEW", 2)
+    api.post(
+        make_report(make_strike(owner="coalition"), *(make_strike(strikes=number) for number in range(5)))
+    )
+    named, unnamed = (replace(NOTHING, as_of=99, owners=frozenset({owner})) for owner in ("coalition", None))
+    with database.reading() as session:
+        few = [queries.fewest(session, strikes, Sort.LATEST) for strikes in (named, unnamed)]
+
+    assert [narrowing and narrowing.names for narrowing in few] == [("owners",), None]
+    assert named.shape != unnamed.shape
