@@ -43,13 +43,13 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
     from app.columnar.record import is_as_recorded
     from app.db.schema import refuse_other
     from app.ledger import verify
-    from app.reports.derived import word_faults
+    from app.reports.derived import index_faults
     from app.reports.history import stored_contents
     from app.settings import read_settings
 
     with database.reading() as session, progress("Checking the record") as show:
         refuse_other(session.held)
-        sources = verify.Sources(stored_contents, rebuilt_vocabularies, word_faults)
+        sources = verify.Sources(stored_contents, rebuilt_vocabularies, index_faults)
         verdict = verify.verify(session, sources, saved, show)
         settings = read_settings()
         files = files_of(settings.database_url, settings.cache_dir)

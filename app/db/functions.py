@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Date, Integer, String, literal_column
 from sqlalchemy.ext.compiler import compiles
@@ -75,33 +75,6 @@ def _day_number_on_sqlite(element: DayNumber, compiler: SQLCompiler, **kw: objec
 @compiles(DayNumber, "postgresql")
 def _day_number_on_postgresql(element: DayNumber, compiler: SQLCompiler, **kw: object) -> str:
     return f"({compiler.process(element.clauses, **kw)} - DATE '1970-01-01')"
-
-
-class Unindexed(FunctionElement[Any]):
-    """A column that is compared row by row."""
-
-    name = "unindexed"
-    inherit_cache = True
-
-
-def unindexed(column: ColumnElement[T]) -> ColumnElement[T]:
-    """Return a column by which SQLite looks nothing up: it knows no figures of a table, and often guesses wrong.
-
-    PostgreSQL has figures, and goes by them.
-    """
-    found = Unindexed(column)
-    found.type = column.type
-    return found
-
-
-@compiles(Unindexed, "sqlite")
-def _unindexed_on_sqlite(element: Unindexed, compiler: SQLCompiler, **kw: object) -> str:
-    return f"+{compiler.process(element.clauses, **kw)}"
-
-
-@compiles(Unindexed, "postgresql")
-def _unindexed_on_postgresql(element: Unindexed, compiler: SQLCompiler, **kw: object) -> str:
-    return compiler.process(element.clauses, **kw)
 
 
 class DaysLater(FunctionElement[date]):

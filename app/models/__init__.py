@@ -5,7 +5,7 @@ from app.models.document import RevisionDocument, StrikeDocument
 from app.models.key import Key, Replay
 from app.models.ledger import LedgerEntry
 from app.models.report import Coverage, Draft, Report, Revision
-from app.models.strike import Strike, Tally
+from app.models.strike import Strike, StrikeCategory, Tally
 from app.models.vocabulary import (
     Category,
     CategoryAlias,
@@ -41,6 +41,7 @@ __all__ = [
     "Revision",
     "RevisionDocument",
     "Strike",
+    "StrikeCategory",
     "StrikeDocument",
     "Tally",
 ]

@@ -90,7 +90,6 @@ class Tally(Base):
     __tablename__ = "tallies"
     __table_args__ = (
         CheckConstraint("count_min >= 0 AND count_max >= count_min", name="counts"),
-        Index("ix_tallies_category_id_strike_id", "category_id", "strike_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -111,3 +110,23 @@ class Tally(Base):
     as_written: Mapped[str | None] = mapped_column(Text)
     quote_start: Mapped[int | None]
     quote_end: Mapped[int | None]
+
+
+# The place of lines without one, where a place is part of a key.
+NO_PLACE = 0
+
+
+class StrikeCategory(Base):
+    """Index of lines by category, place and day: one row for each category among a line's tallies.
+
+    An index of the engine covers one table alone, and a page of one place, some days and one category needs both the
+    line and its tallies. Derived: `verify` compares it with the tallies, `rebuild` writes it anew.
+    """
+
+    __tablename__ = "strike_categories"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    category_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    location_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    date_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    strike_id: Mapped[int] = mapped_column(Identity, ForeignKey("strikes.id"), primary_key=True)

@@ -1,7 +1,7 @@
-"""Derived rows: the stored JSON and the search words of lines, the JSON of revisions, and the keys of numbers.
+"""Derived rows: the stored JSON and the indexes of lines, the JSON of revisions, and the keys of numbers.
 
 They hold nothing that the record does not: what is missing is written by `write_missing`, which `migrate` runs, and
-`rebuild` writes all of it anew. The words are verified here, the JSON where the record is walked (history.py).
+`rebuild` writes all of it anew. The indexes are verified here, the JSON where the record is walked (history.py).
 """
 
 import hashlib
@@ -10,14 +10,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from app.db.derived import empty, empty_words
 from app.db.engine import Database, ReadSession, WriteSession
 from app.db.words import indexed_rows, indexed_words
 from app.ledger.verify import Fault
-from app.models import STRIKE_WORDS, Report, Revision, RevisionDocument, Strike, StrikeDocument, Tally
+from app.models import (
+    STRIKE_WORDS,
+    Report,
+    Revision,
+    RevisionDocument,
+    Strike,
+    StrikeCategory,
+    StrikeDocument,
+    Tally,
+)
 from app.models.base import NAME_LENGTH
+from app.models.strike import NO_PLACE
 from app.record.fields import Row
 from app.reports.history import REBUILD, Stored, stored_revisions
 from app.reports.rows import said_by
@@ -25,6 +36,8 @@ from app.strikes.document import line_template, reference_template
 from app.vocabulary.identifiers import STRIKE, public_id
 from app.vocabulary.lookalikes import number_key
 from app.vocabulary.words import words_of
+
+_LINE = aliased(Strike)
 
 # Entries, or lines, that are read at once.
 BATCH = 1_000
@@ -38,7 +51,7 @@ def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None
     for table in (StrikeDocument, RevisionDocument):
         empty(session, table.__tablename__)
     empty_words(session, STRIKE_WORDS.name)
-    return write_missing(session, progress)
+    return _write_categories(session) + write_missing(session, progress)
 
 
 def write_missing(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
@@ -94,7 +107,13 @@ def _write_json_by(writing: Callable[[], AbstractContextManager[WriteSession]], 
     return written
 
 
-def word_faults(session: ReadSession) -> Iterator[Fault]:
+def index_faults(session: ReadSession) -> Iterator[Fault]:
+    """Find the first entry with a line that an index does not find, or finds by what it does not hold."""
+    yield from _word_faults(session)
+    yield from _category_faults(session)
+
+
+def _word_faults(session: ReadSession) -> Iterator[Fault]:
     """Find the first entry with a line that the full-text index finds by other words than the line has.
 
     Each word of a line is hashed once as the index has it, and once as its rows give it: where both are the same, the
@@ -120,6 +139,46 @@ def word_faults(session: ReadSession) -> Iterator[Fault]:
         yield Fault(seq, f"{detail}; {REBUILD}")
     elif any(left):
         yield Fault(1, f"the full-text index has words for a line that is not there; {REBUILD}")
+
+
+def _category_faults(session: ReadSession) -> Iterator[Fault]:
+    """Find the first entry with a line that the index by category lacks, or has in the wrong place."""
+    row = and_(
+        StrikeCategory.category_id == Tally.category_id,
+        StrikeCategory.location_id == func.coalesce(Strike.location_id, NO_PLACE),
+        StrikeCategory.date_from == Strike.date_from,
+        StrikeCategory.strike_id == Strike.id,
+    )
+    lacking = (
+        select(func.min(Strike.recorded_seq))
+        .join(Tally, Tally.strike_id == Strike.id)
+        .where(Tally.category_id.is_not(None), ~exists().where(row).correlate(Strike, Tally))
+    )
+    right = exists().where(Tally.strike_id == StrikeCategory.strike_id, Strike.id == Tally.strike_id, row)
+    wrong = (
+        # A line that is not there belongs to no entry.
+        select(func.min(func.coalesce(_LINE.recorded_seq, 1)))
+        .select_from(StrikeCategory)
+        .join(_LINE, _LINE.id == StrikeCategory.strike_id, isouter=True)
+        .where(~right.correlate(StrikeCategory))
+    )
+    entries = [seq for seq in (session.scalar(lacking), session.scalar(wrong)) if seq is not None]
+    if entries:
+        yield Fault(min(entries), f"the index of lines by category does not match its lines; {REBUILD}")
+
+
+def _write_categories(session: WriteSession) -> int:
+    """Write the index of lines by category anew, and return how many rows it has."""
+    empty(session, StrikeCategory.__tablename__)
+    rows = (
+        select(Tally.category_id, func.coalesce(Strike.location_id, NO_PLACE), Strike.date_from, Strike.id)
+        .join(Strike, Strike.id == Tally.strike_id)
+        .where(Tally.category_id.is_not(None))
+        .distinct()
+    )
+    columns = list(StrikeCategory.__table__.columns)
+    session.execute(insert(StrikeCategory).from_select(columns, rows))
+    return session.scalar(select(func.count()).select_from(StrikeCategory)) or 0
 
 
 def _entries_without_json(session: ReadSession) -> list[int]:

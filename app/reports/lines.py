@@ -11,7 +11,8 @@ from app.db.engine import WriteSession
 from app.db.prepared import Prepared
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
-from app.models import STRIKE_WORDS, Strike, StrikeDocument, Tally
+from app.models import STRIKE_WORDS, Strike, StrikeCategory, StrikeDocument, Tally
+from app.models.strike import NO_PLACE
 from app.record import fields
 from app.record.fields import Row
 from app.reports.staging import StagedLine, StagedReport
@@ -19,6 +20,7 @@ from app.strikes.document import reference_template
 
 _STRIKES = Prepared(insert(Strike).returning(Strike.id, sort_by_parameter_order=True))
 _TALLIES = Prepared(insert(Tally))
+_CATEGORIES = Prepared(insert(StrikeCategory))
 _DOCUMENTS = Prepared(insert(StrikeDocument))
 _WORDS = Prepared(insert(STRIKE_WORDS))
 
@@ -129,9 +131,10 @@ def add_lines(
     lines: Sequence[tuple[int, StagedLine]],
     events: Mapping[int, int],
 ) -> list[int]:
-    """Add lines at their places in the report, each with its event and tallies, its JSON, and what finds it: its words.
+    """Add lines at their places in the report, each with its event, tallies and JSON, and what finds it.
 
-    `revision` is the row of the revision that brings them. Return their ids in order.
+    Indexes find it by its words and by its categories. `revision` is the row of the revision that brings the lines.
+    Return their ids in order.
     """
     if not lines:
         return []
@@ -154,6 +157,7 @@ def add_lines(
         for tally in line.tallies
     ]
     session.put(_TALLIES, tallies)
+    session.put(_CATEGORIES, _categories(ids, lines))
     of_report = {
         "report_id": report_id,
         "reference": reference_template(report_id, publisher_id, revision),
@@ -168,3 +172,17 @@ def add_lines(
     ]
     session.put(_WORDS, words)
     return ids
+
+
+def _categories(ids: Sequence[int], lines: Sequence[tuple[int, StagedLine]]) -> list[Row]:
+    """Return the rows of lines in the index of lines by category."""
+    return [
+        {
+            "category_id": category_id,
+            "location_id": line.row["location_id"] or NO_PLACE,
+            "date_from": line.row["date_from"],
+            "strike_id": strike_id,
+        }
+        for strike_id, (_, line) in zip(ids, lines, strict=True)
+        for category_id in sorted({tally["category_id"] for tally in line.tallies} - {None})
+    ]

@@ -166,6 +166,11 @@ class StrikeFilter:
         """Whether any condition is on tallies: then a line without a matching one does not match."""
         return any(getattr(self, name) is not None for name in OF_TALLIES)
 
+    @property
+    def asks_for_categories_alone(self) -> bool:
+        """Whether the only condition on tallies is on their category."""
+        return {name for name in OF_TALLIES if getattr(self, name) is not None} == {"category_ids"}
+
     @cached_property
     def values(self) -> Mapping[str, Any]:
         """Return the values of the conditions by the names that these have for them, None for what is not asked.

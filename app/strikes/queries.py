@@ -1,20 +1,28 @@
 """Find strike lines, in an order, as ids: showing.py reads what is shown of them. Knows no request."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, cast, func, null, select
+from sqlalchemy import BigInteger, String, bindparam, cast, func, select
 
 from app.db.engine import NotAtOnce, ReadSession
-from app.db.kept import Kept, size_of
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
+from app.strikes import access_path
+from app.strikes.access_path import (
+    AccessPath,
+    counted,
+    fewest,
+    found_by_pairs,
+    in_order,
+    pairs,
+    prepared,
+)
 from app.strikes.filters import StrikeFilter
 from app.strikes.sorting import (
-    BY_PLACE,
     INDEXES,
-    UNTIL,
     Found,
     Part,
     Position,
@@ -30,25 +38,11 @@ from app.strikes.sorting import (
 from app.strikes.sql_conditions import Conditions, Narrowing
 from app.strikes.word_matches import Bitmap, lines_with
 
-# Up to how many lines are found by what makes them few, and then sorted; more are read in their order. Measured
-# at a million lines: either way takes some 15 ms where there are this many.
-FEW = 3_000
-# To look at a line of one place in the order of days, in an index alone, costs so many times less.
-CHEAPER = 4
-# By the items of some of their tallies, lines stand in no index: more of them are worth sorting.
-FEW_BY_SOME_ITEMS = 50_000
-
 # Up to how many lines with words the engine gathers them for each page. A million lines, read and looked up in a
 # bitmap, take as long as that for all pages of so many.
 COMMON = 20_000
 # Lines that are read at once to be looked up in a bitmap, at most.
 MOST_CANDIDATES = 5_000
-
-# Statements that are kept, each of another shape; and bytes of counts of what makes lines few, by what was asked.
-_MOST_STATEMENTS = 500
-BYTES_OF_COUNTS = 2 * 1024 * 1024
-
-_LIMIT = bindparam("limit", type_=BigInteger())
 
 
 def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to end
@@ -64,40 +58,48 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
 
     Raises NotAtOnce where the snapshot is for short questions, and this is none.
     """
-    by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
-    index = _index(sort, strikes)
-    few = fewest(session, strikes, sort)
-    if few is None and by_some_items:
+    pair_ids = pairs(strikes, sort)
+    few = None if pair_ids and found_by_pairs(strikes) else fewest(session, strikes, sort)
+    if few is None and sort is Sort.MOST_ITEMS and strikes.asks_for_tallies:
         return _with_most(session, strikes, after, limit)
+    by_pair = few is None and bool(pair_ids)
     asked, held = words_apart(session, strikes, few)
+    path = AccessPath(asked, sort, few, by_pair=by_pair, ends=until is not None)
     values = {**asked.values, **until_values(until)}
+    if not by_pair:
+        return _read(session, path, values, after, limit, held=held)
+    found: set[Found] = set()
+    for location_id, category_id in pair_ids:
+        pair = {"location_id": location_id, "category_id": category_id}
+        found.update(_read(session, path, values | pair, after, limit, held=held))
+    # All days are dates, or all are texts.
+    in_order = sorted(found, key=lambda line: (str(line.date_from), line.id), reverse=sort is Sort.LATEST)
+    return in_order[:limit]
+
+
+def _read(  # noqa: PLR0913 - an access path, its values, and where in the order to begin and to end
+    session: Snapshot,
+    path: AccessPath,
+    values: Mapping[str, Any],
+    after: Position | None,
+    limit: int,
+    *,
+    held: Bitmap | None,
+) -> list[Found]:
+    """Return up to `limit` lines after a position; of those, where `held` is given, that it holds."""
     found: list[Found] = []
-    for part in parts(sort, after):
+    for part in parts(path.sort, after):
         start, resumed, size = after, is_resumed(part, after), limit
         while len(found) < limit:
-
-            def statement(part: Part = part, *, resumed: bool = resumed) -> AnySelect:
-                chosen = select(Strike.id).where(Conditions(asked).of_lines(one_by_one=True))
-                if until is not None:
-                    chosen = chosen.where(UNTIL)
-                if few is None:
-                    # Read in their order until there are enough. SQLite would rather gather all of them, and sort.
-                    hinted = chosen.with_hint(Strike, f"INDEXED BY {index}", "sqlite")
-                else:
-                    # Found by what makes them few, then put in order.
-                    among = chosen.where(Strike.id.in_(few.ids()))
-                    hinted = among.with_hint(Strike, "NOT INDEXED", "sqlite")
-                return _in_order(hinted, sort, part, asked, resumed=resumed)
-
-            key = ("find", asked.shape, sort, part, resumed, few and few.names, index, until is None)
             # Of lines that are to be looked up in a bitmap, more and more: nobody knows how many of them match.
             size = limit - len(found) if held is None else min(2 * size, MOST_CANDIDATES)
-            rows = session.rows(prepared(key, statement), {**values, **position_values(start), "limit": size})
+            statement = path.statement(part, resumed=resumed)
+            rows = session.rows(statement, {**values, **position_values(start), "limit": size})
             lines = [Found._make(row) for row in rows]
             found += lines if held is None else [line for line in lines if held.holds(line.id)]
             if held is None or len(lines) < size:
                 break
-            start, resumed = position(lines[-1], sort), True
+            start, resumed = position(lines[-1], path.sort), True
             _look_at_the_clock(session)
     return found[:limit]
 
@@ -112,7 +114,7 @@ def words_apart(
     if strikes.words is None or (few is not None and "words" in few.names):
         return strikes, None
     with_words = Narrowing(("words",), Conditions(strikes).saying_words)
-    if _counted(session, strikes, with_words, COMMON) <= COMMON:
+    if counted(session, strikes, with_words, COMMON) <= COMMON:
         return strikes, None
     return replace(strikes, words=None), lines_with(session, strikes.words)
 
@@ -134,20 +136,6 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     return found
 
 
-def _in_order(
-    chosen: AnySelect, sort: Sort, part: Part, strikes: StrikeFilter, *, resumed: bool
-) -> AnySelect:
-    """Let a statement find the lines of a part of an order, as `Found` has them."""
-    value = figure(sort, strikes)
-    of_part = stretch(sort, part, value, resumed=resumed)
-    return (
-        chosen.add_columns((null() if value is None else value).label("figure"), Strike.date_from)
-        .where(of_part.condition)
-        .order_by(*of_part.order())
-        .limit(_LIMIT)
-    )
-
-
 def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int) -> list[Found]:
     """Return the lines with most items of the tallies that match, read among those with most items of all.
 
@@ -159,9 +147,11 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
     conditions, resumed = Conditions(strikes), after is not None
     values = {**strikes.values, **position_values(after), "limit": limit}
     of_lines = select(Strike.id).where(conditions.of_lines(one_by_one=True))
+    value = figure(Sort.MOST_ITEMS, strikes)
+    of_part = stretch(Sort.MOST_ITEMS, Part.ALL, value, resumed=resumed)
     by_items = of_lines.with_hint(Strike, f"INDEXED BY {INDEXES[Sort.MOST_ITEMS]}", "sqlite")
     ranked = select(Strike.items_min).order_by(Strike.items_min.desc())
-    for share in (FEW, FEW_BY_SOME_ITEMS):
+    for share in (access_path.FEW, access_path.FEW_BY_SOME_ITEMS):
         least = session.execute(ranked.offset(share).limit(1)).scalar_one_or_none()
         if least is None:
             break
@@ -169,7 +159,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
             # Whoever pages this far is beyond them.
             continue
         among = by_items.where(Strike.items_min >= bindparam("least", type_=BigInteger()))
-        statement = _in_order(among, Sort.MOST_ITEMS, Part.ALL, strikes, resumed=resumed)
+        statement = in_order(among, value, of_part)
         found = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
         if len(found) == limit and (found[-1].figure or 0) >= least:
             return found
@@ -177,71 +167,9 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
     every = of_lines.join(by_line, by_line.c.strike_id == Strike.id).with_hint(
         Strike, "NOT INDEXED", "sqlite"
     )
-    of_part = stretch(Sort.MOST_ITEMS, Part.ALL, by_line.c.added_up, resumed=resumed)
-    statement = (
-        every.add_columns(by_line.c.added_up.label("figure"), Strike.date_from)
-        .where(of_part.condition)
-        .order_by(*of_part.order())
-        .limit(_LIMIT)
-    )
+    added_up = by_line.c.added_up
+    statement = in_order(every, added_up, stretch(Sort.MOST_ITEMS, Part.ALL, added_up, resumed=resumed))
     return [Found._make(row) for row in session.rows(Prepared(statement), values)]
-
-
-def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | None:
-    """Return what makes the lines few; None where they are sooner read in their order."""
-    by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
-    most = FEW_BY_SOME_ITEMS if by_some_items else FEW
-    conditions = Conditions(strikes)
-    counted = [(_counted(session, strikes, each, most), each) for each in conditions.narrowing()]
-    few, narrowing = min(counted, key=lambda each: each[0], default=(most + 1, None))
-    if few > most:
-        return None
-    if (
-        _index(sort, strikes) == BY_PLACE
-        and _counted(session, strikes, conditions.at_place(), most * CHEAPER) <= few * CHEAPER
-    ):
-        return None
-    return narrowing
-
-
-_COUNTS: Kept[Hashable, int] = Kept(BYTES_OF_COUNTS, lambda key, _count: size_of(key))
-
-
-def _counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:
-    """Return how many lines answer one thing that is asked, `most` + 1 where they are more.
-
-    It only says by which way lines are found, and it changes slowly: it is counted anew once the record has doubled.
-    """
-    values = strikes.values
-    asked = {name: values[name] for name in narrowing.names}
-    known = (narrowing.names, *map(str, asked.values()), most, strikes.as_of.bit_length())
-    shape = tuple(
-        (name, value is None, value == [], isinstance(value, list) and None in value)
-        for name, value in asked.items()
-    )
-
-    def statement() -> AnySelect:
-        return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
-
-    def counted() -> int:
-        found: int = session.rows(prepared(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
-        return found
-
-    return _COUNTS.get(known, counted)
-
-
-_STATEMENTS: Kept[Hashable, Prepared] = Kept(_MOST_STATEMENTS)
-
-
-def prepared(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:
-    """Return the statement of a shape, made once."""
-    return _STATEMENTS.get(key, lambda: Prepared(statement()))
-
-
-def _index(sort: Sort, strikes: StrikeFilter) -> str:
-    """Return the index by which SQLite reads lines in an order: that of one place where only one is asked for."""
-    one_place = strikes.location_ids is not None and len(strikes.location_ids) == 1
-    return BY_PLACE if one_place and sort in {Sort.LATEST, Sort.EARLIEST} else INDEXES[sort]
 
 
 def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:

@@ -12,8 +12,9 @@ from app.db.engine import ReadSession
 from app.db.prepared import Prepared
 from app.db.types import AnySelect
 from app.models import Report, Strike
+from app.strikes.access_path import fewest, prepared
 from app.strikes.filters import StrikeFilter
-from app.strikes.queries import fewest, find, prepared, words_apart
+from app.strikes.queries import find, words_apart
 from app.strikes.sorting import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
 from app.strikes.sql_conditions import Conditions
 

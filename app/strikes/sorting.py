@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Date, and_, bindparam, true, tuple_
 
-from app.models import Strike
+from app.models import Strike, StrikeCategory
 from app.strikes.filters import StrikeFilter
 from app.strikes.sql_conditions import Conditions
 
@@ -74,10 +74,11 @@ _AFTER: tuple[ColumnElement[Any], ...] = (
 
 # The same of a position by date up to which an order is read.
 _UNTIL_NAMES = ("until_date", "until_id")
-UNTIL = and_(
-    tuple_(Strike.date_from.expression, Strike.id.expression)
-    <= tuple_(bindparam(_UNTIL_NAMES[0], type_=Date()), bindparam(_UNTIL_NAMES[1], type_=BigInteger()))
-)
+
+# Columns of an order by date: the first day and the id, of lines or of the index of lines by category.
+ByDate = tuple[ColumnElement[date], ColumnElement[int]]
+BY_DATE: ByDate = (Strike.date_from.expression, Strike.id.expression)
+BY_DATE_OF_CATEGORY: ByDate = (StrikeCategory.date_from.expression, StrikeCategory.strike_id.expression)
 
 
 class Found(NamedTuple):
@@ -135,9 +136,15 @@ def is_resumed(part: Part, after: Position | None) -> bool:
     return after is not None and (part is not Part.UNKNOWN or after[0] is None)
 
 
-def stretch(sort: Sort, part: Part, value: ColumnElement[Any] | None, *, resumed: bool) -> Stretch:
+def stretch(
+    sort: Sort,
+    part: Part,
+    value: ColumnElement[Any] | None,
+    *,
+    resumed: bool,
+    by_date: ByDate = BY_DATE,
+) -> Stretch:
     """Return a part of an order, by `value` where it goes by a figure. Where it resumes, `position_values` says."""
-    by_date = (Strike.date_from.expression, Strike.id.expression)
     by_figure = value is not None and part is not Part.UNKNOWN
     columns = (value, *by_date) if value is not None and by_figure else by_date
     descending = sort is not Sort.EARLIEST
@@ -157,9 +164,15 @@ def position_values(after: Position | None) -> dict[str, Any]:
     return dict(zip(_NAMES[-len(after) :], after, strict=True))
 
 
-def until_values(until: Position | None) -> dict[str, Any]:
-    """Return the values of UNTIL."""
-    return {} if until is None else dict(zip(_UNTIL_NAMES, until, strict=True))
+def until(by_date: ByDate) -> ColumnElement[bool]:
+    """Return the condition that a line does not come after the position of `until_values`, by date."""
+    day, line = _UNTIL_NAMES
+    return tuple_(*by_date) <= tuple_(bindparam(day, type_=Date()), bindparam(line, type_=BigInteger()))
+
+
+def until_values(end: Position | None) -> dict[str, Any]:
+    """Return the values of `until`."""
+    return {} if end is None else dict(zip(_UNTIL_NAMES, end, strict=True))
 
 
 def position(line: Found, sort: Sort) -> Position:

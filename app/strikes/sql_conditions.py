@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -26,22 +27,21 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import TypeEngine
 
-from app.db.functions import days_later, unindexed
+from app.db.functions import days_later
 from app.db.words import holds_all
 from app.ledger.clock import standing
-from app.models import STRIKE_WORDS, Report, Revision, Strike, Tally
+from app.models import STRIKE_WORDS, Report, Revision, Strike, StrikeCategory, Tally
 from app.models.strike import LONG_DAYS
 from app.strikes.conditions import NARROWING, OF_LINES, of_lines, of_tallies
 from app.strikes.filters import ESCAPE, OF_TALLIES, Status, StrikeFilter, of_status
 
-# What is asked of a row that only has to be there: by "*" SQLite would read it, though an index tells.
+# By "*" SQLite would read a row that only has to be there.
 ONE: ColumnElement[int] = literal_column("1")
 
 # Other rows than the line that a condition is about. Made once: each costs as much as a whole statement.
 OTHER = aliased(Strike)
 LONGER = aliased(Strike)
 TOMBSTONE = aliased(Revision)
-
 
 # The SQL types of values that are compared one by one.
 KINDS: Mapping[str, TypeEngine[Any]] = {
@@ -71,17 +71,12 @@ class _Terms:
 
     asked: StrikeFilter
     line: type[Strike] = Strike
-    category_id: ColumnElement[int | None] = Tally.category_id.expression
     # Whether conditions on tallies and signs are looked up for each line, and not gathered first.
     one_by_one: bool = False
 
     @property
-    def tally(self) -> "_Terms":
-        return self
-
-    @property
-    def effect(self) -> ColumnElement[str]:
-        return Tally.effect.expression
+    def tally(self) -> type[Tally]:
+        return Tally
 
     def value(self, name: str) -> BindParameter[Any]:
         """Bind a value by the name that it has in `StrikeFilter.values`, to be bound again with another filter's."""
@@ -172,19 +167,15 @@ class Conditions:
     def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
         """Return the condition that a row of Strike must meet.
 
-        `one_by_one` is for lines that are read in an order, until there are enough: what is asked of tallies and
-        of signs is then looked up for each line, and not gathered first. Both mean the same.
+        `one_by_one` is for lines that are read in an order until there are enough: it checks tallies and signs line by
+        line, and gathers none first. Both mean the same.
         """
         terms = replace(self._terms, one_by_one=one_by_one)
         return and_(*of_lines(terms), *self._index_by_days())
 
     def of_tallies(self) -> ColumnElement[bool]:
         """Return the condition that a row of Tally, reached from its line, must meet for its items to count."""
-        category_id = Tally.category_id.expression
-        if self._asked.category_ids is None or len(self._asked.category_ids) > 1:
-            # A category of many kinds would be looked up kind by kind for each line, which has few tallies.
-            category_id = unindexed(category_id)
-        return self._of_tallies(category_id)
+        return and_(True, *of_tallies(self._terms))  # noqa: FBT003 - TRUE, so that an empty list of conditions is valid
 
     def items(self) -> ColumnElement[int]:
         """Return what the minima of a line's tallies that match add up to: 0 where there is none."""
@@ -239,13 +230,27 @@ class Conditions:
             lambda: select(Strike.id).where(OF_LINES["location_ids"](self._terms), *self._days()),
         )
 
+    def of_pair(self) -> Iterator[ColumnElement[bool]]:
+        """Yield conditions on Strike and StrikeCategory: the line has one place, one category, and begins in time.
+
+        The place and the category are values named `location_id` and `category_id`.
+        """
+        yield StrikeCategory.strike_id == Strike.id
+        for column in (StrikeCategory.location_id, StrikeCategory.category_id):
+            yield column == bindparam(column.key, type_=Integer())
+        if self._asked.date_to is not None:
+            yield StrikeCategory.date_from <= self._terms.value("date_to")
+        yield from self._index_by_days(StrikeCategory.date_from)
+
     def _days(self) -> Iterator[ColumnElement[bool]]:
         for name in ("date_from", "date_to"):
             if getattr(self._asked, name) is not None:
                 yield OF_LINES[name](self._terms)
         yield from self._index_by_days()
 
-    def _index_by_days(self) -> Iterator[ColumnElement[bool]]:
+    def _index_by_days(
+        self, first_day: InstrumentedAttribute[date] = Strike.date_from
+    ) -> Iterator[ColumnElement[bool]]:
         """Yield a condition that excludes nothing more, yet by it an index leads to the days asked for.
 
         Without a bound from below, all older lines would be read for one that lasts until then.
@@ -264,7 +269,7 @@ class Conditions:
             )
             .scalar_subquery()
         )
-        yield Strike.date_from >= func.coalesce(earliest, usual)
+        yield first_day >= func.coalesce(earliest, usual)
 
     def _of_tombstones(self) -> Select[int]:
         return (
@@ -276,13 +281,15 @@ class Conditions:
             .where(Revision.status == "retracted")
         )
 
-    def _of_tallies(self, category_id: ColumnElement[int | None]) -> ColumnElement[bool]:
-        of_one = of_tallies(replace(self._terms, category_id=category_id))
-        return and_(True, *of_one)  # noqa: FBT003 - SQL's TRUE, which keeps an empty list of conditions valid
-
     def tallied(self) -> Select[int]:
         """Return the ids of all lines with a tally that matches."""
-        return select(Tally.strike_id).where(self._of_tallies(Tally.category_id.expression))
+        lines = select(Tally.strike_id).where(self.of_tallies())
+        if self._asked.category_ids is None:
+            return lines
+        among = select(StrikeCategory.strike_id).where(
+            self._terms.among(StrikeCategory.category_id, "category_ids")
+        )
+        return among if self._asked.asks_for_categories_alone else lines.where(Tally.strike_id.in_(among))
 
     def saying_words(self) -> Select[int]:
         """Return the ids of all lines that hold the words asked for."""

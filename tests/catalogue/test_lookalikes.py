@@ -6,7 +6,7 @@ from app.catalogue.history import rebuilt_vocabularies
 from app.db.engine import Database
 from app.ledger.verify import Sources, verify
 from app.reports import service
-from app.reports.derived import word_faults, write_missing
+from app.reports.derived import index_faults, write_missing
 from app.reports.history import stored_contents
 from tests.api import Api
 from tests.catalogue.keeper import Keeper
@@ -90,4 +90,4 @@ def test_numbers_of_an_older_record_stay(
         found = api.read("/v1/reports", number=report["number"])["items"]
         assert report["id"] in [each["id"] for each in found]
     with database.reading() as session:
-        assert verify(session, Sources(stored_contents, rebuilt_vocabularies, word_faults)).fault is None
+        assert verify(session, Sources(stored_contents, rebuilt_vocabularies, index_faults)).fault is None

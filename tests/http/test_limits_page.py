@@ -30,7 +30,7 @@ from app.releases.router import LONGEST_TEXT
 from app.reports import fields, resolve
 from app.reports.schemas import MOST_LINES, MOST_TALLIES
 from app.settings import Settings
-from app.strikes import queries
+from app.strikes import access_path
 from app.vocabulary import remembered
 from app.vocabulary.wording import MOST_WORDS
 
@@ -85,7 +85,7 @@ SAID = [
     f"uses more than {sessions.AT_ONCE_SECONDS} s of the processor",
     f"bookkeeping | {cache.MOST_BYTES // KIB**2} MiB; none of more than {cache.LARGEST // KIB**2} MiB |",
     f"| texts of SQL statements | {prepared.MOST_BYTES // KIB**2} MiB |",
-    f"| counts that choose an index | {queries.BYTES_OF_COUNTS // KIB**2} MiB |",
+    f"| counts that choose an index | {access_path.BYTES_OF_COUNTS // KIB**2} MiB |",
     f"({segment.LINES_IN_SEGMENT:,} lines) | {segment.BYTES_CACHED // KIB} KiB for each part |",
     f"more than {remembered.LONGEST} letters",
     f"({MOST_OPEN:,} at most)",

@@ -18,7 +18,7 @@ from app.ledger import verify as verify_module
 from app.ledger.append import chain_hash
 from app.ledger.verify import Fault, SavedHead, Sources, Verdict, parse_head, verify
 from app.models import LedgerEntry
-from app.reports.derived import rebuild, word_faults
+from app.reports.derived import index_faults, rebuild
 from app.reports.history import stored_contents
 from tests.changes import story
 from tests.cli.test_commands import run
@@ -242,7 +242,7 @@ def checked(where: Path | Database, saved: SavedHead | None = None) -> Verdict:
     """Verify a database as the command does."""
     database = Database(f"sqlite:///{where}") if isinstance(where, Path) else where
     with database.reading() as session:
-        verdict = verify(session, Sources(stored_contents, rebuilt_vocabularies, word_faults), saved)
+        verdict = verify(session, Sources(stored_contents, rebuilt_vocabularies, index_faults), saved)
     if isinstance(where, Path):
         database.close()
     return verdict

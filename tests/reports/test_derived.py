@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from app.cli.database import prepare
 from app.db.derived import empty, empty_words
 from app.db.engine import Database, WriteSession
 from app.ledger.verify import Sources, verify
-from app.models import STRIKE_WORDS, RevisionDocument, StrikeDocument
+from app.models import STRIKE_WORDS, RevisionDocument, StrikeCategory, StrikeDocument
 from app.reports import derived
-from app.reports.derived import rebuild, word_faults, write_missing
+from app.reports.derived import index_faults, rebuild, write_missing
 from app.reports.history import stored_contents
 from tests import record
 from tests.api import Api
@@ -46,6 +47,18 @@ def lose_words(session: WriteSession) -> None:
     empty_words(session, STRIKE_WORDS.name)
 
 
+def lose_categories(session: WriteSession) -> None:
+    """Lose the index of lines by category."""
+    empty(session, StrikeCategory.__tablename__)
+
+
+def move_a_category(session: WriteSession) -> None:
+    """Let the index of lines by category have one of them on another day."""
+    row = session.execute(select(*StrikeCategory.__table__.columns)).first()
+    assert row is not None
+    session.execute(insert(StrikeCategory), row._asdict() | {"date_from": date(2001, 1, 1)})
+
+
 def add_a_word(session: WriteSession) -> None:
     """Let the index know a word that no line has."""
     lose_words(session)
@@ -62,11 +75,11 @@ def add_a_word(session: WriteSession) -> None:
 def fault(database: Database) -> str:
     """Verify the record; return what is wrong with it, "" if nothing is."""
     with database.reading() as session:
-        verdict = verify(session, Sources(stored_contents, rebuilt_vocabularies, word_faults))
+        verdict = verify(session, Sources(stored_contents, rebuilt_vocabularies, index_faults))
         return verdict.fault.what if verdict.fault else ""
 
 
-@pytest.mark.parametrize("lose", [lose_json, lose_words, add_a_word])
+@pytest.mark.parametrize("lose", [lose_json, lose_words, add_a_word, lose_categories, move_a_category])
 def test_lost_rows_are_found_and_rebuilt(
     api: Api, database: Database, lose: Callable[[WriteSession], None]
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from app.db.engine import Database
-from app.strikes import queries
+from app.strikes import access_path
 from app.strikes.conditions import OF_LINES, WITHIN_OTHERS
 from app.strikes.filters import OF_TALLIES, Status, StrikeFilter
 from app.strikes.sorting import Sort
@@ -69,13 +69,13 @@ def test_null_among_values_is_another_statement(
     database: Database, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A count of lines with an owner is never taken for one of lines without, nor their statements for each other."""
-    monkeypatch.setattr(queries, "FEW", 2)
+    monkeypatch.setattr(access_path, "FEW", 2)
     api.post(
         make_report(make_strike(owner="coalition"), *(make_strike(strikes=number) for number in range(5)))
     )
     named, unnamed = (replace(NOTHING, as_of=99, owners=frozenset({owner})) for owner in ("coalition", None))
     with database.reading() as session:
-        few = [queries.fewest(session, strikes, Sort.LATEST) for strikes in (named, unnamed)]
+        few = [access_path.fewest(session, strikes, Sort.LATEST) for strikes in (named, unnamed)]
 
     assert [narrowing and narrowing.names for narrowing in few] == [("owners",), None]
     assert named.shape != unnamed.shape

@@ -3,15 +3,19 @@
 import base64
 import threading
 import time
+from datetime import date
 from itertools import cycle
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.db.engine import Database
 from app.reports import service
 from app.reports.schemas import ReportIn
-from app.strikes import queries
+from app.strikes import access_path
+from app.strikes.filters import StrikeFilter
+from app.strikes.sorting import Part, Sort
 from tests import record
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
@@ -91,15 +95,48 @@ def test_order_does_not_hang_on_how_lines_are_found(
         {"category": "vehicle"},
         {"effect": "destroyed"},
         {"location": "Raqqa", "category": "vehicle"},
-        {"q": "vehicle", "min_items": 3},
+        {"location": ["Raqqa", "Mosul"], "category": ["vehicle", "tank"], "effect": "damaged"},
+        {"location": "Raqqa", "category": "vehicle", "q": "destroyed", "min_items": 2},
+        {"location": "Palmyra", "category": "tank", "date_from": "2016-12-05", "date_to": "2017-02-20"},
+        {"q": "vehicles", "min_items": 3},
         {"date_from": "2016-12-20", "date_to": "2017-01-20", "publisher": "cjtf-oir"},
     ]
     questions = [filters | {"sort": sort} for filters in asked for sort in SORTS]
     gathered = [crawl(api, 5, **filters) for filters in questions]
-    for few, few_by_some_items in ((0, 0), (3, 30), (30, 3)):
-        monkeypatch.setattr(queries, "FEW", few)
-        monkeypatch.setattr(queries, "FEW_BY_SOME_ITEMS", few_by_some_items)
+    assert [filters for filters, lines in zip(questions, gathered, strict=True) if not lines] == []
+    for few, few_by_some_items, pairs in ((0, 0, 0), (3, 30, 1), (30, 3, 0), (0, 0, 100)):
+        monkeypatch.setattr(access_path, "FEW", few)
+        monkeypatch.setattr(access_path, "FEW_BY_SOME_ITEMS", few_by_some_items)
+        monkeypatch.setattr(access_path, "MOST_PAIRS", pairs)
         assert [crawl(api, 5, **filters) for filters in questions] == gathered
+
+
+def test_lines_of_a_place_and_a_category_are_read_from_their_index_alone(database: Database) -> None:
+    """SQLite and PostgreSQL search the index of lines by category for a page, and sort nothing."""
+    record.fill(database)
+    asked = StrikeFilter(
+        as_of=10**6,
+        date_from=date(2016, 12, 20),
+        date_to=date(2017, 1, 20),
+        location_ids=frozenset({1}),
+        category_ids=frozenset({1}),
+    )
+    path = access_path.AccessPath(asked, Sort.LATEST, None, by_pair=True, ends=False)
+    statement = path.statement(Part.ALL, resumed=False)
+    pair = {**asked.values, "location_id": 1, "category_id": 1, "limit": 51}
+    with database.reading() as session:
+        dialect = session.held.dialect
+        sqlite = dialect.name == "sqlite"
+        if not sqlite:
+            # So few rows are read sooner without any index.
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        sql, bound = statement.bound(dialect, pair)
+        values = bound if isinstance(bound, dict) else tuple(bound)
+        explained = session.held.exec_driver_sql(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {sql}", values)
+        plan = "\n".join(str(row) for row in explained)
+    assert "SEARCH strike_categories USING PRIMARY KEY" in plan or "pk_strike_categories" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
 
 
 def test_what_is_not_known_comes_last(api: Api) -> None:
@@ -138,8 +175,8 @@ def test_most_items_are_those_that_match(api: Api) -> None:
 
 def test_most_items_in_all_are_not_most_that_match(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines with many items, of which few match, come after those with fewer items that all match."""
-    monkeypatch.setattr(queries, "FEW", 1)
-    monkeypatch.setattr(queries, "FEW_BY_SOME_ITEMS", 2)
+    monkeypatch.setattr(access_path, "FEW", 1)
+    monkeypatch.setattr(access_path, "FEW_BY_SOME_ITEMS", 2)
     of_tanks = {1: (100, 1), 2: (90, 2), 3: (0, 50), 4: (0, 40), 5: (80, 0)}
     api.post(
         make_report(
