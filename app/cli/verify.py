@@ -43,8 +43,8 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
     from app.columnar.record import is_as_recorded
     from app.db.schema import refuse_other
     from app.ledger import verify
-    from app.reports.derived import index_faults
     from app.reports.history import stored_contents
+    from app.reports.line_index import index_faults
     from app.settings import read_settings
 
     with database.reading() as session, progress("Checking the record") as show:

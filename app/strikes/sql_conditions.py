@@ -175,7 +175,7 @@ class Conditions:
 
     def of_tallies(self) -> ColumnElement[bool]:
         """Return the condition that a row of Tally, reached from its line, must meet for its items to count."""
-        return and_(True, *of_tallies(self._terms))  # noqa: FBT003 - TRUE, so that an empty list of conditions is valid
+        return and_(True, *of_tallies(self._terms))  # noqa: FBT003 - SQL's TRUE: there may be no condition
 
     def items(self) -> ColumnElement[int]:
         """Return what the minima of a line's tallies that match add up to: 0 where there is none."""

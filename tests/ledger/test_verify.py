@@ -18,8 +18,9 @@ from app.ledger import verify as verify_module
 from app.ledger.append import chain_hash
 from app.ledger.verify import Fault, SavedHead, Sources, Verdict, parse_head, verify
 from app.models import LedgerEntry
-from app.reports.derived import index_faults, rebuild
+from app.reports.derived import rebuild
 from app.reports.history import stored_contents
+from app.reports.line_index import index_faults
 from tests.changes import story
 from tests.cli.test_commands import run
 

@@ -15,9 +15,10 @@ from app.db.derived import empty, empty_words
 from app.db.engine import Database, WriteSession
 from app.ledger.verify import Sources, verify
 from app.models import STRIKE_WORDS, RevisionDocument, StrikeCategory, StrikeDocument
-from app.reports import derived
-from app.reports.derived import index_faults, rebuild, write_missing
+from app.reports import derived, line_index
+from app.reports.derived import rebuild, write_missing
 from app.reports.history import stored_contents
+from app.reports.line_index import index_faults
 from tests import record
 from tests.api import Api
 from tests.changes import story
@@ -119,7 +120,7 @@ def test_what_was_interrupted_goes_on_where_it_was(
     before = stored_json(database)
     with database.writing() as session:
         lose_json(session)
-    monkeypatch.setattr(derived, "BATCH", 2)
+    monkeypatch.setattr(line_index, "BATCH", 2)
 
     def stop(done: int, every: int) -> None:
         if done * 2 > every:
