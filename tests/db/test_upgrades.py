@@ -109,10 +109,7 @@ def test_record_of_an_earlier_schema_goes_on(dumped: tuple[str, Any], tmp_path: 
 
 
 def test_record_of_an_earlier_schema_gets_what_ships_now(dumped: tuple[str, Any], tmp_path: Path) -> None:
-    """`migrate` adds publishers and categories as one entry, and takes back what earlier versions named wrongly.
-
-    A record that has them already gets no entry.
-    """
+    """`migrate` adds or takes back what the record lacks or names wrongly as one entry, and as none where all is right."""
     url, known = dumped
     assert run(tmp_path, "migrate", STRIKELEDGER_DATABASE_URL=url).returncode == 0
     with serving(url) as api:
