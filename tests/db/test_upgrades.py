@@ -109,7 +109,7 @@ def test_record_of_an_earlier_schema_goes_on(dumped: tuple[str, Any], tmp_path: 
 
 
 def test_record_of_an_earlier_schema_gets_what_ships_now(dumped: tuple[str, Any], tmp_path: Path) -> None:
-    """`migrate` adds or takes back what the record lacks or names wrongly as one entry, and as none where all is right."""
+    """`migrate` adds what is missing and takes back what was named wrongly as one entry, or none if all is right."""
     url, known = dumped
     assert run(tmp_path, "migrate", STRIKELEDGER_DATABASE_URL=url).returncode == 0
     with serving(url) as api:
