@@ -201,7 +201,7 @@ class Conditions:
         of_lines = select(Strike.id)
         for name in NARROWING:
             if getattr(self._asked, name) is not None:
-                yield Narrowing((name,), partial(of_lines.where, OF_LINES[name](self._terms)))
+                yield Narrowing((name,), partial(self._of_lines_by, name))
         if self._asked.words is not None:
             yield Narrowing(("words",), self.saying_words)
         if self._asked.category_ids is not None:
@@ -222,6 +222,9 @@ class Conditions:
                     self._terms.among(Report.publisher_id, "publisher_ids")
                 ),
             )
+
+    def _of_lines_by(self, name: str) -> Select[int]:
+        return select(Strike.id).where(OF_LINES[name](self._terms))
 
     def at_place(self) -> Narrowing:
         """Return the ids of all lines of the places asked for, within the days asked for."""
