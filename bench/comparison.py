@@ -146,6 +146,7 @@ def _started(
         key = make_key(files.kept)
         anew = stack.enter_context(ours(files.ours, free_port(), keeps_answers=False))
         read(anew.port, Asked("/v1/aggregates"))
+        default = stack.enter_context(ours(files.ours, free_port(), keeps_answers=False, workers=None))
         kept = stack.enter_context(ours(files.kept, free_port(), keeps_answers=True))
         read(kept.port, Asked("/v1/aggregates"))
         folder = scratch / f"datasette-{files.size}"
@@ -154,6 +155,7 @@ def _started(
             size=files.size,
             database=files.peers,
             ours=anew.port,
+            default=default.port,
             kept=kept.port,
             datasette=stack.enter_context(harness.datasette(files.peers, folder)),
             typical=stack.enter_context(harness.typical(files.typical)),

@@ -8,8 +8,10 @@ from statistics import median
 
 from bench.load import Answered
 
-# Who answers. OURS works every question out, KEPT may give an answer again, UNCHANGED answers 304.
+# Who responds. OURS is one worker that works every question out, DEFAULT as many workers as `serve` starts by itself;
+# KEPT may respond from its cache, UNCHANGED responds 304.
 OURS, KEPT, UNCHANGED = "strikeledger", "strikeledger, asked again", "strikeledger, 304"
+DEFAULT = "strikeledger, default workers"
 DATASETTE, TYPICAL, BARE, NOOP = "Datasette", "typical ORM app", "bare ASGI", "FastAPI no-op"
 DUCKDB, SQLITE = "DuckDB in memory", "bare sqlite3"
 

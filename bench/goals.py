@@ -8,6 +8,7 @@ from bench.figures import (
     BY_PLACE,
     DATASETTE,
     DEEP_PAGE,
+    DEFAULT,
     DUCKDB,
     EVERYTHING,
     FIRST_PAGE,
@@ -79,13 +80,15 @@ def rows(figures: Figures, chosen: Container[Group]) -> Iterator[Row]:
 
 def _report(figures: Figures) -> Iterator[Row]:
     yield _least(figures, REPORT, DATASETTE, 4)
+    yield _least(figures, REPORT, DATASETTE, 4, DEFAULT)
     yield _least(figures, REPORT, NOOP, 0.6)
     yield _growth(figures, REPORT, 1.3)
 
 
 def _pages(figures: Figures) -> Iterator[Row]:
-    yield _least(figures, PAGE, DATASETTE, 2)
-    yield _least(figures, FULL_PAGE, DATASETTE, 2)
+    for question in (PAGE, FULL_PAGE):
+        yield _least(figures, question, DATASETTE, 2)
+        yield _least(figures, question, DATASETTE, 2, DEFAULT)
     yield _growth(figures, FULL_PAGE, 1.2)
     yield _deep(figures, 1.2)
     yield from _again(figures, PAGE)

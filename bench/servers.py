@@ -112,10 +112,13 @@ class Ours:
 
 
 @contextmanager
-def ours(database: Path, port: int, *, keeps_answers: bool, workers: int = 1) -> Iterator[Ours]:
-    """Run `strikeledger serve`; without `keeps_answers` every question is worked out anew."""
+def ours(database: Path, port: int, *, keeps_answers: bool, workers: int | None = 1) -> Iterator[Ours]:
+    """Run `strikeledger serve`, with the default number of workers for None.
+
+    Without `keeps_answers` every question is worked out anew.
+    """
     program = CLI if keeps_answers else ("-m", "bench.uncached")
-    serve = ["serve", "--port", str(port), "--workers", str(workers)]
+    serve = ["serve", "--port", str(port), *_count(workers)]
     with _process([*program, *serve], database) as process:
         _until_ready(port, process)
         yield Ours(port, process.pid)
@@ -141,9 +144,12 @@ def free_port() -> int:
 @contextmanager
 def starting(database: Path, port: int, workers: int | None) -> Iterator[None]:
     """Run `strikeledger serve` without waiting for it, with the default number of workers for None."""
-    count = [] if workers is None else ["--workers", str(workers)]
-    with _process([*CLI, "serve", "--port", str(port), *count], database):
+    with _process([*CLI, "serve", "--port", str(port), *_count(workers)], database):
         yield
+
+
+def _count(workers: int | None) -> list[str]:
+    return [] if workers is None else ["--workers", str(workers)]
 
 
 def command(database: Path | None, *arguments: str) -> str:

@@ -51,6 +51,7 @@ class Peers:
     size: int
     database: Path
     ours: int
+    default: int
     kept: int
     datasette: int
     typical: int
@@ -172,6 +173,8 @@ def _next_to_datasette(
     our, their = questions(work, parameters), datasette_questions(work, parameters)
     parts = PARTS.get(question, 1)
     yield _reads(question, named.OURS, peers, peers.ours, connections, our, parts)
+    if connections > 1:
+        yield _reads(question, named.DEFAULT, peers, peers.default, connections, our, parts)
     yield _reads(question, named.DATASETTE, peers, peers.datasette, connections, their)
 
 
