@@ -86,7 +86,9 @@ class _Terms:
         self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str
     ) -> ColumnElement[bool]:
         allowed = self.asked.values[name]
-        one_of = column.in_(bindparam(name, allowed, expanding=True)) if allowed else false()
+        # A statement is compiled once: by the first ids alone, PostgreSQL would refuse a later one that is larger.
+        kind = BigInteger() if isinstance(column.type, Integer) else column.type
+        one_of = column.in_(bindparam(name, allowed, kind, expanding=True)) if allowed else false()
         return or_(column.is_(None), one_of) if None in allowed else one_of
 
     def stands(self) -> ColumnElement[bool]:

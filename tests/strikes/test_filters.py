@@ -294,3 +294,10 @@ def test_signs_without_a_word_are_only_themselves(api: Api, sign: str, found: in
     )
     assert len(api.read("/v1/strikes", q=sign)["items"]) == found
     assert api.read("/v1/aggregates", q=sign)["totals"]["lines"] == found
+
+
+def test_ids_of_any_size_are_asked_for_by_one_statement(api: Api) -> None:
+    """An id beyond 32 bits, asked for after a small one, finds nothing: the statement was compiled by the first."""
+    report = api.post(make_report(make_strike()))
+    assert len(api.read("/v1/strikes", report=report["id"])["items"]) == 1
+    assert api.read("/v1/strikes", report="r2147483648")["items"] == []
