@@ -31,7 +31,7 @@ def check_file(path: Path, *, creates: bool, writes: bool) -> None:
     """
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise DatabaseUnavailable(f"there is no folder {folder}; create it, or correct {VARIABLE}")
+        raise DatabaseUnavailable(_without_folder(folder))
     if path.is_dir():
         raise UnusableDatabase(f"{path} is a folder; name a file in {VARIABLE}")
     if not path.exists():
@@ -83,6 +83,16 @@ def refused(url: URL, error: DBAPIError) -> UnusableDatabase:
     """Return the error for a statement that the database refused, such as for want of rights."""
     thing = url.database if url.get_backend_name() == "sqlite" else "the PostgreSQL database"
     return UnusableDatabase(f"{thing} refused: {_reason(error)}")
+
+
+def _without_folder(folder: Path) -> str:
+    """Return the sentence for a folder that does not exist, or is a file."""
+    file = next((parent for parent in (folder, *folder.parents) if parent.is_file()), None)
+    if file is not None:
+        return f"{file} is a file, so no database can lie in it; name another path in {VARIABLE}"
+    return (
+        f"the folder {folder} of the database does not exist; create it, or name another path in {VARIABLE}"
+    )
 
 
 def _check_content(path: Path) -> None:

@@ -1,5 +1,6 @@
 """`strikeledger serve`: bring the database up to date, and answer."""
 
+import errno
 import gc
 import os
 import signal
@@ -35,6 +36,9 @@ UNSENT = 64 * 1024
 # none is closed at the moment when it is used again.
 KEEP_ALIVE = 20
 
+# The highest port that there is.
+LAST_PORT = 65535
+
 # Processes that can count together.
 MOST_WORKERS = 64
 
@@ -65,7 +69,7 @@ class CannotListen(StrikeledgerError):
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="The port; 0 takes a free one.")] = 8000,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -113,8 +117,7 @@ def serve(
                 counted = pool.submit(_read, database, holdings)
                 for module in SHARED if forks else ("app.main",) if workers == 1 else ():
                     import_module(module)
-            reports, lines = counted.result()
-        typer.echo(f"The record holds {reports:,} reports with {lines:,} strike lines.")
+            typer.echo(_holdings(database, *counted.result()))
         # As it was started: in a checkout the command is not on the path.
         typer.echo(f"To write, make a key: {sys.argv[0]} keys create --name NAME --scope publish")
         config = uvicorn.Config(
@@ -167,6 +170,16 @@ def _read(database: "Database", read: Callable[["ReadSession"], T]) -> T:
         return read(session)
 
 
+def _holdings(database: "Database", reports: int, lines: int) -> str:
+    """Return the sentence on what the record holds; of an empty one, how to load the sample."""
+    if not reports:
+        from app.bulk.sample import is_empty
+
+        if _read(database, is_empty):
+            return f"The record is empty; load the sample with `{sys.argv[0]} sample`."
+    return f"The record holds {reports:,} reports with {lines:,} strike lines."
+
+
 def _cores() -> int:
     """Return how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
@@ -208,8 +221,21 @@ def _listen(bound: socket.socket) -> None:
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:
-    where = f"the address {host}" if isinstance(error, socket.gaierror) else f"{host}, port {port}"
-    return CannotListen(f"cannot listen on {where}: {error.strerror}; choose another by --host or --port")
+    """Return the refusal of an address or a port, with the option to change."""
+    if isinstance(error, socket.gaierror):
+        return CannotListen(
+            f"the address {host} cannot be resolved: {error.strerror}; choose another one with --host"
+        )
+    match error.errno:
+        case errno.EADDRINUSE:
+            cause, other = "is in use by another program", port + 1 if port < LAST_PORT else LAST_PORT - 1
+        case errno.EACCES:
+            cause, other = "is not allowed to this user", 8080
+        case errno.EADDRNOTAVAIL:
+            return CannotListen(f"{host} is no address of this machine; choose another one with --host")
+        case _:
+            return CannotListen(f"cannot listen on {host}, port {port}: {error.strerror}")
+    return CannotListen(f"port {port} {cause}; choose another one with --port, such as --port {other}")
 
 
 def _counting_together(workers: int, warnings: list[str]) -> "SharedFile | None":

@@ -80,7 +80,7 @@ def test_serve_creates_its_database_and_answers(tmp_path: Path, workers: str) ->
         assert ask(f"{address}/readyz").json() == {"status": "ok"}
         assert ask(f"{address}/v1/strikes").json()["items"] == []
     assert (tmp_path / "strikeledger.db").exists()
-    assert said[1] == "The record holds 0 reports with 0 strike lines."
+    assert said[1] == "The record is empty; load the sample with `-c sample`."
     assert "keys create" in said[2]
 
 
@@ -125,6 +125,20 @@ def test_record_is_kept_from_one_start_to_the_next(tmp_path: Path) -> None:
     assert kept.headers["ETag"] == stored.headers["ETag"]
     assert stored.json() == kept.json() | {"warnings": [], "possible_duplicates": []}
     assert said[1] == "The record holds 1 reports with 1 strike lines."
+
+
+def test_sample_is_offered_only_where_it_can_be_loaded(tmp_path: Path) -> None:
+    """A record that holds drafts alone is not empty: `sample` would refuse it."""
+    key = run(tmp_path, "keys", "create", "--name", "desk", "--scope", "draft").stdout.splitlines()[-1]
+    with served(tmp_path) as (address, _):
+        headers = {"Authorization": f"Bearer {key}"}
+        draft = make_report(make_strike(make_tally(2))) | {"status": "draft"}
+        assert (
+            httpx.post(f"{address}/v1/reports", json=draft, headers=headers, timeout=PATIENCE).status_code
+            == 201
+        )
+    with served(tmp_path) as (_, said):
+        assert said[1] == "The record holds 0 reports with 0 strike lines."
 
 
 def test_sample_is_loaded_once(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """What the command line cannot do: one line on stderr that names the thing, and an exit code by its kind."""
 
+import errno
 import gc
 import os
+import re
 import shutil
 import signal
 import socket
@@ -82,7 +84,13 @@ def test_command_that_needs_a_database_makes_none(run: Run, command: str) -> Non
 @pytest.mark.parametrize(
     ("url", "code", "named"),
     [
-        ("sqlite:///no/such/x.db", UNREACHABLE, "there is no folder"),
+        (
+            "sqlite:////no/such/x.db",
+            UNREACHABLE,
+            "the folder /no/such of the database does not exist; create it",
+        ),
+        ("sqlite:///no/such/x.db", UNREACHABLE, "/no/such of the database does not exist; create it"),
+        ("sqlite:///text.db/such/x.db", UNREACHABLE, "text.db is a file"),
         ("sqlite:///folder.db", REFUSED, "folder.db is a folder"),
         ("sqlite:///text.db", REFUSED, "text.db is no SQLite database and cannot be used"),
         ("sqlite:///torn.db", REFUSED, "torn.db cannot be used"),
@@ -142,16 +150,44 @@ def test_other_schema_is_refused_by_every_command(
 def test_port_that_is_taken_leaves_the_database_alone(run: Run) -> None:
     """A second server on a port fails before it makes or migrates anything: the first one may be an older version."""
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
-        code, said = run(f"serve --port {other.getsockname()[1]}")
+        port = other.getsockname()[1]
+        code, said = run(f"serve --port {port}")
     assert (code, list(Path().iterdir())) == (REFUSED, [])
-    assert "Address already in use" in said
+    hint = f"choose another one with --port, such as --port {port + 1}"
+    assert said == f"strikeledger: port {port} is in use by another program; {hint}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "port", "message"),
+    [
+        (errno.EADDRINUSE, 65535, "port 65535 is in use by another program; .* such as --port 65534"),
+        (errno.EACCES, 80, "port 80 is not allowed to this user; .* such as --port 8080"),
+        (errno.ENOBUFS, 8000, "cannot listen on 127.0.0.1, port 8000: No buffer space available"),
+    ],
+)
+def test_port_that_cannot_be_bound_has_a_hint(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: int, port: int, message: str
+) -> None:
+    """A port is refused with the cause and a port that could be had; another fault has the words of the system."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    code, said = run(f"serve --port {port}")
+    assert code == REFUSED
+    assert re.fullmatch(f"strikeledger: {message}\n", said)
 
 
 @pytest.mark.parametrize(
     ("options", "code", "named"),
     [
-        ("--host no.such.host.invalid", REFUSED, "no.such.host.invalid"),
-        ("--host 192.0.2.77", REFUSED, "192.0.2.77"),
+        ("--host no.such.host.invalid", REFUSED, "the address no.such.host.invalid cannot be resolved"),
+        (
+            "--host 192.0.2.77",
+            REFUSED,
+            "192.0.2.77 is no address of this machine; choose another one with --host",
+        ),
         ("--host=", USAGE, "--host"),
         ("--port 65536", USAGE, "--port"),
         ("--port eighty", USAGE, "--port"),
