@@ -1,6 +1,9 @@
 """The floors of the house: a module imports only from lower floors, or from its own folder."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +61,36 @@ def imported(tree: ast.AST) -> Iterator[str]:
         else:
             continue
         yield from (name for name in names if name.startswith("app.") and name != "app.__version__")
+
+
+def outside(tree: ast.AST) -> Iterator[str]:
+    """Yield the packages of others that a tree imports, also those that it names in a call."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(name)):
+                names = [name]
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case ast.Call(
+                func=ast.Name("import_module" | "files") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(str(name))],
+            ):
+                names = [name]
+            case _:
+                continue
+        packages = {name.partition(".")[0] for name in names}
+        yield from packages - sys.stdlib_module_names - {"app"}
+
+
+def test_dependencies_are_those_that_are_imported() -> None:
+    """What the server imports is declared, not left to what other packages need; and nothing more is declared."""
+    project = tomllib.loads((APP.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    declared = {
+        re.match(r"[\w-]+", line)[0].replace("-", "_")  # type: ignore[index] # each begins with a name
+        for line in (*project["dependencies"], *extras["parquet"], *extras["postgres"])
+    }
+    assert {package for _, tree in modules() for package in outside(tree)} == declared
 
 
 def test_every_room_stands_on_a_floor() -> None:

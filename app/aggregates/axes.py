@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from app.aggregates.dimensions import OF_TALLIES, Dimension
 from app.catalogue.catalogue import Catalogue
 from app.columnar.segment import COUNTRY_CODES, EFFECTS
-from app.db.kept import Kept
 from app.vocabulary.periods import PeriodUnit
 
 PeriodBy = Literal["date", "published_on"]
@@ -53,18 +52,10 @@ class Axis:
         return pl.lit(self.places).gather(code)
 
 
-# The axes of a state of the vocabulary.
-_KEPT: WeakKeyDictionary[Catalogue, Kept[Dimension, Axis]] = WeakKeyDictionary()
-
-
+# Those of two states of the vocabulary: of now, and of one for `as_of`.
+@lru_cache(2 * len(Dimension))
 def axis(dimension: Dimension, catalogue: Catalogue) -> Axis:
     """Return the axis of a dimension: ids by the names that they have. Several ids can share a name."""
-    return _KEPT.setdefault(catalogue, Kept(len(Dimension))).get(
-        dimension, lambda: _named(dimension, catalogue)
-    )
-
-
-def _named(dimension: Dimension, catalogue: Catalogue) -> Axis:
     names: Mapping[int, str]
     match dimension:
         case Dimension.LOCATION:

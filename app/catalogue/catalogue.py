@@ -7,14 +7,15 @@ a catalogue is kept under the hash of the ledger entry that last changed the voc
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
+from cachetools import FIFOCache, cached
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel
 from sqlalchemy import select
 
 from app.db.engine import NotYet, ReadSession
-from app.db.kept import Kept
 from app.db.prepared import Snapshot
 from app.ledger.clock import Head, standing
 from app.models import (
@@ -222,22 +223,16 @@ class Catalogue:
         return frozenset(found)
 
 
-# Catalogues by the hash of the entry that made them. The last few suffice: one for now, some for `as_of`.
-_KEPT: Kept[str, Catalogue] = Kept(8)
-
-
+# By the hash of the entry that made them. A few suffice: one for now, some for `as_of`.
+@cached(FIFOCache(8), key=lambda _session, head: head.vocabulary_hash, lock=Lock())
 def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
     """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotYet where they must be read first."""
-    return _KEPT.get(head.vocabulary_hash, lambda: _read(session, head.vocabulary_seq))
-
-
-def _read(session: Snapshot, seq: int) -> Catalogue:
     if not isinstance(session, ReadSession):
         raise NotYet
     return Catalogue(
-        _names(session, seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
-        _names(session, seq, LocationEntry, (Location, LocationVersion, LocationAlias)),
-        _names(session, seq, CategoryEntry, (Category, CategoryVersion, CategoryAlias)),
+        _names(session, head.vocabulary_seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
+        _names(session, head.vocabulary_seq, LocationEntry, (Location, LocationVersion, LocationAlias)),
+        _names(session, head.vocabulary_seq, CategoryEntry, (Category, CategoryVersion, CategoryAlias)),
     )
 
 

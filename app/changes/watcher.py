@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from cachetools import FIFOCache
+
 from app.changes import queries
 from app.changes.schemas import change
 from app.db.engine import ReadSession
-from app.db.kept import Kept
 from app.db.prepared import Snapshot
 from app.db.types import AnyRow
 from app.errors import StrikeledgerError
@@ -59,7 +60,7 @@ class Watcher:
         self._epoch = 0
         # The streams that wait, and until when, by the event loop's clock: the earliest first.
         self._waiting: dict[asyncio.Future[None], float] = {}
-        self._batches: Kept[int, Batch] = Kept(BATCHES)
+        self._batches: FIFOCache[int, Batch] = FIFOCache(BATCHES)
         self._reading: dict[int, asyncio.Task[Batch]] = {}
 
     @contextmanager
@@ -105,7 +106,7 @@ class Watcher:
 
     def _forget(self) -> None:
         self._head = None
-        self._batches = Kept(BATCHES)
+        self._batches = FIFOCache(BATCHES)
         self._reading = {}
 
     async def _watch(self) -> None:
@@ -157,7 +158,7 @@ class Watcher:
 
     async def _batch(self, seq: int) -> Batch:
         """Return the entries after a number below the ledger's head: read once for all who ask at the same time."""
-        batch = self._batches.find(seq)
+        batch = self._batches.get(seq)
         if batch is not None:
             return batch
         reading = self._reading.get(seq)
@@ -176,7 +177,7 @@ class Watcher:
 
         batch = await self._reads(look, Asked("ledger entries", time.monotonic()))
         if batch.events:
-            batches.put(seq, batch)
+            batches[seq] = batch
         return batch
 
 

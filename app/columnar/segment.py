@@ -6,7 +6,7 @@ segment never changes: a write makes a new one of it. Columns have the names of 
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from app.db.kept import Kept, size_of
+from app.columnar.partials import Partials
 from app.vocabulary.countries import COUNTRIES
 from app.vocabulary.effects import Effect
 
@@ -106,9 +106,6 @@ ITEM_SUMS = ("items_min", "items_max", "open_ended", "approximate")
 # A segment takes no further reports once it has so many lines.
 LINES_IN_SEGMENT = 1 << 15
 
-# Bytes of partial aggregates that a segment caches, with their keys.
-BYTES_CACHED = 1 << 18
-
 Numbers = npt.NDArray[np.int32]
 
 # The columns of which a segment knows the least and the greatest value.
@@ -122,11 +119,7 @@ class Segment:
     lines: pl.DataFrame
     tallies: pl.DataFrame
     # Partial aggregates of all of its lines, by what was counted.
-    cache: Kept[Hashable, pl.DataFrame] = field(
-        default_factory=lambda: Kept(
-            BYTES_CACHED, lambda key, part: size_of(key) + int(part.estimated_size())
-        )
-    )
+    cache: Partials = field(default_factory=Partials)
 
     @cached_property
     def bounds(self) -> Mapping[str, tuple[int, int]]:

@@ -6,14 +6,16 @@ the driver's own rows, by position.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
+from threading import Lock
 from typing import Any, Protocol
 
+from cachetools import FIFOCache
 from sqlalchemy import BindParameter, Dialect, Insert, Select, Update
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import TypeEngine
-
-from app.db.kept import Kept
 
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
@@ -42,6 +44,11 @@ class _Written:
     parameters: Sequence[Callable[[Values], Any]]
     names: Sequence[str] | None
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return _OF_TEXT + len(self.sql) + _OF_VALUE * len(self.parameters)
+
     def taken(self, values: Values) -> Any:  # noqa: ANN401 - a list or a dict, as the driver wants it
         """Return values as the driver takes them."""
         found = [take(values) for take in self.parameters]
@@ -58,17 +65,25 @@ class Prepared:
 
     def bound(self, dialect: Dialect, values: Values) -> tuple[str, Any]:
         """Return the SQL for an engine, and the values as its driver takes them. Each name must have a value."""
-        written = self._for(dialect, values)
+        written = self._written(dialect, values)
         return written.sql, written.taken(values)
 
     def bound_all(self, dialect: Dialect, rows: Sequence[Values]) -> tuple[str, Sequence[Any]]:
         """Return the same of an INSERT of one or more rows, which all have values for the same columns."""
-        written = self._for(dialect, rows[0])
+        written = self._written(dialect, rows[0])
         return written.sql, [written.taken(row) for row in rows]
 
-    def _for(self, dialect: Dialect, values: Values) -> _Written:
+    def _written(self, dialect: Dialect, values: Values) -> _Written:
         names = tuple(values) if self.statement.is_insert else [len(values[name]) for name in self._lists]
-        return _WRITTEN.get((self, dialect.name, *names), lambda: self._write(dialect, values))
+        key = (self, dialect.name, *names)
+        try:
+            # Reading moves nothing in a FIFO cache, so it needs no lock; a microsecond of each statement counts.
+            return _CACHE[key]
+        except KeyError:
+            text = self._write(dialect, values)
+            with _LOCK, suppress(ValueError):  # cachetools raises it for a value larger than the cache.
+                _CACHE[key] = text
+            return text
 
     def _write(self, dialect: Dialect, values: Values) -> _Written:
         columns = list(values) if self.statement.is_insert else None
@@ -92,13 +107,9 @@ class Prepared:
         return _Written(state.statement, parameters, None if state.positiontup else names)
 
 
-def weight(_key: object, text: _Written) -> int:
-    """Return about how many bytes the text of a statement takes."""
-    return _OF_TEXT + len(text.sql) + _OF_VALUE * len(text.parameters)
-
-
 # The texts of all statements.
-_WRITTEN: Kept[tuple[object, ...], _Written] = Kept(MOST_BYTES, weight)
+_CACHE: FIFOCache[tuple[object, ...], _Written] = FIFOCache(MOST_BYTES, attrgetter("size"))
+_LOCK = Lock()
 
 
 def _taken(name: str, place: int | None, process: Callable[[Any], Any] | None) -> Callable[[Values], Any]:

@@ -11,11 +11,11 @@ that response, whatever becomes of it: too large for the cache, a refusal, a fai
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from http import HTTPStatus
 
+from cachetools import LRUCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import ClientLeft, StrikeledgerError
@@ -47,8 +47,7 @@ class Cache:
         self._app = app
         self._read_position = position
         self._position: Position = (-1, "")
-        self._cached: OrderedDict[_Key, tuple[Answer, int]] = OrderedDict()
-        self._bytes = 0
+        self._cached: LRUCache[_Key, Answer] = LRUCache(MOST_BYTES, _size)
         self._flights: dict[tuple[Position, _Key], Flight] = {}
         # Large responses begin to be sent one by one, each in a turn of the event loop of its own.
         self._turn = asyncio.Lock()
@@ -68,7 +67,7 @@ class Cache:
             return
         if position != self._position:
             self._cached.clear()
-            self._position, self._bytes = position, 0
+            self._position = position
         answer = self._find(key, position)
         while answer is None:
             flight = self._flights.get((position, key))
@@ -97,11 +96,7 @@ class Cache:
         await send(answer.body)
 
     def _find(self, key: _Key, position: Position) -> Answer | None:
-        cached = self._cached.get(key) if position == self._position else None
-        if cached is None:
-            return None
-        self._cached.move_to_end(key)
-        return cached[0]
+        return self._cached.get(key) if position == self._position else None
 
     async def _fly(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
         """Have a request answered behind this layer, for all who ask the same meanwhile."""
@@ -117,14 +112,15 @@ class Cache:
         await flight.fly(self._app, scope, receive, send)
 
     def _keep(self, key: _Key, answer: Answer) -> None:
-        weight = answer.weight + _OVERHEAD
-        if answer.etag is None or not answer.is_public or weight > LARGEST:
+        if answer.etag is None or not answer.is_public or _size(answer) > LARGEST:
             return
-        self._cached[key] = answer, weight
-        self._bytes += weight
-        while self._cached and self._bytes + len(self._flights) * _OF_FLIGHT > MOST_BYTES:
-            _, (_, oldest) = self._cached.popitem(last=False)
-            self._bytes -= oldest
+        self._cached[key] = answer
+        while self._cached and self._cached.currsize + len(self._flights) * _OF_FLIGHT > MOST_BYTES:
+            self._cached.popitem()
+
+
+def _size(answer: Answer) -> int:
+    return answer.weight + _OVERHEAD
 
 
 def _question(scope: Scope) -> tuple[_Key | None, str | None]:

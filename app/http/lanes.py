@@ -8,10 +8,10 @@ import asyncio
 import math
 import time
 from bisect import insort
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from cachetools import FIFOCache
 from starlette.types import Receive
 
 from app.errors import Overloaded
@@ -37,7 +37,7 @@ class Costs:
 
     def __init__(self) -> None:
         # Each with the moment until which it holds, and whether it was measured.
-        self._costs: OrderedDict[Hashable, tuple[float, float, bool]] = OrderedDict()
+        self._costs: FIFOCache[Hashable, tuple[float, float, bool]] = FIFOCache(MOST_KINDS)
 
     def of(self, kind: Hashable) -> float | None:
         """Return the expected cost; None where nothing is known, or only from some time ago."""
@@ -67,9 +67,6 @@ class Costs:
     def _put(self, kind: Hashable, seconds: float, *, measured: bool) -> None:
         until = time.monotonic() + (_MEMORY if measured else _MEMORY_OF_GUESSES)
         self._costs[kind] = seconds, until, measured
-        self._costs.move_to_end(kind)
-        if len(self._costs) > MOST_KINDS:
-            self._costs.popitem(last=False)
 
 
 @dataclass(eq=False, slots=True)

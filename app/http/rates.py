@@ -13,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 
+from cachetools import TTLCache
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -76,7 +77,7 @@ class RateLimits:
         self._counters = counters
         self._windows = FixedWindowRateLimiter(counters)
         self._is_key = is_key
-        self._proven: dict[str, float] = {}
+        self._proven: TTLCache[str, None] = TTLCache(_MOST_PROVEN, PROVEN_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 429."""
@@ -122,14 +123,11 @@ class RateLimits:
         if scheme.lower() != b"bearer":
             return None
         name = sha256(key).hexdigest()
-        now = time.monotonic()
-        if self._proven.get(name, now) > now:
+        if name in self._proven:
             return name
         if not self._windows.hit(UNPROVEN, address) or not await self._is_key(key.decode("latin-1")):
             return None
-        if len(self._proven) >= _MOST_PROVEN:
-            self._proven.clear()
-        self._proven[name] = now + PROVEN_SECONDS
+        self._proven[name] = None
         return name
 
 

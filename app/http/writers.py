@@ -8,10 +8,8 @@ gets back exactly what was stored.
 import csv
 import importlib
 import io
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
-from importlib.abc import MetaPathFinder
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -152,31 +150,7 @@ def _pyarrow() -> ModuleType:
         raise NotAcceptable(
             "this server writes no Parquet: its operator can install strikeledger[parquet]"
         ) from None
-    _do_without_pandas(arrow)
     return arrow
-
-
-@cache
-def _do_without_pandas(arrow: ModuleType) -> None:
-    """Let Arrow not find pandas: it looks once, with its first array.
-
-    Nothing here uses it, and where it is installed for something else, the first answer in Parquet would wait a second
-    for it.
-    """
-    hidden = _NoPandas()
-    sys.meta_path.insert(0, hidden)
-    try:
-        arrow.array([])
-    finally:
-        sys.meta_path.remove(hidden)
-
-
-class _NoPandas(MetaPathFinder):
-    """Let pandas not be found, installed or not."""
-
-    def find_spec(self, name: str, *_: object) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
 
 
 def _parquet(arrow: ModuleType, table: Table, chunks: Iterable[Sequence[Item]]) -> Iterator[bytes]:

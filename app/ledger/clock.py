@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
+from cachetools import FIFOCache, cached
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from app.db.engine import Database, ReadSession
-from app.db.kept import Kept
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.errors import Fault, InvalidInput
@@ -15,10 +16,6 @@ from app.models import LedgerEntry, Recorded
 _LAST = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1"
 
 ENTRY = LedgerEntry.__table__.columns
-
-# Heads by the hash of their last entry, which stands for all before it, in whatever database it is. The last few
-# suffice: one for now, some for `as_of`.
-_KNOWN: Kept[str, "Head"] = Kept(64)
 
 
 class _Entry:
@@ -67,7 +64,14 @@ def head(session: Snapshot, as_of: AsOf | None = None) -> Head:
     last = _one(session, which.any, as_of)
     if isinstance(as_of, int) and as_of != last[0]:
         raise InvalidInput([Fault("parameter", "as_of", "beyond-head", f"the ledger stands at {last[0]}")])
-    return _KNOWN.get(last[1], lambda: Head(*last, *_one(session, which.of_vocabulary, as_of)))
+    return _head(last, session, which, as_of)
+
+
+# By the hash of the last entry, which stands for all before it, in whatever database it is. A few suffice: one for
+# now, some for `as_of`.
+@cached(FIFOCache(64), key=lambda last, *_: last[1], lock=Lock())
+def _head(last: tuple[int, str], session: Snapshot, which: _Entry, as_of: AsOf | None) -> Head:
+    return Head(*last, *_one(session, which.of_vocabulary, as_of))
 
 
 def _one(session: Snapshot, entry: Prepared, as_of: AsOf | None) -> tuple[int, str]:

@@ -5,12 +5,14 @@ SQLite knows no figures of a table, so the way is chosen here, from counts that 
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from itertools import product
+from threading import Lock
 from typing import Any
 
+from cachetools import FIFOCache, cached
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, null, select
 
-from app.db.kept import Kept, size_of
 from app.db.prepared import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
@@ -46,6 +48,8 @@ OF_PAIRS = {"location_ids", "category_ids", "date_from"}
 # Statements that are kept, each of another shape; and bytes of counts of what makes lines few, by what was asked.
 _MOST_STATEMENTS = 500
 BYTES_OF_COUNTS = 2 * 1024 * 1024
+# An entry: a digest, a number, and its places in two tables.
+_BYTES_OF_COUNT = 500
 
 _LIMIT = bindparam("limit", type_=BigInteger())
 
@@ -147,9 +151,16 @@ def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | 
     return narrowing
 
 
-_COUNTS: Kept[Hashable, int] = Kept(BYTES_OF_COUNTS, lambda key, _count: size_of(key))
+def _count_key(_session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> bytes:
+    """Return a digest, since values may be long: of what a count depends on, and of the order of size of the record."""
+    values = strikes.values
+    asked = [str(values[name]) for name in narrowing.names]
+    return blake2b(
+        repr((narrowing.names, asked, most, strikes.as_of.bit_length())).encode(), digest_size=32
+    ).digest()
 
 
+@cached(FIFOCache(BYTES_OF_COUNTS // _BYTES_OF_COUNT), key=_count_key, lock=Lock())
 def counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:
     """Return how many lines answer one thing that is asked, `most` + 1 where they are more.
 
@@ -157,7 +168,6 @@ def counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most
     """
     values = strikes.values
     asked = {name: values[name] for name in narrowing.names}
-    known = (narrowing.names, *map(str, asked.values()), most, strikes.as_of.bit_length())
     shape = tuple(
         (name, value is None, value == [], isinstance(value, list) and None in value)
         for name, value in asked.items()
@@ -166,19 +176,14 @@ def counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most
     def statement() -> AnySelect:
         return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
 
-    def count() -> int:
-        found: int = session.rows(prepared(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
-        return found
-
-    return _COUNTS.get(known, count)
+    count: int = session.rows(prepared(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
+    return count
 
 
-_STATEMENTS: Kept[Hashable, Prepared] = Kept(_MOST_STATEMENTS)
-
-
-def prepared(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:
+@cached(FIFOCache(_MOST_STATEMENTS), key=lambda key, _statement: key, lock=Lock())
+def prepared(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:  # noqa: ARG001 - of the cache
     """Return the statement of a shape, made once."""
-    return _STATEMENTS.get(key, lambda: Prepared(statement()))
+    return Prepared(statement())
 
 
 def _index(sort: Sort, strikes: StrikeFilter) -> str:

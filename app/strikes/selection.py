@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -101,13 +102,14 @@ class Selection:
                 left.append((each, *self._range(each)))
                 continue
             self.check_deadline()
-            part = each.cache.find((key, self.key))
-            if part is None:
-                part = count(self._select(each.lines, each.tallies, None, tallies=tallies))
-                each.cache.put((key, self.key), part)
-            yield part
+            yield each.cache.get((key, self.key), partial(self._counted_whole, each, count, tallies=tallies))
         for selected in self._in_steps(left, None, tallies=tallies):
             yield count(selected)
+
+    def _counted_whole(
+        self, segment: Segment, count: Callable[[Selected], pl.DataFrame], *, tallies: bool
+    ) -> pl.DataFrame:
+        return count(self._select(segment.lines, segment.tallies, None, tallies=tallies))
 
     def is_whole(self, segment: Segment) -> bool:
         """Return whether all lines of a segment meet what is asked by the fields OF_WHOLE_SEGMENTS."""

@@ -5,13 +5,16 @@ them up again for each page would cost the whole record each time. What a line s
 grows with the ledger; yet the index may be written anew (`strikeledger rebuild`), so it is not used for long.
 """
 
-import threading
+import sys
 import time
-from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 from sqlalchemy import String, cast, func, select
 
 from app.db.engine import NotAtOnce, ReadSession
@@ -23,6 +26,9 @@ from app.strikes.sql_conditions import Conditions
 
 # Bytes of all bitmaps: a million lines take 125 KB for each set of words.
 MOST_BYTES = 16 * 1024 * 1024
+
+# Bytes of an entry without its words and its bits.
+_OF_ENTRY = 1_000
 
 # Seconds for which a bitmap is used.
 LONGEST_USE = 60
@@ -37,8 +43,9 @@ _LAST_LINE = Prepared(select(func.max(Strike.id)))
 
 @dataclass(frozen=True, slots=True)
 class Bitmap:
-    """The lines up to `last` that hold some words, when the ledger's last entry was this one."""
+    """The lines up to `last` that hold all of some words, when the ledger's last entry was this one."""
 
+    words: tuple[str, ...]
     seq: int = 0
     hash: str = ""
     last: int = 0
@@ -46,14 +53,19 @@ class Bitmap:
     # When its first lines were looked up, by `time.monotonic`.
     since: float = 0.0
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes in the cache, with its words."""
+        return _OF_ENTRY + sum(map(sys.getsizeof, self.words)) + len(self.bits)
+
     def holds(self, line_id: int) -> bool:
         """Return whether a line is among them."""
         byte = line_id >> 3
         return byte < len(self.bits) and bool(self.bits[byte] >> (line_id & 7) & 1)
 
 
-_CACHE: OrderedDict[tuple[str, ...], Bitmap] = OrderedDict()
-_LOCK = threading.Lock()
+_CACHE: LRUCache[tuple[str, ...], Bitmap] = LRUCache(MOST_BYTES, attrgetter("size"))
+_LOCK = Lock()
 
 
 def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
@@ -63,7 +75,8 @@ def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
     """
     now = head(session)
     clock = time.monotonic()
-    known = _CACHE.get(words) or Bitmap(since=clock)
+    with _LOCK:
+        known = _CACHE.get(words) or Bitmap(words, since=clock)
     is_recent = clock - known.since < LONGEST_USE
     if known.hash == now.hash and is_recent:
         return known
@@ -71,14 +84,17 @@ def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
         raise NotAtOnce
     if not is_recent or known.seq > now.seq or (hash_at(session, known.seq) or "") != known.hash:
         # It is old, or was made of another record, or of a later state of this one.
-        known = Bitmap(since=clock)
+        known = Bitmap(words, since=clock)
     last: int = session.rows(_LAST_LINE, {})[0][0] or 0
     flags = np.zeros((last | 7) + 1, np.bool_)
     flags[: len(known.bits) * 8] = np.unpackbits(np.frombuffer(known.bits, np.uint8), bitorder="little")
     for start in range(known.last, last, LINES_AT_A_TIME):
         flags[_ids(session, words, start, min(start + LINES_AT_A_TIME, last))] = True
-    found = Bitmap(now.seq, now.hash, last, np.packbits(flags, bitorder="little").tobytes(), known.since)
-    _put(words, found)
+    found = Bitmap(
+        words, now.seq, now.hash, last, np.packbits(flags, bitorder="little").tobytes(), known.since
+    )
+    with _LOCK, suppress(ValueError):  # cachetools raises it for a value larger than the cache.
+        _CACHE[words] = found
     return found
 
 
@@ -90,11 +106,3 @@ def _ids(session: ReadSession, words: tuple[str, ...], after: int, last: int) ->
     # As one text: a driver that reads row by row would hand the interpreter around for each.
     text = session.scalar(select(func.aggregate_strings(cast(found, String), ","))) or ""
     return np.fromstring(text, np.int64, sep=",")
-
-
-def _put(words: tuple[str, ...], bitmap: Bitmap) -> None:
-    with _LOCK:
-        _CACHE[words] = bitmap
-        _CACHE.move_to_end(words)
-        while len(_CACHE) > 1 and sum(len(each.bits) for each in _CACHE.values()) > MOST_BYTES:
-            _CACHE.popitem(last=False)

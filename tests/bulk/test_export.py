@@ -22,7 +22,7 @@ from app.http.writers import dumps, written
 from app.ledger.clock import head
 from app.main import create_app
 from app.settings import Settings
-from app.strikes import queries, scan, word_matches
+from app.strikes import access_path, queries, scan, word_matches
 from app.strikes.filters import StrikeFilter
 from app.strikes.table import WIDE
 from tests import record
@@ -123,7 +123,7 @@ def test_export_in_small_steps_is_the_same(
     whole = [api.get("/v1/export", format=name, **question).content for name in formats]
     listed = pages(api, **question)
     for module, name, figure in (
-        (queries, "FEW", 0),
+        (access_path, "FEW", 0),
         (queries, "COMMON", 0),
         (queries, "MOST_CANDIDATES", 3),
         (scan, "LINES_SCANNED", 5),
@@ -140,7 +140,7 @@ def test_export_in_small_steps_is_the_same(
 def test_words_are_looked_up_once(api: Api, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """An export in many pieces, and pages after it, ask the full-text index once; what is written later adds to it."""
     record.fill(database)
-    monkeypatch.setattr(queries, "FEW", 0)
+    monkeypatch.setattr(access_path, "FEW", 0)
     monkeypatch.setattr(queries, "COMMON", 0)
     monkeypatch.setattr(export, "LINES_AT_A_TIME", 2)
     ranges: list[tuple[int, int]] = []

@@ -3,13 +3,14 @@
 import gc
 import tracemalloc
 from datetime import date
+from operator import attrgetter
 
 import pytest
+from cachetools import FIFOCache
 from sqlalchemy import Date, bindparam, insert, select, text
 
 from app.db import prepared
 from app.db.engine import Database, NotAtOnce
-from app.db.kept import Kept
 from app.db.prepared import Prepared
 from app.models import Publisher, Report, Strike
 from tests import record
@@ -39,7 +40,7 @@ def test_texts_of_any_length_stay_within_their_bytes(
 ) -> None:
     """Lists of ever other lengths, each of which makes another text, take no more memory than all texts may."""
     most = 300_000
-    monkeypatch.setattr(prepared, "_WRITTEN", Kept(most, prepared.weight))
+    monkeypatch.setattr(prepared, "_CACHE", FIFOCache(most, attrgetter("size")))
     lists = Prepared(select(Strike.id).where(Strike.id.in_(bindparam("ids", expanding=True))))
     dialect = database.engine.dialect
     lists.bound(dialect, {"ids": [1]})

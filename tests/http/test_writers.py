@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from app.db.engine import Database
 from app.http.writers import safe
 from tests import record
 from tests.api import Api
-from tests.cli.test_commands import environment
 from tests.factories import make_report, make_strike, make_tally
 from tests.recount import crawl
 
@@ -49,23 +46,6 @@ def test_safe_cells_are_never_run_and_lose_nothing(text: str) -> None:
 def test_safe_cells_stay_apart(one: str, other: str) -> None:
     """Two texts never have the same safe cell."""
     assert (safe(one) == safe(other)) == (one == other)
-
-
-def test_parquet_is_written_without_pandas() -> None:
-    """Where pandas is installed too, the first answer in Parquet does not wait for it to be loaded."""
-    code = (
-        "import sys\n"
-        "from app.http.formats import Format\n"
-        "from app.http.tables import Column, Kind, Table\n"
-        "from app.http.writers import ready, written\n"
-        "ready(Format.PARQUET)\n"
-        "table = Table((Column('place', Kind.TEXT, 'place'),))\n"
-        "assert b''.join(written(Format.PARQUET, table, [[{'place': 'Palmyra'}]])).startswith(b'PAR1')\n"
-        "assert 'pandas' not in sys.modules\n"
-        # It is there, so the line above tells something.
-        "import pandas"
-    )
-    subprocess.run([sys.executable, "-c", code], env=environment(), check=True)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
