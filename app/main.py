@@ -1,6 +1,7 @@
 """The server, as a list of its parts."""
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,11 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
+import structlog
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import __version__
+from app import __version__, log
 from app.aggregates.router import router as aggregates
 from app.bulk import router as export_router
 from app.bulk.router import router as export
@@ -35,6 +37,7 @@ from app.http.hosts import Hosts
 from app.http.openapi import described
 from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
+from app.http.request_log import RequestLog
 from app.http.sessions import Reads, Writes
 from app.http.shared import Shared
 from app.http.shared_file import SharedFile
@@ -104,13 +107,16 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
         # Requests do not wait for this: until it is done, only aggregates are told to come again.
         ended = threading.Event()
         threading.Thread(target=_keep_columns, args=(database, app.state.columns, ended), daemon=True).start()
-        yield {COUNTERS: counters}
-        ended.set()
-        reads.close()
-        writes.close()
-        database.close()
-        if counters is not None:
-            counters.close()
+        with log.in_background():
+            structlog.get_logger().info("worker started", process=os.getpid())
+            yield {COUNTERS: counters}
+            ended.set()
+            reads.close()
+            writes.close()
+            database.close()
+            if counters is not None:
+                counters.close()
+            structlog.get_logger().info("worker stopped", process=os.getpid())
 
     reads, writes = Reads(database), Writes(database)
     app = Server(
@@ -137,7 +143,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     front = Cache(front, ledger_stands_at)
     if counters is not None:
         front = RateLimits(front, counters, KnownKeys(database))
-    app.front = Guard(front, Hosts(settings.allowed_hosts))
+    app.front = RequestLog(Guard(front, Hosts(settings.allowed_hosts)))
     app.state.writes = writes
     # What aggregates are counted from: this process's own copy, which follows the ledger.
     app.state.columns = Columns(files_of(settings.database_url, settings.cache_dir))
@@ -176,7 +182,9 @@ def from_environment(counted_in: SharedFile | None = None) -> FastAPI:
     """Build the server from STRIKELEDGER_* variables, as each worker process does; `counted_in` as in `create_app`."""
     gc.disable()
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(read_settings(), counted_in)
+    settings = read_settings()
+    log.configure(settings.log_level, settings.log_format)
+    app = create_app(settings, counted_in)
     # What stands now stays, and a thousandth of it is garbage: to look through all of it takes a tenth of a second.
     gc.freeze()
     gc.enable()

@@ -93,6 +93,13 @@ class Settings(BaseSettings):
         description="A folder for column files, from which a server is ready to count at once; without it they are "
         "next to the SQLite file, and with PostgreSQL there are none.",
     )
+    log_format: Literal["", "console", "json"] = Field(
+        default="",
+        description="How log lines are written to stderr; left out, `console` on a terminal and else `json`.",
+    )
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
+        default="info", description="The least level of a log line; requests are `info`."
+    )
     rate_limits: Literal["off", "on"] = Field(
         default="off",
         description="Whether requests and connections are limited by address and key.",

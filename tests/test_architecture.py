@@ -22,7 +22,7 @@ FLOORS = (
     ("models",),
     ("db",),
     ("parsing", "settings"),
-    ("vocabulary", "errors"),
+    ("vocabulary", "errors", "log"),
 )
 
 # Only the package's own face, which holds the version, may be read from everywhere.

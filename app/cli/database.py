@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from app.catalogue.seed import seed
 from app.cli import diagnosis
 from app.db.engine import Database
-from app.db.schema import is_current
+from app.db.schema import HEAD, version_of
 from app.errors import DatabaseBusy, StrikeledgerError, UnusableDatabase
 from app.settings import read_settings
 
@@ -57,10 +58,15 @@ def prepare(database: Database) -> None:
     database.create()
     until = time.monotonic() + MIGRATION_SECONDS
     is_changed = False
-    while not _is_current(database):
+    while (version := _version(database)) != HEAD:
         try:
+            began = time.monotonic()
             _migrate(database)
             is_changed = True
+            seconds = round(time.monotonic() - began, 3)
+            structlog.get_logger().info(
+                "schema migrated", from_schema=version, to_schema=HEAD, seconds=seconds
+            )
         except DatabaseBusy:
             if time.monotonic() > until:
                 raise
@@ -70,9 +76,9 @@ def prepare(database: Database) -> None:
         seed(session)
 
 
-def _is_current(database: Database) -> bool:
+def _version(database: Database) -> str | None:
     with database.reading() as session:
-        return is_current(session)
+        return version_of(session)
 
 
 def _migrate(database: Database) -> None:

@@ -9,9 +9,13 @@ def migrate() -> None:
     Also writes derived rows that are missing: the stored JSON of reports and lines, and their search words. Where it is
     interrupted, it goes on from there the next time. A file of which a quarter is empty is made smaller.
     """
+    from app import log
     from app.cli.database import opened, prepare, progress
     from app.reports.derived import write_found_by, write_json_in_steps
+    from app.settings import read_settings
 
+    settings = read_settings()
+    log.configure(settings.log_level, settings.log_format)
     with opened(creates=True) as database:
         prepare(database)
         with progress("Writing derived rows") as show:

@@ -3,6 +3,7 @@
 import errno
 import gc
 import os
+import platform
 import signal
 import socket
 import sys
@@ -89,15 +90,19 @@ def serve(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from concurrent.futures import ThreadPoolExecutor
 
+    import structlog
     import uvicorn
 
+    from app import __version__, log
     from app.cli.database import opened, prepare
     from app.reports.queries import holdings
     from app.settings import read_settings
     from app.worker import Worker
 
+    logger = structlog.get_logger()
     _ignore_hangup()
     settings = read_settings()
+    log.configure(settings.log_level, settings.log_format)
     forks = workers > 1 and sys.platform == "linux"
     # First of all: where another server has the port, the database is left as that server knows it.
     with _bound(host, port) as listener:
@@ -108,6 +113,13 @@ def serve(
             # From here on connections wait instead of being refused, so what is said below is already true.
             _listen(listener)
             _limit_unsent(listener)
+            logger.info(
+                "server started",
+                version=__version__,
+                python=platform.python_version(),
+                database=database.engine_name,
+                workers=workers,
+            )
             for warning in warnings:
                 typer.echo(f"Warning: {warning}", err=True)
             shown = f"[{host}]" if ":" in host else host
@@ -128,6 +140,8 @@ def serve(
             host=host,
             port=port,
             workers=workers,
+            # Its loggers go to ours; below a warning it tells what our own lines do.
+            log_config=None,
             log_level="warning",
             # Said by nobody at this level, and yet made for each request.
             access_log=False,
@@ -145,6 +159,7 @@ def serve(
             # A collection in a worker would copy all pages of what is shared, only to mark it.
             gc.freeze()
             supervise(workers, lambda: _run(config, listener))
+            logger.info("server stopped")
         elif workers == 1:
             _run(config, listener)
         else:
@@ -154,6 +169,7 @@ def serve(
             # It would replace its workers, whom the same signal reaches where a terminal is closed.
             _ignore_hangup()
             supervisor.run()
+            logger.info("server stopped")
 
 
 def _run(config: "uvicorn.Config", listener: socket.socket) -> None:

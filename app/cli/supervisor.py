@@ -14,6 +14,7 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from typing import Final
 
+import structlog
 from uvicorn.config import STARTUP_FAILURE
 
 from app.errors import StrikeledgerError
@@ -58,6 +59,9 @@ def supervise(count: int, serve: Callable[[], None]) -> None:
                     continue
                 if worker.exit_code == STARTUP_FAILURE:
                     raise CannotStart("a worker could not start; its error stands above")
+                structlog.get_logger().warning(
+                    "worker ended", process=worker.process_id, code=worker.exit_code
+                )
                 time.sleep(PAUSE)
                 workers[number] = _Worker(begin)
             received = signal.sigtimedwait(awaited, BEAT)
@@ -81,6 +85,10 @@ class _Worker:
     @property
     def is_alive(self) -> bool:
         return self._process.is_alive()
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process.pid
 
     @property
     def exit_code(self) -> int | None:

@@ -249,6 +249,11 @@ class Database:
         with self._transaction() as session:
             yield session
 
+    @property
+    def engine_name(self) -> str:
+        """The database engine; of SQLite, which is a library, with its version."""
+        return f"sqlite {sqlite.sqlite_module().sqlite_version}" if self.is_sqlite else "postgresql"
+
     def warnings(self) -> list[str]:
         """Return what an operator should know of the database, a sentence each."""
         return sqlite.warnings(sqlite.path_of(self.url.database)) if self.is_sqlite else []

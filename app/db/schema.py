@@ -26,8 +26,13 @@ _STORED = str(select(_VERSION.c.version_num))
 
 def is_current(session: Session) -> bool:
     """Return whether the schema is exactly the one that this version knows."""
+    return version_of(session) == HEAD
+
+
+def version_of(session: Session) -> str | None:
+    """Return the schema version of a database, or None where it has no schema."""
     is_there = inspect(session.connection()).has_table(_VERSION.name)
-    return is_there and session.execute(select(_VERSION.c.version_num)).scalar() == HEAD
+    return session.execute(select(_VERSION.c.version_num)).scalar() if is_there else None
 
 
 def refuse_other(connection: Connection) -> None:

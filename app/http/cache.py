@@ -22,6 +22,7 @@ from app.errors import ClientLeft, StrikeledgerError
 from app.http.compression import LARGE, coding_of
 from app.http.flights import Answer, Flight
 from app.http.formats import preferences
+from app.http.request_log import note
 
 # Bytes of memory of all that is cached, and of the largest response: one export must not push out all else.
 MOST_BYTES = 64 * 1024 * 1024
@@ -84,6 +85,7 @@ class Cache:
             if answer.status == HTTPStatus.NOT_MODIFIED and not answer.is_held(held):
                 # The first who asked holds the response already, and this client does not.
                 answer = self._find(key, position)
+        note(scope, "route", answer.route)
         await self._send(answer, held, send)
 
     async def _send(self, answer: Answer, held: str | None, send: Send) -> None:

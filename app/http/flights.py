@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.answers import names
 from app.http.departures import unless_client_leaves
+from app.http.request_log import noted
 
 # What stays of a response that the client holds already (RFC 9110, 15.4.5).
 _OF_UNCHANGED = {b"etag", b"cache-control", b"vary", b"link", b"strikeledger-seq"}
@@ -24,6 +25,8 @@ class Answer:
 
     start: Message
     body: Message
+    # The template of the path that it answers, for the log.
+    route: str | None = None
 
     @property
     def status(self) -> int:
@@ -64,7 +67,9 @@ class Answer:
     def unchanged(self) -> "Answer":
         """Return the 304 for a client that holds it already."""
         headers = [(name, value) for name, value in self.start["headers"] if name in _OF_UNCHANGED]
-        return Answer({**self.start, "status": HTTPStatus.NOT_MODIFIED.value, "headers": headers}, _EMPTY)
+        return Answer(
+            {**self.start, "status": HTTPStatus.NOT_MODIFIED.value, "headers": headers}, _EMPTY, self.route
+        )
 
 
 class Flight:
@@ -107,7 +112,8 @@ class Flight:
                 return
             if start is not None:
                 # Before it is sent: a client that is slow keeps no others waiting.
-                self._land(None if message.get("more_body", False) else Answer(start, message))
+                is_whole = not message.get("more_body", False)
+                self._land(Answer(start, message, noted(scope, "route")) if is_whole else None)
                 await send(start)
                 start = None
             await send(message)

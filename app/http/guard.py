@@ -33,7 +33,7 @@ _READABLE = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Strikeledger-Seq",
+        b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Strikeledger-Seq, X-Request-ID",
     ),
 ]
 

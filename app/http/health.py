@@ -5,7 +5,6 @@ from pydantic import BaseModel, Field
 
 from app import __version__
 from app.db.schema import is_current
-from app.db.sqlite import sqlite_module
 from app.errors import DatabaseUnavailable, InvalidInput, UnusableDatabase
 from app.http.answers import MEDIA_TYPE
 from app.http.problems import responses
@@ -50,6 +49,5 @@ async def readyz(read: Read) -> Response:
 @router.get("/version", response_model=Version, responses=responses(InvalidInput))
 async def version(request: Request) -> Response:
     """Say which version and which database engine run here."""
-    database = request.app.state.database
-    engine = f"sqlite {sqlite_module().sqlite_version}" if database.is_sqlite else "postgresql"
+    engine = request.app.state.database.engine_name
     return Response(dumps({"version": __version__, "engine": engine}), media_type=MEDIA_TYPE)

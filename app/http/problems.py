@@ -127,6 +127,10 @@ class Problem(BaseModel):
         examples=["no location is known by this name; did you mean 'palmyra'?"],
     )
     instance: str = Field(description="The path that was asked.", examples=["/v1/reports"])
+    request_id: str = Field(
+        description="The id of the request, as in `X-Request-ID` and in the server's log.",
+        examples=["9f86d081884c7d659a2feaa0"],
+    )
     errors: list[ErrorDetail] | None = Field(
         default=None, description="On 422: every fault found.", examples=[[_FAULT]]
     )

@@ -24,6 +24,7 @@ from app.http.counters import Counters
 from app.http.guard import LONGEST_HEADERS, LONGEST_URL
 from app.http.problems import MEDIA_TYPE, document
 from app.http.rates import COUNTERS, MOST_CONNECTIONS, is_within, network
+from app.http.request_log import id_of, log_refusal
 from app.http.sessions import ARRIVED
 
 # Bytes that may come without completing headers or bringing a piece of a body: a URL, its headers, the rest of
@@ -36,7 +37,7 @@ MOST_LEFTOVER = 1024 * 1024
 # A method of somebody's own, rather than a protocol of another kind.
 _METHOD = re.compile(rb"[A-Z][A-Z-]{0,31} ")
 
-# What is answered to a method that no path takes.
+# Sent with 405 `method-not-allowed`.
 _METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
 
 
@@ -246,8 +247,10 @@ class StrictProtocol(PacedProtocol):
             if cycle.response_started or self.pipeline:
                 self.transport.abort()
                 return
+        scope = {} if cycle is None or cycle.response_complete else cycle.scope
+        request_id = id_of(scope)
         path = unquote(self.url.partition(b"?")[0].decode("latin-1")[:LONGEST_URL])
-        body = document(path or "/", status, slug, detail)
+        body = document(path or "/", status, slug, detail, request_id=request_id)
         headers = [
             *self.server_state.default_headers,
             (b"content-type", MEDIA_TYPE.encode()),
@@ -255,6 +258,7 @@ class StrictProtocol(PacedProtocol):
             (b"cache-control", b"no-store"),
             (b"x-content-type-options", b"nosniff"),
             (b"connection", b"close"),
+            (b"x-request-id", request_id.encode()),
         ]
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             headers.append((b"allow", _METHODS.encode()))
@@ -263,6 +267,7 @@ class StrictProtocol(PacedProtocol):
         lines = [b"HTTP/1.1 %d %s" % (status.value, status.phrase.encode())]
         lines += [name + b": " + value for name, value in headers]
         self.transport.write(b"\r\n".join([*lines, b"", body]))
+        log_refusal(scope, status.value, len(body), request_id)
         self.farewell()
 
     def farewell(self) -> None:

@@ -16,6 +16,7 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NamedTuple, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -23,10 +24,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import Fault, InvalidInput, MalformedRequest, StrikeledgerError
+from app.errors import Fault, InvalidInput, MalformedRequest, QueryTimeout, StrikeledgerError
 from app.http.bodies import read_json
 from app.http.faults import LONGEST_SHOWN, hint, invalid_parameters
 from app.http.problems import failure, refusal
+from app.http.request_log import note, noted
 
 # How many wrong parameters are looked at before a query is refused.
 MOST_UNKNOWN = 20
@@ -56,6 +58,7 @@ class StrictRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for this path."""
+        note(scope, "route", self.path)
         if scope["method"] not in (self.methods or ()):
             # Refused as the framework does.
             await super().handle(scope, receive, send)
@@ -80,9 +83,9 @@ class StrictRoute(APIRoute):
                     values[self._body_name] = await read_json(request, self._body_model)
                 response: Response = await self.endpoint(**{name: values[name] for name in self._parameters})
             except StrikeledgerError as error:
-                response = refusal(scope, error)
+                response = _refusal(request, error)
             except Exception:
-                # The log has it from whoever runs this.
+                # Logged by the outermost layer.
                 await failure(scope)(scope, receive, send)
                 raise
             await response(scope, receive, send)
@@ -199,6 +202,21 @@ def _dependencies(dependant: Dependant) -> Sequence[_Dependency]:
 
     add(dependant)
     return tuple(found.values())
+
+
+def _refusal(request: Request, error: StrikeledgerError) -> Response:
+    """Return the response to a request that ended in one of our errors; log a query that was stopped.
+
+    Of its parameters, only the names are logged.
+    """
+    if isinstance(error, QueryTimeout):
+        structlog.get_logger().warning(
+            "query stopped",
+            route=noted(request.scope, "route"),
+            parameters=sorted(request.query_params),
+            request_id=noted(request.scope, "request_id"),
+        )
+    return refusal(request.scope, error)
 
 
 def _parameters(function: Callable[..., Any]) -> Sequence[str]:

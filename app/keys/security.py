@@ -7,6 +7,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from app.errors import Unauthenticated
+from app.http.request_log import note
 from app.http.sessions import reads_of
 from app.keys.service import KeyHolder, Scope, authenticate
 
@@ -40,7 +41,11 @@ class Holding(SecurityBase):
 async def _maybe(request: Request) -> KeyHolder | None:
     """Return the holder of the request's key, or None where it carries none. A wrong key is never ignored."""
     key = _given(request)
-    return None if key is None else await reads_of(request).short(lambda session: authenticate(session, key))
+    if key is None:
+        return None
+    holder = await reads_of(request).short(lambda session: authenticate(session, key))
+    note(request.scope, "key", holder.name)
+    return holder
 
 
 # Whoever may write drafts; an operation that finds more than a draft before it asks the holder for more.

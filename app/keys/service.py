@@ -42,6 +42,7 @@ class KeyHolder(NamedTuple):
 
     id: int
     scopes: frozenset[str]
+    name: str
 
     def may(self, *scopes: Scope) -> bool:
         """Say whether the key has one of these scopes, or `admin`."""
@@ -103,8 +104,8 @@ def authenticate(session: Snapshot, key: str) -> KeyHolder:
     rows = session.rows(_VALID, {"digest": _digest(key), "now": datetime.now(UTC)})
     if not rows:
         raise Unauthenticated(_NOT_VALID)
-    ((key_id, scopes),) = rows
-    return KeyHolder(key_id, frozenset(scopes.split()))
+    ((key_id, scopes, name),) = rows
+    return KeyHolder(key_id, frozenset(scopes.split()), name)
 
 
 def note_use(session: WriteSession, holder: KeyHolder) -> None:
@@ -120,7 +121,9 @@ def note_use(session: WriteSession, holder: KeyHolder) -> None:
 _NOW = bindparam("now", type_=Instant())
 _IS_VALID = and_(Key.revoked_at.is_(None), or_(Key.expires_at.is_(None), Key.expires_at > _NOW))
 _VALID = Prepared(
-    select(Key.id, Key.scopes).where(Key.digest == bindparam("digest", type_=Key.digest.type), _IS_VALID)
+    select(Key.id, Key.scopes, Key.name).where(
+        Key.digest == bindparam("digest", type_=Key.digest.type), _IS_VALID
+    )
 )
 _USED = Prepared(
     update(Key)
