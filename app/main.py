@@ -37,7 +37,6 @@ from app.http.hosts import Hosts
 from app.http.openapi import described
 from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
-from app.http.request_log import RequestLog
 from app.http.sessions import Reads, Writes
 from app.http.shared import Shared
 from app.http.shared_file import SharedFile
@@ -143,7 +142,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     front = Cache(front, ledger_stands_at)
     if counters is not None:
         front = RateLimits(front, counters, KnownKeys(database))
-    app.front = RequestLog(Guard(front, Hosts(settings.allowed_hosts)))
+    app.front = Guard(front, Hosts(settings.allowed_hosts))
     app.state.writes = writes
     # What aggregates are counted from: this process's own copy, which follows the ledger.
     app.state.columns = Columns(files_of(settings.database_url, settings.cache_dir))

@@ -1,4 +1,4 @@
-"""The outermost layer: refuse what no route should see, answer HEAD and preflights, dress every answer.
+"""The outermost layer: refuse what no route should see, answer HEAD and preflights, dress and log every answer.
 
 One layer and one look at the headers, since every request pays for it.
 """
@@ -7,13 +7,15 @@ import asyncio
 import re
 import time
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.hosts import Hosts
-from app.http.problems import problem
+from app.http.problems import MEDIA_TYPE, problem
+from app.http.request_log import RequestLog, member
 from app.http.sessions import ARRIVED
 
 # Bytes of the path and the query together.
@@ -24,6 +26,8 @@ LONGEST_HEADERS = 16 * 1024
 _HEADER_FRAME = len(": \r\n")
 
 _CONTROL = re.compile("[\0-\x1f\x7f]")
+
+_PROBLEM = MEDIA_TYPE.encode()
 
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 
@@ -60,6 +64,7 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
         self._hosts = hosts
+        self._log = RequestLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on with an answer that is dressed on its way back."""
@@ -67,38 +72,23 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope.setdefault(ARRIVED, time.monotonic())
-        head = scope["method"] == "HEAD"
-        extra = _READABLE if head or scope["method"] == "GET" else _SAFE
-
-        started = False
-
-        async def dressed(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                # A new list: what answers may be kept and sent again.
-                headers = [*message.get("headers", ()), *extra]
-                for name, value in headers:
-                    if name == b"content-type" and value[:9] == b"text/html":
-                        said = {each for each, _ in headers}
-                        headers += [(each, more) for each, more in _PAGE.items() if each not in said]
-                        break
-                await send({"type": "http.response.start", "status": message["status"], "headers": headers})
-                if head:
-                    # The end at once, also of a stream that has none: whoever writes it sees the client gone.
-                    await send(_END)
-            elif not head:
-                await send(message)
-
+        fields = self._log.begin(scope)
+        dressed = _Dressing(scope["method"], fields, send)
+        error = None
         try:
             # A HEAD is its GET without the body: the same headers by construction.
             within = self._refusal(scope) or self._app
-            await within({**scope, "method": "GET"} if head else scope, receive, dressed)
+            await within({**scope, "method": "GET"} if dressed.is_head else scope, receive, dressed)
         except asyncio.CancelledError:
             # The server stops, and has waited for this request as long as it may.
-            if started:
+            if dressed.is_started:
                 raise
             await _stopping(scope)(scope, receive, dressed)
+        except Exception as unforeseen:
+            error = unforeseen
+            raise
+        finally:
+            self._log.end(scope, fields, error)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """Return the answer to a request that goes no further, or None."""
@@ -125,6 +115,60 @@ class Guard:
             bearer = {"WWW-Authenticate": "Bearer"}
             return problem(scope, HTTPStatus.UNAUTHORIZED, "unauthenticated", "send one key", headers=bearer)
         return _preflight(scope, preflight) if preflight and scope["method"] == "OPTIONS" else None
+
+
+class _Dressing:
+    """Sends a response with the headers that all have and the id of its request, and notes its status and length."""
+
+    __slots__ = ("_extra", "_fields", "_is_problem", "_send", "is_head", "is_started")
+
+    def __init__(self, method: str, fields: dict[str, Any], send: Send) -> None:
+        self.is_head = method == "HEAD"
+        self.is_started = False
+        self._is_problem = False
+        self._extra = _READABLE if self.is_head or method == "GET" else _SAFE
+        self._fields = fields
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message of the response."""
+        if message["type"] == "http.response.start":
+            self.is_started = True
+            fields, status = self._fields, message["status"]
+            if fields["status"] is None:
+                fields["status"] = status
+            # A new list: responses may be cached and sent again.
+            headers = [
+                *message.get("headers", ()),
+                *self._extra,
+                (b"x-request-id", fields["request_id"].encode()),
+            ]
+            for name, value in headers:
+                if name == b"content-type":
+                    if value[:9] == b"text/html":
+                        named = {name for name, _ in headers}
+                        headers += [(name, more) for name, more in _PAGE.items() if name not in named]
+                    elif value == _PROBLEM:
+                        self._is_problem = True
+                        headers = _lengthened(headers, len(member(fields["request_id"])))
+                    break
+            await self._send({"type": "http.response.start", "status": status, "headers": headers})
+            if self.is_head:
+                # The end at once, also of a stream that has none: whoever writes it sees the client gone.
+                await self._send(_END)
+        elif not self.is_head:
+            if self._is_problem and message["body"]:
+                body = message["body"][:-1] + member(self._fields["request_id"]) + b"}"
+                message = {**message, "body": body}
+            self._fields["bytes"] += len(message.get("body", b""))
+            await self._send(message)
+
+
+def _lengthened(headers: list[tuple[bytes, bytes]], more: int) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a response whose body grows by so many bytes."""
+    return [
+        (name, b"%d" % (int(value) + more) if name == b"content-length" else value) for name, value in headers
+    ]
 
 
 def _stopping(scope: Scope) -> Response:

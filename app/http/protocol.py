@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import httptools
+from starlette.types import Scope
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -247,7 +248,7 @@ class StrictProtocol(PacedProtocol):
             if cycle.response_started or self.pipeline:
                 self.transport.abort()
                 return
-        scope = {} if cycle is None or cycle.response_complete else cycle.scope
+        scope: Scope = {} if cycle is None or cycle.response_complete else dict(cycle.scope)
         request_id = id_of(scope)
         path = unquote(self.url.partition(b"?")[0].decode("latin-1")[:LONGEST_URL])
         body = document(path or "/", status, slug, detail, request_id=request_id)

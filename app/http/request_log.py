@@ -1,7 +1,7 @@
-"""Request log: outermost middleware; gives a request its id and logs one line for it.
+"""Request log: the id of a request, and the one line that is logged for it.
 
-The id is that of the request, while responses may be cached or shared between requests. So it is added here, to the
-header of every response and to every problem document, and nothing further inside knows it.
+The outermost middleware adds the id to the header of every response and to every problem document. Nothing further
+inside knows it, since responses are cached and shared between requests.
 """
 
 import logging
@@ -9,36 +9,72 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Callable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.typing import FilteringBoundLogger
+from starlette.types import Scope
 
-from app.http.problems import MEDIA_TYPE
+from app import log
 from app.http.sessions import ARRIVED
 
-# Where a scope, and all copies of it, has the fields of the line, for `note`.
+# Where a scope, and all copies of it, has the fields of the line.
 FIELDS: Final = "strikeledger.log"
 
-# What is taken of a proxy or a client.
+# The ids that are taken from a proxy or a client.
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 _ID_BITS: Final = 96
-# The fields of a line that are not known yet, in their order.
-_NOTHING = {"route": None, "status": None, "ms": None, "bytes": 0, "key": None}
-
-_BAD = HTTPStatus.BAD_REQUEST.value
 _FAILED = HTTPStatus.INTERNAL_SERVER_ERROR.value
-_PROBLEM = MEDIA_TYPE.encode()
 
 
-def id_maker() -> Callable[[], str]:
-    """Return a function that makes ids which no other process makes. Not secret: whoever sends a request sees one."""
-    bits = random.Random(secrets.randbits(_ID_BITS)).getrandbits  # noqa: S311 - a system call takes ten times as long
-    return lambda: f"{bits(_ID_BITS):024x}"
+class RequestLog:
+    """Makes the fields of a request's line when it begins, and logs them when it ends."""
+
+    def __init__(self) -> None:
+        # Ids are no secret, and a system call takes ten times as long. The seed makes them those of this process.
+        self._bits = random.Random(secrets.randbits(_ID_BITS)).getrandbits  # noqa: S311 - see above
+        self._write = log.line_writer()
+        self._level = log.level()
+
+    def begin(self, scope: Scope) -> dict[str, Any]:
+        """Return the fields of a line: what is known now, and the rest as None."""
+        request_id = None
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                request_id = value.decode() if _WELL_FORMED.fullmatch(value) else None
+        fields = scope[FIELDS] = {
+            "time": None,
+            "level": "info",
+            "event": "request",
+            "method": scope["method"],
+            "route": None,
+            "status": None,
+            "ms": None,
+            "bytes": 0,
+            "request_id": request_id or f"{self._bits(_ID_BITS):024x}",
+            "key": None,
+        }
+        return fields
+
+    def end(self, scope: Scope, fields: dict[str, Any], error: Exception | None) -> None:
+        """Log a request. `error` is the one that nobody foresaw; a planned 5xx, such as 503, is a warning."""
+        level = logging.INFO
+        if error is not None:
+            level, fields["level"] = logging.ERROR, "error"
+            fields["exc_info"] = error
+        elif (fields["status"] or 0) >= _FAILED:
+            level, fields["level"] = logging.WARNING, "warning"
+        if level < self._level:
+            return
+        fields["time"] = datetime.now(UTC)
+        fields["ms"] = round((time.monotonic() - scope[ARRIVED]) * 1000, 2)
+        if self._level <= logging.DEBUG:
+            # As they were sent, in ASCII.
+            fields["path"] = scope["raw_path"].decode("ascii", "backslashreplace")
+            fields["query"] = scope["query_string"].decode("ascii", "backslashreplace")
+        self._write(fields)
 
 
 def note(scope: Scope, name: str, value: str | None) -> None:
@@ -53,71 +89,13 @@ def noted(scope: Scope, name: str) -> Any:  # noqa: ANN401 - what a field can ho
     return scope.get(FIELDS, {}).get(name)
 
 
-class RequestLog:
-    """Middleware in front of all others."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._new_id = id_maker()
-        # As it is configured now: a logger that finds that out anew takes as long as a line.
-        self._log = structlog.get_logger().bind()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and log how it ended."""
-        arrived = scope.get(ARRIVED) or time.monotonic()
-        request_id = _given_id(scope) or self._new_id()
-        fields: dict[str, Any] = {
-            "method": scope["method"],
-            **_NOTHING,
-            "request_id": request_id,
-        }
-        scope[FIELDS] = fields
-        is_problem = False
-
-        async def identified(message: Message) -> None:
-            nonlocal is_problem
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                if fields["status"] is None:
-                    fields["status"] = status
-                headers = message["headers"]
-                is_problem = status >= _BAD and (b"content-type", _PROBLEM) in headers
-                if is_problem:
-                    more = len(_member(request_id))
-                    headers = [
-                        (name, b"%d" % (int(value) + more) if name == b"content-length" else value)
-                        for name, value in headers
-                    ]
-                headers = [*headers, (b"x-request-id", request_id.encode())]
-                message = {"type": "http.response.start", "status": status, "headers": headers}
-            elif body := message.get("body"):
-                if is_problem:
-                    body = body[:-1] + _member(request_id) + b"}"
-                    message = {**message, "body": body}
-                fields["bytes"] += len(body)
-            await send(message)
-
-        error: Exception | None = None
-        try:
-            await self._app(scope, receive, identified)
-        except Exception as raised:
-            error = raised
-            raise
-        finally:
-            fields["ms"] = round((time.monotonic() - arrived) * 1000, 2)
-            self._write(scope, fields, error)
-
-    def _write(self, scope: Scope, fields: dict[str, Any], error: Exception | None) -> None:
-        if self._log.is_enabled_for(logging.DEBUG):
-            # As they were sent, in ASCII.
-            path: bytes = scope.get("raw_path") or scope["path"].encode()
-            fields["path"] = path.decode("ascii", "backslashreplace")
-            fields["query"] = scope["query_string"].decode("ascii", "backslashreplace")
-        _line(self._log, fields, error)
+def member(request_id: str) -> bytes:
+    """Return the id as a problem document has it, behind all other members."""
+    return b',"request_id":"%b"' % request_id.encode()
 
 
 def id_of(scope: Scope) -> str:
-    """Return the id of a request, or a new one where it did not come as far as this layer."""
+    """Return the id of a request, or a new one where it did not come as far as the application."""
     return noted(scope, "request_id") or secrets.token_hex(_ID_BITS // 8)
 
 
@@ -130,29 +108,6 @@ def log_refusal(scope: Scope, status: int, length: int, request_id: str) -> None
     fields = scope.get(FIELDS)
     if fields is not None:
         fields.update(status=status, bytes=length)
-    else:
-        fields = {"method": None, **_NOTHING, "status": status, "bytes": length, "request_id": request_id}
-        _line(structlog.get_logger(), fields, None)
-
-
-def _line(log: FilteringBoundLogger, fields: dict[str, Any], error: Exception | None) -> None:
-    if error is not None:
-        log.error("request", **fields, exc_info=error)
-    elif (fields["status"] or 0) >= _FAILED:
-        # Planned, such as 503 for a database that is busy.
-        log.warning("request", **fields)
-    else:
-        log.info("request", **fields)
-
-
-def _member(request_id: str) -> bytes:
-    """Return the member of a problem document that follows all others."""
-    return b',"request_id":"%b"' % request_id.encode()
-
-
-def _given_id(scope: Scope) -> str | None:
-    """Return the id that a proxy or the client gave, where it is well-formed."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return value.decode() if _WELL_FORMED.fullmatch(value) else None
-    return None
+        return
+    known = {"method": None, "route": None, "status": status, "bytes": length, "request_id": request_id}
+    structlog.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **known)
