@@ -68,8 +68,9 @@ async def send_nothing(_message: Message) -> None:
 
 def with_and_without_key(sampled: Api, path: str) -> tuple[httpx.Response, httpx.Response]:
     """Return the responses to a request without a key, and with one."""
-    key = {"Authorization": f"Bearer {sampled.key}"}
-    return sampled.request("GET", path), sampled.request("GET", path, headers=key)
+    same = {"X-Request-ID": "same"}
+    key = {**same, "Authorization": f"Bearer {sampled.key}"}
+    return sampled.request("GET", path, headers=same), sampled.request("GET", path, headers=key)
 
 
 @pytest.mark.parametrize("path", [*PLAIN, *REFUSED])
