@@ -7,6 +7,8 @@ that serve or migrate call it; processes that they fork inherit it.
 import json
 import logging
 import os
+import select
+import stat
 import sys
 import threading
 import time
@@ -16,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -30,19 +32,23 @@ from structlog.typing import EventDict, WrappedLogger  # noqa: E402 - see above
 if _LOADS_RICH:
     del sys.modules["rich"]
 
+# All modules take it from here, so that structlog is imported as above.
+get_logger = structlog.get_logger
+
 Level = Literal["debug", "info", "warning", "error", "critical"]
 
 # Lines that may wait for a stderr that is not read; more are dropped and counted.
 MOST_WAITING = 10_000
 
 # Seconds for which lines are collected before they are written together.
-COLLECT_SECONDS = 0.05
+COLLECT_SECONDS = 0.2
 
 # Seconds that a process which ends waits for a stderr that is not read.
 CLOSE_SECONDS = 1.0
 
-# Bytes that a system writes to a pipe in one piece, so that lines of several processes do not mix.
-_PIECE: Final = 4096
+# Bytes that a system writes to a pipe in one piece, so that lines of several processes do not mix; and to anything
+# else, since after each write the thread takes the interpreter from a request.
+_PIPE_PIECE, _PIECE = 4096, 1024 * 1024
 
 _JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
@@ -59,6 +65,8 @@ class Output:
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
+        is_pipe = descriptor is not None and stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+        self._piece = _PIPE_PIECE if is_pipe else _PIECE
         self._lines: deque[bytes] = deque()
         self._has_lines = threading.Event()
         self._dropped = 0
@@ -68,7 +76,7 @@ class Output:
     def write(self, line: bytes) -> None:
         """Write a line, or hand it to the thread."""
         if self._thread is None:
-            self._write(line)
+            self._write(line, waits=False)
         elif len(self._lines) < MOST_WAITING:
             self._lines.append(line)
             if not self._has_lines.is_set():
@@ -94,6 +102,7 @@ class Output:
             self._thread.join(CLOSE_SECONDS)
             if not self._thread.is_alive():
                 self._thread = None
+                self._write_waiting()
 
     def _run(self) -> None:
         while not self._is_ending:
@@ -107,22 +116,25 @@ class Output:
                 structlog.get_logger().warning("log lines dropped", lines=dropped)
 
     def _write_waiting(self) -> None:
-        piece = b""
-        while self._lines:
+        piece: list[bytes] = []
+        length = 0
+        for _ in range(len(self._lines)):
             line = self._lines.popleft()
-            if piece and len(piece) + len(line) > _PIECE:
-                self._write(piece)
-                piece = b""
-            piece += line
-        self._write(piece)
+            if length + len(line) > self._piece:
+                self._write(b"".join(piece), waits=True)
+                piece, length = [], 0
+            piece.append(line)
+            length += len(line)
+        self._write(b"".join(piece), waits=True)
 
-    def _write(self, lines: bytes) -> None:
+    def _write(self, lines: bytes, *, waits: bool) -> None:
+        """Write what a piece holds, or more. Unless it `waits`, what does not go to a full pipe is dropped."""
         if self._descriptor is None:
             return
         # Closed, or whoever read it has left: the server goes on.
         with suppress(OSError):
-            while lines:
-                lines = lines[os.write(self._descriptor, lines) :]
+            while lines and (waits or _is_writable(self._descriptor)):
+                lines = lines[os.write(self._descriptor, lines[: self._piece]) :]
 
 
 _output = Output(None)
@@ -177,6 +189,11 @@ def configure(level_name: Level, form: Literal["", "console", "json"]) -> None:
     root.addHandler(_Forwarding())
     # What libraries log below a warning is about themselves.
     root.setLevel(max(logging.WARNING, _level))
+
+
+def _is_writable(descriptor: int) -> bool:
+    """Return whether a piece can be written without waiting; Windows cannot tell."""
+    return sys.platform == "win32" or bool(select.select([], [descriptor], [], 0)[1])
 
 
 def _descriptor() -> int | None:

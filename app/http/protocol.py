@@ -35,7 +35,7 @@ MOST_UNREAD = LONGEST_URL + LONGEST_HEADERS + 1024
 # Bytes that are still read of a request that was refused, so that its client gets to read the refusal.
 MOST_LEFTOVER = 1024 * 1024
 
-# A method of somebody's own, rather than a protocol of another kind.
+# A custom method, rather than another protocol.
 _METHOD = re.compile(rb"[A-Z][A-Z-]{0,31} ")
 
 # Sent with 405 `method-not-allowed`.
