@@ -21,19 +21,8 @@ from functools import partial
 from typing import Any, Literal
 
 import orjson
-
-# structlog imports rich, for coloured tracebacks that are not used here: three quarters of its import.
-_LOADS_RICH = "rich" not in sys.modules
-if _LOADS_RICH:
-    sys.modules["rich"] = None  # type: ignore[assignment] # the documented way to make an import fail
-import structlog  # noqa: E402 - see above
-from structlog.typing import EventDict, WrappedLogger  # noqa: E402 - see above
-
-if _LOADS_RICH:
-    del sys.modules["rich"]
-
-# All modules take it from here, so that structlog is imported as above.
-get_logger = structlog.get_logger
+import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
 
