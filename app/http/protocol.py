@@ -1,9 +1,9 @@
 """Speak HTTP as uvicorn does, and be neither kept waiting nor flooded by requests that are not complete.
 
-uvicorn hands a request to the application when its headers are complete. What happens until then, and what the
-parser refuses, is answered here: with problem details, as everywhere. Beyond the methods that are overridden
-this uses `parser`, `cycle`, `pipeline`, `transport`, `flow`, `url`, `client`, `connections`, `app_state`,
-`config` and `server_state` of uvicorn's class.
+uvicorn hands a request to the application when its headers are complete. What happens until then, and what the parser
+refuses, is answered here: with problem details, as everywhere. Beyond the methods that are overridden, this uses
+`parser`, `cycle`, `pipeline`, `transport`, `flow`, `url`, `client`, `connections`, `app_state`, `config` and
+`server_state`.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ from app.http.rates import COUNTERS, MOST_CONNECTIONS, is_within, network
 from app.http.request_log import id_of, log_refusal
 from app.http.sessions import ARRIVED
 
-# Bytes that may come without completing headers or bringing a piece of a body: a URL, its headers, the rest of
-# the first line. Trailers after a chunked body count too.
+# Bytes that may come without completing headers or a piece of a body: a URL, its headers, the rest of the first line.
+# Trailers after a chunked body count too.
 MOST_UNREAD = LONGEST_URL + LONGEST_HEADERS + 1024
 
 # Bytes that are still read of a request that was refused, so that its client gets to read the refusal.
@@ -272,10 +272,7 @@ class StrictProtocol(PacedProtocol):
         self.farewell()
 
     def farewell(self) -> None:
-        """Close so that the client sees the answer: what it still sends is read and dropped for a while.
-
-        A connection that is closed with bytes unread is reset, and a reset takes the answer with it.
-        """
+        """Close; what the client still sends is read and dropped for a while, since a reset would take the answer too."""
         if self._phase is ENDING or self.transport.is_closing():
             return
         self._phase = ENDING
