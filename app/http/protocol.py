@@ -272,7 +272,7 @@ class StrictProtocol(PacedProtocol):
         self.farewell()
 
     def farewell(self) -> None:
-        """Close; what the client still sends is read and dropped for a while, since a reset would take the answer too."""
+        """Close; what the client still sends is read and dropped for a while: a reset would take the answer too."""
         if self._phase is ENDING or self.transport.is_closing():
             return
         self._phase = ENDING
