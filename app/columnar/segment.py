@@ -118,8 +118,9 @@ class Segment:
 
     lines: pl.DataFrame
     tallies: pl.DataFrame
-    # Partial aggregates of all of its lines, by what was counted.
+    # Partial aggregates of all of its lines, by what was counted, and of those of one place or of some days.
     cache: Partials = field(default_factory=Partials)
+    cache_of_parts: Partials = field(default_factory=Partials)
 
     @cached_property
     def bounds(self) -> Mapping[str, tuple[int, int]]:

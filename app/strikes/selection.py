@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -20,14 +21,18 @@ Flags = npt.NDArray[np.bool_]
 # Lines of several segments that are selected and counted together: a step that nothing interrupts.
 LINES_AT_A_TIME = 1 << 17
 
+# Fewer lines of a segment are sooner counted together with others than alone.
+LINES_WORTH_CACHING = 512
+
 # The columns of lines, with the sums over matching tallies in the place of those over all.
 ITEM_SUMS_OF_MATCHING = [
     pl.col(name + MATCHING).alias(name) if name in ITEM_SUMS else pl.col(name) for name in LINES
 ]
 
-# Fields that all lines of a segment can be known to meet; `is_whole` looks at each. All others are in the key of what
-# is cached of a segment.
-OF_WHOLE_SEGMENTS = frozenset({"as_of", "status", "date_from", "date_to", "words", "signs", "repeats"})
+# Fields that the key of a count of a segment does not hold: it is cached only where all lines of the segment meet them.
+MET_BY_ALL = frozenset({"as_of", "status", "words", "signs", "repeats"})
+# Days are in the key as far as they cut the segment.
+DAYS = frozenset({"date_from", "date_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,9 @@ class Selection:
         self._repeating = (
             pl.Series([], dtype=pl.Int32) if strikes.repeats else repeating(record, strikes.status)
         )
-        # Of one place, or of some reports, no segment has so much that it is worth caching.
-        self._is_narrow = strikes.report_ids is not None or _only(strikes.location_ids) is not None
-        # What a partial aggregate of a whole segment depends on.
-        self.key = tuple(
-            getattr(strikes, each.name) for each in fields(strikes) if each.name not in OF_WHOLE_SEGMENTS
+        self._place = _only(strikes.location_ids)
+        self._key = tuple(
+            getattr(strikes, each.name) for each in fields(strikes) if each.name not in MET_BY_ALL | DAYS
         )
 
     @property
@@ -93,36 +96,58 @@ class Selection:
     ) -> Iterator[pl.DataFrame]:
         """Yield partial aggregates of all that matches.
 
-        With a `key`, which names what `count` counts of whatever lines, that of a whole segment is cached with it.
-        A segment never changes, so this is never stale, and a write has one segment counted anew.
+        With a `key`, which names what `count` counts of whatever lines, that of a segment is cached with it: of all its
+        lines, or of those of one place or of some days. A segment never changes, so this is never stale, and a write
+        has one segment counted anew.
         """
         left: list[tuple[Segment, int, int]] = []
-        for each in self.record.segments:
-            if key is None or self._is_narrow or not self.is_whole(each):
-                left.append((each, *self._range(each)))
+        for segment in self.record.segments:
+            lines = begin, end = self._range(segment)
+            is_small = end - begin < LINES_WORTH_CACHING or self.strikes.report_ids is not None
+            part_key = None if key is None or is_small else self.part_key(segment)
+            if part_key is None:
+                left.append((segment, begin, end))
                 continue
             self.check_deadline()
-            yield each.cache.get((key, self.key), partial(self._counted_whole, each, count, tallies=tallies))
+            is_part = self._place is not None or self._cut(segment) != (None, None)
+            cache = segment.cache_of_parts if is_part else segment.cache
+            yield cache.get((key, part_key), partial(self._counted, segment, lines, count, tallies=tallies))
         for selected in self._in_steps(left, None, tallies=tallies):
             yield count(selected)
 
-    def _counted_whole(
-        self, segment: Segment, count: Callable[[Selected], pl.DataFrame], *, tallies: bool
+    def _counted(
+        self,
+        segment: Segment,
+        lines: tuple[int, int],
+        count: Callable[[Selected], pl.DataFrame],
+        *,
+        tallies: bool,
     ) -> pl.DataFrame:
-        return count(self._select(segment.lines, segment.tallies, None, tallies=tallies))
+        """Count a range of a segment's lines."""
+        return count(
+            self._select(*self._gathered([(segment, *lines)], tallies=tallies), None, tallies=tallies)
+        )
 
-    def is_whole(self, segment: Segment) -> bool:
-        """Return whether all lines of a segment meet what is asked by the fields OF_WHOLE_SEGMENTS."""
+    def part_key(self, segment: Segment) -> Hashable | None:
+        """Return what a count of a segment depends on; None where its lines do not all meet MET_BY_ALL."""
+        return (self._key, self._cut(segment)) if self._is_met_by_all(segment) else None
+
+    def _is_met_by_all(self, segment: Segment) -> bool:
         strikes, bounds = self.strikes, segment.bounds
         return (
             strikes.status is Status.PUBLISHED
             and bounds["recorded_seq"][1] <= strikes.as_of < bounds["superseded_seq"][0]
-            and (strikes.date_from is None or bounds["date_to"][0] >= (strikes.date_from - EPOCH).days)
-            and (strikes.date_to is None or bounds["date_from"][1] <= (strikes.date_to - EPOCH).days)
             and strikes.words is None
             and strikes.signs is None
             and (strikes.repeats or not self._has_repeating(segment))
         )
+
+    def _cut(self, segment: Segment) -> tuple[date | None, date | None]:
+        """Return the first and the last day asked for, None where all lines of a segment meet it."""
+        first, last, bounds = self.strikes.date_from, self.strikes.date_to, segment.bounds
+        cuts_first = first is not None and bounds["date_to"][0] < (first - EPOCH).days
+        cuts_last = last is not None and bounds["date_from"][1] > (last - EPOCH).days
+        return first if cuts_first else None, last if cuts_last else None
 
     def _has_repeating(self, segment: Segment) -> bool:
         return bool(np.isin(segment.repeats, self._repeating.to_numpy()).any())
@@ -138,8 +163,7 @@ class Selection:
             or (strikes.date_to is not None and bounds["date_from"][0] > (strikes.date_to - EPOCH).days)
         ):
             return 0, 0
-        place = _only(strikes.location_ids)
-        return (0, len(segment.lines)) if place is None else segment.of_place(place)
+        return (0, len(segment.lines)) if self._place is None else segment.of_place(self._place)
 
     def _in_steps(
         self, left: list[tuple[Segment, int, int]], where: pl.Expr | None, *, tallies: bool
@@ -160,6 +184,14 @@ class Selection:
         self, ranges: list[tuple[Segment, int, int]], where: pl.Expr | None, *, tallies: bool
     ) -> Iterator[Selected]:
         self.check_deadline()
+        selected = self._select(*self._gathered(ranges, tallies=tallies), where, tallies=tallies)
+        if len(selected.lines):
+            yield selected
+
+    def _gathered(
+        self, ranges: list[tuple[Segment, int, int]], *, tallies: bool
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the lines of ranges, and where they are needed their tallies: `line` is a position among the lines."""
         lines = [segment.lines.slice(begin, end - begin) for segment, begin, end in ranges]
         together = ranges[0][0].tallies.clear()
         if tallies or self._on_tallies:
@@ -168,9 +200,7 @@ class Selection:
             offsets = np.cumsum([0, *map(len, lines)])[:-1] - [begin for _, begin, _ in ranges]
             moved = pl.Series(np.repeat(offsets, [len(each) for each in of]))
             together = pl.concat(of).with_columns((pl.col("line") + moved).cast(pl.Int32))
-        selected = self._select(pl.concat(lines), together, where, tallies=tallies)
-        if len(selected.lines):
-            yield selected
+        return pl.concat(lines), together
 
     def _select(
         self, lines: pl.DataFrame, of: pl.DataFrame, where: pl.Expr | None, *, tallies: bool

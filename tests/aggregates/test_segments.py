@@ -22,11 +22,11 @@ from tests.factories import make_report, make_strike, make_tally
 # Lines in many segments: what is left of these is counted together, or all alone; partial aggregates of whole segments
 # are cached, or not; groups are brought together now and then; pairs are told apart by two columns.
 WAYS: tuple[dict[str, int], ...] = (
-    {"LINES_IN_SEGMENT": 5, "ENTRIES": 7, "LINES_AT_A_TIME": 1},
-    {"LINES_IN_SEGMENT": 12, "LINES_AT_A_TIME": 20},
+    {"LINES_IN_SEGMENT": 5, "ENTRIES": 7, "LINES_AT_A_TIME": 1, "LINES_WORTH_CACHING": 1},
+    {"LINES_IN_SEGMENT": 12, "LINES_AT_A_TIME": 20, "LINES_WORTH_CACHING": 2},
     {"LINES_IN_SEGMENT": 7},
     {"LINES_IN_SEGMENT": 9, "MOST_GATHERED": 3},
-    {"LINES_IN_SEGMENT": 15, "BYTES_CACHED": 2_000},
+    {"LINES_IN_SEGMENT": 15, "BYTES_CACHED": 2_000, "LINES_WORTH_CACHING": 1},
     {"LINES_IN_SEGMENT": 15, "BYTES_CACHED": 0, "LINES_AT_A_TIME": 1},
     {"MOST_PAIRS": 0},
 )

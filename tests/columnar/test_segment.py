@@ -1,6 +1,6 @@
 """Segments and their partial aggregates: exact at the limits of columns, and cached under keys that forget nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from app.columnar.record import Record
 from app.columnar.segment import NEVER, UNKNOWN, Segment, made
 from app.strikes.column_conditions import EPOCH
 from app.strikes.filters import StrikeFilter
-from app.strikes.selection import OF_WHOLE_SEGMENTS, Selection
+from app.strikes.selection import MET_BY_ALL, Selection
 from app.vocabulary import periods
 from app.vocabulary.periods import PeriodUnit
 from tests.strikes.test_conditions import ASKED, FIELDS, NOTHING
@@ -105,26 +105,30 @@ def test_groups_before_1970_are_told_apart() -> None:
     assert sorted(grouper.located(groups)["period"].to_list()) == [-731, 365]
 
 
-def keys(strikes: StrikeFilter) -> Iterator[Any]:
-    """Yield what a partial aggregate is cached under, and whether a segment is whole."""
+def part_key(strikes: StrikeFilter) -> Hashable | None:
+    """Return what a partial aggregate of a segment is cached under."""
     selection = Selection(record_of(), strikes, "")
-    yield selection.key
-    yield selection.is_whole(segment_of({"date_to": 17_000}, {"date_from": 17_300, "date_to": 17_300}))
+    return selection.part_key(segment_of({"date_to": 17_000}, {"date_from": 17_300, "date_to": 17_300}))
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_each_field_is_in_the_key_of_a_cached_part_or_makes_it_none(name: str) -> None:
     """Partial aggregates of two filters are never taken for each other."""
     asked: dict[str, Any] = {name: 0 if name == "as_of" else ASKED[name]}
-    key, is_whole = keys(replace(NOTHING, **asked))
-    same_key, always_whole = keys(NOTHING)
+    key = part_key(replace(NOTHING, **asked))
 
-    assert always_whole
+    assert part_key(NOTHING) is not None
     if name == "repeats":
         # No line repeats another in this record: tests/aggregates/test_recount_as_of.py has some that do.
-        assert name in OF_WHOLE_SEGMENTS
+        assert name in MET_BY_ALL
     else:
-        assert (not is_whole) if name in OF_WHOLE_SEGMENTS else (key != same_key)
+        assert (key is None) if name in MET_BY_ALL else (key != part_key(NOTHING))
+
+
+def test_days_that_all_lines_of_a_segment_meet_are_not_in_the_key() -> None:
+    """Two periods around a whole segment share its count."""
+    wide = replace(NOTHING, date_from=date(2000, 1, 1), date_to=date(2030, 1, 1))
+    assert part_key(wide) == part_key(NOTHING)
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(StrikeFilter)])

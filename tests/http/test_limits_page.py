@@ -86,7 +86,7 @@ SAID = [
     f"bookkeeping | {cache.MOST_BYTES // KIB**2} MiB; none of more than {cache.LARGEST // KIB**2} MiB |",
     f"| texts of SQL statements | {prepared.MOST_BYTES // KIB**2} MiB |",
     f"| counts that choose an index | {access_path.BYTES_OF_COUNTS // KIB**2} MiB |",
-    f"({segment.LINES_IN_SEGMENT:,} lines) | {partials.BYTES_CACHED // KIB} KiB for each part |",
+    f"({segment.LINES_IN_SEGMENT:,} lines) | {partials.BYTES_CACHED // KIB} KiB for each part, and as much ",
     f"more than {remembered.LONGEST} letters",
     f"({MOST_OPEN:,} at most)",
     f"One address may have {Patience().half_open} connections",
