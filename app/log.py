@@ -24,6 +24,9 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+# All modules take it from here: without the configuration below, structlog prints to stdout.
+get_logger = structlog.get_logger
+
 Level = Literal["debug", "info", "warning", "error", "critical"]
 
 # Lines that may wait for a stderr that is not read; more are dropped and counted.

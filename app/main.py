@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-import structlog
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -107,7 +106,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
         ended = threading.Event()
         threading.Thread(target=_keep_columns, args=(database, app.state.columns, ended), daemon=True).start()
         with log.in_background():
-            structlog.get_logger().info("worker started", process=os.getpid())
+            log.get_logger().info("worker started", process=os.getpid())
             yield {COUNTERS: counters}
             ended.set()
             reads.close()
@@ -115,7 +114,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
             database.close()
             if counters is not None:
                 counters.close()
-            structlog.get_logger().info("worker stopped", process=os.getpid())
+            log.get_logger().info("worker stopped", process=os.getpid())
 
     reads, writes = Reads(database), Writes(database)
     app = Server(

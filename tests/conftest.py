@@ -176,7 +176,12 @@ def serving(database_url: str) -> Iterator[Api]:
     with database.writing() as session:
         key = create_key(session, "tests", [Scope.PUBLISH], None)
     with start_blocking_portal() as portal:
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+        # All requests have one id, so that equal responses are equal bytes.
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://localhost",
+            headers={"X-Request-ID": "tests"},
+        )
         yield Api(client, portal.call, key, database)
         portal.call(client.aclose)
     # What is still being read, for whoever left or was refused, has a connection.

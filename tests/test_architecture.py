@@ -124,6 +124,18 @@ def test_only_the_command_line_imports_inside_functions() -> None:
     assert hidden == []
 
 
+def test_only_the_log_imports_structlog() -> None:
+    """A module that imported structlog by itself could log before app/log.py configured it: to stdout."""
+    importing = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(alias.name == "structlog" for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("structlog"))
+    }
+    assert importing == {"app.log"}
+
+
 def test_only_the_edges_commit() -> None:
     """A service never commits: a transaction ends where it was opened."""
     committing = [

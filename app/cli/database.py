@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
+from app import log
 from app.catalogue.seed import seed
 from app.cli import diagnosis
 from app.db.engine import Database
@@ -64,9 +64,7 @@ def prepare(database: Database) -> None:
             _migrate(database)
             is_changed = True
             seconds = round(time.monotonic() - began, 3)
-            structlog.get_logger().info(
-                "schema migrated", from_schema=version, to_schema=HEAD, seconds=seconds
-            )
+            log.get_logger().info("schema migrated", from_schema=version, to_schema=HEAD, seconds=seconds)
         except DatabaseBusy:
             if time.monotonic() > until:
                 raise

@@ -90,7 +90,6 @@ def serve(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from concurrent.futures import ThreadPoolExecutor
 
-    import structlog
     import uvicorn
 
     from app import __version__, log
@@ -99,7 +98,7 @@ def serve(
     from app.settings import read_settings
     from app.worker import Worker
 
-    logger = structlog.get_logger()
+    logger = log.get_logger()
     _ignore_hangup()
     settings = read_settings()
     log.configure(settings.log_level, settings.log_format)

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from typing import Final
 
-import structlog
 from uvicorn.config import STARTUP_FAILURE
 
+from app import log
 from app.errors import StrikeledgerError
 
 # Seconds between two heartbeats of a worker, and between two checks of them.
@@ -59,9 +59,7 @@ def supervise(count: int, serve: Callable[[], None]) -> None:
                     continue
                 if worker.exit_code == STARTUP_FAILURE:
                     raise CannotStart("a worker could not start; its error stands above")
-                structlog.get_logger().warning(
-                    "worker ended", process=worker.process_id, code=worker.exit_code
-                )
+                log.get_logger().warning("worker ended", process=worker.process_id, code=worker.exit_code)
                 time.sleep(PAUSE)
                 workers[number] = _Worker(begin)
             received = signal.sigtimedwait(awaited, BEAT)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-import structlog
 from starlette.types import Scope
 
 from app import log
@@ -110,4 +109,4 @@ def log_refusal(scope: Scope, status: int, length: int, request_id: str) -> None
         fields.update(status=status, bytes=length)
         return
     known = {"method": None, "route": None, "status": status, "bytes": length, "request_id": request_id}
-    structlog.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **known)
+    log.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **known)

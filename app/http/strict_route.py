@@ -16,7 +16,6 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any, NamedTuple, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app import log
 from app.errors import Fault, InvalidInput, MalformedRequest, QueryTimeout, StrikeledgerError
 from app.http.bodies import read_json
 from app.http.faults import LONGEST_SHOWN, hint, invalid_parameters
@@ -210,7 +210,7 @@ def _refusal(request: Request, error: StrikeledgerError) -> Response:
     Of its parameters, only the names are logged.
     """
     if isinstance(error, QueryTimeout):
-        structlog.get_logger().warning(
+        log.get_logger().warning(
             "query stopped",
             route=noted(request.scope, "route"),
             parameters=sorted(request.query_params),

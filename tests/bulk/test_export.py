@@ -108,7 +108,7 @@ SEARCHED: list[dict[str, object]] = [
     {"bbox": "38,33,42.5,37", "status": "any"},
     {"near": "34.56,38.28", "radius_km": 50, "min_items": 2},
     {"category": "vehicle", "effect": "destroyed"},
-    {"family": "fighting-positions", "publisher": "centcom"},
+    {"family": "positions", "publisher": "centcom"},
     {"status": "retracted"},
 ]
 
