@@ -31,7 +31,7 @@ from bench.figures import (
 # The size for which some goals are given.
 MILLION = 1_000_000
 
-# Answers a second of which no fraction is told.
+# Rates from which on no fraction is printed.
 _MANY = 100
 
 

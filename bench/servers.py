@@ -115,7 +115,7 @@ class Ours:
 def ours(database: Path, port: int, *, keeps_answers: bool, workers: int | None = 1) -> Iterator[Ours]:
     """Run `strikeledger serve`, with the default number of workers for None.
 
-    Without `keeps_answers` every question is worked out anew.
+    Without `keeps_answers` every response is computed.
     """
     program = CLI if keeps_answers else ("-m", "bench.uncached")
     serve = ["serve", "--port", str(port), *_count(workers)]

@@ -1,4 +1,4 @@
-"""The command line, with a server that keeps no answer: so every question is worked out anew.
+"""The command line, with a server whose response cache stores nothing, so every response is computed.
 
 Everything else is as it is, also the layer that would keep answers: it looks for each one, and finds none.
 """

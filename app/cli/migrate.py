@@ -29,7 +29,7 @@ def migrate() -> None:
 
 
 def rebuild() -> None:
-    """Write anew all that is derived from the record: the stored JSON of reports and lines, and their search words.
+    """Write anew all that is derived from the record: the stored JSON of reports and lines, and the indexes of lines.
 
     One transaction: readers see the old rows until it ends. Run it where `verify` says so.
     """

@@ -55,7 +55,7 @@ REVISIONS: Columns = {
     "retracted": cast(REVISION.status == "retracted", Integer),
     "revision": REVISION.revision,
 }
-# What is worked out of columns of the database, and what is read as it is there.
+# Columns computed from those of the database, and columns read unchanged.
 _WORKED_OUT: Columns = {
     "repeats": cast(STRIKE.same_as_id.is_not(None), Integer),
     "event_id": func.coalesce(STRIKE.event_id, STRIKE.id),

@@ -45,7 +45,7 @@ FEW_BY_SOME_ITEMS = 50_000
 # What an index of pairs finds alone: see Narrowing.names.
 OF_PAIRS = {"location_ids", "category_ids", "date_from"}
 
-# Statements that are kept, each of another shape; and bytes of counts of what makes lines few, by what was asked.
+# Cached statements, one a shape; and bytes of cached counts, by condition.
 _MOST_STATEMENTS = 500
 BYTES_OF_COUNTS = 2 * 1024 * 1024
 # An entry: a digest, a number, and its places in two tables.
@@ -187,6 +187,6 @@ def prepared(key: Hashable, statement: Callable[[], AnySelect]) -> Prepared:  # 
 
 
 def _index(sort: Sort, strikes: StrikeFilter) -> str:
-    """Return the index by which SQLite reads lines in an order: that of one place where only one is asked for."""
+    """Return the index by which SQLite reads lines in an order: the index of places for a filter with one place."""
     one_place = strikes.location_ids is not None and len(strikes.location_ids) == 1
     return BY_PLACE if one_place and sort in {Sort.LATEST, Sort.EARLIEST} else INDEXES[sort]

@@ -15,7 +15,7 @@ from app.reports.answers import CoverageOut, ReportOut, ReportSummary
 from app.reports.schemas import CoverageIn, ReportIn, StrikeIn, TallyIn
 from app.strikes.schemas import ReportReference, StrikeOut, TallyOut
 
-# Columns that the record itself gives: identities, positions, and what is worked out of others.
+# Columns that the record itself gives: identities, positions, and columns computed from others.
 GIVEN: dict[type[Base], str] = {
     Revision: """report_id revision recorded_seq superseded_seq status reason key_id line_order headline_strikes
         headline_engagements""",
@@ -24,7 +24,7 @@ GIVEN: dict[type[Base], str] = {
     Tally: "id strike_id position",
 }
 
-# What can be posted beside the fields: an object or a list of others, and another way to give a count or a quote.
+# Members of a body that are no fields: objects, lists of others, and other ways to give a count or a quote.
 BESIDE: dict[type[BaseModel], str] = {
     ReportIn: "publisher headline coverage strikes",
     CoverageIn: "quote",
