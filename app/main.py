@@ -19,39 +19,39 @@ from app.bulk import router as export_router
 from app.bulk.router import router as export
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.router import router as catalogue
+from app.catalogue.write_router import router as vocabularies
 from app.changes.router import router as changes
 from app.changes.watcher import Watcher
-from app.columnar.files import files_of
-from app.columnar.record import Columns
+from app.columnar.mapped_files import files_of
+from app.columnar.store import Columns
+from app.coverage.router import router as coverage
 from app.db.engine import Database
 from app.errors import StrikeledgerError
 from app.http import problems
-from app.http.cache import Cache, Position
-from app.http.compression import Compressed
-from app.http.concurrency import download_limit, stream_limit
-from app.http.counters import Counters
-from app.http.guard import Guard
+from app.http.coalesced_reads import Shared
 from app.http.health import router as health
-from app.http.hosts import Hosts
 from app.http.openapi import described
-from app.http.rates import COUNTERS, RateLimits
 from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
-from app.http.shared import Shared
-from app.http.shared_file import SharedFile
 from app.http.strict_route import Operations
 from app.keys.known import KnownKeys
 from app.keys.router import router as keys
-from app.ledger.clock import head, position
+from app.ledger.head import head, position
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
 from app.reports.corrections import router as corrections
-from app.reports.coverage import router as coverage
 from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
+from app.server.compression import Compressed
+from app.server.concurrency import download_limit, stream_limit
+from app.server.counters import Counters
+from app.server.edge import Guard
+from app.server.hosts import Hosts
+from app.server.rate_limits import COUNTERS, RateLimits
+from app.server.response_cache import Cache, Position
+from app.server.shared_file import SharedFile
 from app.settings import Settings, read_settings
 from app.strikes.router import router as strikes
-from app.vocabularies.router import router as vocabularies
 
 ROUTERS = (
     strikes,

@@ -6,7 +6,7 @@ from typing import Any
 
 from uvicorn.importer import import_from_string
 
-from app.http.shared_file import SharedFile
+from app.server.shared_file import SharedFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from rich.console import Console
 from app.bulk import sample
 from app.cli.database import prepare
 from app.db.engine import Database
-from app.http.waiting import Patience
+from app.server.timeouts import Patience
 from bench.clients import Steady, ask_steadily
 from bench.load import HOST, Asked, ask
 from bench.servers import Ours, free_port, ours

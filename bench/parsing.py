@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.parsing import parse_release
-from app.parsing.score import score
+from app.parsing.evaluation import score
 from bench.clients import OK
 from bench.load import HOST, Asked, ask
 from bench.servers import free_port, ours

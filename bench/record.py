@@ -16,14 +16,14 @@ from typing import Any
 
 from rich.progress import track
 
-from app.catalogue.history import Change
+from app.catalogue.ledger_entries import Change
 from app.catalogue.recording import CATEGORIES, LOCATIONS, record
 from app.catalogue.seed import seed
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.db.sqlite import sqlite_module
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 
 # The peers' countries, by the names that they have there.
 COUNTRIES = {

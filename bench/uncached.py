@@ -4,8 +4,8 @@ Everything else is as it is, also the layer that would keep answers: it looks fo
 """
 
 from app.cli import main
-from app.http import cache
+from app.server import response_cache
 
 if __name__ == "__main__":
-    cache.LARGEST = 0
+    response_cache.LARGEST = 0
     main()

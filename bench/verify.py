@@ -27,8 +27,8 @@ from app.db.migrate import upgrade
 from app.db.sqlite import sqlite_module
 from app.ledger.append import chain_hash
 from app.models import LedgerEntry
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 
 ENTRIES = 100_000
 

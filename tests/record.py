@@ -9,8 +9,8 @@ from app.db.engine import Database
 from app.keys.service import Scope
 from app.keys.service import create as create_key
 from app.models import Key
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from tests.factories import Body, make_report, make_strike, make_tally
 
 PLACES = (

@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from app.aggregates.counting import PERIOD
 from app.aggregates.dimensions import Dimension
-from app.aggregates.fill import day_of
+from app.aggregates.gaps import day_of
+from app.aggregates.measures import PERIOD
 from app.aggregates.service import Question
 from app.vocabulary import periods
 

@@ -5,24 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.aggregates.dimensions import group_by_names
+from app.aggregates.json_rows import written
 from app.aggregates.notes import notes
+from app.aggregates.result_table import table_of
 from app.aggregates.rows import columns, measures, rows
 from app.aggregates.schemas import Aggregates, AggregatesQuery
 from app.aggregates.service import answer
-from app.aggregates.table import table_of
-from app.aggregates.writing import written
 from app.catalogue.catalogue import catalogue_at
-from app.columnar.record import Columns
+from app.columnar.store import Columns
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, QueryTimeout
-from app.http.answers import answer_list
 from app.http.formats import WITH_PLACE, Form, Format, described
-from app.http.pages import cursor_to, position_of
+from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
+from app.http.responses import answer_list
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.ledger.clock import head
-from app.strikes.queries import worded
+from app.ledger.head import head
+from app.strikes.search import worded
 from app.strikes.selection import Selection
 
 router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=StrictRoute)

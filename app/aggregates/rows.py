@@ -7,14 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from app.aggregates.counting import PERIOD, RANKED, spells
-from app.aggregates.coverage import covered
 from app.aggregates.dimensions import Dimension
-from app.aggregates.fill import Spans, State, day_of
+from app.aggregates.gaps import Spans, State, day_of
+from app.aggregates.measures import PERIOD, RANKED, spells
+from app.aggregates.reporting_state import covered
 from app.aggregates.service import OTHER, Answer, Question, measures_of
 from app.catalogue.catalogue import Catalogue
 from app.strikes.column_conditions import EPOCH
-from app.strikes.filters import StrikeFilter
+from app.strikes.filter import StrikeFilter
 from app.vocabulary import periods
 
 Row = dict[str, Any]

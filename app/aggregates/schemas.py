@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.aggregates.counting import LAGS
 from app.aggregates.dimensions import GROUP_BY, Dimension, Grouping, group_by_names, parse_grouping
-from app.aggregates.fill import State
+from app.aggregates.gaps import State
+from app.aggregates.measures import LAGS
 from app.aggregates.service import Question, Sort
 from app.catalogue.catalogue import Catalogue
 from app.errors import Fault, InvalidInput
 from app.http.examples import example_of
-from app.http.fields import PLAIN_DIGITS, Day, spelt
+from app.http.field_types import PLAIN_DIGITS, Day, spelt
 from app.http.formats import FormatQuery
-from app.http.pages import CURSOR, CursorParameter
-from app.strikes.query import StrikeQuery
+from app.http.pagination import CURSOR, CursorParameter
+from app.strikes.params import StrikeQuery
 from app.vocabulary.effects import Effect
 
 MOST_ROWS = 10_000

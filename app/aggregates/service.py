@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 
 from app.aggregates.axes import Axis, PeriodBy, axis
-from app.aggregates.counting import LAGS, MEASURES, NEW_REPORTS, PERIOD, RANKED, Grouper, Ranked, counts
 from app.aggregates.dimensions import Dimension, Grouping
-from app.aggregates.fill import day_of, filled
+from app.aggregates.gaps import day_of, filled
+from app.aggregates.measures import LAGS, MEASURES, NEW_REPORTS, PERIOD, RANKED, Grouper, Ranked, counts
 from app.catalogue.catalogue import Catalogue
-from app.strikes.filters import StrikeFilter
+from app.strikes.filter import StrikeFilter
 from app.strikes.selection import Selection
 
 # The value of the group that takes in all others.

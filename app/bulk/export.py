@@ -14,10 +14,10 @@ from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
 from app.record import fields
-from app.strikes import scan, showing
-from app.strikes.document import lines_json, parsed, span
-from app.strikes.filters import StrikeFilter
-from app.strikes.sorting import Position
+from app.record.json_template import lines_json, parsed, span
+from app.strikes import fetch, scan
+from app.strikes.filter import StrikeFilter
+from app.strikes.ordering import Position
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
@@ -68,7 +68,7 @@ def _next_lines(
     session: ReadSession, after: Position, *, strikes: StrikeFilter, catalogue: Catalogue
 ) -> tuple[Sequence[Document], Position | None]:
     found, end = scan.lines(session, strikes, after or None, LINES_AT_A_TIME)
-    shown = showing.shown(session, [line.id for line in found], strikes.as_of)
+    shown = fetch.shown(session, [line.id for line in found], strikes.as_of)
     return parsed(f"[{lines_json(shown, catalogue)}]"), end
 
 

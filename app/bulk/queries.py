@@ -7,12 +7,12 @@ from sqlalchemy import select, true
 
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
-from app.ledger.clock import standing
+from app.ledger.head import standing
 from app.models import Coverage, LedgerEntry, Report, Revision, Strike, Tally
 from app.record import fields
+from app.record.json_template import parsed
 from app.strikes import scan
-from app.strikes.document import parsed
-from app.strikes.filters import Status, StrikeFilter
+from app.strikes.filter import Status, StrikeFilter
 
 
 class Line(NamedTuple):

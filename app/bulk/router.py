@@ -19,8 +19,8 @@ from app.errors import (
     TooManyOfAddress,
     TooManyOpenResponses,
 )
-from app.http.answers import is_held, list_headers
-from app.http.concurrency import Connection, connection_of, limited_by
+from app.http.encoders import written
+from app.http.flat_tables import Table
 from app.http.formats import (
     MEDIA_TYPES,
     Format,
@@ -30,14 +30,14 @@ from app.http.formats import (
     refuse_parts,
 )
 from app.http.problems import responses
+from app.http.responses import is_held, list_headers
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.http.tables import Table
-from app.http.writers import written
-from app.ledger.clock import Head, head
-from app.strikes.filters import StrikeFilter
-from app.strikes.query import StrikeQuery
-from app.strikes.table import ShapedQuery
+from app.ledger.head import Head, head
+from app.server.concurrency import Connection, connection_of, limited_by
+from app.strikes.filter import StrikeFilter
+from app.strikes.flat_rows import ShapedQuery
+from app.strikes.params import StrikeQuery
 
 # Where everything is downloaded.
 PATH = "/v1/export"

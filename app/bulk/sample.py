@@ -14,8 +14,8 @@ from sqlalchemy import exists, select
 
 from app.db.engine import ReadSession, WriteSession
 from app.models import Report, Strike
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from app.vocabulary.identifiers import STRIKE, public_id
 
 

@@ -16,8 +16,8 @@ from rapidfuzz.distance import OSA, Indel
 from sqlalchemy import select
 
 from app.db.engine import NotYet, ReadSession
-from app.db.prepared import Snapshot
-from app.ledger.clock import Head, standing
+from app.db.statements import Snapshot
+from app.ledger.head import Head, standing
 from app.models import (
     Category,
     CategoryAlias,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, insert, select, update
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry, Names, PublisherEntry, Tables
-from app.catalogue.history import Change, vocabulary_content
+from app.catalogue.ledger_entries import Change, vocabulary_content
 from app.catalogue.resolve import Resolver
 from app.db.engine import WriteSession
 from app.ledger.append import append

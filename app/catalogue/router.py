@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from app.catalogue.catalogue import catalogue_at
-from app.catalogue.document import Document, document, documents, spellings
+from app.catalogue.item_json import Document, document, documents, spellings
 from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabulary
 from app.catalogue.schemas import (
     CategoryOut,
@@ -20,15 +20,15 @@ from app.catalogue.schemas import (
 )
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, NotFound
-from app.http.answers import answer_list, answer_one
-from app.http.fields import AsOfParameter, AsOfQuery
+from app.http.field_types import AsOfParameter, AsOfQuery
+from app.http.flat_tables import Place, Table, columns_of
 from app.http.formats import WITH_PLACE, WITHOUT_PLACE, Form, FormatQuery, described
-from app.http.pages import PageQuery, cursor_to, position_of
+from app.http.pagination import PageQuery, cursor_to, position_of
 from app.http.problems import responses
+from app.http.responses import answer_list, answer_one
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.http.tables import Place, Table, columns_of
-from app.ledger.clock import AsOf, head
+from app.ledger.head import AsOf, head
 from app.vocabulary import categories, places
 from app.vocabulary.effects import VERBS, Effect
 

@@ -1,9 +1,9 @@
-"""What the vocabularies look like to a client. The models document and test the answers; document.py makes them."""
+"""What the vocabularies look like to a client. The models document and test the answers; item_json.py makes them."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.http.examples import example_of
-from app.http.pages import Page
+from app.http.pagination import Page
 from app.vocabulary.effects import Effect
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import func, select
 
 from app.catalogue.catalogue import catalogue_at
-from app.catalogue.history import Change
+from app.catalogue.ledger_entries import Change
 from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabulary, record
 from app.db.engine import WriteSession
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.models import CategoryAlias, CategoryVersion
 from app.vocabulary import categories, places, publishers
 

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, PublisherEntry, catalogue_at
-from app.catalogue.history import Change
+from app.catalogue.ledger_entries import Change
 from app.catalogue.recording import AnyEntry, AnyNames, Vocabulary, record, version_of
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
 from app.errors import Conflict, NotFound
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.models import Report
 from app.models.base import NAME_LENGTH
 from app.vocabulary.categories import FAMILIES, KINDS

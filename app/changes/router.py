@@ -34,16 +34,16 @@ from app.errors import (
     TooManyOfAddress,
     TooManyOpenResponses,
 )
-from app.http.answers import SEQ, answer_list, current
-from app.http.concurrency import limited_by
+from app.http.flat_tables import Table, columns_of
 from app.http.formats import WITHOUT_PLACE, Form, described
-from app.http.hosts import base_of
-from app.http.pages import cursor_to, position_of
+from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
+from app.http.responses import SEQ, answer_list, current
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.http.tables import Table, columns_of
-from app.ledger.clock import head, last_entry
+from app.ledger.head import head, last_entry
+from app.server.concurrency import limited_by
+from app.server.hosts import base_of
 
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=StrictRoute)
 

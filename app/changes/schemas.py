@@ -6,9 +6,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.db.types import AnyRow
 from app.http.examples import INSTANT, example_of
-from app.http.fields import PLAIN_DIGITS
+from app.http.field_types import PLAIN_DIGITS
 from app.http.formats import FormatQuery
-from app.http.pages import LARGEST_INTEGER, MOST_ON_A_PAGE, Page, PageQuery
+from app.http.pagination import LARGEST_INTEGER, MOST_ON_A_PAGE, Page, PageQuery
 from app.vocabulary.identifiers import REPORT, public_id
 
 # What the hash of an entry looks like.

@@ -17,12 +17,12 @@ from cachetools import FIFOCache
 from app.changes import queries
 from app.changes.schemas import change
 from app.db.engine import ReadSession
-from app.db.prepared import Snapshot
+from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.errors import StrikeledgerError
+from app.http.encoders import dumps
 from app.http.sessions import Asked, Reads
-from app.http.writers import dumps
-from app.ledger.clock import Head, hash_at, head
+from app.ledger.head import Head, hash_at, head
 
 # Entries that one read takes and one piece of a stream holds.
 BATCH = 500

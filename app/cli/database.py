@@ -12,7 +12,7 @@ from app import log
 from app.catalogue.seed import seed
 from app.cli import diagnosis
 from app.db.engine import Database
-from app.db.schema import HEAD, version_of
+from app.db.version import HEAD, version_of
 from app.errors import DatabaseBusy, StrikeledgerError, UnusableDatabase
 from app.settings import read_settings
 

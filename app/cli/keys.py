@@ -57,11 +57,11 @@ def list_keys(
 ) -> None:
     """List all keys, revoked ones too. A key itself cannot be shown: only its hash is stored."""
     from app.cli.database import opened
-    from app.db.schema import refuse_other
-    from app.http.writers import dumps
+    from app.db.version import refuse_other
+    from app.http.encoders import dumps
     from app.keys import queries
     from app.keys.schemas import shown
-    from app.ledger.clock import head
+    from app.ledger.head import head
 
     with opened(only_reads=True) as database, database.reading() as session:
         refuse_other(session.held)

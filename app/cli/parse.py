@@ -35,7 +35,7 @@ def parse(
         raise typer.BadParameter("name a file, or - for standard input", param_hint="FILE")
 
     from app.catalogue.shipped import shipped_catalogue
-    from app.http.writers import dumps
+    from app.http.encoders import dumps
     from app.parsing import parse_release
     from app.releases.comparison import compared
     from app.releases.draft import draft_report
@@ -66,7 +66,7 @@ def _text(file: Path) -> str:
 
 
 def _score(folder: Path) -> None:
-    from app.parsing.score import report, score
+    from app.parsing.evaluation import report, score
 
     if not (folder / "labels").is_dir():
         raise typer.BadParameter(f"{folder} holds no labels/ beside releases/", param_hint="--score")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from app.db.engine import Database, ReadSession
-    from app.http.shared_file import SharedFile
+    from app.server.shared_file import SharedFile
 
 T = TypeVar("T")
 
@@ -48,8 +48,8 @@ MOST_BY_DEFAULT = 4
 
 # What workers have in common: all of the server but what imports Polars, which starts threads.
 SHARED = (
-    "app.http.protocol",
-    "app.http.compression",
+    "app.server.protocol",
+    "app.server.compression",
     "app.http.openapi",
     "app.http.reference",
     "app.bulk.router",
@@ -58,9 +58,9 @@ SHARED = (
     "app.keys.router",
     "app.releases.router",
     "app.reports.corrections",
-    "app.reports.coverage",
+    "app.coverage.router",
     "app.reports.revisions",
-    "app.vocabularies.router",
+    "app.catalogue.write_router",
 )
 
 
@@ -134,7 +134,7 @@ def serve(
         config = uvicorn.Config(
             Worker(counted_in),
             factory=True,
-            http="app.http.protocol:StrictProtocol",
+            http="app.server.protocol:StrictProtocol",
             ws="none",
             host=host,
             port=port,
@@ -255,8 +255,8 @@ def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:
 
 def _counting_together(workers: int, warnings: list[str]) -> "SharedFile | None":
     """Return the file in which several workers count together, or None where each counts for itself."""
-    from app.http import shared_file
-    from app.http.counters import SIZE
+    from app.server import shared_file
+    from app.server.counters import SIZE
 
     if workers == 1 or sys.platform == "win32":
         return None

@@ -37,13 +37,13 @@ def verify(
 
 
 def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
-    from app.catalogue.history import rebuilt_vocabularies
+    from app.catalogue.ledger_entries import rebuilt_vocabularies
     from app.cli.database import progress
-    from app.columnar.files import files_of
-    from app.columnar.record import is_as_recorded
-    from app.db.schema import refuse_other
+    from app.columnar.mapped_files import files_of
+    from app.columnar.store import is_as_recorded
+    from app.db.version import refuse_other
     from app.ledger import verify
-    from app.reports.history import stored_contents
+    from app.reports.ledger_check import stored_contents
     from app.reports.line_index import index_faults
     from app.settings import read_settings
 
@@ -60,7 +60,7 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
 
 
 def _show(verdict: "Verdict", *, as_json: bool) -> None:
-    from app.http.writers import dumps
+    from app.http.encoders import dumps
 
     fault = verdict.fault
     if as_json:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from app.columnar.partials import Partials
+from app.columnar.partial_aggregates import Partials
 from app.vocabulary.countries import COUNTRIES
 from app.vocabulary.effects import Effect
 
@@ -53,7 +53,7 @@ NULLS: Mapping[str, int | str] = {
     "count_max": UNKNOWN,
 }
 
-# Columns with the name of a column of the database are read as they are there: see reading.py.
+# Columns with the name of a column of the database are read as they are there: see loader.py.
 LINES: Mapping[str, type[pl.DataType]] = {
     "id": pl.Int32,
     "report_id": pl.Int32,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app.db.meaning import TOO_LONG
+from app.db.driver_errors import TOO_LONG
 from app.errors import QueryTimeout
 
 

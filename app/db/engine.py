@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Dialect, Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db import postgresql, schema, sqlite
+from app.db import postgresql, sqlite, version
 from app.db.database_file import DatabaseFile
 from app.db.deadline import Deadline
-from app.db.meaning import close_if_lasting, is_lasting, translated
-from app.db.prepared import Prepared, Rows, Values
+from app.db.driver_errors import close_if_lasting, is_lasting, translated
+from app.db.statements import Prepared, Rows, Values
 from app.db.wal import WriteAheadLog
 from app.errors import DatabaseUnavailable
 
@@ -239,7 +239,7 @@ class Database:
         started.
         """
         with self._transaction(seconds) as session:
-            schema.refuse_other(session.held)
+            version.refuse_other(session.held)
             yield session
 
     @contextmanager

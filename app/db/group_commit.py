@@ -12,8 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
+from app.db.driver_errors import WAIT_SECONDS
 from app.db.engine import Database, TransactionLost, WriteSession
-from app.db.meaning import WAIT_SECONDS
 from app.errors import DatabaseBusy, DatabaseUnavailable, StorageFull
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from app.db.engine import WriteSession
-from app.db.schema import mismatch, scripts
+from app.db.version import mismatch, scripts
 from app.errors import UnusableDatabase
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.meaning import WAIT_SECONDS
+from app.db.driver_errors import WAIT_SECONDS
 from app.errors import DatabaseUnavailable
 
 # Questions that are put to a server at the same time: behind a network there is a machine that answers all of them.

@@ -24,8 +24,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.database_file import DatabaseFile
 from app.db.deadline import Deadline
+from app.db.driver_errors import WAIT_SECONDS
 from app.db.hints import HintedCompiler
-from app.db.meaning import WAIT_SECONDS
 from app.errors import DatabaseBusy, UnusableDatabase
 
 # Between two looks at a lock of the file system, which cannot be waited for with a limit.

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from app.errors import Fault, InvalidInput, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
-from app.http.faults import validated
+from app.http.validation import validated
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)

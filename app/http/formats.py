@@ -12,8 +12,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.errors import Fault, InvalidInput, NotAcceptable
-from app.http.tables import Table
-from app.vocabulary.remembered import remembered
+from app.http.flat_tables import Table
+from app.vocabulary.text_cache import remembered
 
 
 class Format(StrEnum):

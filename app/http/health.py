@@ -4,13 +4,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from app import __version__
-from app.db.schema import is_current
+from app.db.version import is_current
 from app.errors import DatabaseUnavailable, InvalidInput, UnusableDatabase
-from app.http.answers import MEDIA_TYPE
+from app.http.encoders import dumps
 from app.http.problems import responses
+from app.http.responses import MEDIA_TYPE
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.http.writers import dumps
 
 router = APIRouter(tags=["service"], route_class=StrictRoute)
 

@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 from starlette.types import Receive
 
 from app.errors import Overloaded
-from app.http.departures import unless_client_leaves
+from app.http.disconnects import unless_client_leaves
 
 # How much a new measurement changes a cost, and the seconds for which a cost holds that is not measured again, or
 # that was only guessed.

@@ -41,7 +41,7 @@ from app.errors import (
     UnusableDatabase,
 )
 from app.http.examples import example_of
-from app.http.faults import MOST_FAULTS
+from app.http.validation import MOST_FAULTS
 
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = "#/components/schemas/Problem"

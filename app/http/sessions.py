@@ -20,12 +20,12 @@ from fastapi import Depends, Request
 from starlette.types import Receive
 
 from app.db.deadline import Deadline
+from app.db.driver_errors import WAIT_SECONDS
 from app.db.engine import Database, NotAtOnce, NotYet, ReadSession, WriteSession
 from app.db.group_commit import WAITED_TOO_LONG, GroupCommit
-from app.db.meaning import WAIT_SECONDS
-from app.db.prepared import Snapshot
+from app.db.statements import Snapshot
 from app.errors import ClientLeft, DatabaseBusy, QueryTimeout
-from app.http.departures import unless_client_leaves
+from app.http.disconnects import unless_client_leaves
 from app.http.lanes import Costs, Dismissed, Lane, Ticket
 
 T = TypeVar("T")

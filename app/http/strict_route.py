@@ -26,9 +26,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import log
 from app.errors import Fault, InvalidInput, MalformedRequest, QueryTimeout, StrikeledgerError
 from app.http.bodies import read_json
-from app.http.faults import LONGEST_SHOWN, hint, invalid_parameters
 from app.http.problems import failure, refusal
 from app.http.request_log import note, noted
+from app.http.validation import LONGEST_SHOWN, hint, invalid_parameters
 
 # How many wrong parameters are looked at before a query is refused.
 MOST_UNKNOWN = 20

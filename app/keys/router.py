@@ -14,17 +14,17 @@ from app.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from app.http.answers import MEDIA_TYPE, answer_one
-from app.http.pages import PageQuery, cursor_to, link_to_next, position_of
+from app.http.encoders import dumps
+from app.http.pagination import PageQuery, cursor_to, link_to_next, position_of
 from app.http.problems import responses
+from app.http.responses import MEDIA_TYPE, answer_one
 from app.http.sessions import Read, Write
 from app.http.strict_route import StrictRoute
-from app.http.writers import dumps
 from app.keys import queries, service
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.schemas import Document, KeyIn, KeyPage, NewKey, shown
 from app.keys.security import Administering
-from app.ledger.clock import head
+from app.ledger.head import head
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=StrictRoute)
 

@@ -7,10 +7,10 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from app.db.types import AnyRow
-from app.http import fields
+from app.http import field_types
 from app.http.examples import INSTANT, example_of
-from app.http.fields import Name, Strict, spelt
-from app.http.pages import Page
+from app.http.field_types import Name, Strict, spelt
+from app.http.pagination import Page
 from app.keys.service import Scope
 from app.vocabulary.identifiers import KEY, public_id
 
@@ -24,7 +24,7 @@ Document = dict[str, Any]
 def _end(value: object) -> datetime | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not fields.INSTANT.fullmatch(value):
+    if not isinstance(value, str) or not field_types.INSTANT.fullmatch(value):
         raise PydanticCustomError(
             "instant_format", "an instant is written with its zone, such as 2027-01-31T12:00:00Z"
         )
@@ -53,7 +53,7 @@ class KeyIn(Strict):
     expires_at: Annotated[
         datetime | None,
         BeforeValidator(
-            _end, json_schema_input_type=Annotated[AwareDatetime, spelt(fields.INSTANT.pattern)] | None
+            _end, json_schema_input_type=Annotated[AwareDatetime, spelt(field_types.INSTANT.pattern)] | None
         ),
         Field(
             description="When it ends: RFC 3339 with its zone, in the future. Never, if left out.",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 
 from app.db.engine import WriteSession
-from app.db.prepared import Prepared, Snapshot
+from app.db.statements import Prepared, Snapshot
 from app.db.types import Instant
 from app.errors import InsufficientScope, NotFound, Unauthenticated
 from app.models import Key

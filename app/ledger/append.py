@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, insert, select, update
 
 from app.db.engine import WriteSession
-from app.db.prepared import Prepared
+from app.db.statements import Prepared
 from app.ledger.canonical import canonical_json
 from app.models import LedgerEntry, Recorded
 

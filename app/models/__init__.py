@@ -1,10 +1,10 @@
 """Every table, one file a noun. Features stand above and share them; relationships run one way."""
 
 from app.models.base import Base, Recorded
-from app.models.document import RevisionDocument, StrikeDocument
 from app.models.key import Key, Replay
 from app.models.ledger import LedgerEntry
 from app.models.report import Coverage, Draft, Report, Revision
+from app.models.stored_json import RevisionDocument, StrikeDocument
 from app.models.strike import Strike, StrikeCategory, Tally
 from app.models.vocabulary import (
     Category,

@@ -1,13 +1,13 @@
 """The words by which `q` finds a line: written with the line, and never changed.
 
-Each engine keeps them its own way (see db/words.py), so a migration makes the table, and nothing compares it
+Each engine keeps them its own way (see db/fulltext.py), so a migration makes the table, and nothing compares it
 with a model.
 """
 
 from sqlalchemy import Column, MetaData, Table
 
+from app.db.fulltext import Words
 from app.db.types import Identity
-from app.db.words import Words
 
 STRIKE_WORDS = Table(
     "strike_words",

@@ -1,11 +1,11 @@
 """Read a release: text in, a value with the characters behind every number out.
 
-`parse_release` is the whole interface. Nothing here asks a database, a network or a file (only score.py reads
+`parse_release` is the whole interface. Nothing here asks a database, a network or a file (only evaluation.py reads
 labelled files); the vocabulary that a draft is matched against is the caller's business.
 """
 
-from app.parsing.reading import go_on, parse_release
-from app.parsing.release import (
+from app.parsing.pipeline import go_on, parse_release
+from app.parsing.result import (
     Count,
     Field,
     ParsedCoverage,

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from app.parsing.amounts import COUNTS, ReadCount
 from app.parsing.dates import Dates
+from app.parsing.function_words import FINITE, PREPOSITIONS, SEPARATORS
 from app.parsing.limits import MAX_NUMBERS, MAX_REMARKS
 from app.parsing.mentions import NOUNS
 from app.parsing.numbers import numbers_of, read_count
-from app.parsing.release import Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
+from app.parsing.result import Field, ParsedCoverage, ParsedLine, ParsedNumber, Remark, Role
 from app.parsing.text import Token
 from app.parsing.uncounted import Uncounted
-from app.parsing.wording import FINITE, PREPOSITIONS, SEPARATORS
 from app.vocabulary.categories import match
 from app.vocabulary.counts import ARTICLES
 from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS

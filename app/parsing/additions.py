@@ -3,8 +3,8 @@
 from app.parsing.articles import recall, tell_once
 from app.parsing.context import Context
 from app.parsing.dates import Dates
-from app.parsing.lines import Claim, make_line
-from app.parsing.release import ParsedCoverage
+from app.parsing.result import ParsedCoverage
+from app.parsing.strike_lines import Claim, make_line
 
 
 def add_line(

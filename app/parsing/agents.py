@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from app.parsing.categories import ENEMY, is_plural
 from app.parsing.clauses import Within
+from app.parsing.function_words import CLAUSE_BREAKS, PREPOSITIONS
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.numbers import read_count
-from app.parsing.phrases import CAMPAIGN
+from app.parsing.sentence_patterns import CAMPAIGN
+from app.parsing.target_category import ENEMY, is_plural
 from app.parsing.text import Token
 from app.parsing.verbs import CAUSES, Verb
-from app.parsing.wording import CLAUSE_BREAKS, PREPOSITIONS
 from app.vocabulary.effects import PARTICIPLES, Effect
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, ENEMIES, GROUND, MILITARY, NATIONS, WEAPONS
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.parsing.numerals import read_numeral
-from app.parsing.release import Count
+from app.parsing.result import Count
 from app.parsing.text import Token
-from app.vocabulary.measures import (
+from app.vocabulary.units import (
     AMOUNTS,
     BEFORE_UNITS,
     CALIBRES,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
-from app.parsing.lines import Claim
 from app.parsing.mentions import NOUNS
-from app.parsing.release import Count, ParsedLine, ParsedTally
+from app.parsing.result import Count, ParsedLine, ParsedTally
+from app.parsing.strike_lines import Claim
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, MILITARY, NATIONS, OTHERS, OWN_AIRCRAFT
 
 _ACTORS = COMMANDS | NATIONS

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.parsing.dates import Dates
-from app.parsing.deeds import is_deed
-from app.parsing.items import Reading
+from app.parsing.function_words import CLAUSE_BREAKS, INTRANSITIVE, PAST, is_inner_and
 from app.parsing.lists import subject
 from app.parsing.mentions import CONDUCT, NOUNS, Mention
 from app.parsing.numerals import number
-from app.parsing.phrases import CAMPAIGN
-from app.parsing.places import Place
+from app.parsing.other_subjects import is_deed
+from app.parsing.place_mentions import Place
+from app.parsing.sentence_patterns import CAMPAIGN
+from app.parsing.targets import Reading
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
-from app.parsing.wording import CLAUSE_BREAKS, INTRANSITIVE, PAST, is_inner_and
 from app.vocabulary.effects import PARTICIPLES, VERBS
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, OTHERS
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.parsing.accounting import Run
-from app.parsing.countries import countries_in
+from app.parsing.country_mentions import countries_in
 from app.parsing.dates import Dates
-from app.parsing.hits import Hits
+from app.parsing.hit_lists import Hits
 from app.parsing.limits import MAX_CONTINUED, MAX_LINES, MAX_PHRASES, MAX_REMARKS, MAX_TALLIES, MAX_TOTALS
-from app.parsing.release import ParsedCoverage, ParsedLine, ParsedTally, Remark
+from app.parsing.result import ParsedCoverage, ParsedLine, ParsedTally, Remark
 from app.parsing.text import tokens
 
 # So many paragraphs after a line of prose "the strikes" still means those of that line.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from app.parsing.countries import PATTERN
+from app.parsing.country_mentions import PATTERN
 from app.parsing.dates import full_days, has_year
 from app.parsing.layout import OPENINGS, REPORTING, Block
 

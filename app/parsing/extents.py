@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from app.parsing.amounts import ReadCount
-from app.parsing.categories import ENEMY, is_plural
-from app.parsing.text import Token
-from app.parsing.wording import (
+from app.parsing.function_words import (
     ATTRIBUTIVE,
     DOUBTFUL,
     FINITE,
@@ -16,6 +14,8 @@ from app.parsing.wording import (
     SIZES,
     describes,
 )
+from app.parsing.target_category import ENEMY, is_plural
+from app.parsing.text import Token
 
 
 def extent(tokens: Sequence[Token], begin: int, read: ReadCount | None) -> tuple[int | None, int]:

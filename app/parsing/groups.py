@@ -1,6 +1,6 @@
 """Read groups of things, and numbers of a whole: "a convoy of six trucks" is six trucks, "one of two boats" one.
 
-Which words name a group stands in app/vocabulary/groups.py.
+Which words name a group stands in app/vocabulary/collective_nouns.py.
 """
 
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from app.parsing.amounts import ReadCount
-from app.parsing.categories import ENEMY, is_plural
+from app.parsing.function_words import FINITE, PREPOSITIONS
 from app.parsing.numbers import read_count
-from app.parsing.release import Count
+from app.parsing.result import Count
+from app.parsing.target_category import ENEMY, is_plural
 from app.parsing.text import Token
-from app.parsing.wording import FINITE, PREPOSITIONS
-from app.vocabulary.groups import GROUPS, SEVERAL, STORES
+from app.vocabulary.collective_nouns import GROUPS, SEVERAL, STORES
 
 # Words between the number and the noun: "a large enemy vehicle convoy of".
 REACH = 6

@@ -1,6 +1,6 @@
 """Find where and when a clause took place: its place, country, days and engagements.
 
-What it inherits from its section is added in lines.py.
+What it inherits from its section is added in strike_lines.py.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from app.parsing.clauses import Clause, Sentence, Within
 from app.parsing.dates import Dates
 from app.parsing.mentions import Mention, engagements
 from app.parsing.numerals import number
-from app.parsing.phrases import LATER
-from app.parsing.places import Place, leading_name
+from app.parsing.place_mentions import Place, leading_name
+from app.parsing.sentence_patterns import LATER
 
 _DAYS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _ATTACKS = frozenset(

@@ -1,16 +1,13 @@
 """Cut a list of targets where the next one is sure to begin: before a number or the enemy's name.
 
-What lies between two cuts, perhaps more than one target, is read in chunks.py.
+What lies between two cuts, perhaps more than one target, is read in noun_phrases.py.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from app.parsing.amounts import COUNTS, ReadCount
-from app.parsing.categories import ENEMY, is_plural
-from app.parsing.numbers import read_count, read_number
-from app.parsing.text import Token
-from app.parsing.wording import (
+from app.parsing.function_words import (
     ATTRIBUTIVE,
     HOLDING,
     INCLUDING,
@@ -22,6 +19,9 @@ from app.parsing.wording import (
     is_inner_and,
     speaks_of_last,
 )
+from app.parsing.numbers import read_count, read_number
+from app.parsing.target_category import ENEMY, is_plural
+from app.parsing.text import Token
 from app.vocabulary.counts import UNSURE
 
 _MARKS = frozenset('()[]“”"')
@@ -146,7 +146,7 @@ def _set_off(tokens: Sequence[Token], index: int, read: ReadCount | None) -> boo
     before = tokens[index - 2].low if index > 1 else ""
     if tokens[index].low in ENEMY:
         return previous not in {"with", "also"}
-    # What an amount, a distance or an unread number stands before is decided in chunks.py.
+    # What an amount, a distance or an unread number stands before is decided in noun_phrases.py.
     if read is None:
         return False
     if (previous == "with" and before not in {"along", "together"}) or (

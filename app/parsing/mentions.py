@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from app.parsing.amounts import ReadCount
 from app.parsing.dates import Dates
+from app.parsing.function_words import PREPOSITIONS
+from app.parsing.misspellings import NOUN_SLIPS
 from app.parsing.numbers import read_count
-from app.parsing.places import Place
-from app.parsing.release import Count
-from app.parsing.slips import NOUN_SLIPS
+from app.parsing.place_mentions import Place
+from app.parsing.result import Count
 from app.parsing.text import Token
-from app.parsing.wording import PREPOSITIONS
 from app.vocabulary.effects import PARTICIPLES, VERBS
 
 SINGULAR = frozenset({"strike", "airstrike", "airstike", "air-strike"})

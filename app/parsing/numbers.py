@@ -2,7 +2,7 @@
 
 `read_count` returns counts alone, `read_number` amounts, distances and numbers that are not read as well,
 and `numbers_of` every number of a text. One number without bounds is read in quantities.py, a range in ranges.py,
-and what is counted in items.py.
+and what is counted in targets.py.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from app.parsing.amounts import COUNTS, NO_NOUN, ReadCount
 from app.parsing.numerals import is_roman, number
 from app.parsing.quantities import ALONE, BEFORE_OF_NUMBERS, MAX_ADJECTIVES, OF_NUMBERS, PLURALS
 from app.parsing.ranges import TO, read_range
-from app.parsing.release import Count
+from app.parsing.result import Count
 from app.parsing.text import Token
 from app.vocabulary.counts import (
     ARTICLES,
@@ -27,7 +27,7 @@ from app.vocabulary.counts import (
     VAGUE,
     VAGUE_OF,
 )
-from app.vocabulary.measures import (
+from app.vocabulary.units import (
     AMOUNTS,
     BEFORE_UNITS,
     CALIBRES,

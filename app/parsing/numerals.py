@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from app.parsing.text import Token
 from app.vocabulary.counts import MISSPELT_NUMBERS, NUMBER_WORDS, ONES, SCALES, TENS, UNITS
-from app.vocabulary.measures import FRACTIONS
-from app.vocabulary.remembered import remembered
+from app.vocabulary.text_cache import remembered
+from app.vocabulary.units import FRACTIONS
 
 # Digits beyond this are no count of targets, and int() refuses very long ones.
 MAX_DIGITS = 7

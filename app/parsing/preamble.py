@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from app.parsing.countries import PATTERN
+from app.parsing.country_mentions import PATTERN
 from app.parsing.datelines import is_dateline
 from app.parsing.layout import MAX_TITLE, MIN_TITLE, MIN_TITLE_WORDS, REPORTING, UNFINISHED, Block
 

@@ -17,7 +17,7 @@ from app.parsing.numerals import (
     scale_of,
     whole,
 )
-from app.parsing.release import Count
+from app.parsing.result import Count
 from app.parsing.text import Token
 from app.vocabulary.counts import (
     ARTICLES,
@@ -33,7 +33,7 @@ from app.vocabulary.counts import (
     VAGUE,
     VAGUE_OF,
 )
-from app.vocabulary.measures import AMOUNTS, CURRENCIES, DOLLARS, FRACTIONS
+from app.vocabulary.units import AMOUNTS, CURRENCIES, DOLLARS, FRACTIONS
 
 # Adjectives before "number of": "a very large number of".
 MAX_ADJECTIVES = 4

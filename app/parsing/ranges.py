@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.parsing.amounts import ReadCount, measured
 from app.parsing.numerals import number, scale_of
 from app.parsing.quantities import SUFFIXES, read_single, suffixed
-from app.parsing.release import Count
+from app.parsing.result import Count
 from app.parsing.text import Token
 from app.vocabulary.counts import BOUNDS, UNITS, UNSURE
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.parsing.release import ParsedLine, Remark
+from app.parsing.result import ParsedLine, Remark
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(

@@ -8,15 +8,15 @@ from dataclasses import replace
 
 from app.parsing.additions import add_line
 from app.parsing.articles import is_headline, speak_of
+from app.parsing.back_references import add_more, date_last
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
 from app.parsing.dates import Dates
-from app.parsing.following import add_more, date_last
-from app.parsing.hits import heading_of, row_of
-from app.parsing.lines import Claim, make_line
+from app.parsing.function_words import CLAUSE_BREAKS
+from app.parsing.hit_lists import heading_of, row_of
 from app.parsing.mentions import Mention
 from app.parsing.numbers import read_count
-from app.parsing.phrases import (
+from app.parsing.sentence_patterns import (
     ATTACK,
     CAMPAIGN,
     CASUALTIES,
@@ -32,8 +32,8 @@ from app.parsing.phrases import (
     TOTAL_OF,
     YEARLY,
 )
+from app.parsing.strike_lines import Claim, make_line
 from app.parsing.totals import add_total, drop_unplaced, is_conducted, none_beside, none_reported
-from app.parsing.wording import CLAUSE_BREAKS
 from app.vocabulary.effects import FIRST_WORDS
 
 # Characters of a sentence in which the phrases above are looked for.

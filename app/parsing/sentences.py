@@ -12,13 +12,13 @@ from app.parsing.attribution import attribution, strike_days
 from app.parsing.clauses import Clause, Sentence, Within, cut
 from app.parsing.dates import Dates, find_dates, join_dates
 from app.parsing.headers import read_header
-from app.parsing.items import Reading, read_items
 from app.parsing.lists import subject
 from app.parsing.mentions import find_mentions
 from app.parsing.numerals import number
-from app.parsing.places import find_places
-from app.parsing.release import shortened
-from app.parsing.targets import objects_end, passive_targets, remark_rest
+from app.parsing.place_mentions import find_places
+from app.parsing.result import shortened
+from app.parsing.target_spans import objects_end, passive_targets, remark_rest
+from app.parsing.targets import Reading, read_items
 from app.parsing.text import Token
 from app.parsing.verbs import Verb, find_verbs
 from app.parsing.wholes import drop_aim, drop_opening, drop_shared, drop_whole

@@ -1,147 +1,317 @@
-"""Find where the targets of a verb stand: behind an active one, before a passive one."""
+"""Read what a verb did: the list of targets after it, each with its count, category and characters.
+
+Where a verb's list begins and ends is decided in sentences.py.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from app.parsing.clauses import Clause, Sentence
-from app.parsing.lists import BEFORE_PASSIVE, subject
-from app.parsing.numbers import read_count
+from app.parsing.function_words import FINITE, PAST, PREPOSITIONS, SEPARATORS
+from app.parsing.mentions import NOUNS
+from app.parsing.noun_phrases import Chunk, chunk
+from app.parsing.numbers import read_count, read_number
+from app.parsing.numerals import FIRST_YEAR, LAST_YEAR
+from app.parsing.result import Count, ParsedTally, Remark, shortened
+from app.parsing.target_category import ENEMY, category_of, is_plural, owner_of
 from app.parsing.text import Token
 from app.parsing.verbs import Verb
 from app.vocabulary.categories import match
+from app.vocabulary.effects import VERBS, Effect
 
-# What strikes are carried out with begins here.
-_MEANS = frozenset("using employing utilizing utilising expending".split())
-# Another clause begins here.
-_ENDS = frozenset("while whereas but".split())
-_MUNITIONS = frozenset(
-    """bomb bombs missile missiles munition munitions rocket rockets round rounds shell shells torpedo torpedoes
-    hellfire hellfires paveway paveways brimstone brimstones jdam jdams gbu-12 gbu-12s gbu-31s gbu-38s tomahawk
-    tomahawks weapon weapons aircraft jets""".split()
+# "22 targets" sums up what the other tallies say one by one.
+GENERIC = frozenset({"target", "objective", "intended target", "other target"})
+_PRONOUNS = frozenset("other others more additional further separate one ones".split())
+_ONES = frozenset({"one", "ones"})
+_ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
+# The remark on what is no tally, by the mark of its chunk.
+_NOT_TAKEN = {
+    "sentence": ("unread", "This looks like a sentence of its own, not like a target."),
+    "number": ("unread", "The number here is not read."),
+    "whole": ("included", "The numbers behind this one add up to it."),
+    "unread": ("unread", "It is not clear whether this is a target."),
+}
+# Nouns that end like a verb.
+_SEVERAL = frozenset("others more aircraft personnel people police".split())
+_REPORTING = frozenset("found said reported stated announced".split())
+_NOUNS_ED = frozenset("shed bed seed feed speed need ied vbied hbied svbied pbied rcied".split())
+_CIVILIANS = frozenset(
+    """civilian civilians noncombatant noncombatants non-combatant non-combatants women children child woman residents
+    villagers bystanders passengers""".split()
 )
-MAX_NOUN = 4
-_BEFORE_SUBJECT = frozenset("where when in which on during ,".split())
-_RESULTS = frozenset("resulted resulting".split())
-_SUBORDINATE = frozenset({"that", ":", ";", "which", "where", "when"})
-# Words right before targets whose participle stands behind them.
-_BEFORE_TARGETS = _RESULTS | frozenset("with leaving left saw where".split())
+# Whose side they are on is not said, or is one's own, where no word names the enemy.
+_PEOPLE = frozenset(
+    """soldier soldiers troops police policemen officers servicemember servicemembers members guards journalists workers
+    sailors peshmerga pilots crew""".split()
+)
+_ENEMY_WORDS = frozenset(
+    """enemy terrorist terrorists militant militants insurgent insurgents extremist houthi houthis taliban al-shabaab
+    al-qaida al-qaeda hamas hezbollah rebel rebels regime jihadist pro-regime""".split()
+)
+# Behind a number that stands alone: "damaged two others in the town". What else follows may be a verb.
+_AFTER_NUMBER = (
+    PREPOSITIONS
+    | FINITE
+    | SEPARATORS
+    | frozenset("also as well while destroying damaging".split())
+    | frozenset(VERBS)
+)
+MAX_FOLLOWING = 24
+# "a militant group that …" says again who the enemy is.
+_ENEMY_GROUP = frozenset("militant militants terrorist terror jihadist extremist".split())
+_GROUPS = frozenset("group organization organisation movement faction network".split())
+# Names that are written like one but are targets all the same.
+_NAMED_TARGETS = frozenset(
+    "humvee stryker conex airfield airport bridge dam base refinery camp factory".split()
+)
 
 
-def passive_targets(sentence: Sentence, clause: Clause, index: int) -> tuple[int, int]:
-    """Find the tokens before "were destroyed" that are its targets.
+@dataclass(slots=True)
+class Reading:
+    """The tallies and remarks of one list; `category` is what "two others" would refer to."""
 
-    Reads: "As part of these strikes, two sheds and a gun were hit", "Additionally, near Vero a depot was hit".
-    """
-    tokens = sentence.tokens
-    first = clause.verbs[index - 1].after if index else clause.first
-    end = clause.verbs[index].first
-    mention = clause.mention
-    if mention and first < mention.after <= end and mention.after < end:
-        first = mention.after
-    while end > first and tokens[end - 1].low in BEFORE_PASSIVE:
-        end -= 1
-    if index and not clause.verbs[index - 1].passive:
-        first = subject(tokens, first, end)
-    return _without_opening(sentence, clause, index, first, end), end
+    text: str
+    tallies: list[ParsedTally] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    category: str | None = None
+
+    def remark(self, start: int, end: int, kind: str, message: str) -> None:
+        """Note something about text[start:end]."""
+        self.remarks.append(Remark(start, end, kind, message))
 
 
-def _without_opening(sentence: Sentence, clause: Clause, index: int, first: int, end: int) -> int:
-    """Skip what stands before the targets of a passive verb: an adverb, a place, a day, a subordinate clause."""
-    tokens, verb = sentence.tokens, clause.verbs[index]
-    lows = [token.low for token in tokens[first:end]]
-    if "," in lows and (lows[0] in {"additionally", "also", "finally"} or lows[:1] in (["as"], ["in"])):
-        first += lows.index(",") + 1
-    first = next((here + 1 for here in range(end - 1, first, -1) if tokens[here].low in _SUBORDINATE), first)
-    # What another verb says: "twelve missiles were fired and two sheds were hit".
-    auxiliary = next(
-        (here for here in range(end - 1, first, -1) if tokens[here].low in {"were", "was"}), None
-    )
-    if auxiliary is not None:
-        joiners = (here for here in range(auxiliary, end) if tokens[here].low in {"and", ";", "while"})
-        first = next(joiners, end - 1) + 1
-    # "The strikes resulted in two sheds destroyed", "with two sheds destroyed", "left two sheds destroyed".
-    openings = [here for here in range(first, end) if tokens[here].low in _BEFORE_TARGETS]
-    if openings and (verb.elliptic or tokens[openings[-1]].low in _RESULTS):
-        first = openings[-1] + 1
-    elif verb.np is not None and not (index and clause.verbs[index - 1].passive):
-        first = max(first if index == 0 else 0, verb.np)
-    for place in sentence.places:
-        if place.phrase_first <= first < place.after <= end:
-            first = place.after
-    while first < end and (tokens[first].low in _BEFORE_SUBJECT or _is_day(sentence, first)):
-        first += 1
-    return first
+def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
+    """Add the tallies of one verb's list. Reads: "two vehicles, an ISIL bunker and a mortar system"."""
+    if verb.effect is Effect.DENIED:
+        _denied(tokens, verb, reading)
+        return
+    whole: Chunk | None = None
+    runs_on = False
+    for part in chunk(tokens):
+        begins = part.remark == "sentence" or _is_sentence(part)
+        runs_on = runs_on or begins or (part.count is None and _holds_number(part.words))
+        kind = "sentence" if runs_on else part.remark
+        if kind in _NOT_TAKEN:
+            reading.remark(part.start, part.end, *_NOT_TAKEN[kind])
+        elif kind == "amount":
+            _amount(part, verb, reading)
+        elif whole and whole.count and whole.count.maximum is not None and part.listed:
+            reading.remark(
+                part.start, part.end, "included", "The number before holds this one; it is not added."
+            )
+        elif part.words or part.count is not None:
+            _tally(part, verb, reading)
+        if part.general:
+            whole = part
 
 
-def _is_day(sentence: Sentence, index: int) -> bool:
-    start = sentence.tokens[index].start
-    return any(day.start <= start < day.end for day in sentence.days)
+def _is_sentence(part: Chunk) -> bool:
+    """Whether a verb stands behind the noun. Reads: "two ships left port", "13 men fled"; not "two armed cars"."""
+    words = part.words
+    if words and words[-1].low in _REPORTING:  # "an inquiry found that …"
+        return True
+    for index in range(1, len(words)):
+        low, before = words[index].low, words[index - 1]
+        verb = low in PAST or (low.endswith("ed") and low not in _NOUNS_ED)
+        last = part.count is None and index + 1 == len(words)
+        if verb and (last or is_plural(before.word) or before.low in _SEVERAL):
+            return True
+    return False
 
 
-def objects_end(sentence: Sentence, first: int, end: int, following: Sequence[Verb]) -> int:
-    """Find where the targets of a verb end: before the means, before "of which", before targets of their own.
-
-    Reads: "destroyed five trucks using four bombs", "hit nine boats, of which seven sank", "engaged two units, with
-    a boat destroyed".
-    """
-    tokens = sentence.tokens
-    for index in range(first, end):
-        low = tokens[index].low
-        leaves = low in {"left", "leaving"} and tokens[index - 1].low in {"and", ","}
-        listed = low != ";" or _is_listed(tokens, index, end)
-        if index > first and (low in _MEANS or low in _ENDS or leaves or not listed):
-            return index
-        if low in {"with", "by", "firing", "dropping", "releasing", "launching"} and _is_munition(
-            tokens, index + 1
-        ):
-            return index
-        if low in {"which", "whom"} and index and tokens[index - 1].low == "of":
-            back = index - 1
-            while back > first and tokens[back - 1].low not in {",", "-", "--", "\u2014", "\u2013", "("}:
-                back -= 1
-            return max(back - 1, first) if back > first else index - 1
-        if (
-            following
-            and following[0].elliptic
-            and (low in {"with", "leaving", ":"} or index == following[0].np)
-        ):
-            return index
-    return end
-
-
-def remark_rest(sentence: Sentence, clause: Clause, stop: int, end: int) -> None:
-    """Remark what stands behind the targets of a verb and holds a number: means, or more about the targets."""
-    rest = sentence.tokens[stop:end]
-    if not any(token.low in {"both", "all", "each"} for token in rest[:3]) and not any(
-        read_count(rest, index, len(rest)) for index in range(len(rest))
+def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
+    words = [token for token in part.words if token.word not in "()"]
+    meaning = [token for token in words if token.low not in ENEMY]
+    if not meaning or all(token.low in _PRONOUNS or token.low in _ORDINALS for token in meaning):
+        _anaphora(part, verb, reading)
+        return
+    if meaning[-1].low in _ONES and part.count and reading.category:  # "and three small ones"
+        head = reading.category.rpartition(" ")[2]
+        _add(part, verb, reading, part.count, " ".join([*(token.word for token in meaning[:-1]), head]))
+        return
+    if meaning[0].low in {"it", "them", "they", "him"} or not any(
+        c.isalpha() for token in meaning for c in token.word
     ):
         return
-    kind, message = "unread", "This stands behind the targets, and was not read."
-    if any(token.low in {"which", "whom"} for token in rest[:4]):
-        kind, message = "included", "This says more of the targets before; it is not added."
-    elif rest[0].low in _MEANS or _is_munition(rest, 1):
-        kind, message = "not_counted", "What strikes were carried out with is no target."
-    elif rest[0].low in {"with", "leaving", "left"} and any(verb.elliptic for verb in clause.verbs):
+    if meaning[-1].low in _GROUPS and meaning[0].low in _ENEMY_GROUP:
         return
-    clause.reading.remark(rest[0].start, rest[-1].end, kind, message)
+    if _is_nobodys(meaning, words):
+        message = "People or strikes of one's own, or civilians, are no targets."
+        reading.remark(part.start, part.end, "not_counted", message)
+        return
+    if part.count is None and _is_name(meaning):
+        reading.remark(part.start, part.end, "unread", "This looks like a name, not like a target.")
+        return
+    vague = part.general and (part.count is None or part.count.maximum is None)
+    count = Count(0, None) if vague else part.count or _uncounted(meaning)
+    category = category_of(words, counted=part.count is not None)
+    if part.count is None and len(meaning) == len(words) and _is_unknown(meaning, category):
+        reading.remark(part.start, part.end, "unread", "It is not clear whether this is a target.")
+        return
+    if part.count is None and _bare(meaning) and not part.general:
+        _remark_bare(part, reading)
+    _add(part, verb, reading, count, category)
 
 
-def _is_listed(tokens: Sequence[Token], index: int, end: int) -> bool:
-    """Whether targets follow a semicolon, and no sentence. Reads: "two huts; three boats; and a tank"."""
-    begin = index + 1
-    while begin < end:
-        begin += tokens[begin].low == "and"
-        read = read_count(tokens, begin, end)
-        stop = next((here for here in range(begin, end) if tokens[here].low in {",", ";", "and", "."}), end)
-        if read is None or not match(" ".join(token.word for token in tokens[read.after : stop])):
-            return False
-        begin = stop + 1
-    return True
+def _is_nobodys(meaning: Sequence[Token], words: Sequence[Token]) -> bool:
+    """Tell strikes, civilians and one's own people from targets. Reads: "six partner soldiers", "two civilians"."""
+    head = next((token.low for token in reversed(meaning) if token.word[0].isalpha()), "")
+    if head in NOUNS or head in {"sortie", "sorties", "engagement", "engagements"}:
+        return True
+    lows = {token.low for token in meaning}
+    if lows & _CIVILIANS and head not in {"building", "buildings", "vehicle", "vehicles"}:
+        return True
+    return head in _PEOPLE and len(meaning) == len(words) and not lows & _ENEMY_WORDS
 
 
-def _is_munition(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a number of one's own munitions or aircraft begins here. Reads: "four bombs", "two Hellfire missiles"."""
-    read = read_count(tokens, index, len(tokens)) if index < len(tokens) else None
-    if read is None:
+def _is_unknown(meaning: Sequence[Token], category: str) -> bool:
+    if is_plural(meaning[-1].word) or meaning[-1].low in _NAMED_TARGETS:
         return False
-    noun = tokens[read.after : read.after + MAX_NOUN]
-    return any(token.low in _MUNITIONS for token in noun)
+    return match(category) is None and match(meaning[-1].word) is None
+
+
+def _amount(part: Chunk, verb: Verb, reading: Reading) -> None:
+    """Read an amount, which is no number of targets. Reads: "1,200 pounds of explosives", "two tons"."""
+    reading.remark(part.start, part.end, "amount", "An amount is no number of targets; it is left open.")
+    words = [token for token in part.words if token.low not in ENEMY and token.word not in "()"]
+    if words and any(c.isalpha() for token in words for c in token.word):
+        _add(part, verb, reading, Count(0, None), category_of(part.words, counted=True))
+
+
+def _is_name(meaning: Sequence[Token]) -> bool:
+    """Tell a name from a target without number. Reads: "hit Tal Vero", but not "and Humvee" or "ISIL VBIEDs"."""
+    last = meaning[-1]
+    return (
+        all(token.word.istitle() for token in meaning)
+        and not is_plural(last.word)
+        and last.low not in _NAMED_TARGETS
+    )
+
+
+def _holds_number(meaning: Sequence[Token]) -> bool:
+    return any(
+        (read := read_number(meaning, index, len(meaning))) and read.kind != "name"
+        for index in range(1, len(meaning))
+    )
+
+
+def _bare(meaning: Sequence[Token]) -> bool:
+    """Whether a noun stands without number and plural. Reads: "and front-loader"."""
+    last = meaning[-1].low
+    return not is_plural(last) and last not in {
+        "equipment",
+        "fire",
+        "terrain",
+        "infrastructure",
+        "headquarters",
+        "barracks",
+        "hardware",
+        "weaponry",
+        "personnel",
+    }
+
+
+def _remark_bare(part: Chunk, reading: Reading) -> None:
+    phrase = shortened(reading.text[part.start : part.end])
+    reading.remark(part.start, part.end, "no_number", f"No number stands before '{phrase}'; it is left open.")
+
+
+def _uncounted(meaning: Sequence[Token]) -> Count:
+    """Count what has no number: a bare plural proves two; nothing else proves anything."""
+    return Count(2, None) if is_plural(meaning[-1].word) else Count(0, None)
+
+
+def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
+    """Read "damaged two others", "destroyed another", where the category is that of the target before."""
+    written = reading.text[slice(*part.number_span)]
+    if part.count is None or (
+        not part.words and written.isdecimal() and FIRST_YEAR <= int(written) <= LAST_YEAR
+    ):
+        return
+    if not part.words and written.lower() in {"a", "an"}:  # A slip for "and".
+        return
+    following = reading.text[part.end : part.end + MAX_FOLLOWING].split()
+    goes_on = bool(following) and following[0][0].isalpha() and following[0].lower() not in _AFTER_NUMBER
+    if reading.category is None or goes_on:
+        reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")
+        return
+    _add(part, verb, reading, part.count, reading.category)
+
+
+def _add(part: Chunk, verb: Verb, reading: Reading, count: Count, category: str) -> None:
+    if not category:
+        return
+    phrase = reading.text[part.start : part.end]
+    start, end = part.number_span
+    reading.tallies.append(
+        ParsedTally(
+            effect=verb.effect,
+            verb=verb.verb,
+            category=category,
+            as_written=phrase,
+            count=count,
+            start=start,
+            end=end,
+            phrase_start=part.start,
+            phrase_end=part.end,
+            owner=owner_of(part.words),
+        ),
+    )
+    reading.category = category
+    if part.remark == "misspelling":
+        reading.remark(
+            start, end, "misspelling", f"'{shortened(reading.text[start:end])}' is read as a number."
+        )
+    elif part.remark == "approximate":
+        reading.remark(start, end, "approximate", f"'{shortened(phrase)}' is an estimate.")
+
+
+def _what_was_denied(words: Sequence[Token]) -> str:
+    """Name it as written. Reads: "access to two separate terrain locations", whose parts are not counted."""
+    if any(token.low == "to" for token in words):
+        return " ".join(token.word for token in words)
+    return category_of(words, counted=True)
+
+
+_DENIED_ENDS = frozenset("in by near along during while which on for".split())
+
+
+def _denied(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
+    """Read "denied ISIL access to terrain", "denying ISIL a tactical advantage"."""
+    to_enemy = [i for i, token in enumerate(tokens[:-1]) if token.low == "to" and tokens[i + 1].low in ENEMY]
+    words = [token for token in tokens[: to_enemy[0] if to_enemy else len(tokens)] if token.low not in ENEMY]
+    while words and (
+        not words[0].word[0].isalnum() or words[0].low in {"and", "the", "also", "forces", "fighters"}
+    ):
+        words.pop(0)
+    stop = next(
+        (i for i, token in enumerate(words) if token.word in ',;.:"”()' or token.low in _DENIED_ENDS),
+        len(words),
+    )
+    words = words[:stop]
+    while words and words[-1].low in {"and", "also", "while"}:
+        words.pop()
+    if not words:
+        return
+    read = read_count(words, 0, len(words))
+    counted = read is not None and read.kind == "number"
+    kept = words[read.after :] if read else words
+    if not kept:
+        return
+    number = (
+        (words[read.first].start, words[read.last].end)
+        if read and counted
+        else (words[0].start, words[-1].end)
+    )
+    reading.tallies.append(
+        ParsedTally(
+            effect=verb.effect,
+            verb=verb.verb,
+            category=_what_was_denied(kept),
+            as_written=reading.text[words[0].start : words[-1].end],
+            count=read.count if read and counted else Count(0, None),
+            start=number[0],
+            end=number[1],
+            phrase_start=words[0].start,
+            phrase_end=words[-1].end,
+        ),
+    )

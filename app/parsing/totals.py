@@ -5,12 +5,12 @@ from itertools import pairwise
 from app.parsing.additions import add_line
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
-from app.parsing.countries import countries_in
+from app.parsing.country_mentions import countries_in
 from app.parsing.dates import Dates
-from app.parsing.lines import Claim
 from app.parsing.mentions import CONDUCT
-from app.parsing.phrases import LOCAL, OF_ALL
-from app.parsing.release import ParsedCoverage, shortened
+from app.parsing.result import ParsedCoverage, shortened
+from app.parsing.sentence_patterns import LOCAL, OF_ALL
+from app.parsing.strike_lines import Claim
 from app.vocabulary.effects import Effect
 
 _SEVERAL_COUNTRIES = 2

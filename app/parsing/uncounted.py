@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from app.parsing.release import Role
+from app.parsing.result import Role
 from app.parsing.text import Token
 
 _MONTH = (

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from app.parsing.function_words import is_inner_and
 from app.parsing.mentions import NOUNS
+from app.parsing.misspellings import verb_slips
 from app.parsing.numbers import read_count, read_number
 from app.parsing.numerals import number
-from app.parsing.slips import verb_slips
 from app.parsing.text import Token
-from app.parsing.wording import is_inner_and
 from app.vocabulary.counts import ARTICLES, NUMBER_WORDS, VAGUE
 from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS, Effect
 

@@ -6,8 +6,8 @@ Either the whole counts or its parts, never both.
 from dataclasses import replace
 
 from app.parsing.clauses import Clause, Sentence
-from app.parsing.items import GENERIC
-from app.parsing.release import Count, ParsedLine, ParsedTally, Remark
+from app.parsing.result import Count, ParsedLine, ParsedTally, Remark
+from app.parsing.targets import GENERIC
 from app.vocabulary.effects import Effect
 
 # Lines that may be the parts of one whole.

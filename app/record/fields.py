@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from app.http.tables import Kind
+from app.http.flat_tables import Kind
 
 # Columns by name. Values of fields by name.
 Row = dict[str, Any]

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.db.engine import ReadSession
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.releases.lookup import Lookup
-from app.reports.document import new_duplicates_document
 from app.reports.duplicates import NewLine
 from app.reports.plausibility import Warned, country_warnings, day_warnings, number_warnings
+from app.reports.render import new_duplicates_document
 
 Draft = Mapping[str, Any]
 

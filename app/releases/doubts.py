@@ -6,7 +6,7 @@ from app.catalogue.catalogue import LocationEntry
 from app.models.base import NAME_LENGTH
 from app.parsing import ParsedLine, ParsedRelease, ParsedTally, Remark, shortened
 from app.releases.lookup import Lookup
-from app.strikes.areas import destination
+from app.strikes.geo import destination
 
 # Remarks of one response; no release has a hundred.
 MOST_REMARKS = 2_000

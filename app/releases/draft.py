@@ -11,9 +11,9 @@ from typing import Any
 from app.catalogue.catalogue import Catalogue
 from app.models.base import NAME_LENGTH
 from app.parsing import Field, ParsedCoverage, ParsedLine, ParsedRelease, ParsedTally, Remark, go_on
+from app.record.arithmetic import arithmetic
 from app.releases.doubts import remarks_on
 from app.releases.lookup import Lookup
-from app.reports.checks import arithmetic
 
 Document = dict[str, Any]
 

@@ -15,7 +15,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.types import Receive
 
 from app.errors import ParseTimeout
-from app.http.departures import until_client_leaves
+from app.http.disconnects import until_client_leaves
 
 T = TypeVar("T")
 

@@ -8,19 +8,19 @@ from fastapi import APIRouter, Request, Response
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.errors import InvalidInput, MalformedRequest, ParseTimeout, PayloadTooLarge, UnsupportedMediaType
-from app.http.answers import MEDIA_TYPE
 from app.http.bodies import limited_body, media_type, off_the_loop, read_as, utf8
+from app.http.encoders import dumps
 from app.http.problems import responses
+from app.http.responses import MEDIA_TYPE
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.http.writers import dumps
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.parsing import parse_release
+from app.record.report_example import TEXT
 from app.releases.comparison import compared_with_record
 from app.releases.draft import draft_report
 from app.releases.parsers import Checkpoint, Parsers
 from app.releases.schemas import ParseIn, ParseOut
-from app.reports.examples import TEXT
 
 router = APIRouter(prefix="/v1/parse", tags=["releases"], route_class=StrictRoute)
 

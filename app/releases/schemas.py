@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from app.http.examples import example_of
-from app.http.fields import Name, Strict
+from app.http.field_types import Name, Strict
 from app.parsing import Role
-from app.reports.answers import Check, HeadlineOut, PossibleDuplicate, WarningOut
-from app.reports.examples import STRIKE, TEXT
-from app.reports.fields import PastDay
+from app.record.report_example import STRIKE, TEXT
+from app.record.report_types import PastDay
+from app.reports.schemas import Check, HeadlineOut, PossibleDuplicate, WarningOut
 from app.strikes.schemas import Span
 from app.vocabulary.effects import Effect
 

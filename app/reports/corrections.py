@@ -24,12 +24,12 @@ from app.http.sessions import Read, Write
 from app.http.strict_route import StrictRoute
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import Drafting, Publishing
+from app.record.report_in import ReportIn, ReportPut, Retraction
 from app.reports import drafts, service
-from app.reports.answers import ReportOut
 from app.reports.drafts import SavedDraft
-from app.reports.preconditions import DraftPrecondition, RecordPrecondition, ReportId, find_target
+from app.reports.if_match import DraftPrecondition, RecordPrecondition, ReportId, find_target
 from app.reports.router import answer_draft, answer_written, is_long, staged_early
-from app.reports.schemas import ReportIn, ReportPut, Retraction
+from app.reports.schemas import ReportOut
 from app.reports.service import Correction
 from app.reports.staging import StagedReport, stage
 from app.vocabulary.identifiers import REPORT, public_id, row_number

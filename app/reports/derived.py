@@ -1,7 +1,7 @@
 """Derived rows: the stored JSON and the indexes of lines, the JSON of revisions, and the keys of numbers.
 
 They hold nothing that the record does not: what is missing is written by `write_missing`, which `migrate` runs, and
-`rebuild` writes all of it anew. Indexes are verified in line_index.py, JSON where the record is walked (history.py).
+`rebuild` writes all of it anew. Indexes are verified in line_index.py, JSON in ledger_check.py.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import and_, insert, select, update
 
-from app.db.derived import empty
+from app.db.derived_tables import empty
 from app.db.engine import Database, ReadSession, WriteSession
 from app.models import (
     Report,
@@ -20,10 +20,10 @@ from app.models import (
 )
 from app.models.base import NAME_LENGTH
 from app.record.fields import Row
+from app.record.json_template import line_template, reference_template
 from app.reports import line_index
-from app.reports.history import Stored, stored_revisions
+from app.reports.ledger_check import Stored, stored_revisions
 from app.reports.line_index import Progress, batches
-from app.strikes.document import line_template, reference_template
 from app.vocabulary.lookalikes import number_key
 
 

@@ -12,13 +12,13 @@ from sqlalchemy import delete, insert, select, update
 from app.db.engine import ReadSession, WriteSession
 from app.db.functions import json_members
 from app.errors import PreconditionFailed
-from app.http.faults import validated
+from app.http.validation import validated
 from app.models import Draft
 from app.record import fields
 from app.record.fields import Row
-from app.reports.content import Resolved, settled
-from app.reports.fields import STORED
-from app.reports.schemas import ReportIn
+from app.record.ledger_content import Resolved, settled
+from app.record.report_in import ReportIn
+from app.record.report_types import STORED
 from app.reports.service import new_report
 from app.reports.staging import StagedReport, restage
 

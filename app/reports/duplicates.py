@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, bindparam, select
 
 from app.catalogue.catalogue import Catalogue
-from app.db.prepared import Prepared, Rows, Snapshot, Values
-from app.http.fields import FIRST_DAY, LAST_DAY
-from app.ledger.clock import standing
+from app.db.statements import Prepared, Rows, Snapshot, Values
+from app.http.field_types import FIRST_DAY, LAST_DAY
+from app.ledger.head import standing
 from app.models import Strike, Tally
 from app.record.fields import Row
-from app.strikes.filters import StrikeFilter
-from app.strikes.sorting import BY_PLACE
+from app.strikes.filter import StrikeFilter
+from app.strikes.ordering import BY_PLACE
 from app.strikes.sql_conditions import Conditions
 
 # Days by which two publishers may differ about one event.

@@ -11,17 +11,17 @@ from functools import lru_cache
 from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
-from app.db.derived import empty, empty_words
+from app.db.derived_tables import empty, empty_words
 from app.db.engine import ReadSession, WriteSession
-from app.db.words import indexed_rows, indexed_words
+from app.db.fulltext import indexed_rows, indexed_words
 from app.ledger.verify import Fault
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, Tally
 from app.models.strike import NO_PLACE
+from app.record.column_values import said_by
 from app.record.fields import Row
-from app.reports.history import REBUILD
-from app.reports.rows import said_by
+from app.reports.ledger_check import REBUILD
 from app.vocabulary.identifiers import STRIKE, public_id
-from app.vocabulary.words import words_of
+from app.vocabulary.tokenize import words_of
 
 _LINE = aliased(Strike)
 

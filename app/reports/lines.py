@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 
 from app.db.engine import WriteSession
-from app.db.prepared import Prepared
+from app.db.statements import Prepared
 from app.db.types import AnyRow
 from app.ledger.append import put_aside
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, StrikeDocument, Tally
 from app.models.strike import NO_PLACE
 from app.record import fields
 from app.record.fields import Row
+from app.record.json_template import reference_template
 from app.reports.staging import StagedLine, StagedReport
-from app.strikes.document import reference_template
 
 _STRIKES = Prepared(insert(Strike).returning(Strike.id, sort_by_parameter_order=True))
 _TALLIES = Prepared(insert(Tally))

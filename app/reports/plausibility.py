@@ -5,11 +5,11 @@ from datetime import date
 
 from sqlalchemy import BigInteger, String, bindparam, select
 
-from app.db.prepared import Prepared, Snapshot
+from app.db.statements import Prepared, Snapshot
 from app.models import Report
-from app.reports.content import Resolved
-from app.reports.phrases import bounds_in_words
-from app.reports.schemas import TallyIn
+from app.record.ledger_content import Resolved
+from app.record.report_in import TallyIn
+from app.reports.worded_bounds import bounds_in_words
 from app.vocabulary.identifiers import REPORT, public_id
 from app.vocabulary.lookalikes import number_key
 from app.vocabulary.number_spellings import number_parts, number_spellings

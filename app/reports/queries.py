@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, or_, select
 
 from app.db.engine import ReadSession
-from app.db.prepared import Prepared, Snapshot
+from app.db.statements import Prepared, Snapshot
 from app.db.types import AnyRow, AnySelect
-from app.ledger.clock import standing
+from app.ledger.head import standing
 from app.models import LedgerEntry, Report, Revision, RevisionDocument, Strike
 from app.record import fields
 from app.record.fields import Row

@@ -8,11 +8,11 @@ from app.catalogue.catalogue import CategoryEntry, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.models import Strike
 from app.models.base import NAME_LENGTH
-from app.reports.content import Resolved
-from app.reports.schemas import ReportIn, SpanIn
+from app.record.ledger_content import Resolved
+from app.record.report_in import ReportIn, SpanIn
 from app.vocabulary.identifiers import STRIKE, row_number
 from app.vocabulary.lookalikes import number_key
 

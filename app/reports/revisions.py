@@ -7,18 +7,18 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
 from app.errors import InvalidInput, NotAcceptable, NotFound
-from app.http.answers import answer_list, answer_one
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.problems import responses
+from app.http.responses import answer_list, answer_one
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.ledger.clock import Head, head
+from app.ledger.head import Head, head
 from app.reports import queries
-from app.reports.answers import ReportOut, RevisionDiff, RevisionList
 from app.reports.diff import revision_diff
-from app.reports.document import Document, report_document
-from app.reports.preconditions import ReportId
-from app.reports.query import REVISIONS, RevisionsQuery
+from app.reports.if_match import ReportId
+from app.reports.params import REVISIONS, RevisionsQuery
+from app.reports.render import Document, report_document
+from app.reports.schemas import ReportOut, RevisionDiff, RevisionList
 from app.vocabulary.identifiers import REPORT, row_number
 
 router = APIRouter(prefix="/v1/reports/{report_id}/revisions", tags=["reports"], route_class=StrictRoute)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
-from app.db.prepared import Snapshot
+from app.db.statements import Snapshot
 from app.errors import (
     Conflict,
     Fault,
@@ -21,22 +21,25 @@ from app.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from app.http.answers import answer_list, answer_one
 from app.http.bodies import LONG_JSON
-from app.http.fields import AsOfQuery
+from app.http.encoders import dumps
+from app.http.field_types import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
-from app.http.pages import cursor_to, position_of
+from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
+from app.http.responses import answer_list, answer_one
 from app.http.sessions import Read, Write, reads_of
 from app.http.strict_route import StrictRoute
-from app.http.writers import dumps
 from app.keys.idempotency import HEADER, IDEMPOTENT, once
 from app.keys.security import OPTIONAL_KEY, Drafting, MaybeHolder
 from app.keys.service import Scope
-from app.ledger.clock import head
+from app.ledger.head import head
+from app.record.report_in import ReportIn, ReportPost
 from app.reports import drafts, queries, service
-from app.reports.answers import ReportOut, ReportPage
-from app.reports.document import (
+from app.reports.if_match import ReportId, state_tag
+from app.reports.params import NOT_WITH_DRAFTS, REPORTS, ReportsQuery
+from app.reports.queries import ReportFilter
+from app.reports.render import (
     Document,
     draft_json,
     draft_summary,
@@ -45,10 +48,7 @@ from app.reports.document import (
     staged_warnings,
     summary,
 )
-from app.reports.preconditions import ReportId, state_tag
-from app.reports.queries import ReportFilter
-from app.reports.query import NOT_WITH_DRAFTS, REPORTS, ReportsQuery
-from app.reports.schemas import ReportIn, ReportPost
+from app.reports.schemas import ReportOut, ReportPage
 from app.reports.staging import StagedReport, restage, stage
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 

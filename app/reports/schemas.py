@@ -1,325 +1,223 @@
-"""The report as a client sends it: `ReportIn`, the door in, and what else a write takes. Answers: answers.py."""
+"""The report as it is answered: the models document and test the answers that render.py and diff.py make."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.http.fields import Count, Country, Name, Strict
-from app.reports.examples import COVERAGE, REPORT, STRIKE, TALLY, TEXT
-from app.reports.fields import (
-    LONGEST_TEXT,
-    PastDay,
-    Phrase,
-    Text,
-    Title,
-    WebAddress,
-    refuse_mixed_bounds,
-    refuse_reversed,
-)
-from app.vocabulary.effects import Effect
-
-# A release of a whole week holds some hundred lines.
-MOST_LINES = 2_000
-MOST_TALLIES = 500
+from app.http.examples import INSTANT, example_of
+from app.http.pagination import Page
+from app.record.report_example import TEXT
+from app.strikes.schemas import StrikeOut
 
 
-class SpanIn(Strict):
-    """Characters of the report's text: Unicode code points, from `start` up to `end`."""
-
-    start: Annotated[
-        StrictInt, Field(ge=0, le=LONGEST_TEXT, description="The first character.", examples=[0])
-    ]
-    end: Annotated[
-        StrictInt,
-        Field(ge=1, le=LONGEST_TEXT, description="The character after the last.", examples=[79]),
-    ]
-
-    @model_validator(mode="after")
-    def _hold_something(self) -> Self:
-        if self.end <= self.start:
-            raise PydanticCustomError("empty_span", "a quote ends after it starts")
-        return self
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
 
 
-class CoverageIn(Strict):
-    """A country and days that the report speaks for, with the totals that it claims."""
+class CoverageOut(_Answer):
+    """A country and days that the report speaks for."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [COVERAGE]})
-
-    country: Annotated[Country, Field(description="ISO 3166-1 alpha-2.")]
-    date_from: Annotated[PastDay, Field(description="The first day covered.")]
-    date_to: Annotated[
-        PastDay | None,
-        Field(description="The last day; null or left out: the same day.", examples=["2017-02-06"]),
-    ] = None
-    strikes: Annotated[
-        Count | None,
-        Field(
-            description='As claimed; 0 for "no strikes reported", null where no total is given.', examples=[9]
-        ),
-    ] = None
-    engagements: Annotated[
-        Count | None, Field(description="As claimed; null where not given.", examples=[12])
-    ] = None
-    quote: Annotated[
-        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
-    ] = None
-
-    @property
-    def last_day(self) -> date:
-        """The last day covered."""
-        return self.date_to or self.date_from
-
-    @model_validator(mode="after")
-    def _days_in_order(self) -> Self:
-        refuse_reversed(self.date_from, self.date_to)
-        return self
-
-
-class TallyIn(Strict):
-    """How many of what. Give `count`, or `count_min` with `count_max` (null: no upper bound)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [TALLY]})
-
-    effect: Annotated[Effect, Field(description="The normalised effect.", examples=["destroyed"])]
-    verb: Annotated[Name | None, Field(description="The verb as written.", examples=["destroyed"])] = None
-    category: Annotated[
-        Name | None,
-        Field(description="Slug, name or synonym; null keeps the wording for review.", examples=["tank"]),
-    ] = None
-    count: Annotated[Count | None, Field(description="An exact count.", examples=[2])] = None
-    count_min: Annotated[Count | None, Field(description="What the words prove.", examples=[2])] = None
-    count_max: Annotated[
-        Count | None, Field(description="The most they allow; null: no upper bound.", examples=[2])
-    ] = None
-    approximate: Annotated[
-        StrictBool,
-        Field(
-            description='Whether the source gives an estimate: "approximately 40" is a count of 40, and approximate.',
-            examples=[False],
-        ),
-    ] = False
-    as_written: Annotated[
-        Phrase | None, Field(description="The phrase with its number.", examples=["two tanks"])
-    ] = None
-    quote: Annotated[
-        SpanIn | None,
-        Field(description="Where the number stands in `text`.", examples=[TALLY["quote"]]),
-    ] = None
-
-    @property
-    def least(self) -> int:
-        """What the words prove."""
-        return self.count if self.count is not None else self.count_min or 0
-
-    @property
-    def most(self) -> int | None:
-        """The most that they allow; None: no upper bound."""
-        return self.count if self.count is not None else self.count_max
-
-    @model_validator(mode="after")
-    def _one_count(self) -> Self:
-        refuse_mixed_bounds("count", self.count, self.count_min, self.count_max)
-        if self.count is None and self.count_min is None:
-            raise PydanticCustomError("no_count", "give 'count', or 'count_min' with 'count_max'")
-        if self.category is None and self.as_written is None:
-            raise PydanticCustomError(
-                "no_category", "give 'category', or 'as_written' to keep the wording for review"
-            )
-        return self
-
-
-class StrikeIn(Strict):
-    """One line: a place, a day or days, how many strikes, and what they did together."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [STRIKE]})
-
-    date_from: Annotated[PastDay, Field(description="The first day of the strikes.")]
-    date_to: Annotated[
-        PastDay | None,
-        Field(description="The last day; null or left out: the same day.", examples=["2017-02-06"]),
-    ] = None
-    date_precision: Annotated[
-        Literal["day", "week", "month", "unknown"],
-        Field(description="How exactly the source gives the days.", examples=["day"]),
-    ] = "day"
-    country: Annotated[Country, Field(description="ISO 3166-1 alpha-2.")]
-    location: Annotated[
-        Name | None,
-        Field(
-            description="Slug, name or any alias; null where the source names no place.", examples=["Palmyra"]
-        ),
-    ] = None
-    location_as_written: Annotated[
-        Name | None, Field(description="The place as the source spells it.", examples=["Palmyra"])
-    ] = None
-    strikes: Annotated[
-        Count | None, Field(description="An exact number; null: the source gives none.", examples=[9])
-    ] = None
-    strikes_min: Annotated[Count | None, Field(description="The least the source allows.", examples=[9])] = (
-        None
+    country: str = Field(examples=["SY"], description="ISO 3166-1 alpha-2.")
+    date_from: date = Field(description="The first day covered.", examples=["2017-02-06"])
+    date_to: date = Field(description="The last day covered.", examples=["2017-02-06"])
+    strikes: int | None = Field(
+        description='As claimed; 0: "no strikes reported"; null: no total given.', examples=[9]
     )
-    strikes_max: Annotated[
-        Count | None, Field(description="The most; null: no upper bound.", examples=[9])
-    ] = None
-    engagements: Annotated[
-        Count | None, Field(description="As given; never worked out from strikes.", examples=[12])
-    ] = None
-    owner: Annotated[
-        Name | None,
-        Field(description="Whose the target was, where not the enemy's.", examples=["Coalition"]),
-    ] = None
-    same_as: Annotated[
-        Name | None,
-        Field(description="The id of the strike of another report that this line repeats.", examples=["s40"]),
-    ] = None
-    strikes_quote: Annotated[
-        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
-    ] = None
-    engagements_quote: Annotated[
-        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
-    ] = None
-    quote: Annotated[
-        SpanIn | None,
-        Field(description="The sentence that proves the line, in `text`.", examples=[STRIKE["quote"]]),
-    ] = None
-    tallies: Annotated[
-        list[TallyIn],
-        Field(
-            max_length=MOST_TALLIES,
-            description="What the strikes did; none where the source calls the results inconclusive.",
-            examples=[STRIKE["tallies"]],
-        ),
-    ] = []
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the strikes."""
-        return self.date_to or self.date_from
-
-    @property
-    def least(self) -> int | None:
-        """The fewest strikes; None where the source gives no number."""
-        return self.strikes if self.strikes is not None else self.strikes_min
-
-    @property
-    def most(self) -> int | None:
-        """The most strikes; None where the source gives no number, or no upper bound."""
-        return self.strikes if self.strikes is not None else self.strikes_max
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        refuse_reversed(self.date_from, self.date_to)
-        refuse_mixed_bounds("strikes", self.strikes, self.strikes_min, self.strikes_max)
-        return self
+    engagements: int | None = Field(description="As claimed; null: not given.", examples=[12])
 
 
-class HeadlineIn(Strict):
-    """The totals that a report claims over all countries and days that it speaks for."""
+class Check(_Answer):
+    """Whether the lines add up to a total that the report claims. A mismatch warns; it never refuses."""
 
-    strikes: Annotated[Count | None, Field(description="As claimed; null where not given.", examples=[9])] = (
-        None
+    measure: Literal["strikes", "engagements"] = Field(description="What was added up.", examples=["strikes"])
+    country: str | None = Field(
+        description="The country that the claim is about; null: the headline.", examples=["SY"]
     )
-    engagements: Annotated[
-        Count | None, Field(description="As claimed; null where not given.", examples=[12])
-    ] = None
-    quote: Annotated[
-        SpanIn | None, Field(description="As in a draft; checked, not stored.", examples=[None])
-    ] = None
-
-
-class ReportIn(Strict):
-    """A report: one publisher's statement. Whatever enters the record enters it as this."""
-
-    publisher: Annotated[Name, Field(description="Slug, name or alias.", examples=["cjtf-oir"])]
-    number: Annotated[
-        Name | None, Field(description="The publisher's own number.", examples=["20170207-01"])
-    ] = None
-    title: Annotated[Title | None, Field(description="The headline.", examples=[REPORT["title"]])] = None
-    published_on: Annotated[
-        PastDay,
-        Field(description="The day of publication: not the day of the strikes.", examples=["2017-02-07"]),
-    ]
-    source_url: Annotated[
-        WebAddress | None,
-        Field(description="Where it was published.", examples=["https://example.org/release"]),
-    ] = None
-    archive_url: Annotated[
-        WebAddress | None,
-        Field(
-            description="An archived copy of the source, such as one made by a web archive.",
-            examples=["https://web.archive.org/web/20170208000000/https://example.org/release"],
-        ),
-    ] = None
-    text: Annotated[Text | None, Field(description="The source's own words, unchanged.", examples=[TEXT])] = (
-        None
+    date_from: date | None = Field(
+        description="The first day of the claim; null: not said.", examples=["2017-02-06"]
     )
-    headline: Annotated[
-        HeadlineIn | None,
-        Field(
-            description="Totals over all countries, as the headline claims them.",
-            examples=[{"strikes": 9, "engagements": 12}],
-        ),
-    ] = None
-    coverage: Annotated[
-        list[CoverageIn],
-        Field(
-            max_length=MOST_LINES,
-            description="The countries and days that the report speaks for.",
-            examples=[[COVERAGE]],
-        ),
-    ] = []
-    strikes: Annotated[
-        list[StrikeIn],
-        Field(max_length=MOST_LINES, description="Its lines, in its order.", examples=[[STRIKE]]),
-    ] = []
-    sums_note: Annotated[
-        Phrase | None,
-        Field(
-            description="Why sums that do not agree are right as they stand, in the analyst's word.",
-            examples=["The release lists the late strikes apart."],
-        ),
-    ] = None
-
-    def report(self) -> "ReportIn":
-        """Return the report without what a body says beside it, which is checked already."""
-        said = {name: getattr(self, name) for name in ReportIn.model_fields}
-        return ReportIn.model_construct(self.model_fields_set & said.keys(), **said)
-
-
-class ReportPut(ReportIn):
-    """A whole report as it is to stand, and why it changes."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [REPORT | {"publisher": "centcom", "reason": "A tank was left out."}]}
+    date_to: date | None = Field(
+        description="The last day of the claim; null: not said.", examples=["2017-02-06"]
+    )
+    claimed: int = Field(description="The total that the report claims.", examples=[9])
+    lines_min: int = Field(description="What its lines add up to, at least.", examples=[9])
+    lines_max: int | None = Field(description="At most; null where a line sets no upper bound.", examples=[9])
+    agrees: bool = Field(description="Whether the claim lies within these bounds.", examples=[True])
+    against: Literal["lines", "coverage"] = Field(
+        description="What was added up: the lines, or, for a headline, the claims for countries.",
+        examples=["lines"],
     )
 
-    reason: Annotated[
-        Phrase | None,
-        Field(
-            description="Why. Needed for what is published; a draft may change without.",
-            examples=["A tank was left out."],
-        ),
-    ] = None
+
+class ReportSummary(_Answer):
+    """A report without its text and lines."""
+
+    id: str = Field(description="The report's id; never reused.", examples=["r12"])
+    publisher: str = Field(description="The slug of the publisher.", examples=["cjtf-oir"])
+    number: str | None = Field(
+        description="The publisher's number; null where it gave none.", examples=["20170207-01"]
+    )
+    title: str | None = Field(
+        description="As published; null where there is none.", examples=["Strikes in Syria and Iraq"]
+    )
+    published_on: date = Field(description="When it was published.", examples=["2017-02-07"])
+    source_url: str | None = Field(
+        description="Where it was published; null where unknown.", examples=["https://example.org/release"]
+    )
+    archive_url: str | None = Field(
+        description="An archived copy of the source; null where none is known.",
+        examples=["https://web.archive.org/web/20170208000000/https://example.org/release"],
+    )
+    status: Literal["draft", "published", "retracted"] = Field(
+        description="Whether it stands.", examples=["published"]
+    )
+    reason: str | None = Field(
+        description="Why it was revised or retracted; null for the first revision.",
+        examples=["A tank was left out."],
+    )
+    revision: int = Field(description="1 is the first; 0 for a draft.", examples=[1])
+    seq: int | None = Field(
+        description="The ledger number of this revision; null for a draft.", examples=[42]
+    )
+    recorded_at: AwareDatetime = Field(
+        description="When this revision was recorded, or the draft saved, UTC.", examples=[INSTANT]
+    )
+    lines: int = Field(description="How many strike lines it holds.", examples=[1])
 
 
-class ReportPost(ReportIn):
-    """A report, published at once or saved as a draft."""
+class PossibleDuplicate(_Answer):
+    """A standing line of another report that a new line may repeat. Place and day alone never suffice."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [REPORT]})
+    strike: str | None = Field(
+        description="The new line; null where it is in no record yet: in a draft.", examples=["s41"]
+    )
+    pointer: str = Field(
+        description="Where the new line stands in the report: a JSON pointer.", examples=["/strikes/0"]
+    )
+    repeats: str = Field(description="The line that it may repeat: a value for `same_as`.", examples=["s40"])
+    report: str = Field(description="The report of that line.", examples=["r12"])
+    alike: float = Field(description="The share of tallies that both have: 1 is all.", examples=[1.0])
 
-    status: Annotated[
-        Literal["published", "draft"],
-        Field(
-            description="`draft` saves it for analysts only, outside the record and under no ledger number.",
-            examples=["draft"],
-        ),
-    ] = "published"
+
+class WarningOut(_Answer):
+    """A probable slip in what was posted. A warning never refuses."""
+
+    code: Literal["after-publication", "country-of-place", "number-spelling", "count-against-words"] = Field(
+        description="`after-publication`: a line's day lies after `published_on`. `country-of-place`: a line's country "
+        "is not the one in which its place lies. `number-spelling`: the publisher has a report of this number in "
+        "another spelling. `count-against-words`: a count contradicts its own `as_written`.",
+        examples=["after-publication"],
+    )
+    pointer: str = Field(
+        description="Where in the report: a JSON pointer.", examples=["/strikes/0/date_from"]
+    )
+    detail: str = Field(
+        description="What is unlikely about it.",
+        examples=["2017-02-08 lies after published_on, 2017-02-07: a report covers earlier days"],
+    )
 
 
-class Retraction(Strict):
-    """Why a report is withdrawn."""
+class ReportPage(Page):
+    """A page of reports."""
 
-    reason: Annotated[Phrase, Field(description="Why.", examples=["The publisher withdrew the release."])]
+    items: list[ReportSummary] = Field(
+        description="The reports of the page.", examples=[[example_of(ReportSummary)]]
+    )
+
+
+class HeadlineOut(_Answer):
+    """The totals that a report claims over all countries."""
+
+    strikes: int | None = Field(description="As claimed; null where not given.", examples=[9])
+    engagements: int | None = Field(description="As claimed; null where not given.", examples=[12])
+
+
+class ReportOut(ReportSummary):
+    """A report as stored."""
+
+    text: str | None = Field(
+        description="The source's own words; null where they are not held.",
+        examples=[TEXT],
+    )
+    headline: HeadlineOut | None = Field(
+        description="Totals over all countries; null where the report claims none.",
+        examples=[example_of(HeadlineOut)],
+    )
+    sums_note: str | None = Field(
+        description="Why sums that do not agree were accepted; null: nothing said.",
+        examples=["The release lists the late strikes apart."],
+    )
+    coverage: list[CoverageOut] = Field(
+        description="The countries and days that it speaks for.", examples=[[example_of(CoverageOut)]]
+    )
+    strikes: list[StrikeOut] = Field(
+        description="Its lines, in its order.", examples=[[example_of(StrikeOut)]]
+    )
+    checks: list[Check] = Field(
+        description="Its lines against the totals that it claims.", examples=[[example_of(Check)]]
+    )
+    warnings: list[WarningOut] | None = Field(
+        default=None,
+        description="In the answer to a write, and of a draft: probable slips. They depend on what else is in the "
+        "record, so a published report is read without them.",
+        examples=[[example_of(WarningOut)]],
+    )
+    possible_duplicates: list[PossibleDuplicate] | None = Field(
+        default=None,
+        description="In the answer to a write, and of a draft: standing lines of other reports that may tell "
+        "of the same events. Offered, never acted upon.",
+        examples=[[example_of(PossibleDuplicate)]],
+    )
+
+
+class RevisionOut(_Answer):
+    """One revision of a report, in the list of them."""
+
+    revision: int = Field(description="1 is the first.", examples=[2])
+    seq: int = Field(description="The ledger number under which it was recorded.", examples=[42])
+    recorded_at: AwareDatetime = Field(description="When it was recorded, UTC.", examples=[INSTANT])
+    status: Literal["published", "retracted"] = Field(
+        description="What the report was from then on.", examples=["published"]
+    )
+    reason: str | None = Field(
+        description="Why it was revised or retracted; null for the first revision.",
+        examples=["A tank was left out."],
+    )
+
+
+class RevisionList(_Answer):
+    """Every revision of a report, the first one first."""
+
+    items: list[RevisionOut] = Field(description="The revisions.", examples=[[example_of(RevisionOut)]])
+    next: None = Field(description="Always null: all revisions are on one page.", examples=[None])
+    seq: int = Field(description="The ledger number as of which the list was read.", examples=[42])
+
+
+class FieldChange(_Answer):
+    """A field that two revisions have otherwise."""
+
+    field: str = Field(description="Its name.", examples=["title"])
+    before: Any = Field(description="What it was.", examples=["Strikes in Syria"])
+    after: Any = Field(description="What it became.", examples=["Strikes in Syria and Iraq"])
+
+
+class RevisionDiff(_Answer):
+    """What a revision changed, against the one before it; the first one against nothing."""
+
+    revision: int = Field(description="The revision that made the change.", examples=[2])
+    reason: str | None = Field(
+        description="Why; null for the first revision.", examples=["A tank was left out."]
+    )
+    summary: list[str] = Field(
+        description="The change in sentences.",
+        examples=[["title: 'Strikes in Syria' became 'Strikes in Syria and Iraq'"]],
+    )
+    fields: list[FieldChange] = Field(
+        description="Fields of the report that changed.", examples=[[example_of(FieldChange)]]
+    )
+    strikes_removed: list[StrikeOut] = Field(description="Lines that were put aside.", examples=[[]])
+    strikes_added: list[StrikeOut] = Field(
+        description="Lines that came in.", examples=[[example_of(StrikeOut)]]
+    )
+    strikes_kept: int = Field(description="Lines that did not change, and kept their ids.", examples=[3])

@@ -11,19 +11,19 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, String, bindparam, insert, select, update
 
 from app.db.engine import WriteSession
-from app.db.prepared import Prepared
+from app.db.statements import Prepared
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import append, put_aside
 from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
 from app.record import fields
+from app.record.column_values import report_row
 from app.record.fields import Row
-from app.reports.content import Authorship, Resolved, key_name, report_content
+from app.record.ledger_content import Authorship, Resolved, key_name, report_content
+from app.record.report_in import ReportIn
+from app.record.revision_json import revision_template
 from app.reports.lines import add_lines, plan_lines, revise_lines
-from app.reports.rows import report_row
-from app.reports.schemas import ReportIn
 from app.reports.staging import StagedReport, headline_columns, restage
-from app.reports.template import revision_template
 from app.vocabulary.identifiers import REPORT, public_id
 from app.vocabulary.lookalikes import number_key
 

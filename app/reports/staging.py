@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.db.engine import ReadSession, WriteSession
-from app.ledger.clock import head
+from app.ledger.head import head
+from app.record.column_values import coverage_rows, line_rows, said_by
 from app.record.fields import Row
-from app.reports.content import Resolved, headline
+from app.record.json_template import line_template
+from app.record.ledger_content import Resolved, headline
+from app.record.report_in import ReportIn
+from app.record.revision_json import checks_json
 from app.reports.plausibility import Warned, content_warnings
 from app.reports.resolve import repeated_events, resolve
-from app.reports.rows import coverage_rows, line_rows, said_by
-from app.reports.schemas import ReportIn
-from app.reports.template import checks_json
-from app.strikes.document import line_template
-from app.vocabulary.words import words_of
+from app.vocabulary.tokenize import words_of
 
 
 class StagedLine(NamedTuple):

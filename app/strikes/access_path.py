@@ -13,11 +13,11 @@ from typing import Any
 from cachetools import FIFOCache, cached
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, null, select
 
-from app.db.prepared import Prepared, Snapshot
+from app.db.statements import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
-from app.strikes.filters import StrikeFilter
-from app.strikes.sorting import (
+from app.strikes.filter import StrikeFilter
+from app.strikes.ordering import (
     BY_DATE,
     BY_DATE_OF_CATEGORY,
     BY_PLACE,

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from app.columnar.record import Record
 from app.columnar.segment import CODES, NEVER, NULLS
-from app.strikes.filters import Status, StrikeFilter, of_status
+from app.columnar.store import Record
+from app.strikes.filter import Status, StrikeFilter, of_status
 
 EPOCH = date(1970, 1, 1)
 

@@ -1,4 +1,4 @@
-"""Conditions of a StrikeFilter by the field that asks for them: filters.py declares each with its field.
+"""Conditions of a StrikeFilter by the field that asks for them: filter.py declares each with its field.
 
 They hold for SQLAlchemy columns and Polars expressions alike: both overload the same operators, and columns have the
 names of the models in both. What each engine spells its own way is in Terms: sql_conditions.py has it for the
@@ -8,7 +8,7 @@ database, column_conditions.py for segments in memory.
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from app.strikes.filters import OF_TALLIES, Condition, StrikeFilter, Term, Terms
+from app.strikes.filter import OF_TALLIES, Condition, StrikeFilter, Term, Terms
 
 # By the field of StrikeFilter that asks for it.
 OF_LINES: Mapping[str, Condition] = {

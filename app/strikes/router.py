@@ -5,21 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.catalogue.catalogue import catalogue_at
-from app.db.prepared import Snapshot
+from app.db.statements import Snapshot
 from app.errors import InvalidInput, NotAcceptable, NotFound
-from app.http.answers import answer_list, answer_one
-from app.http.fields import AsOfQuery
+from app.http.field_types import AsOfQuery
 from app.http.formats import WITH_PLACE, Format, described, negotiated
-from app.http.pages import cursor_to, position_of
+from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
+from app.http.responses import answer_list, answer_one
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.ledger.clock import head
-from app.strikes import queries, showing
-from app.strikes.document import Document, lines_json
-from app.strikes.query import StrikesQuery
+from app.ledger.head import head
+from app.record.json_template import Document, lines_json
+from app.strikes import fetch, search
+from app.strikes.ordering import READERS, position
+from app.strikes.params import StrikesQuery
 from app.strikes.schemas import StrikeOut, StrikePage
-from app.strikes.sorting import READERS, position
 from app.vocabulary.identifiers import STRIKE, row_number
 
 router = APIRouter(prefix="/v1/strikes", tags=["strikes"], route_class=StrictRoute)
@@ -53,14 +53,14 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
 
     def page() -> Document:
         # One line more than the page holds says whether there is a next page.
-        found = queries.find(session, strikes, query.sort, after, query.limit + 1)
+        found = search.find(session, strikes, query.sort, after, query.limit + 1)
         lines = found[: query.limit]
         last = lines[-1] if len(found) > query.limit else None
         return {
-            "items": lines_json(showing.shown(session, [line.id for line in lines], now.seq), catalogue),
+            "items": lines_json(fetch.shown(session, [line.id for line in lines], now.seq), catalogue),
             "next": cursor_to(request, position(last, query.sort)) if last else None,
             "seq": now.seq,
-        } | ({"total": queries.count(session, strikes)} if query.count == "exact" else {})
+        } | ({"total": search.count(session, strikes)} if query.count == "exact" else {})
 
     return answer_list(request, now, page, form)
 
@@ -68,7 +68,7 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
 def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) -> Response:
     number = row_number(STRIKE, strike_id)
     now = head(session, query.as_of)
-    line = showing.one(session, number, now.seq) if number else None
+    line = fetch.one(session, number, now.seq) if number else None
     if line is None:
         raise NotFound("there is no strike with this id")
     document = lines_json([line], catalogue_at(session, now))

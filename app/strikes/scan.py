@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from sqlalchemy import Integer, bindparam, func, null, select
 
 from app.db.engine import ReadSession
-from app.db.prepared import Prepared
+from app.db.statements import Prepared
 from app.db.types import AnySelect
 from app.models import Report, Strike
 from app.strikes.access_path import fewest, prepared
-from app.strikes.filters import StrikeFilter
-from app.strikes.queries import find, words_apart
-from app.strikes.sorting import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
+from app.strikes.filter import StrikeFilter
+from app.strikes.ordering import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
+from app.strikes.search import find, words_apart
 from app.strikes.sql_conditions import Conditions
 
 # Lines, and reports, that one step looks at.

@@ -1,4 +1,4 @@
-"""What a strike looks like to a client. The models document and test the answers; document.py makes them."""
+"""Response models of strikes. They document and test responses; `record/json_template.py` makes them."""
 
 from datetime import date
 from typing import Any, Literal
@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.http.examples import example_of
-from app.http.pages import Page
+from app.http.pagination import Page
 from app.vocabulary.effects import Effect
 
 

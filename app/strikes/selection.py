@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from app.columnar.record import Record
 from app.columnar.segment import ITEM_SUMS, ITEMS, LINES, Segment
+from app.columnar.store import Record
 from app.db.deadline import Deadline
 from app.strikes.column_conditions import EPOCH, MATCHING, ColumnTerms, repeating
 from app.strikes.conditions import of_lines, of_tallies
-from app.strikes.filters import Status, StrikeFilter
+from app.strikes.filter import Status, StrikeFilter
 
 Flags = npt.NDArray[np.bool_]
 

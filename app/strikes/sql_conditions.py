@@ -27,13 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import TypeEngine
 
+from app.db.fulltext import holds_all
 from app.db.functions import days_later
-from app.db.words import holds_all
-from app.ledger.clock import standing
+from app.ledger.head import standing
 from app.models import STRIKE_WORDS, Report, Revision, Strike, StrikeCategory, Tally
 from app.models.strike import LONG_DAYS
 from app.strikes.conditions import NARROWING, OF_LINES, of_lines, of_tallies
-from app.strikes.filters import ESCAPE, OF_TALLIES, Status, StrikeFilter, of_status
+from app.strikes.filter import ESCAPE, OF_TALLIES, Status, StrikeFilter, of_status
 
 # By "*" SQLite would read a row that only has to be there.
 ONE: ColumnElement[int] = literal_column("1")

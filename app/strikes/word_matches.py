@@ -18,10 +18,10 @@ from cachetools import LRUCache
 from sqlalchemy import String, cast, func, select
 
 from app.db.engine import NotAtOnce, ReadSession
-from app.db.prepared import Prepared, Snapshot
-from app.ledger.clock import hash_at, head
+from app.db.statements import Prepared, Snapshot
+from app.ledger.head import hash_at, head
 from app.models import Strike
-from app.strikes.filters import StrikeFilter
+from app.strikes.filter import StrikeFilter
 from app.strikes.sql_conditions import Conditions
 
 # Bytes of all bitmaps: a million lines take 125 KB for each set of words.

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from app.vocabulary.wording import MOST_WORDS, fold
+from app.vocabulary.normalize import MOST_WORDS, fold
 
 __all__ = ["FAMILIES", "KINDS", "Category", "Match", "fold", "load", "match"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from app.vocabulary.lookalikes import number_key
-from app.vocabulary.remembered import remembered
+from app.vocabulary.text_cache import remembered
 
 # A word, a number, or a day as three numbers.
 Part = str | int | tuple[int, int, int]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.aggregates import counting
-from app.columnar import partials, segment
-from app.columnar import record as record_columns
+from app.aggregates import measures
+from app.columnar import partial_aggregates, segment
+from app.columnar import store as record_columns
 from app.db.engine import Database
 from app.strikes import selection
 from tests import record
@@ -46,7 +46,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 def counted(way: dict[str, int]) -> Iterator[None]:
     """Hold and count lines in a way of our own for the length of a block."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (segment, partials, record_columns, selection, counting):
+        for module in (segment, partial_aggregates, record_columns, selection, measures):
             for name, value in way.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, value)

@@ -17,14 +17,14 @@ from fastapi import FastAPI
 from app.bulk import export
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import Database, ReadSession
+from app.http.encoders import dumps, written
 from app.http.formats import Format
-from app.http.writers import dumps, written
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.main import create_app
 from app.settings import Settings
-from app.strikes import access_path, queries, scan, word_matches
-from app.strikes.filters import StrikeFilter
-from app.strikes.table import WIDE
+from app.strikes import access_path, scan, search, word_matches
+from app.strikes.filter import StrikeFilter
+from app.strikes.flat_rows import WIDE
 from tests import record
 from tests.api import Api, get_scope
 from tests.conftest import serving
@@ -124,8 +124,8 @@ def test_export_in_small_steps_is_the_same(
     listed = pages(api, **question)
     for module, name, figure in (
         (access_path, "FEW", 0),
-        (queries, "COMMON", 0),
-        (queries, "MOST_CANDIDATES", 3),
+        (search, "COMMON", 0),
+        (search, "MOST_CANDIDATES", 3),
         (scan, "LINES_SCANNED", 5),
         (scan, "REPORTS_SCANNED", 2),
         (export, "LINES_AT_A_TIME", 3),
@@ -141,7 +141,7 @@ def test_words_are_looked_up_once(api: Api, database: Database, monkeypatch: pyt
     """An export in many pieces, and pages after it, ask the full-text index once; what is written later adds to it."""
     record.fill(database)
     monkeypatch.setattr(access_path, "FEW", 0)
-    monkeypatch.setattr(queries, "COMMON", 0)
+    monkeypatch.setattr(search, "COMMON", 0)
     monkeypatch.setattr(export, "LINES_AT_A_TIME", 2)
     ranges: list[tuple[int, int]] = []
     ids = word_matches._ids  # noqa: SLF001 - counted

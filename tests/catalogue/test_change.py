@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.catalogue.history import rebuilt_vocabularies
+from app.catalogue.ledger_entries import rebuilt_vocabularies
 from app.catalogue.recording import CATEGORIES
 from app.catalogue.seed import seed
 from app.db.engine import Database

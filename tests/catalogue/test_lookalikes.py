@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.catalogue.history import rebuilt_vocabularies
+from app.catalogue.ledger_entries import rebuilt_vocabularies
 from app.db.engine import Database
 from app.ledger.verify import Sources, verify
 from app.reports import service
 from app.reports.derived import write_missing
-from app.reports.history import stored_contents
+from app.reports.ledger_check import stored_contents
 from app.reports.line_index import index_faults
 from tests.api import Api
 from tests.catalogue.keeper import Keeper

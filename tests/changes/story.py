@@ -8,8 +8,8 @@ from app.db.engine import Database, WriteSession
 from app.keys.service import Scope
 from app.keys.service import create as create_key
 from app.models import Key, Strike
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from app.reports.service import Correction
 from tests import record
 from tests.factories import Body, make_report, make_strike, make_tally

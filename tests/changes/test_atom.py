@@ -8,8 +8,8 @@ import pytest
 
 from app.changes import atom
 from app.db.engine import Database
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from app.reports.service import Correction
 from tests import record
 from tests.api import Api

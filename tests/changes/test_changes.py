@@ -10,8 +10,8 @@ from app.changes import queries
 from app.db.engine import Database
 from app.ledger.canonical import json_form
 from app.models import LedgerEntry
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from tests import record
 from tests.api import Api
 from tests.changes import story

@@ -17,14 +17,14 @@ from anyio import to_thread
 from app.changes import queries, stream, watcher
 from app.changes.watcher import Watcher
 from app.db.engine import Database, ReadSession
-from app.db.prepared import Snapshot
+from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.errors import DatabaseUnavailable
 from app.http.sessions import Asked, Reads
-from app.ledger.clock import Head, head
+from app.ledger.head import Head, head
 from app.main import create_app
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from app.settings import Settings
 from tests import record
 from tests.api import Api, get_scope

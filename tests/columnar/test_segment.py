@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from app.aggregates.axes import start_of
-from app.aggregates.counting import Grouper, counts
-from app.columnar.record import Record
+from app.aggregates.measures import Grouper, counts
 from app.columnar.segment import NEVER, UNKNOWN, Segment, made
+from app.columnar.store import Record
 from app.strikes.column_conditions import EPOCH
-from app.strikes.filters import StrikeFilter
+from app.strikes.filter import StrikeFilter
 from app.strikes.selection import MET_BY_ALL, Selection
 from app.vocabulary import periods
 from app.vocabulary.periods import PeriodUnit

@@ -18,8 +18,8 @@ import httpx
 from sqlalchemy import make_url
 
 from app.db.engine import Database
-from app.db.schema import HEAD
 from app.db.sqlite import sqlite_module
+from app.db.version import HEAD
 from app.keys.service import Scope
 from app.keys.service import create as create_key
 from app.main import create_app

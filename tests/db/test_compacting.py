@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.engine import Database
-from app.ledger.clock import head
+from app.ledger.head import head
 from tests import record
 
 BALLAST = 4 * 1024 * 1024

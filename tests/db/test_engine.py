@@ -9,7 +9,7 @@ from app.db import postgresql, sqlite
 from app.db.engine import Database
 from app.errors import DatabaseBusy, DatabaseUnavailable, ReadOnlyDatabase, UnusableDatabase
 from app.ledger.append import append
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.models import LedgerEntry, Publisher
 
 

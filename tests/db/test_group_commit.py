@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, text, update
 
-from app.db import group_commit, schema
+from app.db import group_commit, version
 from app.db.engine import Database, WriteSession
 from app.db.group_commit import GroupCommit
 from app.errors import DatabaseBusy, DatabaseUnavailable, NotFound, StorageFull, UnusableDatabase
@@ -219,7 +219,7 @@ def test_other_schema_refuses_the_group(
     """Nobody of a group writes to a schema that this version does not know."""
     with held_up(commits):
         futures = [commits.submit(entry) for _ in range(3)]
-        monkeypatch.setattr(schema, "HEAD", "9999")
+        monkeypatch.setattr(version, "HEAD", "9999")
     assert {type(outcome(each)) for each in futures} == {UnusableDatabase}
     assert length(database) == 1
 

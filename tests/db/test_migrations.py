@@ -13,11 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from app.catalogue.seed import seed
 from app.cli.database import prepare
 from app.db.engine import Database
+from app.db.fulltext import holds_all
 from app.db.migrate import configuration, downgrade, upgrade
-from app.db.schema import HEAD, is_current
-from app.db.words import holds_all
+from app.db.version import HEAD, is_current
 from app.errors import UnusableDatabase
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.models import (
     STRIKE_WORDS,
     Base,
@@ -26,9 +26,9 @@ from app.models import (
     Tally,
 )
 from app.models.words import is_compared
+from app.record.report_in import ReportIn
 from app.reports import service
 from app.reports.derived import write_missing
-from app.reports.schemas import ReportIn
 from tests.factories import make_report, make_strike, make_tally
 
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.db.engine import Database
-from app.db.schema import HEAD
 from app.db.sqlite import sqlite_module
+from app.db.version import HEAD
 from app.errors import UnusableDatabase
 from app.keys.service import Scope
 from app.keys.service import create as create_key

@@ -10,8 +10,8 @@ from app.db.engine import Database
 from app.keys.service import Scope
 from app.keys.service import create as create_key
 from app.models import Key
+from app.record.report_in import ReportIn
 from app.reports import drafts
-from app.reports.schemas import ReportIn
 from tests.conftest import ENGINES
 from tests.factories import make_report, make_strike
 from tests.faults.conftest import pytest_terminal_summary, tell

@@ -11,7 +11,7 @@ from schemathesis import Case, Response
 from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from app.http.guard import LONGEST_URL
+from app.server.edge import LONGEST_URL
 
 # A request of any operation.
 AnyCase = Case[Any]

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.http.waiting import Patience
+from app.server.timeouts import Patience
 from tests.cli.test_commands import PATIENCE, environment
 
 # What `strikeledger serve` runs, with a patience that a test can wait out, and few open files.
 _SERVE = """
 import resource, sys
-from app.http.protocol import StrictProtocol
-from app.http.waiting import Patience
+from app.server.protocol import StrictProtocol
+from app.server.timeouts import Patience
 from app.releases import parsers
 if {parsing}:
     parsers.MOST_SECONDS = {parsing}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.http.bodies import LONG_JSON, LONGEST_JSON, MOST_VALUES
-from app.http.faults import LONGEST_SHOWN, MOST_FAULTS
-from app.reports.schemas import MOST_LINES, MOST_TALLIES
+from app.http.validation import LONGEST_SHOWN, MOST_FAULTS
+from app.record.report_in import MOST_LINES, MOST_TALLIES
 from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 

@@ -6,40 +6,31 @@ import pytest
 
 from app.changes.watcher import HEARTBEAT_SECONDS
 from app.cli import serve
-from app.columnar import partials, segment
-from app.db import prepared, wal
-from app.db.meaning import WAIT_SECONDS
-from app.http import (
-    bodies,
-    cache,
-    compression,
-    concurrency,
-    counters,
-    faults,
-    guard,
-    protocol,
-    rates,
-    sessions,
-)
-from app.http.pages import MOST_ON_A_PAGE
-from app.http.waiting import MOST_OPEN, MOST_UNSENT, Patience
+from app.columnar import partial_aggregates, segment
+from app.db import statements, wal
+from app.db.driver_errors import WAIT_SECONDS
+from app.http import bodies, sessions, validation
+from app.http.pagination import MOST_ON_A_PAGE
 from app.models.base import NAME_LENGTH
 from app.parsing import limits
+from app.record import report_types
+from app.record.report_in import MOST_LINES, MOST_TALLIES
 from app.releases import doubts, lookup, parsers
 from app.releases.router import LONGEST_TEXT
-from app.reports import fields, resolve
-from app.reports.schemas import MOST_LINES, MOST_TALLIES
+from app.reports import resolve
+from app.server import compression, concurrency, counters, edge, protocol, rate_limits, response_cache
+from app.server.timeouts import MOST_OPEN, MOST_UNSENT, Patience
 from app.settings import Settings
 from app.strikes import access_path
-from app.vocabulary import remembered
-from app.vocabulary.wording import MOST_WORDS
+from app.vocabulary import text_cache
+from app.vocabulary.normalize import MOST_WORDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
 KIB = 1024
 
 SAID = [
-    f"| URL: path and query | {guard.LONGEST_URL // KIB} KiB |",
-    f"| all headers together | {guard.LONGEST_HEADERS // KIB} KiB |",
+    f"| URL: path and query | {edge.LONGEST_URL // KIB} KiB |",
+    f"| all headers together | {edge.LONGEST_HEADERS // KIB} KiB |",
     f"| JSON body | {bodies.LONGEST_JSON // KIB**2} MiB |",
     f"| text for `POST /v1/parse` | {LONGEST_TEXT // KIB} KiB |",
     f"| nesting of JSON | {bodies.DEEPEST_JSON} |",
@@ -49,12 +40,12 @@ SAID = [
     f"| lines, and claims of coverage | {MOST_LINES:,} each |",
     f"| tallies of one line | {MOST_TALLIES} |",
     f"| tallies of all lines | {resolve.MOST_TALLIES_IN_ALL:,} |",
-    f"| characters of the text | {fields.LONGEST_TEXT:,} |",
+    f"| characters of the text | {report_types.LONGEST_TEXT:,} |",
     f"| characters of a quote | {resolve.LONGEST_QUOTE:,} |",
     f"| {resolve.QUOTED_TIMES} times those of the text; {resolve.QUOTED_AT_LEAST:,} with any text |",
     f"A report of {bodies.LONG_JSON // KIB} KiB or more",
     f"| items on a page | {MOST_ON_A_PAGE} |",
-    f"| faults named in one answer | {faults.MOST_FAULTS} |",
+    f"| faults named in one answer | {validation.MOST_FAULTS} |",
     f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",
     f"| the headers of a request | {Patience().headers} s |",
     f"| the next byte of a body | {Patience().body} s |",
@@ -83,19 +74,20 @@ SAID = [
     f"Texts up to {parsers.SHORT_TEXT // KIB} KiB",
     f"finds {parsers.MOST_WAITING // KIB} KiB waiting",
     f"uses more than {sessions.AT_ONCE_SECONDS} s of the processor",
-    f"bookkeeping | {cache.MOST_BYTES // KIB**2} MiB; none of more than {cache.LARGEST // KIB**2} MiB |",
-    f"| texts of SQL statements | {prepared.MOST_BYTES // KIB**2} MiB |",
+    f"bookkeeping | {response_cache.MOST_BYTES // KIB**2} MiB;",
+    f"none of more than {response_cache.LARGEST // KIB**2} MiB |",
+    f"| texts of SQL statements | {statements.MOST_BYTES // KIB**2} MiB |",
     f"| counts that choose an index | {access_path.BYTES_OF_COUNTS // KIB**2} MiB |",
-    f"({segment.LINES_IN_SEGMENT:,} lines) | {partials.BYTES_CACHED // KIB} KiB for each part, and as much ",
-    f"more than {remembered.LONGEST} letters",
+    f"({segment.LINES_IN_SEGMENT:,} lines) | {partial_aggregates.BYTES_CACHED // KIB} KiB for each part, and as much ",
+    f"more than {text_cache.LONGEST} letters",
     f"({MOST_OPEN:,} at most)",
     f"One address may have {Patience().half_open} connections",
-    f"| an address without a valid key | {rates.ANONYMOUS.item.amount} requests a minute |",
-    f"| the same | {rates.MOST_AT_ONCE} requests at once",
-    f"| {rates.READS.item.amount} requests a minute | `{rates.READS.name}` |",
-    f"| {rates.WRITES.item.amount} requests a minute | `{rates.WRITES.name}` |",
-    f"| an address | {rates.MOST_CONNECTIONS} connections |",
-    f"at most {rates.UNPROVEN.amount} times a minute",
+    f"| an address without a valid key | {rate_limits.ANONYMOUS.item.amount} requests a minute |",
+    f"| the same | {rate_limits.MOST_AT_ONCE} requests at once",
+    f"| {rate_limits.READS.item.amount} requests a minute | `{rate_limits.READS.name}` |",
+    f"| {rate_limits.WRITES.item.amount} requests a minute | `{rate_limits.WRITES.name}` |",
+    f"| an address | {rate_limits.MOST_CONNECTIONS} connections |",
+    f"at most {rate_limits.UNPROVEN.amount} times a minute",
     f"when it reaches {wal.CHECKPOINT_BYTES // KIB**2} MB; for that they wait up to {wal.PATIENCE_SECONDS} s",
     f"at most every {wal.PAUSE_SECONDS:.0f} s",
     f"names the file from {wal.WARNING_BYTES // KIB**2} MB on",

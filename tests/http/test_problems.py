@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.db.engine import Database
-from app.http import faults, problems
+from app.http import problems, validation
 from tests.api import Api
 from tests.factories import make_report
 
@@ -62,7 +62,7 @@ def test_unknown_parameter_of_a_write_is_refused(api: Api) -> None:
 def test_faults_of_one_answer_are_limited(api: Api) -> None:
     """A body with thousands of faults is answered with the first of them."""
     response = api.try_posting(make_report() | {f"field{number}": 1 for number in range(5_000)})
-    assert len(response.json()["errors"]) == faults.MOST_FAULTS
+    assert len(response.json()["errors"]) == validation.MOST_FAULTS
 
 
 def test_method_not_allowed_says_which_are(api: Api) -> None:

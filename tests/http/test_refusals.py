@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.http.bodies import DEEPEST_JSON, LONGEST_JSON
-from app.http.guard import LONGEST_HEADERS, LONGEST_URL
 from app.http.problems import Problem
+from app.server.edge import LONGEST_HEADERS, LONGEST_URL
 from tests.api import Api
 from tests.conftest import ENGINES, ScratchDatabase, serving
 

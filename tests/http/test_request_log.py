@@ -18,7 +18,7 @@ import pytest
 
 from app import log
 from app.db.engine import Database
-from app.db.schema import HEAD
+from app.db.version import HEAD
 from app.keys.service import Scope, create
 from tests.cli.test_commands import PATIENCE, environment
 from tests.factories import make_report, make_strike
@@ -198,7 +198,7 @@ def test_fault_of_the_server_has_its_traceback(tmp_path: Path, form: str) -> Non
 def test_planned_refusal_and_stopped_query_are_warnings(tmp_path: Path) -> None:
     """A query that takes too long is a warning with the names of its parameters, and its 503 has no traceback."""
     before = (
-        "from app.errors import QueryTimeout; from app.columnar.record import Columns; "
+        "from app.errors import QueryTimeout; from app.columnar.store import Columns; "
         "Columns.at = lambda *_: (_ for _ in ()).throw(QueryTimeout('too long'))"
     )
     with serving(tmp_path, before=before) as (url, _):

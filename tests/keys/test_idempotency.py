@@ -19,16 +19,16 @@ from sqlalchemy import func, select, update
 import app.main
 from app.db.engine import Database, WriteSession
 from app.errors import NotFound
-from app.http.answers import MEDIA_TYPE
+from app.http.encoders import dumps
+from app.http.responses import MEDIA_TYPE
 from app.http.sessions import Write
 from app.http.strict_route import StrictRoute
-from app.http.writers import dumps
 from app.keys.idempotency import once
 from app.keys.security import Publishing
 from app.keys.service import Scope, create
 from app.models import Key, Replay
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.schemas import ReportIn
 from app.settings import Settings
 from tests.api import Api
 from tests.conftest import serving

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.catalogue.history import rebuilt_vocabularies
+from app.catalogue.ledger_entries import rebuilt_vocabularies
 from app.db.engine import Database
 from app.db.sqlite import sqlite_module
 from app.ledger import verify as verify_module
@@ -19,7 +19,7 @@ from app.ledger.append import chain_hash
 from app.ledger.verify import Fault, SavedHead, Sources, Verdict, parse_head, verify
 from app.models import LedgerEntry
 from app.reports.derived import rebuild
-from app.reports.history import stored_contents
+from app.reports.ledger_check import stored_contents
 from app.reports.line_index import index_faults
 from tests.changes import story
 from tests.cli.test_commands import run

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.catalogue.shipped import shipped_catalogue
-from app.http.writers import dumps
+from app.http.encoders import dumps
 from app.parsing import parse_release
 from app.releases.draft import draft_report
 from tests.parsing.counting import numbers_in

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.parsing import parse_release
-from app.parsing.score import report, score
+from app.parsing.evaluation import report, score
 
 DATA = Path(os.environ.get("STRIKELEDGER_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 needs_data = pytest.mark.skipif(

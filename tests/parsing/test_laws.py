@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.parsing import ParsedRelease, parse_release
-from app.parsing.categories import singular
+from app.parsing.target_category import singular
 from tests.parsing.facts import facts, plain
 from tests.parsing.generated import NOUNS, PLACES
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.parsing import parse_release
 from app.parsing.layout import lay_out
+from app.parsing.pipeline import go_on
 from app.parsing.preamble import stands_alone
-from app.parsing.reading import go_on
 from tests.parsing.facts import facts, lines
 from tests.parsing.test_laws import Strike, render, strikes
 

@@ -25,7 +25,7 @@ from app.vocabulary.counts import (
     VAGUE_OF,
 )
 from app.vocabulary.counts import UNITS as UNITS_OF_COUNTS
-from app.vocabulary.measures import (
+from app.vocabulary.units import (
     AMOUNTS,
     BEFORE_UNITS,
     CALIBRES,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.http.faults import MOST_FAULTS
+from app.http.validation import MOST_FAULTS
 from app.parsing.limits import MAX_LINES, MAX_TALLIES, MAX_TOTALS, MAX_WORDS
 from app.releases.doubts import MOST_REMARKS
 from app.releases.lookup import MOST_SUGGESTED

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.record.report_in import ReportIn
 from app.releases.schemas import ParseOut
-from app.reports.schemas import ReportIn
 from tests.api import Api
 
 RELEASE = """March 2, 2017

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.reports.answers import ReportPage
+from app.reports.schemas import ReportPage
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
 from tests.reports.test_corrections import put, retract

@@ -8,13 +8,13 @@ from sqlalchemy import update
 
 from app.db.engine import Database
 from app.keys.service import Scope
-from app.ledger.clock import head
+from app.ledger.head import head
 from app.models import Draft
+from app.record.arithmetic import arithmetic
+from app.record.report_in import ReportIn
 from app.reports import service
-from app.reports.checks import arithmetic
-from app.reports.document import report_document
+from app.reports.render import report_document
 from app.reports.resolve import LONGEST_QUOTE, MOST_TALLIES_IN_ALL, QUOTED_AT_LEAST, QUOTED_TIMES
-from app.reports.schemas import ReportIn
 from app.reports.staging import stage
 from tests.api import Api
 from tests.catalogue.keeper import Keeper

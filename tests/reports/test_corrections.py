@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.reports.answers import ReportOut, RevisionDiff, RevisionList
+from app.reports.schemas import ReportOut, RevisionDiff, RevisionList
 from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 

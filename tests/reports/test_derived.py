@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, text
 
-from app.catalogue.history import rebuilt_vocabularies
+from app.catalogue.ledger_entries import rebuilt_vocabularies
 from app.cli.database import prepare
-from app.db.derived import empty, empty_words
+from app.db.derived_tables import empty, empty_words
 from app.db.engine import Database, WriteSession
 from app.ledger.verify import Sources, verify
 from app.models import STRIKE_WORDS, RevisionDocument, StrikeCategory, StrikeDocument
 from app.reports import derived, line_index
 from app.reports.derived import rebuild, write_missing
-from app.reports.history import stored_contents
+from app.reports.ledger_check import stored_contents
 from app.reports.line_index import index_faults
 from tests import record
 from tests.api import Api

@@ -176,7 +176,7 @@ def test_drafts_are_read_without_rules_that_depend_on_now(api: Api, monkeypatch:
     path = f"/v1/reports/{draft['id']}"
     key = {"Authorization": f"Bearer {api.key}"}
     shown = api.request("GET", path, headers=key)
-    monkeypatch.setattr("app.reports.fields.datetime", EarlierClock)
+    monkeypatch.setattr("app.record.report_types.datetime", EarlierClock)
 
     assert api.request("GET", path, headers=key).content == shown.content
     listed = api.request("GET", "/v1/reports?status=draft", headers=key)

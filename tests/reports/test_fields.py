@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from pydantic import BaseModel
 
-from app.http.tables import Kind
+from app.http.flat_tables import Kind
 from app.models import Coverage, Revision, Strike, Tally
 from app.models.base import Base
 from app.record import fields
 from app.record.fields import Field
-from app.reports.answers import CoverageOut, ReportOut, ReportSummary
-from app.reports.schemas import CoverageIn, ReportIn, StrikeIn, TallyIn
+from app.record.report_in import CoverageIn, ReportIn, StrikeIn, TallyIn
+from app.reports.schemas import CoverageOut, ReportOut, ReportSummary
 from app.strikes.schemas import ReportReference, StrikeOut, TallyOut
 
 # Columns that the record itself gives: identities, positions, and columns computed from others.

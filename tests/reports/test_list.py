@@ -1,6 +1,6 @@
 """GET /v1/reports: the list, its filters and its pages."""
 
-from app.reports.answers import ReportOut, ReportPage
+from app.reports.schemas import ReportOut, ReportPage
 from tests.api import Api
 from tests.factories import make_report, make_strike
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.reports.answers import ReportOut
+from app.reports.schemas import ReportOut
 from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 from tests.reports.test_corrections import put

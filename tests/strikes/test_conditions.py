@@ -10,8 +10,8 @@ from sqlalchemy.dialects import sqlite
 from app.db.engine import Database
 from app.strikes import access_path
 from app.strikes.conditions import OF_LINES, WITHIN_OTHERS
-from app.strikes.filters import OF_TALLIES, Status, StrikeFilter
-from app.strikes.sorting import Sort
+from app.strikes.filter import OF_TALLIES, Status, StrikeFilter
+from app.strikes.ordering import Sort
 from app.strikes.sql_conditions import Conditions
 from tests.api import Api
 from tests.factories import make_report, make_strike

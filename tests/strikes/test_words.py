@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.db.engine import Database
 from app.reports.resolve import LONGEST_QUOTE
-from app.vocabulary.words import words
+from app.vocabulary.tokenize import words
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.vocabulary.categories import FAMILIES, KINDS, WITHDRAWN, Category, Match, fold, load, match
-from app.vocabulary.wording import MOST_WORDS
+from app.vocabulary.normalize import MOST_WORDS
 
 # Real releases with checked labels lie beside the repository, not in it.
 DATA = Path(

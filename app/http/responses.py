@@ -1,0 +1,140 @@
+"""Make answers: in the format asked for, with strong ETags, 304 where nothing changed, and how long to keep them.
+
+Who sends no key may keep an answer for a moment, and what is read as of a ledger number for ever: it cannot
+change. Who sends a key asks anew each time, so that an analyst sees a write at once.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from app import __version__
+from app.errors import DamagedDatabase
+from app.http.encoders import dumps, ready, written
+from app.http.formats import MEDIA_TYPES, Form, Format
+from app.http.pagination import link_to_next
+from app.ledger.head import Head
+
+MEDIA_TYPE = MEDIA_TYPES[Format.JSON]
+
+# Seconds for which anybody may keep what can change with the next write, and show it while asking anew.
+BRIEF = "public, max-age=10, stale-while-revalidate=60"
+# What says where the record stands is asked anew each time: an old number would be taken for the last one.
+CURRENT = "public, no-cache"
+# A year: as long as caches keep anything.
+FOR_EVER = "public, max-age=31536000, immutable"
+# With a key: no shared cache keeps the answer, and none gives it again without asking.
+KEYED = "private, no-cache"
+
+# Where the number of the ledger stands that an answer was read as of, in formats that have no place for it.
+SEQ = "Strikeledger-Seq"
+
+# The entity tags of an If-None-Match header, without the W/ that marks a weak one.
+_TAGS = re.compile(r'"[^"]*"')
+
+_NUMBER = re.compile(r"[0-9]+", re.ASCII)
+
+
+def answer_list(
+    request: Request, head: Head, make: Callable[[], Mapping[str, Any]], form: Form | None = None
+) -> Response:
+    """Answer a list or an aggregate; 304, without making it, where the client holds it already.
+
+    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link. All items can be
+    given as a text, as JSON writes them between the brackets of a list.
+    Raises InvalidInput and NotAcceptable for a format that the list does not come in.
+    """
+    chosen = form.chosen(request) if form else Format.JSON
+    headers = list_headers(request, head, chosen, negotiated=form is not None)
+    if is_held(request, headers) and request.headers["if-none-match"] != "*":
+        return Response(status_code=304, headers=headers)
+    # Before the question is asked, so that its time is counted from there on too.
+    ready(chosen)
+    body = make()
+    if is_held(request, headers):
+        # "*" names any answer that there is, so there must be one: the question may yet be refused.
+        return Response(status_code=304, headers=headers)
+    if cursor := body.get("next"):
+        headers["Link"] = link_to_next(request, cursor)
+    return Response(_content(body, form, chosen), headers=headers, media_type=MEDIA_TYPES[chosen])
+
+
+def answer_one(
+    request: Request, identity: str, state: int | str, body: Mapping[str, object] | str
+) -> Response:
+    """Answer a single thing, given as it is or as JSON; 304 where the client holds it already.
+
+    The ETag is made of the thing's own state (its revision) and representation, so nobody else's write changes it.
+    """
+    content = body.encode() if isinstance(body, str) else dumps(body)
+    headers = _headers(request, f"{identity}.{state}-{hashlib.blake2b(content, digest_size=8).hexdigest()}")
+    if is_held(request, headers):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=MEDIA_TYPE)
+
+
+def current(response: Response) -> Response:
+    """Let nobody keep an answer without asking whether it still stands."""
+    if response.headers["Cache-Control"] == BRIEF:
+        response.headers["Cache-Control"] = CURRENT
+    return response
+
+
+def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bool) -> dict[str, str]:
+    """Return the headers of a list in a format; `negotiated` where the request could have chosen another.
+
+    The ETag changes when the ledger, the question, the format or this software does.
+    """
+    query = sorted((name, value) for name, value in request.query_params.multi_items() if name != "format")
+    named = orjson.dumps([__version__, head.hash, request.scope["path"], query, chosen])
+    headers = _headers(request, f"{head.seq}-{hashlib.blake2b(named, digest_size=8).hexdigest()}")
+    if negotiated:
+        headers["Vary"] = f"Accept, {headers['Vary']}"
+    return headers | {SEQ: str(head.seq)}
+
+
+def is_held(request: Request, headers: Mapping[str, str]) -> bool:
+    """Say whether the client names the ETag of these headers in If-None-Match."""
+    asked = request.headers.get("if-none-match")
+    return asked is not None and names(asked, headers["ETag"])
+
+
+def names(asked: str, tag: str) -> bool:
+    """Say whether a list of tags holds this one, weakly compared; "*" names any."""
+    return asked.strip() == "*" or tag in _TAGS.findall(asked)
+
+
+def _headers(request: Request, tag: str) -> dict[str, str]:
+    return {"ETag": f'"{tag}"', "Cache-Control": _kept(request), "Vary": "Authorization"}
+
+
+def _kept(request: Request) -> str:
+    """Say how long an answer may be kept. A number that was asked for lies at or below the head: it is answered."""
+    if "authorization" in request.headers:
+        return KEYED
+    if b"as_of" not in request.scope["query_string"]:
+        return BRIEF
+    return FOR_EVER if _NUMBER.fullmatch(request.query_params.get("as_of", "")) else BRIEF
+
+
+def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> bytes:
+    if form is None:
+        return dumps(body)
+    name = "items" if "items" in body else "rows"
+    given: Sequence[Any] | str = body[name]
+    if chosen is Format.JSON and form.table.fields is None:
+        # In the body's own order.
+        return dumps({**body, name: orjson.Fragment(f"[{given}]") if isinstance(given, str) else given})
+    try:
+        items: Sequence[Any] = orjson.loads(f"[{given}]") if isinstance(given, str) else given
+    except orjson.JSONDecodeError:
+        raise DamagedDatabase from None
+    if chosen is Format.JSON:
+        return dumps({**body, name: [form.table.shown(item) for item in items]})
+    beside = {member: value for member, value in body.items() if member != name}
+    raw = form.query.cells == "raw"
+    return b"".join(written(chosen, form.table, [items], raw=raw, beside=beside))

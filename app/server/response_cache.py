@@ -1,0 +1,148 @@
+"""Response cache: responses that anybody may read, as long as nothing was recorded.
+
+Between two entries of the ledger the same request has the same response, so one is cached under the number and the
+hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are read
+for each request, by one look-up in an index. A request with a key is never answered from here, nor cached: what it may
+see is nobody else's.
+
+A key is a digest of what a response depends on: scheme and host, which the links of a feed repeat, path, query, the
+format and the content coding that the headers come to. Requests that come while the same one is being answered wait for
+that response, whatever becomes of it: too large for the cache, a refusal, a failure. Only one in pieces is not shared.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from http import HTTPStatus
+
+from cachetools import LRUCache
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import ClientLeft, StrikeledgerError
+from app.http.formats import preferences
+from app.http.request_log import note
+from app.server.compression import LARGE, coding_of
+from app.server.single_flight import Answer, Flight
+
+# Bytes of memory of all that is cached, and of the largest response: one export must not push out all else.
+MOST_BYTES = 64 * 1024 * 1024
+LARGEST = MOST_BYTES // 32
+
+# What an entry takes beside its body and headers: its key, its objects, its places in tables. What a flight takes, with
+# the futures of those who wait for it.
+_OVERHEAD, _OF_FLIGHT = 1_500, 4_000
+
+# The parameter that goes before the Accept header.
+_FORMAT = b"format="
+
+_Key = bytes
+
+# The number and hash of the ledger's last entry.
+Position = tuple[int, str]
+
+
+class Cache:
+    """Middleware that answers what was asked before, or is being asked; everything else goes through it."""
+
+    def __init__(self, app: ASGIApp, position: Callable[[], Position | Awaitable[Position]]) -> None:
+        self._app = app
+        self._read_position = position
+        self._position: Position = (-1, "")
+        self._cached: LRUCache[_Key, Answer] = LRUCache(MOST_BYTES, _size)
+        self._flights: dict[tuple[Position, _Key], Flight] = {}
+        # Large responses begin to be sent one by one, each in a turn of the event loop of its own.
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from the cache or a flight, or pass on and cache the response."""
+        key, held = _question(scope) if scope["type"] == "http" else (None, None)
+        if key is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            found = self._read_position()
+            position = found if isinstance(found, tuple) else await found
+        except StrikeledgerError:
+            # The database does not answer; how that is reported is not for this layer.
+            await self._app(scope, receive, send)
+            return
+        if position != self._position:
+            self._cached.clear()
+            self._position = position
+        answer = self._find(key, position)
+        while answer is None:
+            flight = self._flights.get((position, key))
+            if flight is None:
+                await self._fly(key, position, scope, receive, send)
+                return
+            try:
+                answer = await flight.wait(receive)
+            except ClientLeft:
+                return
+            if answer is None:
+                await self._app(scope, receive, send)
+                return
+            if answer.status == HTTPStatus.NOT_MODIFIED and not answer.is_held(held):
+                # The first who asked holds the response already, and this client does not.
+                answer = self._find(key, position)
+        note(scope, "route", answer.route)
+        await self._send(answer, held, send)
+
+    async def _send(self, answer: Answer, held: str | None, send: Send) -> None:
+        if answer.status == HTTPStatus.OK and answer.is_held(held):
+            answer = answer.unchanged()
+        if answer.length > LARGE:
+            async with self._turn:
+                await asyncio.sleep(0)  # Others have a turn before the next large response.
+        await send(answer.start)
+        await send(answer.body)
+
+    def _find(self, key: _Key, position: Position) -> Answer | None:
+        return self._cached.get(key) if position == self._position else None
+
+    async def _fly(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have a request answered behind this layer, for all who ask the same meanwhile."""
+
+        def landed(flight: Flight, answer: Answer | None) -> None:
+            if self._flights.get((position, key)) is flight:
+                del self._flights[position, key]
+            # Where the ledger moved on meanwhile, the response may be of before or after.
+            if answer is not None and position == self._position and key not in self._cached:
+                self._keep(key, answer)
+
+        flight = self._flights[position, key] = Flight(landed)
+        await flight.fly(self._app, scope, receive, send)
+
+    def _keep(self, key: _Key, answer: Answer) -> None:
+        if answer.etag is None or not answer.is_public or _size(answer) > LARGEST:
+            return
+        self._cached[key] = answer
+        while self._cached and self._cached.currsize + len(self._flights) * _OF_FLIGHT > MOST_BYTES:
+            self._cached.popitem()
+
+
+def _size(answer: Answer) -> int:
+    return answer.weight + _OVERHEAD
+
+
+def _question(scope: Scope) -> tuple[_Key | None, str | None]:
+    """Return the key of a request that anybody may make, and the tags that the client holds; else None."""
+    if scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+        return None, None
+    accept: list[str] = []
+    held, host = None, b""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return None, None
+        if name == b"accept":
+            accept.append(value.decode("latin-1"))
+        elif name == b"host":
+            host = value
+        elif name == b"if-none-match":
+            held = value.decode("latin-1")
+    query: bytes = scope["query_string"]
+    # With a format in the query, the header is not looked at.
+    is_named = any(each.startswith(_FORMAT) for each in query.split(b"&"))
+    form = f"{() if is_named else preferences(accept)} {coding_of(scope['headers'])}"
+    named = (scope["scheme"].encode(), host, scope["raw_path"], query, form.encode())
+    return blake2b(b"\0".join(named), digest_size=32).digest(), held

@@ -1,0 +1,129 @@
+"""Single flight: one whole response for all who ask the same while it is being made."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.disconnects import unless_client_leaves
+from app.http.request_log import noted
+from app.http.responses import names
+
+# What stays of a response that the client holds already (RFC 9110, 15.4.5).
+_OF_UNCHANGED = {b"etag", b"cache-control", b"vary", b"link", b"strikeledger-seq"}
+
+_EMPTY: Message = {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole response, as the two messages that it is sent in."""
+
+    start: Message
+    body: Message
+    # The template of the path that it answers, for the log.
+    route: str | None = None
+
+    @property
+    def status(self) -> int:
+        """Its status."""
+        status: int = self.start["status"]
+        return status
+
+    @property
+    def length(self) -> int:
+        """The bytes of its body."""
+        return len(self.body.get("body", b""))
+
+    @cached_property
+    def etag(self) -> str | None:
+        """Its tag, or None."""
+        return next(
+            (value.decode("latin-1") for name, value in self.start["headers"] if name == b"etag"), None
+        )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is one that anybody may read, and cache."""
+        return self.status == HTTPStatus.OK and any(
+            name == b"cache-control" and value.startswith(b"public") for name, value in self.start["headers"]
+        )
+
+    @property
+    def weight(self) -> int:
+        """The bytes of memory that its body and its headers take."""
+        headers = self.start["headers"]
+        texts = sum(sys.getsizeof(each) for header in headers for each in (header, *header))
+        return sys.getsizeof(self.body.get("body", b"")) + sys.getsizeof(headers) + texts
+
+    def is_held(self, tags: str | None) -> bool:
+        """Return whether these tags of If-None-Match name it."""
+        return tags is not None and self.etag is not None and names(tags, self.etag)
+
+    def unchanged(self) -> "Answer":
+        """Return the 304 for a client that holds it already."""
+        headers = [(name, value) for name, value in self.start["headers"] if name in _OF_UNCHANGED]
+        return Answer(
+            {**self.start, "status": HTTPStatus.NOT_MODIFIED.value, "headers": headers}, _EMPTY, self.route
+        )
+
+
+class Flight:
+    """A request that is being answered, and the others that wait for its response."""
+
+    def __init__(self, landed: Callable[["Flight", Answer | None], None]) -> None:
+        """Call `landed` with the response once it is made, with None once it is known not to be shared."""
+        self._landed = landed
+        self._answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._waiting = 0
+        self._left = asyncio.Event()
+
+    async def wait(self, receive: Receive) -> Answer | None:
+        """Return the response; None where it is not to be shared. Raises ClientLeft."""
+        self._waiting += 1
+        try:
+            return await unless_client_leaves(self._answer, receive)
+        finally:
+            self._waiting -= 1
+            self._left.set()
+
+    async def fly(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have `app` answer the first who asked. To it, the client leaves when all who wait have left."""
+        start: Message | None = None
+
+        async def received() -> Message:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                while self._waiting:
+                    self._left.clear()
+                    await self._left.wait()
+                # Who asks from now on is not to wait for what is dropped.
+                self._land(None)
+            return message
+
+        async def sent(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if start is not None:
+                # Before it is sent: a client that is slow keeps no others waiting.
+                is_whole = not message.get("more_body", False)
+                self._land(Answer(start, message, noted(scope, "route")) if is_whole else None)
+                await send(start)
+                start = None
+            await send(message)
+
+        try:
+            await app(scope, received, sent)
+        finally:
+            self._land(None)
+
+    def _land(self, answer: Answer | None) -> None:
+        if not self._answer.done():
+            self._answer.set_result(answer)
+            self._landed(self, answer)
