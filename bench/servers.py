@@ -25,7 +25,7 @@ PATIENCE = 180
 _PARENT, _USER_TICKS = 1, 11
 
 # The arguments of Python that run the command line of this checkout.
-CLI = ("-c", "from app.cli import main; main()")
+CLI = ("-c", "from app.cli.main import main; main()")
 
 
 @dataclass(frozen=True, slots=True)

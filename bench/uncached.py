@@ -3,7 +3,7 @@
 Everything else is as it is, also the layer that would keep answers: it looks for each one, and finds none.
 """
 
-from app.cli import main
+from app.cli.main import main
 from app.server import response_cache
 
 if __name__ == "__main__":

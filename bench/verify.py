@@ -111,7 +111,7 @@ def _unprotected(path: Path) -> str:
 def _verified(path: Path, saved: str) -> str:
     """Run the command on a file, against the saved head; return the first bad number, or that there is none."""
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", "from app.cli import main; main()", "verify", "--json", "--head", saved],
+        [sys.executable, "-c", "from app.cli.main import main; main()", "verify", "--json", "--head", saved],
         env=os.environ | {"STRIKELEDGER_DATABASE_URL": f"sqlite:///{path}"},
         capture_output=True,
         check=False,

@@ -1,11 +1,15 @@
-"""The floors of the house: a module imports only from lower floors, or from its own folder."""
+"""Laws of the architecture: floors, circles, names, and which libraries may be imported where."""
 
 import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 APP = Path(__file__).parents[1] / "app"
 
@@ -27,6 +31,9 @@ FLOORS = (
     ("parsing", "settings"),
     ("vocabulary", "errors", "log"),
 )
+
+# Parts that several features have, under the same name.
+FEATURE_PARTS = {"router", "schemas", "params", "service", "queries", "resolve"}
 
 # Only the package's own face, which holds the version, may be read from everywhere.
 FREE = {"app"}
@@ -64,6 +71,16 @@ def imported(tree: ast.AST) -> Iterator[str]:
         else:
             continue
         yield from (name for name in names if name.startswith("app.") and name != "app.__version__")
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that may be modules among those that a tree imports: `app.a`, and `app.a.b` of its names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
 
 
 def outside(tree: ast.AST) -> Iterator[str]:
@@ -162,3 +179,39 @@ def test_only_one_room_writes_reports() -> None:
         and any(isinstance(part, ast.Name) and part.id in {"Report", "Strike", "Tally"} for part in node.args)
     }
     assert writing == {"app.reports.service", "app.reports.lines"}
+
+
+def test_no_imports_form_a_circle() -> None:
+    """Modules can be read, and imported, one after another."""
+    names = {name for name, _ in modules()}
+    imports = {
+        name: {target for target in imported_modules(tree) if target in names and target != name}
+        for name, tree in modules()
+    }
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def test_no_module_knows_both_requests_and_statements() -> None:
+    """Routes import no SQLAlchemy, and what queries the database imports no FastAPI."""
+    both = {name for name, tree in modules() if {"fastapi", "sqlalchemy"} <= set(outside(tree))}
+    assert both == set()
+
+
+def test_migrations_import_only_types() -> None:
+    """A migration is frozen: live code in it could fail on an old filled database tomorrow."""
+    imports = {
+        target
+        for path in sorted((APP.parent / "migrations" / "versions").glob("*.py"))
+        for target in imported(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert imports == {"app.db.types"}
+
+
+def test_no_two_modules_of_one_name_mean_two_things() -> None:
+    """A file's name is used once, or wherever a feature has the same part."""
+    files = [path for path in APP.rglob("*.py") if path.stem != "__init__" and path.parent.name != "cli"]
+    counts = Counter(path.stem for path in files)
+    assert {name for name, count in counts.items() if count > 1} == FEATURE_PARTS

@@ -1,38 +1,33 @@
-"""Let a client send a write again without fear: under one Idempotency-Key it is done once, and answered alike.
+"""Idempotency-Key: a write that is sent again is done once, and its first response is replayed.
 
-The answer is stored in the transaction of the write itself, so neither exists without the other, whenever
-the process dies. Only the answer to a write that succeeded is: an error rolls back everything, and the same
-name may be used again for the mended request.
+The response is stored in the transaction of the write itself, so neither exists without the other, whenever
+the process dies. Only a successful write stores one: an error rolls back everything, and the same name may be
+used again for the mended request.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import delete, insert, select
 
 from app.db.engine import WriteSession
-from app.db.types import AnyRow
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
 from app.http.bodies import LONGEST_JSON, limited_body, off_the_loop, strict_json
 from app.http.sessions import Writes
+from app.keys import replays
+from app.keys.replays import StoredResponse
 from app.keys.service import KeyHolder, note_use
-from app.models import Replay
 
 HEADER = "Idempotency-Key"
-
-# How long an answer can be had again.
-KEPT_FOR = timedelta(hours=24)
 
 # Visible ASCII.
 _NAME = re.compile(r"[!-~]{1,255}", re.ASCII)
 
-# The headers that belong to an answer as its body does.
-_KEPT_HEADERS = ("Location", "ETag", "Content-Type", "Cache-Control")
+# The headers that are replayed with a body.
+_HEADERS = ("Location", "ETag", "Content-Type", "Cache-Control")
 
 # What an operation that uses `once` gives as its `openapi_extra`.
 IDEMPOTENT: dict[str, Any] = {
@@ -82,30 +77,13 @@ async def once(
 
     def first_or_again(session: WriteSession) -> Response:
         note_use(session, holder)
-        now = datetime.now(UTC)
-        # First, so that a name is free again from the moment at which its answer may no longer be had.
-        session.execute(delete(Replay).where(Replay.created_at <= now - KEPT_FOR))
-        known = session.execute(
-            select(Replay.request_hash, Replay.status, Replay.headers, Replay.body).where(
-                Replay.key_id == holder.id, Replay.name == name
-            )
-        ).one_or_none()
-        if known is not None:
-            return _again(known, request_hash)
+        replay = replays.find(session, holder.id, name)
+        if replay is not None:
+            return _again(replay, request_hash)
         response = work(session)
-        kept = {each: response.headers[each] for each in _KEPT_HEADERS if each in response.headers}
-        session.execute(
-            insert(Replay),
-            {
-                "key_id": holder.id,
-                "name": name,
-                "request_hash": request_hash,
-                "status": response.status_code,
-                "headers": json.dumps(kept),
-                "body": bytes(response.body),
-                "created_at": now,
-            },
-        )
+        headers = {header: response.headers[header] for header in _HEADERS if header in response.headers}
+        stored = StoredResponse(request_hash, response.status_code, json.dumps(headers), bytes(response.body))
+        replays.add(session, holder.id, name, stored)
         return response
 
     return await write(first_or_again, alone=alone)
@@ -148,9 +126,9 @@ def _comparable(body: bytes, content_type: str) -> object:
     return hashlib.sha256(body).hexdigest()
 
 
-def _again(known: AnyRow, request_hash: str) -> Response:
-    if known.request_hash != request_hash:
+def _again(stored: StoredResponse, request_hash: str) -> Response:
+    if stored.request_hash != request_hash:
         detail = f"this {HEADER} was used for another request; take a new one"
         raise IdempotencyKeyReused([Fault("parameter", HEADER, "idempotency-key-reused", detail)])
-    headers = json.loads(known.headers) | {"Idempotency-Replayed": "true"}
-    return Response(known.body, known.status, headers)
+    headers = json.loads(stored.headers) | {"Idempotency-Replayed": "true"}
+    return Response(stored.body, stored.status, headers)

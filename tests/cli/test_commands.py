@@ -17,7 +17,7 @@ import pytest
 from tests.factories import make_report, make_strike, make_tally
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from app.cli.main import main; main()"]
 
 
 # Modules that `--help` may load beside those of a bare Python: about a tenth of a second. Typer takes most of them.
@@ -184,7 +184,7 @@ def test_help_loads_little(tmp_path: Path) -> None:
         "import atexit, sys\n"
         "before = set(sys.modules)\n"
         "atexit.register(lambda: print(*sys.modules.keys() - before))\n"
-        "from app.cli import main\n"
+        "from app.cli.main import main\n"
         "main()"
     )
     shown = subprocess.run(

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import make_url, text
 
-from app.cli import main
+from app.cli.main import main
 from app.db.engine import Database
 from app.db.sqlite import sqlite_module
 from tests.cli.test_commands import COMMAND, environment

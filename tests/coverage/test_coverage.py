@@ -1,6 +1,6 @@
 """GET /v1/coverage: who spoke for which country and days, with an explicit none."""
 
-from app.coverage.router import CoveragePage
+from app.coverage.schemas import CoveragePage
 from tests.api import Api
 from tests.factories import make_report
 from tests.reports.test_corrections import put, retract

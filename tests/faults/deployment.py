@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 from app.db.engine import Database
 from app.db.sqlite import sqlite_module
 from app.keys.service import Scope

@@ -27,7 +27,7 @@ if {open_files}:
     resource.setrlimit(resource.RLIMIT_NOFILE, ({open_files}, {open_files}))
 StrictProtocol.patience = {patience!r}
 sys.argv = ["strikeledger", "serve", "--port", "0", "--workers", "{workers}"]
-from app.cli import main
+from app.cli.main import main
 main()
 """
 

@@ -24,7 +24,7 @@ from tests.cli.test_commands import PATIENCE, environment
 from tests.factories import make_report, make_strike
 
 # What `strikeledger` runs; `{before}` is done first.
-_COMMAND = "import sys; {before}; from app.cli import main; main()"
+_COMMAND = "import sys; {before}; from app.cli.main import main; main()"
 
 ENDED = {0, -signal.SIGTERM}
 

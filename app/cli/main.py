@@ -1,0 +1,82 @@
+"""Entry point of `strikeledger COMMAND`: its commands, errors and exit codes.
+
+Each command imports the server inside its function: a cold import of everything takes seconds, and
+`--help` should answer at once.
+"""
+
+import os
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from app.cli import keys, migrate, parse, sample, serve, verify
+from app.errors import (
+    DamagedDatabase,
+    DatabaseUnavailable,
+    InvalidSetting,
+    ReadOnlyDatabase,
+    StrikeledgerError,
+)
+
+# Exit codes beyond 0; 130 is that of an interrupted command in every shell.
+REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+
+cli = typer.Typer(
+    help="An airstrike report database with a REST API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Plain help: boxes and colours take as long to load as everything else together.
+    rich_markup_mode=None,
+)
+cli.command("serve")(serve.serve)
+cli.command("migrate")(migrate.migrate)
+cli.command("rebuild")(migrate.rebuild)
+cli.command("sample")(sample.sample)
+cli.command("parse")(parse.parse)
+cli.command("verify")(verify.verify)
+cli.add_typer(keys.cli, name="keys")
+
+
+def main() -> None:
+    """Run the command line. An error is one line on stderr, and an exit code that says of which kind it is."""
+    try:
+        code = cli(standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        code = _failed(error.format_message(), error.exit_code)
+    except StrikeledgerError as error:
+        code = _failed(str(error), _code(error))
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Who read the output has left, as `head` does.
+        code = REFUSED
+        _drop_output()
+    except OSError as error:
+        code = _failed(f"{error.filename or 'cannot write the output'}: {error.strerror or error}", REFUSED)
+        _drop_output()
+    sys.exit(code)
+
+
+def _code(error: StrikeledgerError) -> int:
+    if isinstance(error, InvalidSetting):
+        return USAGE
+    # What can be read, and is damaged or read-only, was reached.
+    was_reached = isinstance(error, DamagedDatabase | ReadOnlyDatabase)
+    return UNREACHABLE if isinstance(error, DatabaseUnavailable) and not was_reached else REFUSED
+
+
+def _failed(message: str, code: int) -> int:
+    if message.startswith("Usage: "):
+        # Without a command, the message is the help.
+        typer.echo(message)
+    else:
+        typer.echo(f"strikeledger: {' '.join(message.split())}", err=True)
+    return code
+
+
+def _drop_output() -> None:
+    """Let what is left in the buffer go nowhere: Python would try to write it again at its end, and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
