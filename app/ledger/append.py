@@ -5,7 +5,7 @@ so a changed, removed, inserted or reordered entry shows in every hash after it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -43,6 +43,17 @@ class Appended(NamedTuple):
     recorded_at: datetime
 
 
+class Write(NamedTuple):
+    """What an entry records: `content` is what the write puts into the record, named as the API names it.
+
+    A change of the vocabulary has neither `report_id` nor `revision`.
+    """
+
+    content: Mapping[str, object]
+    report_id: int | None = None
+    revision: int | None = None
+
+
 def append(
     session: WriteSession,
     action: str,
@@ -51,26 +62,34 @@ def append(
     report_id: int | None = None,
     revision: int | None = None,
 ) -> Appended:
-    """Add the entry for one accepted write and return its number and time.
+    """Add the entry of one accepted write, as `append_all` does."""
+    (entry,) = append_all(session, action, [Write(content, report_id, revision)])
+    return entry
 
-    `content` is what the write puts into the record, named as the API names it. A change of the vocabulary
-    has neither `report_id` nor `revision`.
+
+def append_all(session: WriteSession, action: str, writes: Iterable[Write]) -> list[Appended]:
+    """Add an entry for each accepted write, in order, and return their numbers and times.
+
     The session is the only writer, so the next number is the last plus one, without gaps.
     """
-    found = session.rows(_LAST, {})
-    last, previous, after = found[0] if found else (0, GENESIS, None)
-    seq = last + 1
-    entry: dict[str, Any] = {
-        "seq": seq,
-        "recorded_at": _moment_after(after),
-        "action": action,
-        "report_id": report_id,
-        "revision": revision,
-        "content_hash": content_hash(content, CONTENT_VERSION),
-    }
-    hashed = {"hash": chain_hash(previous, entry), "content_version": CONTENT_VERSION}
-    session.put(_INSERT, [entry | hashed])
-    return Appended(seq, entry["recorded_at"])
+    last = session.rows(_LAST, {})
+    seq, previous, after = last[0] if last else (0, GENESIS, None)
+    entries: list[dict[str, Any]] = []
+    for write in writes:
+        seq += 1
+        after = _moment_after(after)
+        entry: dict[str, Any] = {
+            "seq": seq,
+            "recorded_at": after,
+            "action": action,
+            "report_id": write.report_id,
+            "revision": write.revision,
+            "content_hash": content_hash(write.content, CONTENT_VERSION),
+        }
+        previous = chain_hash(previous, entry)
+        entries.append(entry | {"hash": previous, "content_version": CONTENT_VERSION})
+    session.put(_INSERT, entries)
+    return [Appended(entry["seq"], entry["recorded_at"]) for entry in entries]
 
 
 def put_aside(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:

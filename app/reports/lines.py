@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: 
     """Put aside and add what the plan says under a revision; return the ids of all lines in their new order."""
     if plan.gone:
         put_aside(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
-    added = add_lines(session, revision, publisher_id, plan.new, plan.events)
+    (added,) = add_lines(session, [Addition(revision, publisher_id, plan.new, plan.events)])
     ids = {**plan.kept, **{index: strike_id for (index, _), strike_id in zip(plan.new, added, strict=True)}}
     return [ids[index] for index in sorted(ids)]
 
@@ -124,57 +125,68 @@ def _inherited_events(new: Iterable[tuple[int, StagedLine]], gone: Mapping[int, 
     return events
 
 
-def add_lines(
-    session: WriteSession,
-    revision: Row,
-    publisher_id: int,
-    lines: Sequence[tuple[int, StagedLine]],
-    events: Mapping[int, int],
-) -> list[int]:
-    """Add lines at their places in the report, each with its event, tallies and JSON, and what finds it.
+class Addition(NamedTuple):
+    """Lines that a revision, given as its row, brings: each with its place in the report, and its event by place."""
 
-    Indexes find it by its words and by its categories. `revision` is the row of the revision that brings the lines.
-    Return their ids in order.
+    revision: Row
+    publisher_id: int
+    lines: Sequence[tuple[int, StagedLine]]
+    events: Mapping[int, int]
+
+
+def add_lines(session: WriteSession, additions: Sequence[Addition]) -> list[list[int]]:
+    """Add the lines of revisions with their tallies and JSON, and index them by their words and categories.
+
+    Return their ids in order, a list for each addition.
     """
-    if not lines:
-        return []
-    report_id = revision["report_id"]
     rows = [
         {
-            "report_id": report_id,
+            "report_id": revision["report_id"],
             "recorded_seq": revision["recorded_seq"],
             "position": index,
             "event_id": events.get(index),
             "items_min": sum(tally["count_min"] for tally in line.tallies),
             **line.row,
         }
+        for revision, _, lines, events in additions
         for index, line in lines
     ]
     ids = session.numbered(_STRIKES, rows)
+    lines = [line for addition in additions for _, line in addition.lines]
     tallies = [
         {"strike_id": strike_id, **tally}
-        for strike_id, (_, line) in zip(ids, lines, strict=True)
+        for strike_id, line in zip(ids, lines, strict=True)
         for tally in line.tallies
     ]
     session.put(_TALLIES, tallies)
     session.put(_CATEGORIES, _categories(ids, lines))
-    of_report = {
+    references = [
+        reference for addition in additions for reference in repeat(_reference(addition), len(addition.lines))
+    ]
+    documents = [
+        {"strike_id": strike_id, "template": line.template, **reference}
+        for strike_id, line, reference in zip(ids, lines, references, strict=True)
+    ]
+    session.put(_DOCUMENTS, documents)
+    session.put(
+        _WORDS,
+        [{"rowid": strike_id, "words": line.words} for strike_id, line in zip(ids, lines, strict=True)],
+    )
+    remaining = iter(ids)
+    return [list(islice(remaining, len(addition.lines))) for addition in additions]
+
+
+def _reference(addition: Addition) -> Row:
+    """Return what the JSON of a revision's lines says of their report."""
+    revision, publisher_id, _, _ = addition
+    report_id = revision["report_id"]
+    return {
         "report_id": report_id,
         "reference": reference_template(report_id, publisher_id, revision),
     }
-    documents = [
-        {"strike_id": strike_id, "template": line.template, **of_report}
-        for strike_id, (_, line) in zip(ids, lines, strict=True)
-    ]
-    session.put(_DOCUMENTS, documents)
-    words = [
-        {"rowid": strike_id, "words": line.words} for strike_id, (_, line) in zip(ids, lines, strict=True)
-    ]
-    session.put(_WORDS, words)
-    return ids
 
 
-def _categories(ids: Sequence[int], lines: Sequence[tuple[int, StagedLine]]) -> list[Row]:
+def _categories(ids: Sequence[int], lines: Sequence[StagedLine]) -> list[Row]:
     """Return the rows of lines in the index of lines by category."""
     return [
         {
@@ -183,6 +195,6 @@ def _categories(ids: Sequence[int], lines: Sequence[tuple[int, StagedLine]]) -> 
             "date_from": line.row["date_from"],
             "strike_id": strike_id,
         }
-        for strike_id, (_, line) in zip(ids, lines, strict=True)
+        for strike_id, line in zip(ids, lines, strict=True)
         for category_id in sorted({tally["category_id"] for tally in line.tallies} - {None})
     ]

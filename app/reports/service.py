@@ -5,7 +5,8 @@ put aside under that number, and a line that it does not change stays, with its 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, String, bindparam, insert, select, update
@@ -14,7 +15,7 @@ from app.db.engine import WriteSession
 from app.db.statements import Prepared
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
-from app.ledger.append import append, put_aside
+from app.ledger.append import Write, append, append_all, put_aside
 from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
 from app.record import fields
 from app.record.column_values import report_row
@@ -22,7 +23,7 @@ from app.record.fields import Row
 from app.record.ledger_content import Authorship, Resolved, key_name, report_content
 from app.record.report_in import ReportIn
 from app.record.revision_json import revision_template
-from app.reports.lines import add_lines, plan_lines, revise_lines
+from app.reports.lines import Addition, add_lines, plan_lines, revise_lines
 from app.reports.staging import StagedReport, headline_columns, restage
 from app.vocabulary.identifiers import REPORT, public_id
 from app.vocabulary.lookalikes import number_key
@@ -54,17 +55,24 @@ def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int |
     the publisher already has a report of this number. The caller commits.
     """
     staged = restage(session, report)
-    resolved = staged.resolved
-    refuse_known_number(session, resolved)
-    report_id = new_report(session, resolved.publisher.id, resolved.report.number)
-    _publish(session, report_id, staged, key_id)
+    refuse_known_number(session, staged.resolved)
+    (report_id,) = create_all(session, [staged], key_id)
     return report_id
 
 
+def create_all(session: WriteSession, reports: Sequence[StagedReport], key_id: int | None) -> list[int]:
+    """Publish new reports, staged in this transaction, under the next ledger numbers; return their rows' ids.
+
+    Their numbers are new: no report of their publisher has them, and no two of them have the same.
+    """
+    report_ids = session.numbered(_NEW_REPORT, [_report_row(staged.resolved) for staged in reports])
+    _publish(session, list(zip(report_ids, reports, strict=True)), key_id)
+    return report_ids
+
+
 def new_report(session: WriteSession, publisher_id: int, number: str | None) -> int:
-    """Give a report its identity, which is never reused, and return its row's id."""
-    row = {"publisher_id": publisher_id, "number": _key(number)}
-    (report_id,) = session.numbered(_NEW_REPORT, [row])
+    """Give a draft its identity, which is never reused, and return its row's id."""
+    (report_id,) = session.numbered(_NEW_REPORT, [{"publisher_id": publisher_id, "number": _key(number)}])
     return report_id
 
 
@@ -75,12 +83,8 @@ def publish_draft(
     staged = restage(session, report, report_id)
     resolved = staged.resolved
     refuse_known_number(session, resolved)
-    session.execute(
-        update(Report)
-        .where(Report.id == report_id)
-        .values(publisher_id=resolved.publisher.id, number=_key(resolved.report.number))
-    )
-    _publish(session, report_id, staged, key_id)
+    session.execute(update(Report).where(Report.id == report_id).values(_report_row(resolved)))
+    _publish(session, [(report_id, staged)], key_id)
     return staged
 
 
@@ -89,7 +93,7 @@ class Correction(NamedTuple):
 
     expected: int
     reason: str
-    key_id: int
+    key_id: int | None
 
 
 def revise(
@@ -117,16 +121,11 @@ def revise(
     entry = append(session, "revised", content, report_id=report_id, revision=revision)
     seq = entry.seq
     put_aside(session, Revision, seq, Revision.report_id == report_id)
-    _revise_coverage(session, report_id, seq, staged.coverage)
     row = _revision_row(report_id, revision, seq, resolved.report, correction.key_id)
+    _revise_coverage(session, row, staged.coverage)
     order = revise_lines(session, row, standing.publisher_id, plan)
     row |= {"reason": correction.reason, "line_order": json.dumps(order)}
-    _add_revision(
-        session,
-        row,
-        {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
-        staged,
-    )
+    _add_revisions(session, [NewRevision(row, standing.publisher_id, entry.recorded_at, staged)])
     return staged
 
 
@@ -166,12 +165,7 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
         "key_id": correction.key_id,
         **head,
     }
-    _add_revision(
-        session,
-        tombstone,
-        {"publisher_id": standing.publisher_id, "recorded_at": entry.recorded_at},
-        None,
-    )
+    _add_revisions(session, [NewRevision(tombstone, standing.publisher_id, entry.recorded_at, None)])
 
 
 def refuse_known_number(session: WriteSession, resolved: Resolved, own: int = 0) -> None:
@@ -199,37 +193,92 @@ def _key(number: str | None) -> str | None:
     return None if number is None else number_key(number)
 
 
-def _publish(session: WriteSession, report_id: int, staged: StagedReport, key_id: int | None) -> None:
-    resolved = staged.resolved
-    events = {index: event for index, (_, event) in resolved.repeated.items()}
-    content = report_content(resolved, events, Authorship(key_id))
-    entry = append(session, "published", content, report_id=report_id, revision=1)
-    seq = entry.seq
-    row = _revision_row(report_id, 1, seq, resolved.report, key_id)
-    of_report = {"publisher_id": resolved.publisher.id, "recorded_at": entry.recorded_at}
-    _add_revision(session, row, of_report, staged)
-    _add_coverage(session, report_id, seq, staged.coverage)
-    add_lines(session, row, resolved.publisher.id, list(enumerate(staged.lines)), events)
+def _report_row(resolved: Resolved) -> Row:
+    return {"publisher_id": resolved.publisher.id, "number": _key(resolved.report.number)}
 
 
-def _add_revision(session: WriteSession, row: Row, of_report: Row, staged: StagedReport | None) -> None:
-    """Record a revision, and keep its JSON; `of_report` is what that says beside: `publisher_id`, `recorded_at`.
+def _publish(session: WriteSession, reports: Sequence[tuple[int, StagedReport]], key_id: int | None) -> None:
+    """Record the first revisions of reports, each given with its row's id."""
+    events = [
+        {index: event for index, (_, event) in staged.resolved.repeated.items()} for _, staged in reports
+    ]
+    entries = append_all(
+        session,
+        "published",
+        (
+            Write(report_content(staged.resolved, of_report, Authorship(key_id)), report_id, 1)
+            for (report_id, staged), of_report in zip(reports, events, strict=True)
+        ),
+    )
+    rows = [
+        _revision_row(report_id, 1, entry.seq, staged.resolved.report, key_id)
+        for (report_id, staged), entry in zip(reports, entries, strict=True)
+    ]
+    publisher_ids = [staged.resolved.publisher.id for _, staged in reports]
+    _add_revisions(
+        session,
+        [
+            NewRevision(row, publisher_id, entry.recorded_at, staged)
+            for row, publisher_id, entry, (_, staged) in zip(
+                rows, publisher_ids, entries, reports, strict=True
+            )
+        ],
+    )
+    _add_coverage(
+        session,
+        [(row, claim) for row, (_, staged) in zip(rows, reports, strict=True) for claim in staged.coverage],
+    )
+    add_lines(
+        session,
+        [
+            Addition(row, publisher_id, list(enumerate(staged.lines)), of_report)
+            for row, publisher_id, (_, staged), of_report in zip(
+                rows, publisher_ids, reports, events, strict=True
+            )
+        ],
+    )
 
-    A tombstone has nothing staged.
-    """
-    session.put(_REVISIONS, [row])
-    said = row | of_report
+
+class NewRevision(NamedTuple):
+    """A revision as its row, with what its JSON says besides; a tombstone has nothing staged."""
+
+    row: Row
+    publisher_id: int
+    recorded_at: datetime
+    staged: StagedReport | None
+
+
+def _add_revisions(session: WriteSession, revisions: Sequence[NewRevision]) -> None:
+    """Record revisions, and store their JSON."""
+    session.put(_REVISIONS, [revision.row for revision in revisions])
+    session.put(
+        _DOCUMENTS,
+        [
+            {
+                "report_id": revision.row["report_id"],
+                "revision": revision.row["revision"],
+                "template": _template(revision),
+            }
+            for revision in revisions
+        ],
+    )
+
+
+def _template(revision: NewRevision) -> str:
+    row = revision.row | {"publisher_id": revision.publisher_id, "recorded_at": revision.recorded_at}
+    staged = revision.staged
     if staged is None:
-        template = revision_template(said, [], [])
-    else:
-        lines = [line.row for line in staged.lines]
-        template = revision_template(said, staged.coverage, lines, staged.checks)
-    document = {"report_id": row["report_id"], "revision": row["revision"], "template": template}
-    session.put(_DOCUMENTS, [document])
+        return revision_template(row, [], [])
+    return revision_template(row, staged.coverage, [line.row for line in staged.lines], staged.checks)
 
 
-def _add_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
-    session.put(_COVERAGE, [{"report_id": report_id, "recorded_seq": seq, **row} for row in rows])
+def _add_coverage(session: WriteSession, claims: Iterable[tuple[Row, Row]]) -> None:
+    """Record claims, each given with the row of its revision."""
+    rows = [
+        {"report_id": revision["report_id"], "recorded_seq": revision["recorded_seq"], **claim}
+        for revision, claim in claims
+    ]
+    session.put(_COVERAGE, rows)
 
 
 def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key_id: int | None) -> Row:
@@ -261,8 +310,9 @@ def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
     return row
 
 
-def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
-    """Put the coverage aside and record it anew, unless nothing about it changed."""
+def _revise_coverage(session: WriteSession, revision: Row, rows: Sequence[Row]) -> None:
+    """Supersede the coverage of a report and record it anew, unless nothing about it changed."""
+    report_id = revision["report_id"]
     standing = session.execute(
         select(*(getattr(Coverage, name) for name in _CLAIM))
         .where(Coverage.report_id == report_id, Coverage.superseded_seq.is_(None))
@@ -270,5 +320,5 @@ def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequ
     )
     if [tuple(row) for row in standing] == [tuple(row[name] for name in _CLAIM) for row in rows]:
         return
-    put_aside(session, Coverage, seq, Coverage.report_id == report_id)
-    _add_coverage(session, report_id, seq, rows)
+    put_aside(session, Coverage, revision["recorded_seq"], Coverage.report_id == report_id)
+    _add_coverage(session, ((revision, claim) for claim in rows))
