@@ -41,9 +41,9 @@ bench: .venv/ready ## Measure; bench/README.md lists what this needs.
 
 lock: ## Write the locks anew from pyproject.toml (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
-	  --extra postgres --extra parquet --output-file requirements.txt pyproject.toml requirements.build.in
+	  --extra postgres --extra parquet --extra excel --output-file requirements.txt pyproject.toml requirements.build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
-	  --extra postgres --extra parquet --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
+	  --extra postgres --extra parquet --extra excel --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
 
 # Each stamp is made anew when its lock changes. The build tool is in the lock too, so nothing is unhashed.
 .venv/runs: requirements.txt pyproject.toml

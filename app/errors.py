@@ -5,6 +5,7 @@ StrikeledgerError
 ├── Conflict                the record already holds this, or holds it in a state that does not allow it
 │   └── DuplicateReport       the publisher already has a report of this number
 ├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
+│   └── MalformedFile         a file for import with a wrong encoding, ragged rows or an unknown column
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
 ├── NotAcceptable           an answer asked for in formats of which the server writes none
@@ -58,6 +59,10 @@ class MalformedRequest(StrikeledgerError):
     """The bytes cannot be read as what they claim to be."""
 
 
+class MalformedFile(MalformedRequest):
+    """A file for import cannot be read as what it claims to be: wrong encoding, ragged rows, an unknown column."""
+
+
 class PreconditionRequired(StrikeledgerError):
     """The request must say, by If-Match, which state of the thing its author saw."""
 
@@ -90,6 +95,8 @@ class Fault:
     where: str
     code: str
     detail: str
+    # The nearest valid values; also at the end of `detail`.
+    suggestions: tuple[str, ...] = ()
 
 
 # Faults that the one-sentence summary of an InvalidInput repeats.

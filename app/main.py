@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import __version__, log
 from app.aggregates.router import router as aggregates
 from app.bulk import router as export_router
+from app.bulk.import_router import router as imports
 from app.bulk.router import router as export
 from app.catalogue.catalogue import catalogue_at
 from app.catalogue.router import router as catalogue
@@ -61,6 +62,7 @@ ROUTERS = (
     corrections,
     coverage,
     export,
+    imports,
     releases,
     catalogue,
     vocabularies,

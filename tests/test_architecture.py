@@ -108,7 +108,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
     extras = project["optional-dependencies"]
     declared = {
         re.match(r"[\w-]+", line)[0].replace("-", "_")  # type: ignore[index] # each begins with a name
-        for line in (*project["dependencies"], *extras["parquet"], *extras["postgres"])
+        for line in (*project["dependencies"], *extras["excel"], *extras["parquet"], *extras["postgres"])
     }
     assert {package for _, tree in modules() for package in outside(tree)} == declared
 

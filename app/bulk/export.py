@@ -75,9 +75,10 @@ def _next_lines(
 def reports(database: Database, strikes: StrikeFilter, catalogue: Catalogue) -> Iterator[Sequence[Document]]:
     """Yield every report that holds a line that matches, whole, in the order in which they were first recorded.
 
-    Each is the body that `POST /v1/reports` takes, with its SERVER_FIELDS, and with the `id` of each strike: a
-    `same_as` names one. Where nothing is asked for, reports without lines are among them. A retracted report, for
-    those who ask by status, is its tombstone, which holds no lines. A piece may be empty.
+    Each is the body that `POST /v1/reports` takes, with SERVER_FIELDS, and with the `id` and `event` of each strike: a
+    `same_as` names an id, and strikes of one event are reported by several. Without any filter, reports without lines
+    are among them. A retracted report, where the filter has it, is its tombstone, which holds no lines. A piece may be
+    empty.
     """
     return Pieces[int](database, partial(_next_reports, strikes=strikes, catalogue=catalogue), 0)
 
@@ -94,6 +95,13 @@ def _next_reports(
             revisions, report_ids, end = revisions[:number], report_ids[:number], row.report_id
             break
     return _reports(session, report_ids, revisions, strikes.as_of, catalogue), end
+
+
+def documents(
+    session: ReadSession, report_ids: Sequence[int], as_of: int, catalogue: Catalogue
+) -> list[Document]:
+    """Return these reports as `reports` yields them, as of a ledger number."""
+    return _reports(session, report_ids, queries.revisions(session, report_ids, as_of), as_of, catalogue)
 
 
 def _reports(
@@ -138,6 +146,7 @@ def _strike(line: Line, catalogue: Catalogue) -> Document:
         "quote": span(row.quote_start, row.quote_end),
         "tallies": [_tally(tally, catalogue) for tally in line.tallies],
         "id": public_id(STRIKE, row.id),
+        "event": public_id(STRIKE, row.event_id or row.id),
     }
 
 

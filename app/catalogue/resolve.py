@@ -1,6 +1,6 @@
 """Turn the names of a query or a body into things of the vocabulary, and collect what is unknown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry, PublisherEntry
@@ -52,9 +52,9 @@ class Resolver:
             return None
         return members
 
-    def refuse(self, where: str, code: str, detail: str) -> None:
+    def refuse(self, where: str, code: str, detail: str, suggestions: Sequence[str] = ()) -> None:
         """Note a fault of another kind."""
-        self.faults.append(Fault(self._source, where, code, detail))
+        self.faults.append(Fault(self._source, where, code, detail, tuple(suggestions)))
 
     def finish(self) -> None:
         """Raise InvalidInput with every fault noted; do nothing where there is none."""
@@ -64,7 +64,7 @@ class Resolver:
     def _unknown(self, noun: str, where: str, nearest: Callable[[], list[str]]) -> None:
         slugs = nearest() if len(self.faults) < MOST_SUGGESTED else []
         hint = f"; did you mean {_listed(slugs)}?" if slugs else ""
-        self.refuse(where, f"unknown-{noun}", f"no {noun} is known by this name{hint}")
+        self.refuse(where, f"unknown-{noun}", f"no {noun} is known by this name{hint}", slugs)
 
 
 def _listed(slugs: list[str]) -> str:

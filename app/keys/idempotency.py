@@ -47,19 +47,21 @@ IDEMPOTENT: dict[str, Any] = {
 }
 
 
-async def once(
+async def once(  # noqa: PLR0913 - each is one side of the write
     request: Request,
     holder: KeyHolder,
     write: Writes,
     work: Callable[[WriteSession], Response],
     *,
     alone: bool = False,
+    body_hash: str | None = None,
 ) -> Response:
     """Run `work` in the write transaction and return its answer, or that of the same request before it.
 
     The same: its method, path, query and JSON body (compared as canonical JSON), under the same name and key.
     Raises MalformedRequest for a name that cannot be one, IdempotencyKeyReused for another request under a
     known name. Notes the key's use. Work that may take long shares its transaction with nobody: it runs `alone`.
+    `body_hash` stands for a body that is not JSON and was read already.
 
     The contract's 409 `idempotency-in-progress` cannot occur: writers come one after another (db/engine.py),
     so a request sent while the first still runs waits for its end and then finds its answer, or none if it
@@ -73,7 +75,7 @@ async def once(
             return work(session)
 
         return await write(noted, alone=alone)
-    request_hash = await _hash(request)
+    request_hash = await _hash(request) if body_hash is None else _request_hash(request, body_hash)
 
     def first_or_again(session: WriteSession) -> Response:
         note_use(session, holder)
@@ -101,16 +103,20 @@ def _name(request: Request) -> str | None:
 
 
 async def _hash(request: Request) -> str:
-    """Return the SHA-256 of what is asked: method, path, query and body."""
-    asked = [request.method, request.scope["path"], sorted(request.query_params.multi_items())]
+    """Return the SHA-256 of a request: of its method, path, query and body."""
     media = request.headers.get("content-type", "")
 
     def hashed(body: bytes) -> str:
-        # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
-        canonical = json.dumps([*asked, _comparable(body, media)], sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return _request_hash(request, _comparable(body, media))
 
     return await off_the_loop(request, await limited_body(request, LONGEST_JSON), hashed)
+
+
+def _request_hash(request: Request, body: object) -> str:
+    values = [request.method, request.scope["path"], sorted(request.query_params.multi_items()), body]
+    # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
+    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _comparable(body: bytes, content_type: str) -> object:
