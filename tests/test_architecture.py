@@ -12,6 +12,8 @@ APP = Path(__file__).parents[1] / "app"
 # From the roof to the ground. Folders on one floor do not know each other.
 FLOORS = (
     ("cli",),
+    # Knows the server by HTTP alone.
+    ("client",),
     ("main", "worker"),
     ("releases", "bulk", "dashboard"),
     ("reports", "aggregates", "vocabularies"),
@@ -88,7 +90,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
     extras = project["optional-dependencies"]
     declared = {
         re.match(r"[\w-]+", line)[0].replace("-", "_")  # type: ignore[index] # each begins with a name
-        for line in (*project["dependencies"], *extras["parquet"], *extras["postgres"])
+        for line in (*project["dependencies"], *extras["pandas"], *extras["parquet"], *extras["postgres"])
     }
     assert {package for _, tree in modules() for package in outside(tree)} == declared
 
@@ -108,6 +110,18 @@ def test_imports_go_down() -> None:
         if room(target) != room(name) and floor(room(target)) <= floor(room(name))
     ]
     assert upward == []
+
+
+def test_client_imports_nothing_else_of_the_application() -> None:
+    """The client stands alone, so that it can be used, and copied out, without the server."""
+    others = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        if room(name) == "client"
+        for target in imported(tree)
+        if room(target) != "client"
+    ]
+    assert others == []
 
 
 def test_only_the_command_line_imports_inside_functions() -> None:
