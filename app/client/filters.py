@@ -31,7 +31,7 @@ class StrikeFilters(TypedDict, total=False):
     report: str
     status: Literal["published", "retracted", "any"]
     duplicates: Literal["collapse", "include"]
-    as_of: AsOf
+    as_of: AsOf | None
 
 
 class StrikesQuery(StrikeFilters, total=False):
@@ -76,7 +76,7 @@ class ReportsQuery(TypedDict, total=False):
     status: Literal["published", "retracted", "draft"]
     published_from: Day
     published_to: Day
-    as_of: AsOf
+    as_of: AsOf | None
     limit: int
     count: Literal["exact"]
     cursor: str
@@ -85,7 +85,16 @@ class ReportsQuery(TypedDict, total=False):
 class NamesQuery(TypedDict, total=False):
     """The parameters of a list of places, categories or publishers."""
 
-    as_of: AsOf
+    as_of: AsOf | None
     limit: int
     count: Literal["exact"]
     cursor: str
+
+
+class CoverageQuery(NamesQuery, total=False):
+    """The parameters of the list of coverage."""
+
+    publisher: str
+    country: str
+    date_from: Day
+    date_to: Day

@@ -2,7 +2,7 @@
 
 from typing import Unpack
 
-from app.client.filters import AsOf, Day, NamesQuery, ReportsQuery, StrikeFilters, StrikesQuery
+from app.client.filters import CoverageQuery, NamesQuery, ReportsQuery, StrikeFilters, StrikesQuery
 from app.client.records import Location, Record, ReportSummary, Strike
 from app.client.walks import ChangePages, ListPages
 
@@ -35,25 +35,9 @@ def publishers(q: str | None = None, **query: Unpack[NamesQuery]) -> ListPages[R
     return ListPages("/v1/publishers", _asked(q) | query, Record)
 
 
-def coverage(
-    *,
-    publisher: str | None = None,
-    country: str | None = None,
-    date_from: Day | None = None,
-    date_to: Day | None = None,
-    as_of: AsOf | None = None,
-) -> ListPages[Record]:
+def coverage(**query: Unpack[CoverageQuery]) -> ListPages[Record]:
     """Walk over the countries and days that reports account for, "no strikes" included."""
-    asked = {
-        "publisher": publisher,
-        "country": country,
-        "date_from": date_from,
-        "date_to": date_to,
-        "as_of": as_of,
-    }
-    return ListPages(
-        "/v1/coverage", {name: value for name, value in asked.items() if value is not None}, Record
-    )
+    return ListPages("/v1/coverage", query, Record)
 
 
 def changes(

@@ -38,13 +38,13 @@ class Export:
 
 def strike(strike_id: str, *, as_of: AsOf | None = None) -> Steps[Strike]:
     """Return one strike line, as of a ledger number or instant if given."""
-    response = yield get(f"/v1/strikes/{segment(strike_id)}", _as_of(as_of))
+    response = yield get(f"/v1/strikes/{segment(strike_id)}", {"as_of": as_of})
     return Strike(document(response))
 
 
 def report(report_id: str, *, as_of: AsOf | None = None) -> Steps[Report]:
     """Return one report with its lines and its `etag`. A draft is shown to a key that may write drafts."""
-    response = yield get(_report_path(report_id), _as_of(as_of))
+    response = yield get(_report_path(report_id), {"as_of": as_of})
     return _report(response)
 
 
@@ -213,7 +213,3 @@ def _report(response: httpx.Response) -> Report:
     stored = Report(document(response))
     stored.etag = response.headers.get("ETag")
     return stored
-
-
-def _as_of(as_of: AsOf | None) -> dict[str, AsOf]:
-    return {} if as_of is None else {"as_of": as_of}

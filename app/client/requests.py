@@ -86,6 +86,9 @@ def parameters(query: Mapping[str, object]) -> list[tuple[str, str]]:
 
 def _parameters(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in query.items():
+        if name == "as_of" and value is None:
+            # The record as it is now.
+            continue
         values = (
             value if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str) else None
         )

@@ -17,12 +17,11 @@ from app.client.requests import Call, Steps, parameters
 T = TypeVar("T")
 
 # Seconds before the first retry; each later one waits twice as long, up to the longest.
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0
+FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
 # A server that asks for more patience than this is not tried again.
 _MOST_PATIENCE = 120.0
 
 _RETRIED = {408, 429, 500, 502, 503, 504}
-_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Settings:
         if call.sink is not None and not call.sink.restart():
             raise failure
         jitter = random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-        backoff = min(_LONGEST_WAIT, _FIRST_WAIT * float(2**attempt)) * jitter
+        backoff = min(LONGEST_WAIT, FIRST_WAIT * float(2**attempt)) * jitter
         return backoff if asked is None else asked + backoff / 10
 
 
@@ -151,7 +150,7 @@ class SyncTransport:
         response = self._http.send(request, stream=True, follow_redirects=_follows(call))
         try:
             if response.is_success:
-                for chunk in response.iter_bytes(_CHUNK):
+                for chunk in response.iter_bytes():
                     call.sink.write(chunk)
             else:
                 response.read()
@@ -219,7 +218,7 @@ class AsyncTransport:
         response = await self._http.send(request, stream=True, follow_redirects=_follows(call))
         try:
             if response.is_success:
-                async for chunk in response.aiter_bytes(_CHUNK):
+                async for chunk in response.aiter_bytes():
                     call.sink.write(chunk)
             else:
                 await response.aread()

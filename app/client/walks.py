@@ -78,7 +78,7 @@ class ListPages(Generic[R]):
         if self._ended:
             return None
         # A cursor without as_of goes on as the walk that it comes from: not pinned.
-        if self._pinned and not {"as_of", "cursor"} & self._query.keys():
+        if self._pinned and self._query.get("as_of") is None and "cursor" not in self._query:
             response = yield get("/v1/ledger")
             self._query |= {"as_of": member(response, document(response), "seq")}
         response = yield get(self._path, self._query)
