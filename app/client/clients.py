@@ -159,7 +159,7 @@ class Client(_Configured):
 
 
 class AsyncClient(_Configured):
-    """A client of a strikeledger server for asyncio and trio. Its methods are those of `Client`, awaited.
+    """A client of a strikeledger server for asyncio. Its methods are those of `Client`, awaited.
 
     Lists are asynchronous iterators: `async for strike in client.strikes(country="SY")`.
     """

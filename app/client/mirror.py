@@ -4,20 +4,21 @@ The first run loads an export as of one ledger number. Each later run applies th
 every page the mirror is the record as of that page's last number. An interrupted run is resumed by the next one.
 """
 
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from app.client import mirror_parquet
 from app.client.errors import AnotherRecord, UnexpectedResponse, Unprocessable
 from app.client.lists import categories, locations
-from app.client.mirror_file import MirrorFile, State, exported
-from app.client.operations import FilePath, export, ledger, report
+from app.client.mirror_file import MirrorFile, State
+from app.client.operations import FilePath, ledger, report
 from app.client.records import Change, Record, Report
 from app.client.requests import Steps, get
+from app.client.sinks import FileSink
 from app.client.walks import LONGEST_PAGE, Pages, page_of
 
 
@@ -79,8 +80,9 @@ def _check_identity(state: State) -> Steps[None]:
         return
     try:
         response = yield get("/v1/changes", {"after": state.seq - 1, "limit": 1})
-    except Unprocessable:
-        # The number lies beyond the head of this ledger.
+    except Unprocessable as error:
+        if not any(fault.get("code") == "beyond-head" for fault in error.errors):
+            raise
         entries: list[Change] = []
     else:
         entries = list(page_of(response, Change))
@@ -109,9 +111,12 @@ def _rebuild(file: MirrorFile, target: Path, state: State | None, head: State) -
         "locations": (yield from _all(locations(as_of=head.seq))),
         "categories": (yield from _all(categories(as_of=head.seq))),
     }
-    with _temporary(target) as download:
-        yield from export(download, format="ndjson", status="any", as_of=head.seq)
-        file.rebuild(state, exported(download), names, head)
+    # A file without a name: it is gone with the process, however that ends.
+    with TemporaryFile(dir=target.parent) as download:
+        query = {"format": "ndjson", "status": "any", "as_of": head.seq}
+        yield get("/v1/export", query, sink=FileSink(download))
+        download.seek(0)
+        file.rebuild(state, map(json.loads, download), names, head)
 
 
 def _all(pages: Pages[Any]) -> Steps[list[Mapping[str, Any]]]:
@@ -119,12 +124,3 @@ def _all(pages: Pages[Any]) -> Steps[list[Mapping[str, Any]]]:
     while (page := (yield from pages.next_page())) is not None:
         items += page
     return list(items)
-
-
-@contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    path = target.with_name(f".{target.name}.{uuid.uuid4().hex}.ndjson")
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """The SQLite file of a mirror: its tables, and transactions that each move it from one ledger number to another."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -206,13 +205,6 @@ class MirrorFile:
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         places = ", ".join("?" * len(TABLES[table]))
         self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - our own name
-
-
-def exported(path: Path) -> Iterator[Document]:
-    """Yield the reports of an NDJSON export."""
-    with path.open("rb") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 _REMOVALS = (

@@ -43,6 +43,8 @@ class Settings:
             self.key.isascii() and self.key.isprintable() and " " not in self.key
         ):
             raise ValueError("an API key consists of visible ASCII characters")
+        if self.key is not None and self.base.userinfo:
+            raise ValueError("give a key, or a user in the URL: a request carries one of them")
         if self.retries < 0:
             raise ValueError("retries must not be negative")
 
@@ -164,7 +166,7 @@ class SyncTransport:
 
 
 class AsyncTransport:
-    """Run operations in an event loop, of asyncio or trio."""
+    """Run operations in an event loop."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -74,18 +75,31 @@ class BlockingWalk:
         yield from self._portal.call(collected)
 
 
-@pytest.fixture(scope="session")
-def served(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Run the server on the sample; what tests write there must not matter to others."""
-    folder = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving_sample(sampled: Path, folder: Path) -> Iterator[Served]:
+    """Run the server on a copy of the sample, with a key that may do everything."""
     path = folder / "strikeledger.db"
-    shutil.copy(sqlite_sampled, path)
+    shutil.copy(sampled, path)
     database = Database(f"sqlite:///{path}")
     with database.writing() as session:
         key = create(session, "client tests", [Scope.ADMIN], None)
     database.close()
     with running(folder) as server:
         yield Served(server.url, key)
+
+
+@pytest.fixture(scope="session")
+def served(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run the server for all tests; what they write must not matter to others."""
+    with serving_sample(sqlite_sampled, tmp_path_factory.mktemp("served")) as served:
+        yield served
+
+
+@pytest.fixture
+def guide_server(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run a server on the sample as it is shipped, whose figures the guide prints."""
+    with serving_sample(sqlite_sampled, tmp_path_factory.mktemp("guide")) as served:
+        yield served
 
 
 @pytest.fixture

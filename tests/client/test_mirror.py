@@ -124,7 +124,7 @@ def test_interrupted_update_is_resumed(
     write_something(sync_client)
     sync_client.mirror(new)
     reached = set()
-    for last in range(2, 11):
+    for last in (5, 7, 11):
         shutil.copy(old, path)
         with breaking(last) as http, pytest.raises(KeyboardInterrupt):
             Client(served.url, http_client=http).mirror(path)

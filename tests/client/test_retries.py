@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
+import anyio
 import pytest
 from anyio.from_thread import start_blocking_portal
 
@@ -207,9 +208,11 @@ def test_silence_is_a_timeout(connect: Connect) -> None:
 def test_key_is_never_shown(connect: Connect) -> None:
     """Neither a representation, nor an error, nor what caused it, holds the key or a password."""
     with faulty(problem(401)) as server:
-        client = Client(server.url.replace("//", "//user:password@"), KEY)
-        assert KEY not in repr(client)
-        assert "password" not in repr(client)
+        assert KEY not in repr(Client(server.url, KEY))
+        of_user = server.url.replace("//", "//user:password@")
+        assert "password" not in repr(Client(of_user))
+        with pytest.raises(ValueError, match="a key, or a user"):
+            Client(of_user, KEY)
         with pytest.raises(Unauthorized) as caught:
             connect(server.url, KEY).ledger()
     assert KEY not in f"{caught.value!r} {vars(caught.value)}"
@@ -276,6 +279,19 @@ def test_export_that_breaks_off_is_retried(connect: Connect, tmp_path: Path) -> 
     with faulty(Scripted(body=b"abc" * 9, cut=5), Scripted(body=b"whole")) as server:
         assert connect(server.url).export(tmp_path / "x.csv").size == 5
     assert (tmp_path / "x.csv").read_bytes() == b"whole"
+
+
+def test_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
+    """A download that its task is cancelled in leaves no file, whole or partial."""
+
+    async def cancelled(url: str) -> None:
+        async with AsyncClient(url) as client:
+            with anyio.move_on_after(0.2):
+                await client.export(tmp_path / "x.csv")
+
+    with faulty(Scripted(silent=5)) as server:
+        anyio.run(cancelled, server.url)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_stream_that_received_something_is_not_retried(connect: Connect) -> None:
