@@ -12,7 +12,7 @@ from app.client.requests import Steps, document, get, member
 # The most rows that a page holds.
 LONGEST_PAGE = 10_000
 
-# Columns of rows that hold no whole number. All others beside the dimensions are counts.
+# Columns of rows that hold no whole number. All other measures are counts.
 _TEXTS = {"period", "state", "location", "country", "publisher", "category", "family", "effect"}
 _DAYS = {"period_start", "period_end"}
 _FLAGS = {"is_other"}

@@ -82,7 +82,7 @@ class StatusError(ApiError):
 
     @property
     def detail(self) -> str | None:
-        """What is wrong, in a sentence; None where the response says nothing."""
+        """What is wrong, in a sentence; None where the response gives none."""
         return self.problem.get("detail")
 
     @property
@@ -103,7 +103,7 @@ class StatusError(ApiError):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds after which the server asks to be tried again; None where it does not say."""
+        """Seconds after which the server asks to be tried again; None where it gives no time."""
         return _seconds(self.headers.get("retry-after"))
 
 
@@ -157,7 +157,7 @@ class PreconditionRequired(StatusError):
 
 
 class TooManyRequests(StatusError):
-    """429: over the rate limit; `.retry_after` says for how long."""
+    """429: over the rate limit; `.retry_after` is how long to wait."""
 
 
 class ServerError(StatusError):

@@ -1,4 +1,4 @@
-"""Lists of the API, each defined once for both clients: what a walk over them reads."""
+"""Lists of the API, defined once for both clients: what a walk reads."""
 
 from typing import Unpack
 

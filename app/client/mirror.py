@@ -1,6 +1,6 @@
 """A local copy of the record, in SQLite or Parquet, updated from the changes feed.
 
-The first run loads an export as of one ledger number. Each later run applies the changes since, page by page; after
+The first run loads an export as of one ledger number. A later run applies the changes since, page by page; after
 every page the mirror is the record as of that page's last number. An interrupted run is resumed by the next one.
 """
 

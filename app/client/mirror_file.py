@@ -1,4 +1,4 @@
-"""The SQLite file of a mirror: its tables, and transactions that each move it from one ledger number to another."""
+"""The SQLite file of a mirror: its schema and its transactions."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ class MirrorFile:
 
     def __init__(self, path: Path) -> None:
         """Open the file, or create it. Raises ValueError for a file that is no mirror."""
-        # An asynchronous client runs each step in some thread, one at a time.
+        # An asynchronous client runs the steps in worker threads, one after the other.
         self._connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
         try:
             self._prepare()

@@ -1,4 +1,4 @@
-"""Parquet files of a mirror, one for each table, written from its SQLite file."""
+"""Parquet files of a mirror, one per table, written from its SQLite file."""
 
 import os
 from importlib import import_module
@@ -20,16 +20,16 @@ def write(file: MirrorFile, folder: Path, state: State) -> None:
     paths = {table: folder / f"{table}.parquet" for table in TABLES}
     if all(_seq(polars, path) == str(state.seq) for path in paths.values()):
         return
-    beside = {table: path.with_name(f".{path.name}.partial") for table, path in paths.items()}
+    partial = {table: path.with_name(f".{path.name}.partial") for table, path in paths.items()}
     try:
-        for table, path in beside.items():
+        for table, path in partial.items():
             _frame(polars, file, table).write_parquet(path, metadata={SEQ: str(state.seq)})
             with path.open("rb") as written:
                 os.fsync(written.fileno())
-        for table, path in beside.items():
+        for table, path in partial.items():
             path.replace(paths[table])
     finally:
-        for path in beside.values():
+        for path in partial.values():
             path.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Operations of the API, each defined once for both clients: generators that yield requests."""
+"""Operations of the API, defined once for both clients: generators of requests."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -52,6 +52,18 @@ def revisions(report_id: str) -> Steps[list[Record]]:
     """Return every revision of a report, the first one first."""
     response = yield get(f"{_report_path(report_id)}/revisions")
     return [Record(item) for item in document(response)["items"]]
+
+
+def revision(report_id: str, number: int) -> Steps[Report]:
+    """Return one revision of a report as it was published."""
+    response = yield get(f"{_report_path(report_id)}/revisions/{number}")
+    return Report(document(response))
+
+
+def diff(report_id: str, number: int) -> Steps[Record]:
+    """Return what a revision changed, against the one before it."""
+    response = yield get(f"{_report_path(report_id)}/revisions/{number}/diff")
+    return Record(document(response))
 
 
 def location(slug: str) -> Steps[Location]:
@@ -178,8 +190,8 @@ def export(target: FilePath | BinaryIO, **query: Unpack[ExportQuery]) -> Steps[E
     """Download everything that matches to a file or a binary stream.
 
     NDJSON holds whole reports, CSV and Parquet lines; without `format` the suffix of the file decides. A file
-    appears under its name when it is whole, and replaces an earlier one. A stream has received part of the
-    export where an error is raised.
+    appears under its name when it is whole, and replaces an earlier one. After an error a stream may hold the
+    beginning of the export.
     """
     with ExitStack() as stack:
         asked = dict(query)
@@ -196,7 +208,7 @@ def export(target: FilePath | BinaryIO, **query: Unpack[ExportQuery]) -> Steps[E
 
 
 def seq_of(response: httpx.Response) -> int | None:
-    """Return the ledger number that a response was read as of; None where it does not say."""
+    """Return the ledger number that a response was read as of; None where it has no such header."""
     seq = response.headers.get("Strikeledger-Seq", "")
     return int(seq) if seq.isdecimal() else None
 

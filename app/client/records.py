@@ -1,4 +1,4 @@
-"""Objects of responses: dictionaries whose fields are attributes too, with types.
+"""Typed objects of responses: dictionaries whose fields are attributes too.
 
 A field that is null is None; one that was not sent is missing: `"engagements" in strike` is False, and its
 attribute raises AttributeError. Fields that this version does not know are there like all others.

@@ -1,4 +1,4 @@
-"""Requests as plain values, and operations as generators of them.
+"""Requests as plain values, and the encoding of queries and bodies.
 
 An operation yields requests and receives their responses, so that the synchronous and the asynchronous client
 share its one definition.

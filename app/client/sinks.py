@@ -58,12 +58,12 @@ class FileSink:
 @contextmanager
 def file_sink(target: Path) -> Iterator[FileSink]:
     """Write next to `target`; on success replace it, on any error leave it as it was."""
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
+    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
     try:
-        with beside.open("xb") as file:
+        with partial.open("xb") as file:
             yield FileSink(file)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(target)
+        partial.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)

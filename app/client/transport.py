@@ -1,4 +1,4 @@
-"""Send calls over httpx: retries, errors and streaming, once for threads and once for an event loop."""
+"""Transports over httpx: retries, errors and streaming, blocking and asynchronous."""
 
 import random
 import time
@@ -16,7 +16,7 @@ from app.client.requests import Call, Steps, parameters
 
 T = TypeVar("T")
 
-# Seconds before the first retry; each later one waits twice as long, up to the longest.
+# Seconds before the first retry; the wait doubles with every retry, up to the longest.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
 # A server that asks for more patience than this is not tried again.
 _MOST_PATIENCE = 120.0

@@ -58,7 +58,7 @@ def faulty(*script: Scripted) -> Iterator[Faulty]:
                 Received(self.command, self.path, self.headers, self.rfile.read(length), time.monotonic())
             )
             scripted = state.script.pop(0) if len(state.script) > 1 else state.script[0]
-            # As a server that hangs does.
+            # As a server does that is stuck.
             released.wait(scripted.silent)
             self.send_response(scripted.status)
             headers = {"Content-Type": "application/json"} | scripted.headers

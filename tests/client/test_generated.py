@@ -1,6 +1,6 @@
 """A client that a public generator makes from the OpenAPI document can call the API.
 
-The generator has an environment of its own (requirements-generator.in says why), which `make test` sets up in
+The generator has an environment of its own (requirements-generator.in has the reason), which `make test` sets up in
 .venv/generator; STRIKELEDGER_TEST_GENERATOR names the Python of another one.
 """
 
@@ -86,7 +86,7 @@ def test_generated_client_calls_the_api(generated: Path, served: Served) -> None
     """It pages, counts, publishes once under an Idempotency-Key, reads back, and gets a refusal as a typed problem."""
     body = make_report(make_strike(make_tally(2), country="DJ", location=None), number="generated")
     process = subprocess.run(
-        [PYTHON, "-c", _CALLS, served.url, served.key, json.dumps(body)],
+        [str(PYTHON), "-c", _CALLS, served.url, served.key, json.dumps(body)],
         cwd=generated,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""docs/client.md tells the truth: its examples run in their order, and print what their last comments say."""
+"""docs/client.md is true: its examples run in their order, and print what their last comments show."""
 
 import contextlib
 import io
@@ -15,15 +15,15 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
 def expected(example: str) -> list[str]:
-    """Return the lines that an example says it prints: the comments at its end."""
+    """Return the lines that an example promises to print: the comments at its end."""
     comments = re.search(r"((?:^# .*\n)+)\Z", example, re.MULTILINE)
     return [line.removeprefix("# ") for line in comments[1].splitlines()] if comments else []
 
 
-def test_examples_run_and_print_what_they_say(
+def test_examples_run_and_print_what_they_show(
     guide_server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each example runs after the ones before it, as a reader would run them on the sample."""
+    """Every example runs after the ones before it, as a reader would run them on the sample."""
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     assert len(EXAMPLES) == 10

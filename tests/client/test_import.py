@@ -1,8 +1,10 @@
 """Importing the client is light: nothing of the server comes with it."""
 
+import inspect
 import subprocess
 import sys
 
+from app.client import AsyncClient, Client
 from tests.cli.test_commands import environment
 
 # What the server, or a data frame, would bring.
@@ -34,3 +36,18 @@ def test_client_is_imported_alone() -> None:
     assert not set(packages.split()) & set(_HEAVY)
     # Beyond httpx itself, on a machine that does much else.
     assert float(seconds) < 1
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    """Whatever one client can do, the other can, with the same parameters and documentation."""
+
+    def methods(client: type) -> dict[str, tuple[str, str | None]]:
+        return {
+            name: (str(list(inspect.signature(method).parameters.values())), method.__doc__)
+            for name, method in inspect.getmembers(client, inspect.isfunction)
+            if not name.startswith("_") and not name.endswith("close")
+        }
+
+    assert methods(Client) == methods(AsyncClient)
+    assert all(documentation for _, documentation in methods(Client).values())
+    assert "as_of" in methods(Client)["strike"][0]

@@ -71,7 +71,7 @@ def test_walk_is_resumed(client: Client) -> None:
 
 
 def test_pages_are_the_same_walk(client: Client) -> None:
-    """Pages hold the items of the walk, each with its cursor, and the total where it is asked for."""
+    """Pages hold the items of the walk, with their cursors, and the total where it is asked for."""
     walk = client.strikes(location="Palmyra", limit=10, as_of=SAMPLE, count="exact")
     pages = list(walk.pages())
     assert [len(page) for page in pages] == [10, 10, 4]
@@ -205,8 +205,8 @@ def test_pandas_frame_loses_nothing(client: Client) -> None:
     assert frame["engagements"].isna().sum() == sum(row.engagements is None for row in counts.rows)
     assert frame["items_min"].sum() == counts.totals.items_min
     assert frame["period_start"].dt.year.min() >= 2014
-    kept = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    assert [row["strikes_max"] for row in kept] == [row.strikes_max for row in counts.rows]
+    plain = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    assert [row["strikes_max"] for row in plain] == [row.strikes_max for row in counts.rows]
 
 
 def test_polars_frame_loses_nothing(client: Client) -> None:

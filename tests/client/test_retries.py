@@ -156,7 +156,7 @@ ERRORS = {
 
 @pytest.mark.parametrize(("status", "kind"), ERRORS.items())
 def test_error_is_that_of_the_status(status: int, kind: type[StatusError]) -> None:
-    """Each status has its error, with the problem document, the request's id and a message that names both."""
+    """Every status has its error, with the problem document, the request's id and a message that names both."""
     faults = [{"parameter": "date_from", "code": "bad", "detail": "not a day"}]
     refusal = problem(status, request_id="abc", errors=faults, existing="/v1/reports/r1")
     with faulty(refusal) as server, Client(server.url, KEY, retries=0) as client:
@@ -200,7 +200,7 @@ def test_nobody_listening_is_a_connection_error(connect: Connect) -> None:
 
 
 def test_silence_is_a_timeout(connect: Connect) -> None:
-    """A server that hangs raises RequestTimeout, which is a ConnectionFailed."""
+    """A silent server raises RequestTimeout, which is a ConnectionFailed."""
     with faulty(Scripted(silent=5)) as server, pytest.raises(RequestTimeout):
         connect(server.url, timeout=0.2, retries=0).ledger()
 

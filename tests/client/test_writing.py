@@ -44,6 +44,8 @@ def test_revision_reads_the_etag(client: Client) -> None:
     revised = client.revise_report(stored.id, body, "A vehicle was left out.")
     assert (revised.revision, revised.reason) == (2, "A vehicle was left out.")
     assert revised.strikes[0].tallies[0].count_min == 2
+    assert client.diff(stored.id, 2).reason == "A vehicle was left out."
+    assert client.revision(stored.id, 1).strikes == stored.strikes
     assert revised.etag == client.report(stored.id).etag != stored.etag
 
 
