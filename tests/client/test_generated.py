@@ -60,7 +60,7 @@ def generated(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Formatting what nobody reads takes most of the time.
     (folder / "config.yml").write_text("post_hooks: []\n")
     command = [
-        PYTHON.with_name("openapi-python-client"),
+        str(PYTHON.with_name("openapi-python-client")),
         "generate",
         "--path",
         "openapi.json",

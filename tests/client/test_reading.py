@@ -95,9 +95,9 @@ def test_page_of_another_state_is_an_error() -> None:
             page.send(respond(seq))
 
 
-def test_filters_are_sent_as_python_has_them(client: Client) -> None:
+def test_filters_are_sent_as_python_has_them(sync_client: Client) -> None:
     """Days, sequences, boxes and booleans are the same as their spelling in a URL."""
-    as_python = client.aggregates(
+    as_python = sync_client.aggregates(
         date_from=date(2016, 12, 1),
         location=["Palmyra", "Raqqa"],
         bbox=(38, 33, 42.5, 37),
@@ -105,7 +105,7 @@ def test_filters_are_sent_as_python_has_them(client: Client) -> None:
         cumulative=True,
         as_of=SAMPLE,
     )
-    as_text = client.aggregates(
+    as_text = sync_client.aggregates(
         date_from="2016-12-01",
         location=("Palmyra", "Raqqa"),
         bbox="38,33,42.5,37",
@@ -117,12 +117,12 @@ def test_filters_are_sent_as_python_has_them(client: Client) -> None:
     assert as_python.rows
 
 
-def test_filter_without_a_value_is_refused(client: Client) -> None:
+def test_filter_without_a_value_is_refused(sync_client: Client) -> None:
     """None or an empty list is no filter at all and would match everything, so neither is sent."""
     nothing: Any
     for nothing in (None, [], ()):
         with pytest.raises(ValueError, match="location has no value"):
-            client.aggregates(location=nothing)
+            sync_client.aggregates(location=nothing)
 
 
 def test_instants_need_a_time_zone() -> None:
@@ -133,10 +133,10 @@ def test_instants_need_a_time_zone() -> None:
         parameters({"as_of": noon.replace(tzinfo=None)})
 
 
-def test_mistyped_filter_is_named(client: Client) -> None:
+def test_mistyped_filter_is_named(sync_client: Client) -> None:
     """The server's fault, with the nearest right name, is in the message and in .errors."""
     with pytest.raises(Unprocessable, match="location") as caught:
-        client.aggregates(locaton="Palmyra")  # type: ignore[call-arg] # mypy sees it too
+        sync_client.aggregates(locaton="Palmyra")  # type: ignore[call-arg] # mypy sees it too
     assert caught.value.errors[0]["parameter"] == "locaton"
 
 
@@ -155,9 +155,9 @@ def test_one_strike_and_one_report(client: Client) -> None:
         client.report("r999999")
 
 
-def test_null_and_missing_differ(client: Client) -> None:
+def test_null_and_missing_differ(sync_client: Client) -> None:
     """Null is None; a field that was not sent is missing, as attribute and as key."""
-    strike = next(client.strikes(fields=["id", "engagements"], location="Palmyra", as_of=SAMPLE))
+    strike = next(sync_client.strikes(fields=["id", "engagements"], location="Palmyra", as_of=SAMPLE))
     assert strike.engagements is None
     assert "engagements" in strike
     assert "quote" not in strike
@@ -195,9 +195,9 @@ def test_aggregates_hold_all_rows(client: Client, monkeypatch: pytest.MonkeyPatc
 Frame = Callable[[Any], Any]
 
 
-def test_pandas_frame_loses_nothing(client: Client) -> None:
+def test_pandas_frame_loses_nothing(sync_client: Client) -> None:
     """Counts stay whole numbers and null stays null in pandas, also where a column has nothing else."""
-    counts = client.aggregates(group_by="location,month", location="Palmyra", as_of=SAMPLE)
+    counts = sync_client.aggregates(group_by="location,month", location="Palmyra", as_of=SAMPLE)
     frame = counts.to_pandas()
     assert list(frame.columns) == list(counts.rows[0])
     assert frame["strikes_min"].dtype == "Int64"
@@ -209,9 +209,9 @@ def test_pandas_frame_loses_nothing(client: Client) -> None:
     assert [row["strikes_max"] for row in plain] == [row.strikes_max for row in counts.rows]
 
 
-def test_polars_frame_loses_nothing(client: Client) -> None:
+def test_polars_frame_loses_nothing(sync_client: Client) -> None:
     """The same rows as a Polars frame: whole numbers, nulls, and days as dates."""
-    counts = client.aggregates(group_by="location,month", location="Palmyra", as_of=SAMPLE)
+    counts = sync_client.aggregates(group_by="location,month", location="Palmyra", as_of=SAMPLE)
     frame = counts.to_polars()
     assert frame.schema["engagements"] == pl.Int64
     assert frame.schema["period_start"] == pl.Date
@@ -221,9 +221,9 @@ def test_polars_frame_loses_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("make", [lambda counts: counts.to_pandas(), lambda counts: counts.to_polars()])
-def test_frame_without_rows_has_columns(make: Frame, client: Client) -> None:
+def test_frame_without_rows_has_columns(make: Frame, sync_client: Client) -> None:
     """Where nothing matches, a frame still has the columns that code reads."""
-    counts = client.aggregates(
+    counts = sync_client.aggregates(
         group_by="location", date_from="1999-01-01", date_to="1999-01-02", as_of=SAMPLE
     )
     frame = make(counts)
@@ -231,9 +231,9 @@ def test_frame_without_rows_has_columns(make: Frame, client: Client) -> None:
     assert {"location", "items_min"} <= set(frame.columns)
 
 
-def test_frame_of_lag_and_top(client: Client) -> None:
+def test_frame_of_lag_and_top(sync_client: Client) -> None:
     """Fractions, flags and the rest of a ranking have types of their own."""
-    counts = client.aggregates(group_by="publisher", lag=True, top=1, as_of=SAMPLE)
+    counts = sync_client.aggregates(group_by="publisher", lag=True, top=1, as_of=SAMPLE)
     frame = counts.to_pandas()
     assert frame["lag_days_median"].dtype == "Float64"
     assert frame["is_other"].dtype == "boolean"
@@ -315,9 +315,9 @@ def test_lists_of_names_reports_and_coverage(client: Client) -> None:
     assert list(itertools.islice(client.coverage(country="SY", limit=5), 7))
 
 
-def test_notebooks_show_escaped_tables(client: Client) -> None:
+def test_notebooks_show_escaped_tables(sync_client: Client) -> None:
     """Aggregates and pages show tables; whatever a text holds, it is text there."""
-    counts = client.aggregates(group_by="location", location="Palmyra", as_of=SAMPLE)
+    counts = sync_client.aggregates(group_by="location", location="Palmyra", as_of=SAMPLE)
     shown = counts._repr_html_()
     assert "<td>palmyra</td>" in shown
     assert "as of ledger number 535" in shown
@@ -351,7 +351,7 @@ def test_copies_share_connections(served: Served) -> None:
     assert [extensions["timeout"]["read"] for extensions in timeouts] == [3, 7]
 
 
-def test_an_instant_reads_the_past(client: Client) -> None:
+def test_an_instant_reads_the_past(sync_client: Client) -> None:
     """As of an instant before the first entry, the record is empty."""
     early = datetime.now(UTC) - timedelta(days=3000)
-    assert list(client.strikes(as_of=early)) == []
+    assert list(sync_client.strikes(as_of=early)) == []
