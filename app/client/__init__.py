@@ -11,7 +11,7 @@ The guide is docs/client.md.
 
 from app.client.aggregates import Aggregates
 from app.client.clients import AsyncClient, Client
-from app.client.errors import (
+from app.client.exceptions import (
     AnotherRecord,
     ApiError,
     BadRequest,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from app.client import html
+from app.client.html import table
 from app.client.records import AggregateRow, Record
 from app.client.requests import Steps, document, get, member
 
@@ -86,7 +86,7 @@ class Aggregates:
 
     def _repr_html_(self) -> str:
         by = f" by {', '.join(self.group_by)}" if self.group_by else ""
-        return html.table(self.rows, f"Counts{by} as of ledger number {self.seq}")
+        return table(self.rows, f"Counts{by} as of ledger number {self.seq}")
 
 
 _UNITS = {"day", "week", "month", "quarter", "year"}

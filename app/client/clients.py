@@ -8,8 +8,25 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from app.client import lists, operations
+from app.client.listings import categories, changes, coverage, locations, publishers, reports, strikes
 from app.client.mirror import mirror
+from app.client.operations import (
+    aggregates,
+    create_report,
+    diff,
+    export,
+    import_reports,
+    ledger,
+    location,
+    parse,
+    publish_report,
+    report,
+    retract_report,
+    revise_report,
+    revision,
+    revisions,
+    strike,
+)
 from app.client.records import Record
 from app.client.requests import Steps
 from app.client.transport import AsyncTransport, Settings, SyncTransport
@@ -135,29 +152,29 @@ class Client(_Configured):
     def _run(self, steps: Steps[T]) -> T:
         return self._transport.run(self._settings, steps)
 
-    strikes = _walk(lists.strikes)
-    strike = _method(operations.strike)
-    aggregates = _method(operations.aggregates)
-    reports = _walk(lists.reports)
-    report = _method(operations.report)
-    revisions = _method(operations.revisions)
-    revision = _method(operations.revision)
-    diff = _method(operations.diff)
-    create_report = _method(operations.create_report)
-    revise_report = _method(operations.revise_report)
-    publish_report = _method(operations.publish_report)
-    retract_report = _method(operations.retract_report)
-    parse = _method(operations.parse)
-    import_reports = _method(operations.import_reports)
-    export = _method(operations.export)
+    strikes = _walk(strikes)
+    strike = _method(strike)
+    aggregates = _method(aggregates)
+    reports = _walk(reports)
+    report = _method(report)
+    revisions = _method(revisions)
+    revision = _method(revision)
+    diff = _method(diff)
+    create_report = _method(create_report)
+    revise_report = _method(revise_report)
+    publish_report = _method(publish_report)
+    retract_report = _method(retract_report)
+    parse = _method(parse)
+    import_reports = _method(import_reports)
+    export = _method(export)
     mirror = _method(mirror)
-    changes = _walk(lists.changes)
-    ledger = _method(operations.ledger)
-    locations = _walk(lists.locations)
-    location = _method(operations.location)
-    categories = _walk(lists.categories)
-    publishers = _walk(lists.publishers)
-    coverage = _walk(lists.coverage)
+    changes = _walk(changes)
+    ledger = _method(ledger)
+    locations = _walk(locations)
+    location = _method(location)
+    categories = _walk(categories)
+    publishers = _walk(publishers)
+    coverage = _walk(coverage)
 
 
 class AsyncClient(_Configured):
@@ -193,27 +210,27 @@ class AsyncClient(_Configured):
     async def _run(self, steps: Steps[T], *, in_threads: bool = False) -> T:
         return await self._transport.run(self._settings, steps, in_threads=in_threads)
 
-    strikes = _async_walk(lists.strikes)
-    strike = _async_method(operations.strike)
-    aggregates = _async_method(operations.aggregates)
-    reports = _async_walk(lists.reports)
-    report = _async_method(operations.report)
-    revisions = _async_method(operations.revisions)
-    revision = _async_method(operations.revision)
-    diff = _async_method(operations.diff)
-    create_report = _async_method(operations.create_report)
-    revise_report = _async_method(operations.revise_report)
-    publish_report = _async_method(operations.publish_report)
-    retract_report = _async_method(operations.retract_report)
-    parse = _async_method(operations.parse)
-    import_reports = _async_method(operations.import_reports)
-    export = _async_method(operations.export)
+    strikes = _async_walk(strikes)
+    strike = _async_method(strike)
+    aggregates = _async_method(aggregates)
+    reports = _async_walk(reports)
+    report = _async_method(report)
+    revisions = _async_method(revisions)
+    revision = _async_method(revision)
+    diff = _async_method(diff)
+    create_report = _async_method(create_report)
+    revise_report = _async_method(revise_report)
+    publish_report = _async_method(publish_report)
+    retract_report = _async_method(retract_report)
+    parse = _async_method(parse)
+    import_reports = _async_method(import_reports)
+    export = _async_method(export)
     # Loading a mirror takes long, and would hold up the event loop.
     mirror = _async_method(mirror, in_threads=True)
-    changes = _async_walk(lists.changes)
-    ledger = _async_method(operations.ledger)
-    locations = _async_walk(lists.locations)
-    location = _async_method(operations.location)
-    categories = _async_walk(lists.categories)
-    publishers = _async_walk(lists.publishers)
-    coverage = _async_walk(lists.coverage)
+    changes = _async_walk(changes)
+    ledger = _async_method(ledger)
+    locations = _async_walk(locations)
+    location = _async_method(location)
+    categories = _async_walk(categories)
+    publishers = _async_walk(publishers)
+    coverage = _async_walk(coverage)

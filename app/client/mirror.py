@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from app.client import mirror_parquet
-from app.client.errors import AnotherRecord, UnexpectedResponse, Unprocessable
-from app.client.lists import categories, locations
+from app.client.exceptions import AnotherRecord, UnexpectedResponse, Unprocessable
+from app.client.listings import categories, locations
 from app.client.mirror_file import MirrorFile, State
+from app.client.mirror_parquet import write_parquet
 from app.client.operations import FilePath, ledger, report
 from app.client.records import Change, Record, Report
 from app.client.requests import Steps, get
@@ -49,7 +49,7 @@ def mirror(path: FilePath) -> Steps[Mirror]:
     with MirrorFile(target / "mirror.sqlite" if is_folder else target) as file:
         state = yield from _update(file, target)
         if is_folder:
-            mirror_parquet.write(file, target, state)
+            write_parquet(file, target, state)
         counts = (file.count(table) for table in ("reports", "strikes", "tallies"))
         return Mirror(target, state.seq, state.hash, *counts)
 

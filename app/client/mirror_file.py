@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from app.client.errors import ApiError
+from app.client.exceptions import ApiError
 
 Row = tuple[object, ...]
 Document = Mapping[str, Any]

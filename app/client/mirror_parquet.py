@@ -11,7 +11,7 @@ from app.client.mirror_file import TABLES, MirrorFile, State
 SEQ = "strikeledger_seq"
 
 
-def write(file: MirrorFile, folder: Path, state: State) -> None:
+def write_parquet(file: MirrorFile, folder: Path, state: State) -> None:
     """Write all tables as of the mirror's ledger number. Files that have it already stay as they are.
 
     Files are replaced one after the other, when all are written. Readers compare `strikeledger_seq` in their metadata.

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from app.client.errors import UnexpectedResponse
+from app.client.exceptions import UnexpectedResponse
 from app.client.sinks import Sink
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import anyio.to_thread
 import httpx
 
 from app import __version__
-from app.client.errors import ApiError, ConnectionFailed, RequestTimeout, StatusError, status_error
+from app.client.exceptions import ApiError, ConnectionFailed, RequestTimeout, StatusError, status_error
 from app.client.requests import Call, Steps, parameters
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 import anyio
 import httpx
 
-from app.client import html
-from app.client.errors import UnexpectedResponse
+from app.client.exceptions import UnexpectedResponse
+from app.client.html import table
 from app.client.records import Change, Record
 from app.client.requests import Steps, document, get, member
 
@@ -39,7 +39,7 @@ class Page(Sequence[R], Generic[R]):
         return len(self.items)
 
     def _repr_html_(self) -> str:
-        return html.table(self.items, f"{len(self.items)} items as of ledger number {self.seq}")
+        return table(self.items, f"{len(self.items)} items as of ledger number {self.seq}")
 
 
 class Pages(Protocol[R]):

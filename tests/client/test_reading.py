@@ -16,7 +16,7 @@ import pytest
 
 from app.client import Client, NotFound, Page, Strike, UnexpectedResponse, Unprocessable
 from app.client.html import table
-from app.client.lists import strikes as strike_pages
+from app.client.listings import strikes as strike_pages
 from app.client.requests import parameters
 from tests.client.conftest import Served
 from tests.factories import make_report, make_strike, make_tally
