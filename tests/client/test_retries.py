@@ -111,7 +111,7 @@ def test_retry_after_is_waited_for(connect: Connect) -> None:
         server.script[0] = Scripted(429, b"{}", {"Retry-After": "1"})
         assert connect(server.url).ledger().seq == 1
         first, second = server.received
-        assert 1 <= second.at - first.at < 3
+        assert second.at - first.at >= 1
 
 
 def test_long_retry_after_is_left_to_the_caller(connect: Connect) -> None:
