@@ -16,7 +16,7 @@ serve: .venv/runs ## Set up, load the sample into an empty database, and serve (
 	@$(BIN)/strikeledger sample
 	@$(BIN)/strikeledger serve --port $(PORT)
 
-test: .venv/ready ## Run the tests, on SQLite and on a real PostgreSQL.
+test: .venv/ready .venv/generator/ready ## Run the tests, on SQLite and on a real PostgreSQL.
 	$(BIN)/pytest -n auto --dist worksteal
 
 faults: .venv/ready ## Kill the server and the database amid writes, in full.
@@ -44,6 +44,8 @@ lock: ## Write the locks anew from pyproject.toml (needs uv).
 	  --extra postgres --extra parquet --extra excel --output-file requirements.txt pyproject.toml requirements.build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
 	  --extra postgres --extra parquet --extra excel --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	  --output-file requirements-generator.txt requirements-generator.in
 
 # Each stamp is made anew when its lock changes. The build tool is in the lock too, so nothing is unhashed.
 .venv/runs: requirements.txt pyproject.toml
@@ -55,4 +57,9 @@ lock: ## Write the locks anew from pyproject.toml (needs uv).
 
 .venv/ready: requirements-dev.txt .venv/runs
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/generator/ready: requirements-generator.txt .venv/runs
+	@$(BIN)/python -m venv .venv/generator
+	@.venv/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-generator.txt
 	@touch $@

@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ APP = Path(__file__).parents[1] / "app"
 # From the roof to the ground. Folders on one floor do not know each other.
 FLOORS = (
     ("cli",),
+    # Knows the server by HTTP alone.
+    ("client",),
     ("main", "worker"),
     ("releases", "bulk", "coverage"),
     ("reports", "aggregates"),
@@ -108,7 +111,9 @@ def test_dependencies_are_those_that_are_imported() -> None:
     extras = project["optional-dependencies"]
     declared = {
         re.match(r"[\w-]+", line)[0].replace("-", "_")  # type: ignore[index] # each begins with a name
-        for line in (*project["dependencies"], *extras["excel"], *extras["parquet"], *extras["postgres"])
+        for line in chain(
+            project["dependencies"], *(extras[name] for name in ("excel", "pandas", "parquet", "postgres"))
+        )
     }
     assert {package for _, tree in modules() for package in outside(tree)} == declared
 
@@ -128,6 +133,18 @@ def test_imports_go_down() -> None:
         if room(target) != room(name) and floor(room(target)) <= floor(room(name))
     ]
     assert upward == []
+
+
+def test_client_imports_nothing_else_of_the_application() -> None:
+    """The client stands alone, so that it can be used, and copied out, without the server."""
+    others = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        if room(name) == "client"
+        for target in imported(tree)
+        if room(target) != "client"
+    ]
+    assert others == []
 
 
 def test_only_the_command_line_imports_inside_functions() -> None:
