@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
 from cachetools import FIFOCache, cached
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 from sqlalchemy import select
 
@@ -32,7 +32,7 @@ from app.models import (
 from app.models.base import NAME_LENGTH
 from app.vocabulary import categories, places
 
-# How alike, of 100, a known name must be to be suggested; wrong ones stayed below 61 in a trial.
+# How alike, of 100, a known family must be to be suggested.
 SUGGEST_ABOVE = 65
 MOST_SUGGESTIONS = 3
 # A category is suggested for a misspelt phrase with one wrong letter in so many; "horse" is no house.
@@ -111,17 +111,6 @@ class Names(Generic[Entry]):
         """Return the thing that a folded name stands for, or None."""
         found = self.ids.get(folded)
         return None if found is None else self.by_id[found]
-
-    def nearest(self, folded: str) -> list[str]:
-        """Return the slugs of the things whose names are most like this one, best first; often none."""
-        # A few characters may fold to thousands, and no name has more.
-        if len(folded) > NAME_LENGTH:
-            return []
-        scored = process.extract(
-            folded, self.ids.keys(), scorer=fuzz.ratio, score_cutoff=SUGGEST_ABOVE, limit=9
-        )
-        slugs = dict.fromkeys(self.by_id[self.ids[name]].slug for name, _, _ in scored)
-        return list(slugs)[:MOST_SUGGESTIONS]
 
 
 def _akin(folded: str, names: Iterable[str]) -> list[str]:
