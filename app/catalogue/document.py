@@ -23,7 +23,9 @@ def document(vocabulary: Vocabulary, catalogue: Catalogue, slug: str) -> Documen
     names = vocabulary.names(catalogue)
     # Folding what no name can be would only cost time.
     entry = names.get(vocabulary.fold(slug)) if len(slug) <= NAME_LENGTH else None
-    return None if entry is None else _document(entry, names, sorted(names.of(entry.id)))
+    if entry is None:
+        return None
+    return _document(entry, names, search_index(catalogue, names).called.get(entry.id, []))
 
 
 def _document(entry: AnyEntry, names: AnyNames, called: list[str]) -> Document:

@@ -4,7 +4,8 @@ Both stay below a few milliseconds with all gazetteers loaded, where a compariso
 An index is built from a catalogue at its first use, and lives as long as it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -31,36 +32,27 @@ AnyNames = Names[Any]
 
 
 class SearchIndex:
-    """The names of one vocabulary. `things` are its ids by slug, and `called` their folded names in order."""
+    """The names of one vocabulary. `things` are its ids by slug. Each part is made at its first use."""
 
     def __init__(self, names: AnyNames) -> None:
         self._names = names
         self.things = [entry.id for entry in names.entries()]
-        self.called: dict[int, list[str]] = {}
-        for folded, thing_id in names.ids.items():
-            self.called.setdefault(thing_id, []).append(folded)
-        # Things by the folded name that is displayed: what several share means none of them.
-        self._displayed: dict[str, list[int]] = {}
-        self._texts = list[str]()
-        for thing_id in self.things:
-            entry, called = names.by_id[thing_id], self.called.get(thing_id, [])
-            displayed = places.fold(entry.name)
-            self._displayed.setdefault(displayed, []).append(thing_id)
-            if isinstance(entry, CategoryEntry):
-                # Its phrases are folded in another way.
-                called = [places.fold(name) for name in (entry.slug, *called)]
-            self._texts.append("\n".join((displayed, *called)))
-        self._spellings = list(names.ids)
-        self._lengths = np.array([len(name) for name in self._spellings], np.int32)
-        self._letters = _counted(self._spellings)
+
+    @cached_property
+    def called(self) -> Mapping[int, list[str]]:
+        """The folded names of each thing, in order."""
+        called: dict[int, list[str]] = {}
+        for folded, thing_id in self._names.ids.items():
+            called.setdefault(thing_id, []).append(folded)
+        return called
 
     def holding(self, wanted: Collection[str]) -> list[int]:
         """Return the ids of the things, by slug, of which a name holds one of the folded texts."""
-        return [
-            thing_id
-            for thing_id, text in zip(self.things, self._texts, strict=True)
-            if any(each in text for each in wanted)
-        ]
+        if len(wanted) == 1:
+            # Three times as fast as the general form.
+            [only] = wanted
+            return [thing_id for thing_id, text in self._texts if only in text]
+        return [thing_id for thing_id, text in self._texts if any(each in text for each in wanted)]
 
     def nearest(self, folded: str) -> list[str]:
         """Return the slugs of the things whose names are most like this one, best first; often none.
@@ -83,15 +75,44 @@ class SearchIndex:
             slugs += [by_id[self._names.ids[name]].slug for name, _, _ in near]
         return list(dict.fromkeys(slugs))[:MOST_SUGGESTIONS]
 
+    @cached_property
+    def _displayed(self) -> Mapping[str, list[int]]:
+        """Things by the folded name that is displayed: what several share means none of them."""
+        displayed: dict[str, list[int]] = {}
+        for thing_id in self.things:
+            displayed.setdefault(places.fold(self._names.by_id[thing_id].name), []).append(thing_id)
+        return displayed
+
+    @cached_property
+    def _texts(self) -> list[tuple[int, str]]:
+        """All folded names of each thing as one text."""
+        texts = []
+        for displayed, things in self._displayed.items():
+            for thing_id in things:
+                entry, called = self._names.by_id[thing_id], self.called.get(thing_id, [])
+                if isinstance(entry, CategoryEntry):
+                    # Its phrases are folded in another way.
+                    called = [places.fold(name) for name in (entry.slug, *called)]
+                texts.append((entry.slug, thing_id, "\n".join((displayed, *called))))
+        return [(thing_id, text) for _, thing_id, text in sorted(texts)]
+
+    @cached_property
+    def _letters(self) -> tuple[list[str], NDArray[np.int32], NDArray[np.uint8]]:
+        """All folded names, their lengths, and how often letters occur in them."""
+        spellings = list(self._names.ids)
+        lengths = np.array([len(name) for name in spellings], np.int32)
+        return spellings, lengths, _counted(spellings)
+
     def _possible(self, folded: str) -> list[str]:
         """Return the names that share so many letters, in whatever order, that their ratio may reach SUGGEST_ABOVE."""
-        shared = np.zeros(len(self._spellings), np.int32)
+        spellings, lengths, letters = self._letters
+        shared = np.zeros(len(spellings), np.int32)
         for bucket, count in enumerate(_counted([folded])[:, 0]):
             if count:
-                shared += np.minimum(self._letters[bucket], count)
+                shared += np.minimum(letters[bucket], count)
         # The ratio is twice the letters shared in the same order, of all letters of both.
-        possible = 200 * shared >= SUGGEST_ABOVE * (self._lengths + len(folded))
-        return [self._spellings[index] for index in np.flatnonzero(possible)]
+        possible = 200 * shared >= SUGGEST_ABOVE * (lengths + len(folded))
+        return [spellings[index] for index in np.flatnonzero(possible)]
 
 
 def search_index(catalogue: Catalogue, names: AnyNames) -> SearchIndex:
