@@ -228,7 +228,8 @@ def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
 
 
 def _names(session: ReadSession, seq: int, make: type[Entry], tables: Tables) -> Names[Entry]:
-    of_things, of_names = _statements(make, tables)
+    # An entry's fields after id and slug are columns of its version.
+    of_things, of_names = _statements(make._fields[2:], tables)
     rows = sorted(session.rows(of_things, {"seq": seq}), key=itemgetter(1))
     by_id = {thing_id: make(thing_id, *columns) for thing_id, *columns, into_id in rows if into_id is None}
     into = {thing_id: into_id for thing_id, *_, into_id in rows if into_id is not None}
@@ -241,14 +242,13 @@ def _names(session: ReadSession, seq: int, make: type[Entry], tables: Tables) ->
 
 
 @cache
-def _statements(make: type[Entry], tables: Tables) -> tuple[Prepared, Prepared]:
+def _statements(columns: tuple[str, ...], tables: Tables) -> tuple[Prepared, Prepared]:
     """Return what reads the things of a vocabulary, and their names: a hundred thousand rows with all gazetteers."""
     identity, version, alias = tables
     seq = bindparam("seq", type_=version.recorded_seq.type)
-    # An entry's fields after id and slug are columns of its version.
-    columns = [getattr(version, column) for column in make._fields[2:]]
+    of_version = (getattr(version, column) for column in columns)
     things = (
-        select(identity.id, identity.slug, *columns, version.merged_into_id)
+        select(identity.id, identity.slug, *of_version, version.merged_into_id)
         .join(version, version.thing_id == identity.id)
         .where(standing(version, seq))
     )
