@@ -7,16 +7,18 @@ a catalogue is kept under the hash of the ledger entry that last changed the voc
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
-from cachetools import FIFOCache, cached
-from rapidfuzz import fuzz, process
+from cachetools import LRUCache, cached
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.db.engine import NotYet, ReadSession
-from app.db.statements import Snapshot
+from app.db.statements import Prepared, Snapshot
 from app.ledger.head import Head, standing
 from app.models import (
     Category,
@@ -32,7 +34,7 @@ from app.models import (
 from app.models.base import NAME_LENGTH
 from app.vocabulary import categories, places
 
-# How alike, of 100, a known name must be to be suggested; wrong ones stayed below 61 in a trial.
+# How alike, of 100, a known family must be to be suggested.
 SUGGEST_ABOVE = 65
 MOST_SUGGESTIONS = 3
 # A category is suggested for a misspelt phrase with one wrong letter in so many; "horse" is no house.
@@ -111,17 +113,6 @@ class Names(Generic[Entry]):
         """Return the thing that a folded name stands for, or None."""
         found = self.ids.get(folded)
         return None if found is None else self.by_id[found]
-
-    def nearest(self, folded: str) -> list[str]:
-        """Return the slugs of the things whose names are most like this one, best first; often none."""
-        # A few characters may fold to thousands, and no name has more.
-        if len(folded) > NAME_LENGTH:
-            return []
-        scored = process.extract(
-            folded, self.ids.keys(), scorer=fuzz.ratio, score_cutoff=SUGGEST_ABOVE, limit=9
-        )
-        slugs = dict.fromkeys(self.by_id[self.ids[name]].slug for name, _, _ in scored)
-        return list(slugs)[:MOST_SUGGESTIONS]
 
 
 def _akin(folded: str, names: Iterable[str]) -> list[str]:
@@ -223,8 +214,8 @@ class Catalogue:
         return frozenset(found)
 
 
-# By the hash of the entry that made them. A few suffice: one for now, some for `as_of`.
-@cached(FIFOCache(8), key=lambda _session, head: head.vocabulary_hash, lock=Lock())
+# By the hash of the entry that made them: one for now, some for `as_of`. One takes 75 MB with all gazetteers loaded.
+@cached(LRUCache(4), key=lambda _session, head: head.vocabulary_hash, lock=Lock())
 def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
     """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotYet where they must be read first."""
     if not isinstance(session, ReadSession):
@@ -237,26 +228,31 @@ def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
 
 
 def _names(session: ReadSession, seq: int, make: type[Entry], tables: Tables) -> Names[Entry]:
-    identity, version, alias = tables
     # An entry's fields after id and slug are columns of its version.
-    said = [getattr(version, column) for column in make._fields[2:]]
-    rows = sorted(
-        session.execute(
-            select(identity.id, identity.slug, *said, version.merged_into_id)
-            .join(version, version.thing_id == identity.id)
-            .where(standing(version, seq))
-        ),
-        key=lambda row: row.slug,
-    )
-    by_id = {row.id: make(*row[:-1]) for row in rows if row.merged_into_id is None}
-    into = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
+    of_things, of_names = _statements(make._fields[2:], tables)
+    rows = sorted(session.rows(of_things, {"seq": seq}), key=itemgetter(1))
+    by_id = {thing_id: make(thing_id, *columns) for thing_id, *columns, into_id in rows if into_id is None}
+    into = {thing_id: into_id for thing_id, *_, into_id in rows if into_id is not None}
     merged = {source: _end_of(source, into) for source in into}
-    called = session.execute(select(alias.folded, alias.thing_id).where(standing(alias, seq)))
     return Names(
         by_id | {source: by_id[target] for source, target in merged.items()},
-        dict(sorted((row.folded, row.thing_id) for row in called)),
+        dict(sorted(session.rows(of_names, {"seq": seq}))),
         merged,
     )
+
+
+@cache
+def _statements(columns: tuple[str, ...], tables: Tables) -> tuple[Prepared, Prepared]:
+    """Return what reads the things of a vocabulary, and their names: a hundred thousand rows with all gazetteers."""
+    identity, version, alias = tables
+    seq = bindparam("seq", type_=version.recorded_seq.type)
+    of_version = (getattr(version, column) for column in columns)
+    things = (
+        select(identity.id, identity.slug, *of_version, version.merged_into_id)
+        .join(version, version.thing_id == identity.id)
+        .where(standing(version, seq))
+    )
+    return Prepared(things), Prepared(select(alias.folded, alias.thing_id).where(standing(alias, seq)))
 
 
 def _end_of(source: int, into: Mapping[int, int]) -> int:

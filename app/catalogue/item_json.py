@@ -5,18 +5,17 @@ from typing import Any
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry
 from app.catalogue.recording import AnyEntry, AnyNames, Vocabulary, version_of
+from app.catalogue.suggestions import search_index
 from app.models.base import NAME_LENGTH
 
 Document = dict[str, Any]
 
 
-def documents(vocabulary: Vocabulary, catalogue: Catalogue) -> Iterable[Document]:
-    """Yield every thing of a vocabulary by slug, as its model in schemas.py describes it."""
+def documents(vocabulary: Vocabulary, catalogue: Catalogue, things: Iterable[int]) -> Iterable[Document]:
+    """Yield things of a vocabulary by their ids, as its model in schemas.py describes them."""
     names = vocabulary.names(catalogue)
-    called: dict[int, list[str]] = {}
-    for folded, thing_id in names.ids.items():
-        called.setdefault(thing_id, []).append(folded)
-    return (_document(entry, names, called.get(entry.id, [])) for entry in names.entries())
+    called = search_index(catalogue, names).called
+    return (_document(names.by_id[thing_id], names, called.get(thing_id, [])) for thing_id in things)
 
 
 def document(vocabulary: Vocabulary, catalogue: Catalogue, slug: str) -> Document | None:
@@ -24,12 +23,9 @@ def document(vocabulary: Vocabulary, catalogue: Catalogue, slug: str) -> Documen
     names = vocabulary.names(catalogue)
     # Folding what no name can be would only cost time.
     entry = names.get(vocabulary.fold(slug)) if len(slug) <= NAME_LENGTH else None
-    return None if entry is None else _document(entry, names, sorted(names.of(entry.id)))
-
-
-def spellings(shown: Document) -> list[str]:
-    """Return all that a thing is called, of its document."""
-    return [shown["slug"], shown["name"], *shown.get("aliases", ()), *shown.get("synonyms", ())]
+    if entry is None:
+        return None
+    return _document(entry, names, search_index(catalogue, names).called.get(entry.id, []))
 
 
 def _document(entry: AnyEntry, names: AnyNames, called: list[str]) -> Document:

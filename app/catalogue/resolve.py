@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry, PublisherEntry
+from app.catalogue.suggestions import AnyNames, search_index
 from app.errors import Fault, InvalidInput
 from app.vocabulary import places
 
@@ -27,14 +28,14 @@ class Resolver:
         """Find a publisher by slug, name or alias."""
         found = self._catalogue.publisher(name)
         if found is None:
-            self._unknown("publisher", where, lambda: self._catalogue.publishers.nearest(places.fold(name)))
+            self._unknown("publisher", where, lambda: self._nearest(self._catalogue.publishers, name))
         return found
 
     def location(self, name: str, where: str) -> LocationEntry | None:
         """Find a location by slug, name or alias."""
         found = self._catalogue.location(name)
         if found is None:
-            self._unknown("location", where, lambda: self._catalogue.locations.nearest(places.fold(name)))
+            self._unknown("location", where, lambda: self._nearest(self._catalogue.locations, name))
         return found
 
     def category(self, phrase: str, where: str) -> CategoryEntry | None:
@@ -60,6 +61,9 @@ class Resolver:
         """Raise InvalidInput with every fault noted; do nothing where there is none."""
         if self.faults:
             raise InvalidInput(self.faults)
+
+    def _nearest(self, names: AnyNames, name: str) -> list[str]:
+        return search_index(self._catalogue, names).nearest(places.fold(name))
 
     def _unknown(self, noun: str, where: str, nearest: Callable[[], list[str]]) -> None:
         slugs = nearest() if len(self.faults) < MOST_SUGGESTED else []

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from app.catalogue.catalogue import catalogue_at
-from app.catalogue.item_json import Document, document, documents, spellings
+from app.catalogue.item_json import document, documents
 from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, Vocabulary
 from app.catalogue.schemas import (
     CategoryOut,
@@ -18,6 +18,7 @@ from app.catalogue.schemas import (
     PublisherOut,
     PublisherPage,
 )
+from app.catalogue.suggestions import search_index
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.field_types import AsOfParameter, AsOfQuery
@@ -148,13 +149,12 @@ def _page(session: ReadSession, request: Request, query: NamesQuery, vocabulary:
     """Answer a page of a vocabulary: it is small and in memory, so its slugs are its cursor."""
     now = head(session, query.as_of)
     after = position_of(request, query.cursor, str)
-    found = [
-        shown
-        for shown in documents(vocabulary, catalogue_at(session, now))
-        if query.q is None or _holds(shown, query.q)
-    ]
-    rest = [shown for shown in found if after is None or shown["slug"] > after[0]]
-    items = rest[: query.limit]
+    catalogue = catalogue_at(session, now)
+    names = vocabulary.names(catalogue)
+    index = search_index(catalogue, names)
+    found = index.things if query.q is None else index.holding(_folded(query.q))
+    rest = [thing_id for thing_id in found if after is None or names.by_id[thing_id].slug > after[0]]
+    items = list(documents(vocabulary, catalogue, rest[: query.limit]))
     body = {
         "items": items,
         "next": cursor_to(request, (items[-1]["slug"],)) if len(rest) > query.limit else None,
@@ -176,10 +176,9 @@ def _one(
     return response
 
 
-def _holds(shown: Document, asked: str) -> bool:
-    """Say whether a spelling holds what was asked, folded as names are, or as phrases of targets are.
+def _folded(asked: str) -> set[str]:
+    """Return what a name must hold: what was asked, folded as names are, or as phrases of targets are.
 
     What folds to nothing, such as "%", is held by nothing.
     """
-    wanted = {fold(asked) for fold in (places.fold, categories.fold)} - {""}
-    return any(each in places.fold(name) for name in spellings(shown) for each in wanted)
+    return {fold(asked) for fold in (places.fold, categories.fold)} - {""}

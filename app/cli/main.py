@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import keys, migrate, parse, sample, serve, verify
+from app.cli import keys, locations, migrate, parse, sample, serve, verify
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -37,6 +37,7 @@ cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
 cli.command("verify")(verify.verify)
 cli.add_typer(keys.cli, name="keys")
+cli.add_typer(locations.cli, name="locations")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from app.strikes.filter import StrikeFilter
 from app.strikes.ordering import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
 from app.strikes.search import find, words_apart
 from app.strikes.sql_conditions import Conditions
+from app.strikes.used_places import of_used_places
 
 # Lines, and reports, that one step looks at.
 LINES_SCANNED = 50_000
@@ -34,6 +35,7 @@ def lines(
 
     The position is None at the end of the record. There may be no line and yet a position.
     """
+    strikes = of_used_places(session, strikes)
     until = None if fewest(session, strikes, Sort.EARLIEST) else _last_scanned(session, after)
     found = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
     return found, position(found[-1], Sort.EARLIEST) if len(found) == limit else until
@@ -46,6 +48,7 @@ def reports(
 
     The id is None at the end of the record. There may be no report and yet an id.
     """
+    strikes = of_used_places(session, strikes)
     last: int = session.rows(_LAST_REPORT, {})[0][0] or 0
     few = fewest(session, strikes, Sort.EARLIEST)
     without_words, held = words_apart(session, strikes, few)

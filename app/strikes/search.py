@@ -36,6 +36,7 @@ from app.strikes.ordering import (
     until_values,
 )
 from app.strikes.sql_conditions import Conditions, Narrowing
+from app.strikes.used_places import of_used_places
 from app.strikes.word_matches import Bitmap, lines_with
 
 # Up to how many lines with words the engine gathers them for each page. A million lines, read and looked up in a
@@ -58,6 +59,7 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
 
     Raises NotAtOnce where the snapshot is for short questions, and this is none.
     """
+    strikes = of_used_places(session, strikes)
     pair_ids = pairs(strikes, sort)
     few = None if pair_ids and found_by_pairs(strikes) else fewest(session, strikes, sort)
     if few is None and sort is Sort.MOST_ITEMS and strikes.asks_for_tallies:
@@ -128,6 +130,7 @@ def _look_at_the_clock(session: Snapshot) -> None:
 
 def count(session: Snapshot, strikes: StrikeFilter) -> int:
     """Return how many lines match."""
+    strikes = of_used_places(session, strikes)
 
     def statement() -> AnySelect:
         return select(func.count()).select_from(Strike).where(Conditions(strikes).of_lines())

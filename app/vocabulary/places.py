@@ -59,14 +59,17 @@ class Place:
         "Ar Raqqah" yields "ar raqqah", "raqqah" and "al raqqah", so that releases of either habit resolve
         by an exact match. No two places of the list share a spelling.
         """
-        found = set[str]()
-        for written in (self.slug, self.name, *self.aliases):
-            folded = fold(written)
-            found.add(folded)
-            article, _, bare = folded.partition(" ")
-            if article in ARTICLES and bare:
-                found.update((bare, f"al {bare}"))
-        return frozenset(found)
+        return frozenset(
+            spelling
+            for written in (self.slug, self.name, *self.aliases)
+            for spelling in with_articles(fold(written))
+        )
+
+
+def with_articles(folded: str) -> tuple[str, ...]:
+    """Return a folded name, and where it begins with an article, also without it and with "al"."""
+    article, _, bare = folded.partition(" ")
+    return (folded, bare, f"al {bare}") if article in ARTICLES and bare else (folded,)
 
 
 def fold(name: str) -> str:

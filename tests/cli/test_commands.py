@@ -213,7 +213,7 @@ def test_no_command_shows_the_help(tmp_path: Path, arguments: list[str]) -> None
 
 
 def test_installed_package_can_create_its_database(tmp_path: Path) -> None:
-    """A wheel, without the checkout, holds the migrations, the vocabularies and the sample."""
+    """A wheel, without the checkout, holds the migrations, the vocabularies, the sample and the gazetteers."""
     built = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
         cwd=ROOT,
@@ -229,6 +229,10 @@ def test_installed_package_can_create_its_database(tmp_path: Path) -> None:
     assert tops == {"app", next(top for top in tops if top.endswith(".dist-info"))}
 
     loaded = run(tmp_path, "sample", PYTHONPATH=str(tmp_path / "installed"), PYTHONSAFEPATH="1")
+    added = run(
+        tmp_path, "locations", "load", "SS", PYTHONPATH=str(tmp_path / "installed"), PYTHONSAFEPATH="1"
+    )
+    assert "SS: 23 added, 0 unchanged" in added.stdout, added.stderr
     code = "import app.db.migrate as m; print(m.scripts())"
     found = subprocess.run(
         [sys.executable, "-c", code],
