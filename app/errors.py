@@ -149,7 +149,7 @@ class Overloaded(StrikeledgerError):
     """Other requests leave no time for this one. `retry_after` are the seconds until they are expected to be done."""
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__(f"other long questions are being answered; ask again in {retry_after} s")
+        super().__init__(f"other long queries are running; retry in {retry_after} s")
         self.retry_after = retry_after
 
 
@@ -169,7 +169,7 @@ class DamagedDatabase(DatabaseUnavailable):
     """Stored bytes are not what they must be: a page of the file, a text, a date, stored JSON."""
 
     def __init__(self) -> None:
-        super().__init__("what is stored is damaged here; run `strikeledger verify`, restore a backup")
+        super().__init__("stored data is damaged; run `strikeledger verify` and restore a backup")
 
 
 class StorageFull(StrikeledgerError):

@@ -44,7 +44,9 @@ def _parts(value: object) -> object:
 
 def _host(value: str) -> str:
     if value != ANY_HOST and not re.fullmatch(HOST, value):
-        raise ValueError("a host is a name, an IPv4 address or an IPv6 address in brackets, without a port")
+        raise ValueError(
+            "a host must be a name, an IPv4 address or an IPv6 address in brackets, without a port"
+        )
     return value
 
 
@@ -55,7 +57,7 @@ def _network(value: str) -> str:
 def _database_url(value: str) -> str:
     """Refuse a URL that the drivers could not read, or of which they would ignore something. Never repeats it."""
     if not re.match(r"(sqlite|postgresql|postgresql\+psycopg)://", value):
-        raise ValueError("a database URL begins with sqlite:/// or postgresql://")
+        raise ValueError("a database URL must begin with sqlite:/// or postgresql://")
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -66,7 +68,7 @@ def _database_url(value: str) -> str:
         raise ValueError(f"a port is a number from 1 to {MOST_PORT}")
     if url.get_backend_name() == "sqlite":
         if url.query:
-            raise ValueError("an SQLite URL takes no options after a question mark")
+            raise ValueError("an SQLite URL must not have options after a question mark")
         if url.host or not url.database or url.database == ":memory:":
             raise ValueError("an SQLite database must be a file: sqlite:///FILE, with three slashes")
     return value
@@ -138,4 +140,4 @@ def _refuse_unknown(variable: str, value: str, known: Sequence[str]) -> None:
     # In capitals only: of two spellings of one setting, which one holds would be a guess.
     nearest, similarity, _ = process.extractOne(variable.upper(), known, scorer=fuzz.ratio)
     if variable.upper().startswith(PREFIX) or similarity >= _ALMOST_A_SETTING:
-        raise InvalidSetting(f"there is no setting {variable}; did you mean {nearest}?")
+        raise InvalidSetting(f"unknown setting {variable}; did you mean {nearest}?")

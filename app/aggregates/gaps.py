@@ -43,7 +43,7 @@ def filled(
         return groups
     others = groups.select(beside).unique() if beside else pl.DataFrame(height=1)
     if periods.count(unit, first, last) * len(others) > MOST_FILLED:
-        detail = f"this makes more than {MOST_FILLED} rows; ask for fewer days, larger periods or fill=none"
+        detail = f"more than {MOST_FILLED} rows; request fewer days, larger periods or fill=none"
         raise InvalidInput([Fault("parameter", "group_by", "too-many-rows", detail)])
     starts = [(start - EPOCH).days for start in periods.each(unit, first, last)]
     every = others.join(pl.DataFrame({PERIOD: pl.Series(starts, dtype=pl.Int64)}), how="cross")

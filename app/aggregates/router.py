@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=Str
     responses={**described(Aggregates, WITH_PLACE), **responses(NotAcceptable, InvalidInput, QueryTimeout)},
 )
 async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()], read: Read) -> Response:
-    """Count reports, lines, strikes, engagements and items of what matches, by up to three dimensions."""
+    """Count the reports, lines, strikes, engagements and items that match, by up to three dimensions."""
     return await read(lambda session: _answer(session, request, query))
 
 

@@ -52,7 +52,7 @@ CHANGES = Table(columns_of(Change))
 
 @router.get("/ledger", responses={200: {"model": LedgerHead}, **responses(InvalidInput)})
 async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()], read: Read) -> Response:
-    """Say where the ledger stands. Save the number and the hash: together they prove the record up to there."""
+    """Return the head of the ledger. Save its number and hash: together they prove the record up to there."""
 
     def where(session: ReadSession) -> Response:
         entry = last_entry(session)
@@ -68,10 +68,10 @@ async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()],
     responses={**described(ChangesPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)},
 )
 async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
-    """List what was recorded, in order and for ever: the entries of the ledger after a number.
+    """List the entries of the ledger after a number, in order. Entries never change.
 
-    To follow the record, keep the last `seq` that you have seen and ask for what comes after it. At the ledger's
-    head the list is empty; a number beyond it is refused, since this is not the ledger that gave it.
+    To follow the record, save the last `seq` that you received and request the entries after it. At the ledger's
+    head the list is empty; a number beyond it is refused, since it comes from another ledger.
     """
     return await read(lambda session: _page(session, request, query))
 
@@ -82,7 +82,7 @@ async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()]
     dependencies=[Depends(limited_by("streams", is_expendable=True))],
     responses={
         200: {
-            "description": "Events named `change`, without end. The id is the ledger number, the data an entry "
+            "description": "An endless stream of events named `change`. The id is the ledger number, the data an entry "
             "as `/v1/changes` lists it.",
             "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
         },
@@ -96,16 +96,16 @@ async def stream_changes(
     last_event_id: Annotated[
         Seen | None,
         Header(
-            description="The ledger number that was received last, as a browser sends it when it comes back. "
-            "Goes before `after`.",
+            description="The ledger number that was received last, as a browser sends it on reconnecting. "
+            "Takes precedence over `after`.",
             examples=[1],
         ),
     ] = None,
 ) -> Response:
-    """Send what is recorded as it is recorded, as server-sent events: none skipped, none twice, in order.
+    """Stream new entries as server-sent events, in order, without gaps or repeats.
 
-    While the database is away the stream waits. It ends with the server, where a place is needed, and where the
-    ledger turns out to be another one: come back with the last id, which is refused where it lies beyond the head.
+    While the database is unavailable the stream waits. It ends with the server, where its connection is needed for
+    others, and where the ledger turns out to be another one: reconnect with the last id, which is refused where it is beyond the head.
     """
     name, seq = ("after", query.after) if last_event_id is None else ("last-event-id", last_event_id)
     _refuse_beyond(seq, (await read.short(head)).seq, name)
@@ -129,10 +129,10 @@ async def stream_changes(
     },
 )
 async def feed_of_changes(request: Request, query: Annotated[FeedQuery, Query()], read: Read) -> Response:
-    """Show the changes of reports as an Atom feed, the latest first, for a feed reader.
+    """Return the changes of reports as an Atom feed, the latest first, for a feed reader.
 
     Links of the relation `next` lead page by page to the oldest change (RFC 5005). All links are absolute, and name
-    the host that was asked.
+    the host of the request.
     """
     return await read(lambda session: _feed(session, request, query))
 
@@ -160,7 +160,7 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
 def _refuse_beyond(seq: int, last: int, name: str) -> None:
     """Raise InvalidInput for a number that the ledger has not given."""
     if seq > last:
-        raise InvalidInput([Fault("parameter", name, "beyond-head", f"the ledger stands at {last}")])
+        raise InvalidInput([Fault("parameter", name, "beyond-head", f"the latest ledger number is {last}")])
 
 
 def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:

@@ -59,7 +59,7 @@ class FeedQuery(BaseModel):
         int,
         Field(ge=1, le=MOST_ON_A_PAGE),
         PLAIN_DIGITS,
-        Field(description="How many entries a page holds at most.", examples=[50]),
+        Field(description="The maximum number of entries on a page.", examples=[50]),
     ] = 50
     after: Annotated[
         Seen,
@@ -73,7 +73,7 @@ class FeedQuery(BaseModel):
         Annotated[int, Field(ge=1, le=LARGEST_INTEGER), PLAIN_DIGITS] | None,
         Field(
             description="Start with the last entry before this ledger number, as the feed's `next` links do; left "
-            "out: with the latest. A number that the ledger has not given is refused.",
+            "out: with the latest. A number beyond the latest is refused.",
             examples=[2],
         ),
     ] = None

@@ -89,7 +89,7 @@ class Columns:
         if last is not None and (last.as_of, last.hash) == (now.seq, now.hash):
             return last
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise QueryTimeout("the server is still reading the record; ask again")
+            raise QueryTimeout("the server is still loading the record; retry shortly")
         try:
             if not self._is_of_history(session, now):
                 self._clear()

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=StrictR
     "", responses={**described(CoveragePage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)}
 )
 async def list_coverage(request: Request, query: Annotated[CoverageQuery, Query()], read: Read) -> Response:
-    """List what reports speak for, the latest days first."""
+    """List the countries and days that reports cover, the latest days first."""
     return await read(lambda session: _page(session, request, query))
 
 
@@ -38,7 +38,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
     names = Resolver(catalogue, "parameter")
     publisher = names.publisher(query.publisher, "publisher") if query.publisher else None
     if query.date_from and query.date_to and query.date_from > query.date_to:
-        names.refuse("date_to", "days-reversed", "date_to lies before date_from")
+        names.refuse("date_to", "days-reversed", "date_to must not be before date_from")
     names.finish()
     asked = CoverageFilter(
         as_of=now.seq,

@@ -58,7 +58,7 @@ class DatabaseFile:
             raise DatabaseUnavailable("the database file is gone")
         if self._opened_wal is not None and self._opened_wal == _identity(self._wal):
             raise DatabaseUnavailable(
-                "the database file was replaced; the -wal and -shm files of the old one must be removed"
+                "the database file was replaced; remove the old one's -wal and -shm files"
             )
 
     def identity(self) -> "Identity | None":

@@ -30,7 +30,7 @@ INSUFFICIENT_PRIVILEGE = "42501"
 DISK_FULL = "53100"
 DAMAGED = ("XX001", "XX002")
 
-NO_ANSWER = "the database did not answer"
+NO_ANSWER = "the database did not respond"
 
 NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
 
@@ -42,11 +42,11 @@ _OF_THE_FILE = (
     "SQLITE_CORRUPT",
 )
 
-NO_SPACE = "the disk of the database is full, or reached a limit, or failed; nothing was stored"
+NO_SPACE = "the database's disk is full, at its quota, or failing; nothing was stored"
 
-NO_WRITES = "the database takes no writes now"
+NO_WRITES = "the database is read-only now"
 
-TOO_LONG = "the question takes too long; ask for fewer days, places or words"
+TOO_LONG = "the query takes too long; request fewer days, places or words"
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def translated(*, writes: bool = False) -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise DatabaseBusy("all connections to the database are in use") from error
+        raise DatabaseBusy("all database connections are in use") from error
     except ValueError as error:
         if isinstance(error, UnicodeDecodeError) or _is_of_a_row(error):
             raise DamagedDatabase from error
@@ -97,7 +97,7 @@ def _is_of_a_row(error: ValueError) -> bool:
 def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError | None:
     name = getattr(error.orig, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseBusy("another writer holds the database")
+        return DatabaseBusy("the database is locked by another writer")
     if name == "SQLITE_INTERRUPT":
         return QueryTimeout(TOO_LONG)
     if name.startswith("SQLITE_READONLY"):
@@ -118,7 +118,7 @@ def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError 
 def _meaning(error: DBAPIError) -> StrikeledgerError | None:
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate == LOCK_NOT_AVAILABLE:
-        return DatabaseBusy("another writer holds the database")
+        return DatabaseBusy("the database is locked by another writer")
     if sqlstate == QUERY_CANCELED:
         return QueryTimeout(TOO_LONG)
     if sqlstate == UNDEFINED_TABLE:
@@ -126,7 +126,7 @@ def _meaning(error: DBAPIError) -> StrikeledgerError | None:
     if sqlstate == READ_ONLY_TRANSACTION:
         return ReadOnlyDatabase(NO_WRITES)
     if sqlstate == INSUFFICIENT_PRIVILEGE:
-        return ReadOnlyDatabase("the database does not allow this to the role of the server")
+        return ReadOnlyDatabase("the server's database role lacks a privilege that this needs")
     if sqlstate == DISK_FULL:
         return StorageFull(NO_SPACE)
     if sqlstate in DAMAGED:

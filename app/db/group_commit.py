@@ -22,7 +22,7 @@ T = TypeVar("T")
 # of other processes.
 GROUP_SECONDS = 0.05
 
-WAITED_TOO_LONG = "other writers are waiting; ask again"
+WAITED_TOO_LONG = "too many writers are waiting; retry shortly"
 
 
 class GroupCommit:

@@ -38,7 +38,7 @@ class Outage:
     def refuse(self) -> None:
         """Raise DatabaseUnavailable while it lasts."""
         if time.monotonic() < self._until:
-            raise DatabaseUnavailable("the database did not answer")
+            raise DatabaseUnavailable("the database did not respond")
 
 
 def engines(url: str, outage: Outage | None) -> tuple[Engine, Engine]:

@@ -243,7 +243,7 @@ def file_lock(database: Path, seconds: float | None = None) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise DatabaseBusy("another writer holds the database") from None
+                    raise DatabaseBusy("the database is locked by another writer") from None
                 time.sleep(LOCK_POLL_SECONDS)  # In a thread: writes never run on the event loop.
         yield
 
@@ -256,5 +256,5 @@ def warnings(path: Path) -> list[str]:
         sound = ".".join(map(str, FIRST_SOUND_SQLITE))
         found.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
     if path.stat().st_mode & stat.S_IROTH:
-        found.append(f"every user of this machine can read {path}, with its drafts; chmod 600 closes it.")
+        found.append(f"every user of this machine can read {path} and its drafts; run chmod 600 on it.")
     return found

@@ -52,8 +52,8 @@ class WriteAheadLog:
         if size >= WARNING_BYTES and now >= self._next_warning:
             self._next_warning = now + _WARNING_PAUSE_SECONDS
             _log.warning(
-                "the file %s has grown to %d MB: a read that does not end keeps it from being emptied; "
-                "look for an open export, backup or database shell",
+                "the write-ahead log %s has grown to %d MB: a long read blocks its checkpoint; "
+                "close the open export, backup or database shell",
                 self._file.name,
                 size // MIB,
             )

@@ -58,7 +58,7 @@ def media_type(request: Request) -> str:
     Raises UnsupportedMediaType for a declared charset that is another, and for a body that is compressed.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise UnsupportedMediaType("send the body as it is, without Content-Encoding")
+        raise UnsupportedMediaType("send the body without Content-Encoding")
     media, _, parameters = request.headers.get("content-type", "").partition(";")
     name, _, charset = parameters.strip().partition("=")
     if name.strip().lower() == "charset" and charset.strip(' "').lower() not in {"utf-8", "utf8", "us-ascii"}:
@@ -83,7 +83,7 @@ async def limited_body(request: Request, limit: int) -> bytes:
             if len(body) > limit:
                 raise too_large
     except ClientDisconnect:
-        raise MalformedRequest("the body did not come to its end") from None
+        raise MalformedRequest("the request body ended early") from None
     request._body = bytes(body)  # noqa: SLF001 - where the framework caches it
     return request._body  # noqa: SLF001
 
@@ -155,7 +155,7 @@ def _refuse_excess(text: str) -> None:
     if _DEEP.match(bare):
         raise _too_deep()
     if _marks(bare) - len(_EMPTY.findall(bare)) > MOST_VALUES:
-        detail = f"the body holds more than {MOST_VALUES:,} names and items"
+        detail = f"the body has more than {MOST_VALUES:,} names and items"
         raise InvalidInput([Fault("pointer", "", "too-many-values", detail)])
 
 
@@ -181,13 +181,13 @@ def _parts(value: object) -> Iterable[object]:
 
 
 def _too_deep() -> MalformedRequest:
-    return MalformedRequest(f"the body nests deeper than {DEEPEST_JSON}")
+    return MalformedRequest(f"the body is nested deeper than {DEEPEST_JSON} levels")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise MalformedRequest("the body names a field twice in one object")
+        raise MalformedRequest("an object of the body has the same field twice")
     return found
 
 
@@ -213,7 +213,7 @@ def _refuse_values(value: object, pointer: str) -> None:
         for index, member in enumerate(value):
             _refuse_values(member, f"{pointer}/{index}")
     elif isinstance(value, float) and math.isinf(value):
-        raise _unstorable(pointer, "too-large-number", "is a number that is too large")
+        raise _unstorable(pointer, "too-large-number", "is too large a number")
 
 
 def _unstorable(pointer: str, code: str, detail: str) -> InvalidInput:

@@ -61,7 +61,7 @@ def written(
         case Format.PARQUET:
             return _parquet(_pyarrow(), table, chunks)
         case Format.JSON:
-            raise ValueError("a list of JSON is written whole")
+            raise ValueError("a JSON list cannot be encoded in chunks")
 
 
 def ready(chosen: Format) -> None:
@@ -147,9 +147,7 @@ def _pyarrow() -> ModuleType:
         arrow = importlib.import_module("pyarrow")
         importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise NotAcceptable(
-            "this server writes no Parquet: its operator can install strikeledger[parquet]"
-        ) from None
+        raise NotAcceptable("Parquet needs strikeledger[parquet] on the server") from None
     return arrow
 
 

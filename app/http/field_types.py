@@ -55,18 +55,20 @@ def _iso_date(value: object) -> date:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise PydanticCustomError("no_such_day", "there is no such day in the calendar") from None
+            raise PydanticCustomError("no_such_day", "no such calendar day") from None
         if day > LAST_DAY:
-            raise PydanticCustomError("no_such_day", "the calendar of this record ends with the year 9998")
+            raise PydanticCustomError("no_such_day", "the latest year is 9998")
         return day
-    raise PydanticCustomError("date_format", "a date is written YYYY-MM-DD")
+    raise PydanticCustomError("date_format", "a date must be written YYYY-MM-DD")
 
 
 def _country(value: object) -> object:
     # Upper case of some letters beyond ASCII is a pair of ASCII letters.
     if isinstance(value, str) and value.isascii() and value.upper() in COUNTRIES:
         return value.upper()
-    raise PydanticCustomError("unknown_country", "a country is an ISO 3166-1 alpha-2 code, such as SY or IQ")
+    raise PydanticCustomError(
+        "unknown_country", "a country must be an ISO 3166-1 alpha-2 code, such as SY or IQ"
+    )
 
 
 def _as_of(value: object) -> int | datetime | None:
@@ -80,20 +82,20 @@ def _as_of(value: object) -> int | datetime | None:
         try:
             return datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise PydanticCustomError("no_such_instant", "there is no such moment in the calendar") from None
+            raise PydanticCustomError("no_such_instant", "no such calendar day or time") from None
     raise PydanticCustomError(
         "as_of_format",
-        "give a ledger number, or an instant such as 2026-11-22T12:00:00Z (escape a '+' as %2B)",
+        "must be a ledger number, or an instant such as 2026-11-22T12:00:00Z (escape a '+' as %2B)",
     )
 
 
 def one_line(value: str) -> str:
     """Return a wording as it is stored: Unicode NFC, with single spaces. Refuses what is blank or not printable."""
     if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in value):
-        raise PydanticCustomError("control_character", "must not hold control characters")
+        raise PydanticCustomError("control_character", "must not contain control characters")
     cleaned = " ".join(unicodedata.normalize("NFC", value).split())
     if not cleaned:
-        raise PydanticCustomError("blank", "must hold at least one character that is not white space")
+        raise PydanticCustomError("blank", "must not be blank")
     return cleaned
 
 
@@ -101,13 +103,13 @@ def _name(value: str) -> str:
     cleaned = one_line(value)
     # After normalising, which lengthens some letters: it is this form that a column must hold.
     if len(cleaned) > NAME_LENGTH:
-        raise PydanticCustomError("too_long", "must hold at most {most} characters", {"most": NAME_LENGTH})
+        raise PydanticCustomError("too_long", "must have at most {most} characters", {"most": NAME_LENGTH})
     return cleaned
 
 
 def _natural(value: object) -> object:
     if isinstance(value, str) and not _NATURAL.fullmatch(value):
-        raise PydanticCustomError("integer", "must be an integer, in plain digits")
+        raise PydanticCustomError("integer", "must be an integer in plain digits")
     return value
 
 
@@ -132,7 +134,7 @@ AsOfParameter = Annotated[
 
 
 class AsOfQuery(BaseModel):
-    """The parameter of a single thing."""
+    """The parameter of a single resource."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -49,7 +49,7 @@ def _format(value: object) -> object:
     near = get_close_matches(str(value)[:20].lower(), list(Format), n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise PydanticCustomError(
-        "unknown_format", "a format is {known}{hint}", {"known": _or(Format), "hint": hint}
+        "unknown_format", "available formats: {known}{hint}", {"known": _listed(Format), "hint": hint}
     )
 
 
@@ -58,12 +58,12 @@ FormatParameter = Annotated[Format | None, BeforeValidator(_format, json_schema_
 
 
 class FormatQuery(BaseModel):
-    """The parameters of every answer that is a table."""
+    """The parameters of every response that is a table."""
 
     format: Annotated[
         FormatParameter,
         Field(
-            description="The format of the answer; goes before the Accept header. `geojson` where rows have a "
+            description="The format of the response; takes precedence over Accept. `geojson` where rows have a "
             "place. Without both: `json`.",
             examples=["csv"],
         ),
@@ -106,8 +106,8 @@ def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Fo
     if asked is not None:
         if asked in offered:
             return asked
-        why = "; geojson needs rows with a place, such as strikes, or aggregates grouped by location"
-        detail = f"this comes as {_or(offered)}" + (why if asked is Format.GEOJSON else "")
+        why = "; geojson needs rows with a place: strikes, or aggregates by location"
+        detail = f"available formats: {_listed(offered)}" + (why if asked is Format.GEOJSON else "")
         raise InvalidInput([Fault("parameter", "format", "format-not-offered", detail)])
     if not any(each.strip() for each in accept):
         return offered[0]
@@ -115,14 +115,14 @@ def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Fo
     best = max(offered, key=lambda each: _weight(each, wanted))
     if not _weight(best, wanted):
         media_types = ", ".join(MEDIA_TYPES[each] for each in offered)
-        raise NotAcceptable(f"this comes as {media_types}")
+        raise NotAcceptable(f"available media types: {media_types}")
     return best
 
 
 def refuse_parts(table: Table, chosen: Format) -> None:
     """Raise InvalidInput where rows of parts of an item are asked for in a format of whole items."""
     if table.in_parts and chosen not in {Format.CSV, Format.PARQUET}:
-        detail = "shape=long is for format=csv and format=parquet; the others hold whole lines"
+        detail = "shape=long needs format=csv or format=parquet"
         raise InvalidInput([Fault("parameter", "shape", "shape-not-offered", detail)])
 
 
@@ -150,12 +150,12 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
     Format.GEOJSON: {
         "type": "object",
         "description": "A FeatureCollection (RFC 7946): a point for each item, or null where it has no place. "
-        "The properties are the columns of the CSV; next and seq stand beside the features.",
+        "The properties are the columns of the CSV; next and seq are next to the features.",
         "required": ["type", "features"],
         "properties": {
             "type": {
                 "const": "FeatureCollection",
-                "description": "What GeoJSON calls a list.",
+                "description": "The type of a GeoJSON list.",
                 "examples": ["FeatureCollection"],
             },
             "features": {
@@ -214,6 +214,5 @@ def _weight(each: Format, wanted: Mapping[str, float]) -> float:
     return next((wanted[name] for name in ranges if name in wanted), 0.0)
 
 
-def _or(names: Sequence[str] | type[Format]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else str(last)
+def _listed(names: Sequence[str] | type[Format]) -> str:
+    return ", ".join(names)

@@ -39,23 +39,23 @@ class PageQuery(BaseModel):
         int,
         Field(ge=1, le=MOST_ON_A_PAGE),
         PLAIN_DIGITS,
-        Field(description="How many items a page holds at most.", examples=[50]),
+        Field(description="The maximum number of items on a page.", examples=[50]),
     ] = 50
     cursor: Annotated[
         Annotated[CursorParameter, Field(max_length=500)] | None,
         Field(
-            description="Where the page starts: the `next` of the page before it.",
+            description="The cursor of the page: the `next` of the previous page.",
             examples=[CURSOR],
         ),
     ] = None
     count: Annotated[
         Literal["none", "exact"],
-        Field(description="`exact` adds `total`: how many items the whole list holds.", examples=["exact"]),
+        Field(description="`exact` adds `total`: the number of items of the whole list.", examples=["exact"]),
     ] = "none"
 
 
 class Page(BaseModel):
-    """What every list answers beside its items."""
+    """The members of every list next to its items."""
 
     next: str | None = Field(
         description="The cursor of the next page; null on the last one.", examples=[CURSOR]
@@ -92,7 +92,7 @@ def position_of(
     except (binascii.Error, ValueError):
         raise _refused("is damaged") from None
     if bound != _binding(request):
-        raise _refused("belongs to another list, filter or sort; start without it")
+        raise _refused("belongs to another list, filter or sort; request the first page")
     if not isinstance(parts, list) or len(parts) != len(readers):
         raise _refused("is damaged")
     try:

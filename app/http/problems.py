@@ -106,7 +106,7 @@ class ErrorDetail(BaseModel):
     code: str = Field(description="A stable name for the kind of fault.", examples=["unknown-location"])
     detail: str = Field(
         description="What is wrong, and the nearest right thing.",
-        examples=["no location is known by this name; did you mean 'palmyra'?"],
+        examples=["unknown location; did you mean 'palmyra'?"],
     )
 
 
@@ -124,15 +124,15 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.", examples=[422])
     detail: str = Field(
         description="What is wrong, in a sentence.",
-        examples=["no location is known by this name; did you mean 'palmyra'?"],
+        examples=["unknown location; did you mean 'palmyra'?"],
     )
-    instance: str = Field(description="The path that was asked.", examples=["/v1/reports"])
+    instance: str = Field(description="The path of the request.", examples=["/v1/reports"])
     request_id: str = Field(
         description="The id of the request, as in `X-Request-ID` and in the server's log.",
         examples=["9f86d081884c7d659a2feaa0"],
     )
     errors: list[ErrorDetail] | None = Field(
-        default=None, description="On 422: every fault found.", examples=[[_FAULT]]
+        default=None, description="On 422: every fault.", examples=[[_FAULT]]
     )
     existing: str | None = Field(
         default=None, description="On 409: the path of what is already there.", examples=["/v1/reports/r12"]
@@ -231,7 +231,7 @@ async def _of_framework(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_methods(request))
         if request.method == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-    detail = {404: "there is nothing at this path", 405: "this path does not take this method"}
+    detail = {404: "no resource at this path", 405: "this path does not support this method"}
     return problem(
         request.scope,
         status,
@@ -259,7 +259,7 @@ async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
 def failure(scope: Scope) -> Response:
     """Say that it is our fault, and nothing of how: the log has it."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return problem(scope, status, "internal-error", "the server failed; the fault is not in the request")
+    return problem(scope, status, "internal-error", "internal server error; the request was not at fault")
 
 
 def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:

@@ -74,7 +74,7 @@ class _File:
 
 @router.get("")
 async def reference() -> Response:
-    """Show the reference: every operation, its parameters and answers, to be tried out."""
+    """Show the reference: every operation with its parameters and responses, to try out."""
     page = _PAGE
     for name, file in _files().items():
         page = page.replace(f"{{{name}}}", f"/docs/{file.path}")
@@ -84,7 +84,7 @@ async def reference() -> Response:
 
 @router.get("/{digest}/{name}")
 async def file_of_reference(digest: str, name: str) -> Response:
-    """Give a file of the page."""
+    """Return a file of the reference page."""
     file = _files().get(name)
     if file is None or file.path != f"{digest}/{name}":
         raise NotFound("there is no such file")

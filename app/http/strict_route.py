@@ -139,7 +139,7 @@ class StrictRoute(APIRoute):
                 continue
             if name not in self._is_list:
                 named = name[:LONGEST_SHOWN] if name.isprintable() else ""
-                detail = f"there is no such parameter here{hint(name, self._is_list)}"
+                detail = f"unknown parameter{hint(name, self._is_list)}"
                 faults[name] = Fault("parameter", named, "unknown-name", detail)
             elif counts[name] > 1 and not self._is_list[name]:
                 faults[name] = Fault(

@@ -123,7 +123,7 @@ def hint(name: str, names: Iterable[str]) -> str:
 def _fault(source: str, path: Sequence[str | int], found: Mapping[str, Any], names: Iterable[str]) -> Fault:
     code, detail = found["type"].replace("_", "-"), str(found["msg"])
     if found["type"] == "extra_forbidden":
-        code, detail = "unknown-name", "there is no such name here" + hint(str(path[-1]), names)
+        code, detail = "unknown-name", "unknown field" + hint(str(path[-1]), names)
     if source == "pointer":
         return Fault("pointer", _pointer(path), code, detail)
     return Fault("parameter", str(path[0]) if path else "", code, detail)

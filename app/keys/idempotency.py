@@ -94,9 +94,9 @@ def _name(request: Request) -> str | None:
     if not names:
         return None
     if len(names) > 1:
-        raise MalformedRequest(f"send one {HEADER}")
+        raise MalformedRequest(f"send only one {HEADER} header")
     if not _NAME.fullmatch(names[0]):
-        raise MalformedRequest(f"an {HEADER} is 1 to 255 visible ASCII characters")
+        raise MalformedRequest(f"{HEADER} must have 1 to 255 visible ASCII characters")
     return names[0]
 
 
@@ -128,7 +128,7 @@ def _comparable(body: bytes, content_type: str) -> object:
 
 def _again(stored: StoredResponse, request_hash: str) -> Response:
     if stored.request_hash != request_hash:
-        detail = f"this {HEADER} was used for another request; take a new one"
+        detail = f"this {HEADER} was used for another request; use a new one"
         raise IdempotencyKeyReused([Fault("parameter", HEADER, "idempotency-key-reused", detail)])
     headers = json.loads(stored.headers) | {"Idempotency-Replayed": "true"}
     return Response(stored.body, stored.status, headers)

@@ -41,12 +41,12 @@ class KeysQuery(PageQuery):
     "",
     status_code=201,
     responses={
-        201: {"model": NewKey, "description": "Made. The key itself is shown this once."},
+        201: {"model": NewKey, "description": "Created. This response alone shows the key itself."},
         **responses(MalformedRequest, Unauthenticated, InsufficientScope, UnsupportedMediaType, InvalidInput),
     },
 )
 async def create_key(holder: Administering, body: KeyIn, write: Write) -> Response:
-    """Make a key. Takes no Idempotency-Key: an answer that can be had again would be a key that is stored."""
+    """Create a key. Takes no Idempotency-Key: a response that can be replayed would be a stored key."""
 
     def create(session: WriteSession) -> Document:
         service.note_use(session, holder)
@@ -63,7 +63,7 @@ async def create_key(holder: Administering, body: KeyIn, write: Write) -> Respon
 async def list_keys(
     request: Request, _holder: Administering, query: Annotated[KeysQuery, Query()], read: Read
 ) -> Response:
-    """List keys, revoked ones too, the oldest first. Of a key itself nothing is shown: only its hash is stored."""
+    """List keys, revoked ones too, the oldest first. The keys themselves are not stored, only their hashes."""
     return await read(lambda session: _page(session, request, query))
 
 
@@ -71,7 +71,7 @@ async def list_keys(
     "/{key_id}",
     status_code=204,
     responses={
-        204: {"description": "Revoked, now or before."},
+        204: {"description": "Revoked, now or earlier."},
         **responses(MalformedRequest, Unauthenticated, InsufficientScope, NotFound, InvalidInput),
     },
     openapi_extra=IDEMPOTENT,
@@ -82,7 +82,7 @@ async def revoke_key(
     key_id: Annotated[str, Path(description="The key's id.", examples=["k12"])],
     write: Write,
 ) -> Response:
-    """Revoke a key at once, in every worker: each request looks it up. It stays in the list."""
+    """Revoke a key with immediate effect in every worker. It stays in the list."""
 
     def revoke(session: WriteSession) -> Response:
         service.revoke(session, key_id)

@@ -68,5 +68,5 @@ def _given(request: Request) -> str | None:
     if scheme.lower() != "bearer":
         raise Unauthenticated("send a key: Authorization: Bearer sl_…")
     if len(sent) > 1 or any(other != key for other in request.headers.getlist("x-api-key")):
-        raise Unauthenticated("send one key")
+        raise Unauthenticated("send only one key")
     return key

@@ -24,7 +24,7 @@ from app.vocabulary.identifiers import KEY, row_number
 
 PREFIX = "sl_"
 
-_NOT_VALID = "the key is not valid"
+_NOT_VALID = "the key is unknown, revoked or expired"
 
 
 class Scope(StrEnum):
@@ -95,7 +95,7 @@ def revoke(session: WriteSession, identifier: str) -> None:
         .returning(Key.id)
     ).one_or_none()
     if known is None:
-        raise NotFound("there is no key with this id")
+        raise NotFound("no key has this id")
 
 
 def authenticate(session: Snapshot, key: str) -> KeyHolder:

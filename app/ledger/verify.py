@@ -140,7 +140,7 @@ def _checked(session: ReadSession, sources: Sources, reached: _Reached, end: int
         if session.get_bind().dialect.name != "sqlite" or "no such" in str(error.orig):
             raise
     if end == reached.seq + 1:
-        return _Broken(reached, Fault(end, "its rows hold a value that cannot be read"))
+        return _Broken(reached, Fault(end, "its rows have an unreadable value"))
     half = _checked(session, sources, reached, (reached.seq + end) // 2)
     return half if isinstance(half, _Broken) else _checked(session, sources, half, end)
 
@@ -166,17 +166,17 @@ def _fault(entry: AnyRow, before: _Reached, content: Mapping[str, object] | str 
     """Hold one entry against the one before it, and against the content that its rows give."""
     seq = before.seq + 1
     if entry.seq != seq:
-        return Fault(seq, f"it is missing; after {before.seq} comes {entry.seq}")
+        return Fault(seq, f"it is missing; {before.seq} is followed by {entry.seq}")
     if chain_hash(before.hash, entry._asdict()) != entry.hash:
-        return Fault(seq, "its hash does not follow from it and the hash before it")
+        return Fault(seq, "its hash does not match its content and the previous hash")
     if before.recorded_at is not None and entry.recorded_at <= before.recorded_at:
-        return Fault(seq, "its time does not lie after the one before it")
+        return Fault(seq, "its time is not after the previous one")
     if content is None:
-        return Fault(seq, "no row of the record belongs to it")
+        return Fault(seq, "it has no rows in the record")
     if isinstance(content, str):
         return Fault(seq, content)
     if content_hash(content, entry.content_version) != entry.content_hash:
-        return Fault(seq, "the rows that stand as of it are not what was recorded under it")
+        return Fault(seq, "its rows are not those that were recorded")
     return None
 
 
@@ -194,7 +194,7 @@ def _unlike(session: ReadSession, last: int, saved: SavedHead | None) -> Iterato
         return
     found = session.execute(select(LedgerEntry.hash).where(LedgerEntry.seq == saved.seq)).scalar_one_or_none()
     if found is not None and found != saved.hash:
-        yield Fault(saved.seq, "its hash is not the saved one: something up to it was written anew")
+        yield Fault(saved.seq, "its hash differs from the saved one: an entry up to it was rewritten")
 
 
 def _strays(session: ReadSession, last: int) -> Iterator[Fault]:
@@ -204,13 +204,16 @@ def _strays(session: ReadSession, last: int) -> Iterator[Fault]:
             continue
         recorded, aside = table.columns.recorded_seq, table.columns.superseded_seq
         yield from _first(
-            session, recorded, aside <= recorded, f"a row of {table.name} is put aside before it"
+            session,
+            recorded,
+            aside <= recorded,
+            f"a row of {table.name} was superseded before it was recorded",
         )
         for column in (recorded, aside):
             yield from _unfitting(session, table, column)
     lone = select(Tally.id).where(Tally.strike_id.not_in(select(Strike.id))).limit(1)
     if session.execute(lone).one_or_none():
-        yield Fault(last + 1, "no entry records a tally that belongs to no line")
+        yield Fault(last + 1, "a tally belongs to no line")
 
 
 def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -> Iterable[Fault]:
@@ -218,7 +221,7 @@ def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -
     of = LedgerEntry.report_id
     same = of == table.columns.report_id if "report_id" in table.columns else of.is_(None)
     fits = select(LedgerEntry.seq).where(LedgerEntry.seq == column, same).exists()
-    return _first(session, column, ~fits, f"a row of {table.name} bears its number and is none of its own")
+    return _first(session, column, ~fits, f"a row of {table.name} has its number but is not of its report")
 
 
 def _damages(session: ReadSession) -> Iterator[Fault]:

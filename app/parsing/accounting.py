@@ -109,7 +109,7 @@ def _within_limits(
     in_order = sorted(remarks, key=lambda remark: remark.start)
     beyond = [number.start for number in numbers[MAX_NUMBERS:]] + [remark.start for remark in in_order[most:]]
     stop = min(beyond)
-    message = "The text holds more numbers than are listed."
+    message = "The text has more numbers than are listed."
     listed = [remark for remark in in_order if remark.start < stop]
     return (
         tuple(number for number in numbers if number.start < stop),
@@ -159,7 +159,7 @@ class _Accounts:
                 if role is Role.UNREAD:
                     unread.append(_listed(run.tokens, read, fields))
                 else:
-                    message = "An amount or a share is no number of targets."
+                    message = "An amount or a share is not a number of targets."
                     self.remarks.append(Remark(start, _noun_end(run.tokens, read), "amount", message))
         self.remarks += _unread(self._text, unread)
 
@@ -294,7 +294,7 @@ def _named_before(tokens: Sequence[Token], first: int) -> int:
 
 def _unread(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Remark]:
     """Make one remark of numbers that only a separator parts."""
-    message = "No strike or target was found that this number counts."
+    message = "It is not clear what this number counts."
     current: tuple[int, int] | None = None
     for start, end in spans:
         if current and text[current[1] : start].strip(" ,;\n\t") in {"", "and", "or"}:

@@ -92,7 +92,7 @@ def tell_once(context: Context) -> None:
         plain, told = (line, other) if any(exact(tally) for tally in other.tallies) else (other, line)
         if any(exact(tally) for tally in plain.tallies):
             continue
-        message = "The same strikes are told in detail elsewhere; both are one line."
+        message = "The text also reports these strikes in detail; both make one line."
         context.remark(plain.start, plain.end, "repeated", message)
         context.lines[-1 if told is line else index] = _joined(plain, told)
         del context.lines[index if told is line else -1]
@@ -175,7 +175,7 @@ def new_tallies(context: Context, claim: Claim, line: ParsedLine) -> tuple[Parse
     kept = []
     for tally in tallies:
         if exact(tally) and any(_tells(before, tally) for before in line.tallies):
-            message = "The line before holds this number already; it is not added."
+            message = "The previous line already has this number; it is not added again."
             context.remark(tally.phrase_start, tally.phrase_end, "repeated", message)
         else:
             kept.append(tally)

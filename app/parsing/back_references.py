@@ -24,7 +24,7 @@ def add_more(context: Context, claim: Claim) -> bool:
     clause, mention = claim.clause, claim.clause.mention
     placed = clause.place is not None and clause.place.near
     if all(tally.category in GENERIC for tally in clause.reading.tallies):
-        context.remark(*claim.span, "summary", "This sums up targets that are counted elsewhere.")
+        context.remark(*claim.span, "summary", "This is the sum of targets that are counted elsewhere.")
     elif mention is None and (placed or _dated(claim)) and acted(claim):
         add_line(context, claim)
     elif mention is None and _goes_on_about(context, claim):
@@ -132,6 +132,6 @@ def _alike(name: str, other: str) -> bool:
 
 
 def _unread(context: Context, claim: Claim) -> bool:
-    message = "This looks like a claim, but no strike was found that it belongs to."
+    message = "This looks like a claim, but its strikes are not clear."
     context.remark(*claim.span, "unread", message)
     return False

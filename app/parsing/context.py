@@ -93,7 +93,7 @@ class Context:
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append(Remark(start, end, kind, message))
         else:
-            self._stop(start, f"Only the first {MAX_REMARKS} remarks on how the text was read are listed.")
+            self._stop(start, f"Only the first {MAX_REMARKS} parsing remarks are listed.")
 
     def count(self, tallies: Iterable[ParsedTally]) -> None:
         """Add the tallies of a sentence to what was read."""
@@ -110,9 +110,9 @@ class Context:
             if len(rows) > limit:
                 start = min(start, rows[limit].start)
                 del rows[limit:]
-                self._stop(start, f"Only the first {limit} {noun} are read.")
+                self._stop(start, f"Only the first {limit} {noun} are parsed.")
         if self.tallies >= MAX_TALLIES or self.phrases >= MAX_PHRASES:
-            self._stop(start, "The text holds more targets than are read.")
+            self._stop(start, "The text has more targets than are parsed.")
 
     def _stop(self, start: int, message: str) -> None:
         if not self.capped:

@@ -82,7 +82,7 @@ def _unproven(remark: Remark) -> Remark:
     """Say of what only seems to sum up targets that it was not read, where no other targets were."""
     if remark.kind != "summary":
         return remark
-    message = "This counts targets, but no strike was found that they belong to."
+    message = "This counts targets, but their strikes are not clear."
     return replace(remark, kind="unread", message=message)
 
 
@@ -126,6 +126,6 @@ def _readable(context: Context, words: Sequence[Token]) -> Sequence[Token]:
         return words
     last = words[0].start + MAX_CHARACTERS
     read = [word for word in words[:MAX_WORDS] if word.end <= last]
-    message = "The rest of this sentence is too long to read."
+    message = "The sentence is too long; the rest of it is not parsed."
     context.remark(words[len(read)].start, words[-1].end, "capped", message)
     return read

@@ -29,7 +29,7 @@ def _repeated(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:
         key = (text[line.start : line.end], line.country, line.date_from, line.date_to)
         if key in seen:
             found.append(
-                Remark(line.start, line.end, "repeated", "An earlier line says the same, word for word.")
+                Remark(line.start, line.end, "repeated", "This line repeats an earlier one word for word.")
             )
         seen.setdefault(key, line)
     return found
@@ -43,6 +43,6 @@ def _foreign(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:
         return []
     return [
         Remark(
-            0, min(len(text), SAMPLE), "language", "This does not look like English; only English is read."
+            0, min(len(text), SAMPLE), "language", "This does not look like English; only English is parsed."
         )
     ]

@@ -49,7 +49,7 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     if CORRECTION.search(words):
         context.remark(start, end, "correction", "This corrects an earlier statement.")
     if any(token.low in FIRST_WORDS for token in sentence.left):
-        message = "This stands behind the words that say who said it, and was not read."
+        message = "This follows the attribution and is not parsed."
         context.remark(sentence.left[0].start, sentence.left[-1].end, "unread", message)
     context.enter(block)
     left_out = _left_out(context, sentence, words)
@@ -79,16 +79,16 @@ def _left_out(context: Context, sentence: Sentence, words: str) -> tuple[str, st
     """Return the kind and message of the remark on a sentence that reports no strikes; None where it does."""
     hit = any(clause.mention and clause.reading.tallies for clause in sentence.clauses)
     if _is_doubted(sentence, words) or (CASUALTIES.search(words) and not hit):
-        return "not_counted", "This is doubted, or about harm to civilians; it is not counted."
+        return "not_counted", "This is doubtful or concerns harm to civilians; it is not counted."
     if DEFINITION.search(words):
-        return "definition", "This says what is meant by a strike; it counts nothing."
+        return "definition", "This defines the term strike; it counts nothing."
     if not sentence.mentions and not sentence.verbs:
         return None
     named = len(sentence.mentions) + sum(place.name is None for place in sentence.places)
     if RESPECTIVELY.search(words) and named > _SEVERAL:
-        return "unread", "What belongs to which is not worked out here."
+        return "unread", "It is not clear which number belongs to which item."
     if len(sentence.clauses) <= 1 and _is_running(sentence, words):
-        return "running_total", "A total since the campaign began is no total of this release."
+        return "running_total", "A total since the campaign began is not a total of this release."
     if context.is_head and is_headline(sentence):
         return "headline", "A headline says in short what follows; it is not added."
     return None
@@ -124,7 +124,7 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
     for mention in sentence.mentions:
         if mention.part:
             start, end = sentence.tokens[mention.first].start, sentence.tokens[mention.after - 1].end
-            message = "These are a part of the strikes before; they are not added."
+            message = "These are among the previous strikes; they are not added."
             context.remark(start, end, "included", message)
     before, lines = len(context.coverage), len(context.lines)
     conducted = False
@@ -225,11 +225,11 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
     clause = claim.clause
     mention = clause.mention
     if mention is not None and _runs(context, claim, mention):
-        message = "A total since the campaign began is no total of this release."
+        message = "A total since the campaign began is not a total of this release."
         context.remark(*claim.span, "running_total", message)
         taken = False
     elif mention is not None and mention.others:
-        context.remark(*claim.span, "not_counted", "Strikes of others are not counted.")
+        context.remark(*claim.span, "not_counted", "Strikes by other forces are not counted.")
         context.open_total, context.line_open = None, False
         taken = False
     elif mention is None or mention.definite or (mention.partial and clause.place is None):
@@ -278,7 +278,7 @@ def _count(context: Context, claim: Claim, mention: Mention, *, first: bool, con
     if mention.count and mention.count.maximum == 0:
         none_beside(context, claim)
     elif not tallies and place and context.lines and refers_back:
-        message = "These are a part of the strikes before; they are not added."
+        message = "These are among the previous strikes; they are not added."
         context.remark(*claim.span, "included", message)
     elif tallies or (
         place and (inconclusive or (not open_ended and any(verb.denied for verb in clause.verbs)))
@@ -287,5 +287,5 @@ def _count(context: Context, claim: Claim, mention: Mention, *, first: bool, con
     elif not open_ended:
         add_total(context, claim, first=first, conducted=conducted, inconclusive=inconclusive)
     elif mention.count and conducted:
-        message = "A number of strikes that is only a bound stands here; it is no total."
+        message = "This number of strikes is only a bound; it is not a total."
         context.remark(*claim.span, "unread", message)

@@ -133,7 +133,7 @@ def _denial(sentence: Sentence, clause: Clause, verb: Verb, targets: tuple[int, 
     """Remark what did not happen, or was done by others, from its first word to its last."""
     first, end = min(verb.first, targets[0]), max(targets[1], verb.after)
     start, stop = sentence.tokens[first].start, sentence.tokens[end - 1].end
-    message = "The text does not say that this happened; it is not counted."
+    message = "The text does not state that this happened; it is not counted."
     if verb.others:
-        message = "The text does not say that the strikes did this; it is not counted."
+        message = "The text does not attribute this to the strikes; it is not counted."
     clause.reading.remark(start, stop, "not_counted", message)

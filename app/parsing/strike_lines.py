@@ -122,9 +122,7 @@ def _country(context: Context, claim: Claim) -> str | None:
     if clause.countries:
         return None
     if context.mixed and context.country:
-        context.remark(
-            *claim.span, "country_inherited", "No country is named; it is that of the line before."
-        )
+        context.remark(*claim.span, "country_inherited", "No country is named; the previous line's is used.")
     return context.country
 
 
@@ -146,7 +144,7 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
     last = context.lines[-1]
     if last.place:
         clause.country = clause.country or last.country
-        message = f"No place is named; '{shortened(last.place)}' is that of the sentence before."
+        message = f"No place is named; the previous sentence's, '{shortened(last.place)}', is used."
         context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
 
@@ -157,7 +155,7 @@ def _remark_place_before(context: Context, claim: Claim) -> None:
     named = [place for place in claim.sentence.places if place.name and place.after <= first]
     if not named or claim.clause.country or (context.lines and context.lines[-1].end > tokens[0].start):
         return
-    message = f"'{named[-1].name}' is named here, but not as the place of the strikes behind."
+    message = f"'{named[-1].name}' is named here, but not as the place of the strikes after it."
     context.remark(tokens[named[-1].phrase_first].start, claim.end, "place_unsure", message)
 
 
@@ -181,7 +179,7 @@ def _shared_place(context: Context, claim: Claim) -> tuple[str, str | None] | No
     if last.place is None or not (there or opened):
         return None
     clause.country = last.country
-    message = f"No place is named; '{shortened(last.place)}' is that of the strikes before."
+    message = f"No place is named; that of the previous strikes, '{shortened(last.place)}', is used."
     context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
 
@@ -208,7 +206,7 @@ def _kept(context: Context, clause: Clause) -> list[ParsedTally]:
     for tally in clause.reading.tallies:
         if clause.mention is None and tally.category in GENERIC:
             context.remark(
-                tally.start, tally.end, "summary", "This sums up targets that are counted elsewhere."
+                tally.start, tally.end, "summary", "This is the sum of targets that are counted elsewhere."
             )
         else:
             kept.append(tally)

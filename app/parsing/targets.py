@@ -25,9 +25,9 @@ _ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
 # The remark on what is no tally, by the mark of its chunk.
 _NOT_TAKEN = {
-    "sentence": ("unread", "This looks like a sentence of its own, not like a target."),
-    "number": ("unread", "The number here is not read."),
-    "whole": ("included", "The numbers behind this one add up to it."),
+    "sentence": ("unread", "This looks like a separate sentence, not like a target."),
+    "number": ("unread", "This number is not parsed."),
+    "whole": ("included", "The numbers after this one add up to it."),
     "unread": ("unread", "It is not clear whether this is a target."),
 }
 # Nouns that end like a verb.
@@ -96,7 +96,7 @@ def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
             _amount(part, verb, reading)
         elif whole and whole.count and whole.count.maximum is not None and part.listed:
             reading.remark(
-                part.start, part.end, "included", "The number before holds this one; it is not added."
+                part.start, part.end, "included", "The previous number includes this one; it is not added."
             )
         elif part.words or part.count is not None:
             _tally(part, verb, reading)
@@ -135,7 +135,7 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
     if meaning[-1].low in _GROUPS and meaning[0].low in _ENEMY_GROUP:
         return
     if _is_nobodys(meaning, words):
-        message = "People or strikes of one's own, or civilians, are no targets."
+        message = "Own forces, own strikes and civilians are not targets."
         reading.remark(part.start, part.end, "not_counted", message)
         return
     if part.count is None and _is_name(meaning):
@@ -171,7 +171,9 @@ def _is_unknown(meaning: Sequence[Token], category: str) -> bool:
 
 def _amount(part: Chunk, verb: Verb, reading: Reading) -> None:
     """Read an amount, which is no number of targets. Reads: "1,200 pounds of explosives", "two tons"."""
-    reading.remark(part.start, part.end, "amount", "An amount is no number of targets; it is left open.")
+    reading.remark(
+        part.start, part.end, "amount", "An amount is not a number of targets; the count is left open."
+    )
     words = [token for token in part.words if token.low not in ENEMY and token.word not in "()"]
     if words and any(c.isalpha() for token in words for c in token.word):
         _add(part, verb, reading, Count(0, None), category_of(part.words, counted=True))
@@ -212,7 +214,7 @@ def _bare(meaning: Sequence[Token]) -> bool:
 
 def _remark_bare(part: Chunk, reading: Reading) -> None:
     phrase = shortened(reading.text[part.start : part.end])
-    reading.remark(part.start, part.end, "no_number", f"No number stands before '{phrase}'; it is left open.")
+    reading.remark(part.start, part.end, "no_number", f"'{phrase}' has no number; the count is left open.")
 
 
 def _uncounted(meaning: Sequence[Token]) -> Count:
@@ -232,7 +234,7 @@ def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
     following = reading.text[part.end : part.end + MAX_FOLLOWING].split()
     goes_on = bool(following) and following[0][0].isalpha() and following[0].lower() not in _AFTER_NUMBER
     if reading.category is None or goes_on:
-        reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")
+        reading.remark(part.start, part.end, "unread", "It is not clear what this number counts.")
         return
     _add(part, verb, reading, part.count, reading.category)
 

@@ -16,7 +16,7 @@ from app.vocabulary.effects import Effect
 _SEVERAL_COUNTRIES = 2
 # Characters before a number of strikes in which "a total of" may stand.
 MAX_BEFORE = 40
-ONE_PLACE = "This is said of one place or area; it is no total."
+ONE_PLACE = "This concerns one place or area; it is not a total."
 
 
 def is_conducted(sentence: Sentence, clause: Clause) -> bool:
@@ -151,7 +151,7 @@ def drop_unplaced(context: Context, before: int, lines: int) -> None:
     if not unplaced or len(unplaced) + len(beside) < _SEVERAL_COUNTRIES:
         return
     for total in unplaced:
-        message = "One of several totals in a sentence that names no country for it."
+        message = "One of several totals in a sentence; its country is not named."
         context.remark(total.start, total.end, "unread", message)
     context.coverage[before:] = [total for total in context.coverage[before:] if total.country is not None]
     context.open_total = None

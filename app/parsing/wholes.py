@@ -27,7 +27,7 @@ def fold_wholes(lines: list[ParsedLine], bulleted: set[int]) -> tuple[list[Parse
         whole = lines[index]
         parts = _parts(lines, index, bulleted)
         if parts:
-            message = "The lines behind this one give its strikes one by one; the whole is not added."
+            message = "The lines after this one list its strikes; the total is not added."
             remarks.append(Remark(whole.start, whole.end, "included", message))
             kept += [_placed(part, whole) for part in parts]
             index += 1 + len(parts)
@@ -94,9 +94,7 @@ def drop_aim(clause: Clause) -> None:
         if tally.verb != aim.verb:
             kept.append(tally)
         elif done:
-            message = (
-                "The text says what the strikes did beside what they were aimed at; the aim is not added."
-            )
+            message = "The text gives both the aim and the result of the strikes; the aim is not added."
             reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
         elif tally.count.maximum is not None or (
             tally.category not in GENERIC and (clause.place or not clause.countries)
@@ -122,7 +120,7 @@ def drop_whole(clause: Clause) -> None:
             continue
         adds_up = sum(part.count.minimum for part in parts) == whole.count.minimum == whole.count.maximum
         for tally in [whole] if adds_up else parts:
-            message = "The text gives these targets in parts as well; they are counted once."
+            message = "The text also gives these targets separately; they are counted once."
             reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
             reading.tallies.remove(tally)
         return
@@ -156,6 +154,6 @@ def drop_shared(sentence: Sentence, before: Clause, clause: Clause) -> None:
         before.place, before.phrase, before.country = clause.place, clause.phrase, clause.country
         before.countries = clause.countries
     for tally in clause.reading.tallies:
-        message = "This is what two numbers of strikes did together; it is given to neither."
+        message = "This is the joint result of two numbers of strikes; it is given to neither."
         clause.reading.remark(tally.phrase_start, tally.phrase_end, "unread", message)
     clause.reading.tallies.clear()

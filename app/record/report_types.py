@@ -25,7 +25,9 @@ def _past(day: date, info: ValidationInfo) -> date:
     """Refuse days that no report can speak of. One day ahead allows for time zones."""
     is_ahead = info.context != STORED and day > datetime.now(UTC).date() + timedelta(days=1)
     if day < FIRST_DAY or is_ahead:
-        raise PydanticCustomError("impossible_date", "the day lies in the future, or before all airstrikes")
+        raise PydanticCustomError(
+            "impossible_date", "the day must be neither in the future nor before the first airstrikes"
+        )
     return day
 
 
@@ -47,7 +49,7 @@ def _web_address(url: str) -> str:
 
 def _said(text: str) -> str:
     if not _NOT_BLANK.search(text):
-        raise PydanticCustomError("blank", "must hold at least one character that is not white space")
+        raise PydanticCustomError("blank", "must not be blank")
     return text
 
 
@@ -70,15 +72,15 @@ Phrase = Annotated[
 def refuse_reversed(date_from: date, date_to: date | None) -> None:
     """Refuse days that end before they begin."""
     if date_to is not None and date_to < date_from:
-        raise PydanticCustomError("days_reversed", "date_to lies before date_from")
+        raise PydanticCustomError("days_reversed", "date_to must not be before date_from")
 
 
 def refuse_mixed_bounds(name: str, exact: int | None, least: int | None, most: int | None) -> None:
     """Refuse a count that is given twice over, or whose bounds cannot be."""
     names = {"exact": name, "least": f"{name}_min", "most": f"{name}_max"}
     if exact is not None and (least is not None or most is not None):
-        raise PydanticCustomError("mixed_bounds", "give '{exact}' or '{least}' and '{most}', not both", names)
+        raise PydanticCustomError("mixed_bounds", "give either '{exact}', or '{least}' and '{most}'", names)
     if most is not None and least is None:
         raise PydanticCustomError("no_minimum", "'{most}' needs '{least}'", names)
     if least is not None and most is not None and most < least:
-        raise PydanticCustomError("bounds_reversed", "'{most}' lies below '{least}'", names)
+        raise PydanticCustomError("bounds_reversed", "'{most}' must not be below '{least}'", names)

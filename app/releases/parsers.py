@@ -48,7 +48,7 @@ class Deadline:
     def check(self) -> None:
         """Raise ParseTimeout where it is over."""
         if self.left <= 0:
-            raise ParseTimeout(f"the text took longer than {MOST_SECONDS:g} s; send it in parts")
+            raise ParseTimeout(f"parsing took longer than {MOST_SECONDS:g} s; split the text")
 
     def end(self) -> None:
         """Let it be over now."""
@@ -93,7 +93,7 @@ class Parsers:
 async def _enter(lane: _Lane, size: int, deadline: Deadline, left: asyncio.Future[None]) -> None:
     """Take a place in a lane, waiting for one if there is little before it. Raises ParseTimeout."""
     if lane.waiting + size > MOST_WAITING and lane.places.locked():
-        raise ParseTimeout("other texts are being read; send this one again")
+        raise ParseTimeout("too many texts are being parsed; retry shortly")
     lane.waiting += size
     try:
         with CancelScope(deadline=asyncio.get_running_loop().time() + deadline.left) as scope:
@@ -102,4 +102,4 @@ async def _enter(lane: _Lane, size: int, deadline: Deadline, left: asyncio.Futur
             return
     finally:
         lane.waiting -= size
-    raise ParseTimeout("other texts took too long to read; send this one again")
+    raise ParseTimeout("parsing of other texts took too long; retry shortly")

@@ -34,7 +34,7 @@ _BODY = {
     "required": True,
     "content": {
         "text/plain": {
-            "schema": {"type": "string", "description": "The release, as it stands.", "examples": [TEXT]}
+            "schema": {"type": "string", "description": "The text of the release.", "examples": [TEXT]}
         },
         "application/json": {"schema": ParseIn.model_json_schema()},
     },
@@ -50,7 +50,7 @@ _BODY = {
     openapi_extra={"requestBody": _BODY},
 )
 async def parse(request: Request, read: Read) -> Response:
-    """Read a release's text: a draft report, the characters behind every number, and what was not understood."""
+    """Parse a release's text into a draft report, with the characters behind every number, and remarks."""
     asked = await _asked(request)
     catalogue = await read(lambda session: catalogue_at(session, head(session)))
     publisher = _publisher(asked, catalogue)

@@ -40,7 +40,7 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The ETag of the report as you saw it: nobody's change is overwritten unseen.",
+    "description": "The ETag of the report as you read it, so that no other change is overwritten.",
     # Whatever else is sent than a tag that stands is 412, also what is no tag at all; nothing is 428.
     "schema": {"type": "string", "pattern": r"\S"},
     "example": '"r12.1-0123456789abcdef"',
@@ -70,7 +70,7 @@ _REFUSALS = responses(
 async def revise_report(
     request: Request, report_id: ReportId, holder: Drafting, body: ReportPut, write: Write
 ) -> Response:
-    """Correct a report as a new revision, with the reason; the lines that do not change keep their ids."""
+    """Correct a report by a new revision with a reason; lines that do not change keep their ids."""
     report = await staged_early(request, body.report(), row_number(REPORT, report_id))
 
     def revise(session: WriteSession) -> Response:
@@ -79,7 +79,7 @@ async def revise_report(
             staged = drafts.replace(session, target.report_id, target.state, report, holder.id)
             return answer_draft(session, request, target.report_id, staged)
         if body.reason is None:
-            fault = Fault("pointer", "/reason", "missing", "say why what was published changes")
+            fault = Fault("pointer", "/reason", "missing", "a published report needs a reason to change")
             raise InvalidInput([fault])
         correction = Correction(target.state, body.reason, holder.id)
         staged = service.revise(session, target.report_id, report, correction)
@@ -104,7 +104,7 @@ async def publish_draft(
         target = find_target(session, request, report_id, holder)
         if not target.is_draft:
             path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
-            raise Conflict("the report is published already", existing=path)
+            raise Conflict("the report is already published", existing=path)
         if early is not None and early.version == target.state:
             report = early.report
         else:
@@ -125,13 +125,13 @@ async def publish_draft(
 async def retract_report(
     request: Request, report_id: ReportId, holder: Publishing, body: Retraction, write: Write
 ) -> Response:
-    """Withdraw a report: it drops out of every count, and a tombstone with the reason stays."""
+    """Retract a report: it no longer counts, and a tombstone with the reason remains."""
 
     def retract(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)
         if target.is_draft:
             path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
-            raise Conflict("a draft is not part of the record, so there is nothing to retract", existing=path)
+            raise Conflict("a draft is not in the record, so it cannot be retracted", existing=path)
         service.retract(session, target.report_id, Correction(target.state, body.reason, holder.id))
         return answer_written(session, request, target.report_id)
 

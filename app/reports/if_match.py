@@ -46,7 +46,7 @@ def find_target(session: ReadSession, request: Request, report_id: str, holder: 
     draft = drafts.version(session, number) if number else None
     row = None if draft or not number else queries.kept(session, number, head(session).seq)
     if number is None or (draft is None and row is None):
-        raise NotFound("there is no report with this id")
+        raise NotFound("no report has this id")
     target = Target(number, draft or row.revision, draft is not None)  # type: ignore[union-attr] # one of them is there
     if not target.is_draft:
         holder.require(Scope.PUBLISH)
@@ -75,14 +75,14 @@ async def _refuse_early(request: Request, report_id: str, holder: KeyHolder, rea
 def _hold(request: Request, report_id: str, target: Target) -> None:
     given = ",".join(request.headers.getlist("if-match")).strip()
     if not given:
-        raise PreconditionRequired("send If-Match with the ETag of the report as you saw it")
+        raise PreconditionRequired("send If-Match with the ETag of the report as you read it")
     wanted = f"{report_id}.{state_tag(target.state, is_draft=target.is_draft)}-"
     tags = _STRONG_TAG.findall(given)
     if given == "*" or any(tag.startswith(wanted) for tag in tags):
         return
     if not tags:
-        raise PreconditionFailed("If-Match holds no strong ETag, which stands between double quotes")
-    raise PreconditionFailed("the report is no longer as you saw it; read it again")
+        raise PreconditionFailed("If-Match must be a strong ETag in double quotes")
+    raise PreconditionFailed("the report has changed since you read it; read it again")
 
 
 # For operations that a draft's key may ask for, and for those that it may not.

@@ -44,7 +44,7 @@ _REPORT, _COVERAGE, _LINE, _TALLY = (
 )
 
 # What to do where the rows hold and only what is derived from them does not.
-REBUILD = "`strikeledger rebuild` writes it anew"
+REBUILD = "run `strikeledger rebuild`"
 
 
 class Stored(NamedTuple):
@@ -90,7 +90,7 @@ def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[
         ]:
             found[entry.seq] = _content(stand[0])
         else:
-            found[entry.seq] = "its revision is not the only one of its report that stands as of it"
+            found[entry.seq] = "its report has more than one current revision as of it"
     return found
 
 
@@ -110,7 +110,7 @@ def _content(stored: Stored) -> Content | str:
     if revision.line_order is not None:
         # A list of other ids is none of ours.
         if set(orjson.loads(revision.line_order)) != {strike.id for strike in strikes}:
-            return "the order of its lines does not name its lines"
+            return "the stored order of its lines does not match its lines"
         strikes = stored.ordered()
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
@@ -123,7 +123,7 @@ def _content(stored: Stored) -> Content | str:
     if revision.template != stored.template():
         return f"the stored JSON of its revision is not what its rows give; {REBUILD}"
     if revision.superseded_seq is None and not _is_found_by(revision.number_of_report, revision.number):
-        return "its report is found by a number that is not its own"
+        return "its report is indexed under another report's number"
     return {
         "status": revision.status,
         "key": key_name(revision.key_id),

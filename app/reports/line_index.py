@@ -65,7 +65,7 @@ def _word_faults(session: ReadSession) -> Iterator[Fault]:
     left = array("Q", bytes(8 * (last + 1)))
     for line, word in indexed_words(session.held, STRIKE_WORDS.name):
         if not 0 < line <= last:
-            yield Fault(1, f"the full-text index has words for a line that is not there; {REBUILD}")
+            yield Fault(1, f"the full-text index has words of a missing line; {REBUILD}")
             return
         left[line] ^= _hash(word)
     first: tuple[int, int] | None = None
@@ -80,7 +80,7 @@ def _word_faults(session: ReadSession) -> Iterator[Fault]:
         detail = f"the full-text index finds its line {public_id(STRIKE, line)} by other words than it has"
         yield Fault(seq, f"{detail}; {REBUILD}")
     elif any(left):
-        yield Fault(1, f"the full-text index has words for a line that is not there; {REBUILD}")
+        yield Fault(1, f"the full-text index has words of a missing line; {REBUILD}")
 
 
 def _category_faults(session: ReadSession) -> Iterator[Fault]:

@@ -32,7 +32,7 @@ class ReportsQuery(PageQuery, FormatQuery):
     status: Annotated[
         Literal["published", "retracted", "draft"] | None,
         Field(
-            description="What the report is now; `draft` needs a key that may write drafts, and stands alone.",
+            description="The report's current status; `draft` needs a key that may write drafts, and no other filter.",
             examples=["published"],
         ),
     ] = None

@@ -61,7 +61,7 @@ def day_warnings(
     yield _warned(
         "after-publication",
         f"/strikes/{index}/{name}",
-        f"{day} lies after published_on, {published_on}: a report covers earlier days",
+        f"{day} is after published_on, {published_on}: a report covers earlier days",
     )
 
 
@@ -70,7 +70,7 @@ def country_warnings(
 ) -> Iterator[Warned]:
     """Warn of a line whose country is not the one in which its place lies; `location` is the place's slug."""
     if country is not None and country != country_of_location:
-        detail = f"'{location}' lies in {country_of_location}, not in {country}"
+        detail = f"'{location}' is in {country_of_location}, not in {country}"
         yield _warned("country-of-place", f"/strikes/{index}/country", detail)
 
 
@@ -107,7 +107,7 @@ def _count_warnings(where: str, tally: TallyIn) -> Iterator[Warned]:
     if (most is None or most >= words.least) and (words.most is None or least <= words.most):
         return
     name = "count" if tally.count is not None else "count_min"
-    detail = f"as_written gives {_bounds(words.least, words.most)}, and the count is {_bounds(least, most)}"
+    detail = f"as_written gives {_bounds(words.least, words.most)}, but the count is {_bounds(least, most)}"
     yield _warned("count-against-words", f"{where}/{name}", detail)
 
 

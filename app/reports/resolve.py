@@ -55,7 +55,7 @@ def resolve(
     repeated = _named(report) if as_saved else _repeated(report, standing, report_id, names)
     for where, span in _quotes(report):
         if span is not None and (report.text is None or span.end > len(report.text)):
-            names.refuse(where, "quote-outside-text", "the quote does not lie within 'text'")
+            names.refuse(where, "quote-outside-text", "the quote must lie within 'text'")
     if not as_saved:
         _refuse_excess(report, names)
     names.finish()
@@ -75,7 +75,7 @@ def repeated_events(
 ) -> Mapping[int, tuple[int, int]]:
     """Return, by line, the id of the strike that it repeats and the event that both tell of.
 
-    Raises InvalidInput for a line that names no standing strike of another report.
+    Raises InvalidInput for a line that must be the id of a current strike of another report.
     """
     names = Resolver(catalogue_at(session, head(session)), "pointer")
     repeated = _repeated(report, _standing(session, report), report_id, names)
@@ -109,7 +109,9 @@ def _repeated(
         row = standing.get(number) if number is not None else None
         if row is None or row.report_id == report_id:
             names.refuse(
-                f"/strikes/{index}/same_as", "unknown-strike", "names no standing strike of another report"
+                f"/strikes/{index}/same_as",
+                "unknown-strike",
+                "must be the id of a current strike of another report",
             )
         else:
             found[index] = (row.id, row.event_id or row.id)
@@ -119,18 +121,18 @@ def _repeated(
 def _refuse_excess(report: ReportIn, names: Resolver) -> None:
     """Refuse what lies beyond the bounds for new reports. Stored ones may lie beyond them."""
     if report.number is not None and len(number_key(report.number)) > NAME_LENGTH:
-        names.refuse("/number", "too-long", f"its normal form has more than {NAME_LENGTH} characters")
+        names.refuse("/number", "too-long", f"must have at most {NAME_LENGTH} characters in its normal form")
     for where, span in _quotes(report):
         if span is not None and span.end - span.start > LONGEST_QUOTE:
-            names.refuse(where, "too-long", f"a quote holds at most {LONGEST_QUOTE:,} characters")
+            names.refuse(where, "too-long", f"a quote must have at most {LONGEST_QUOTE:,} characters")
     quoted = sum(strike.quote.end - strike.quote.start for strike in report.strikes if strike.quote)
     most = max(QUOTED_AT_LEAST, QUOTED_TIMES * len(report.text or ""))
     if quoted > most:
-        detail = f"the quotes of the lines hold {quoted:,} characters together; {most:,} are allowed with this text"
+        detail = f"the quotes of the lines have {quoted:,} characters in total; this text allows {most:,}"
         names.refuse("/strikes", "quotes-too-long", detail)
     tallies = sum(len(strike.tallies) for strike in report.strikes)
     if tallies > MOST_TALLIES_IN_ALL:
-        detail = f"the lines have {tallies:,} tallies together; at most {MOST_TALLIES_IN_ALL:,} are allowed"
+        detail = f"the lines have {tallies:,} tallies in total; at most {MOST_TALLIES_IN_ALL:,} are allowed"
         names.refuse("/strikes", "too-many-tallies", detail)
 
 

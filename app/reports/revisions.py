@@ -58,7 +58,7 @@ async def list_revisions(
 async def get_revision(
     request: Request, report_id: ReportId, revision: RevisionNumber, read: Read
 ) -> Response:
-    """Show a report as one of its revisions had it: the same answer for ever."""
+    """Return one revision of a report: permanently the same response."""
 
     def one(session: ReadSession) -> Response:
         _, after = _before_and_after(session, report_id, revision)
@@ -72,7 +72,7 @@ async def get_revision(
     responses={200: {"model": RevisionDiff}, **responses(NotFound, InvalidInput)},
 )
 async def get_diff(request: Request, report_id: ReportId, revision: RevisionNumber, read: Read) -> Response:
-    """Show what a revision changed, against the one before it: in sentences, by field and by line."""
+    """Return what a revision changed against the previous one: in sentences, by field and by line."""
 
     def one(session: ReadSession) -> Response:
         before, after = _before_and_after(session, report_id, revision)
@@ -86,7 +86,7 @@ def _revisions(session: ReadSession, report_id: str, now: Head) -> list[AnyRow]:
     number = row_number(REPORT, report_id)
     rows = queries.revisions(session, number, now.seq) if number else ()
     if not rows:
-        raise NotFound("there is no report with this id")
+        raise NotFound("no report has this id")
     return list(rows)
 
 
@@ -97,7 +97,7 @@ def _before_and_after(
     rows = {str(row.revision): row for row in _revisions(session, report_id, head(session))}
     row = rows.get(revision)
     if row is None:
-        raise NotFound("the report has no such revision")
+        raise NotFound("the report has no revision of this number")
     after = report_document(session, row.report_id, head(session, row.recorded_seq))
     previous = rows.get(str(row.revision - 1))
     before = (

@@ -73,7 +73,7 @@ router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRou
     openapi_extra=IDEMPOTENT,
 )
 async def create_report(request: Request, holder: Drafting, body: ReportPost, write: Write) -> Response:
-    """Publish a report, under the next number of the ledger, or save it as a draft; all of it, or nothing."""
+    """Publish a report under the next number of the ledger, or save it as a draft; all or nothing."""
     if body.status == "published":
         holder.require(Scope.PUBLISH)
     report = await staged_early(request, body.report())
@@ -107,7 +107,7 @@ async def list_reports(
     """List reports, the latest published first, without their texts and lines."""
     if query.status == "draft":
         if holder is None:
-            raise Unauthenticated("drafts are shown to those who hold a key")
+            raise Unauthenticated("drafts need an API key")
         holder.require(Scope.DRAFT, Scope.PUBLISH)
         return await read(lambda session: _drafts(session, request, query))
     return await read(lambda session: _page(session, request, query))
@@ -125,7 +125,7 @@ async def get_report(
     holder: MaybeHolder,
     read: Read,
 ) -> Response:
-    """Show one report with its coverage, lines, tallies and checks. A draft is shown to who may write drafts."""
+    """Return one report with its coverage, lines, tallies and checks. A draft needs a key that may write drafts."""
     # To all others a draft is not there at all.
     if holder is None or not holder.may(Scope.DRAFT, Scope.PUBLISH) or query.as_of is not None:
         return await read.short(lambda session: _published(session, request, report_id, query))
@@ -202,7 +202,7 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     names = Resolver(catalogue, "parameter")
     publisher = names.publisher(query.publisher, "publisher") if query.publisher else None
     if query.published_from and query.published_to and query.published_from > query.published_to:
-        names.refuse("published_to", "days-reversed", "published_to lies before published_from")
+        names.refuse("published_to", "days-reversed", "published_to must not be before published_from")
     names.finish()
     reports = ReportFilter(
         as_of=now.seq,
@@ -233,7 +233,7 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
     In JSON only: other formats are for the record, and a draft is no part of it.
     """
     negotiated(query.format, request.headers.getlist("accept"), (Format.JSON,))
-    detail = "drafts are no part of the record: status=draft goes with limit and cursor alone"
+    detail = "status=draft can be combined only with limit and cursor"
     beside = [name for name in NOT_WITH_DRAFTS if name in query.model_fields_set]
     if beside:
         raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in beside])
@@ -256,5 +256,5 @@ def _published(session: Snapshot, request: Request, report_id: str, query: AsOfQ
     number = row_number(REPORT, report_id)
     report = report_json(session, number, head(session, query.as_of)) if number else None
     if report is None:
-        raise NotFound("there is no report with this id")
+        raise NotFound("no report has this id")
     return answer_one(request, report_id, report.revision, report.json)

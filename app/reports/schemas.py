@@ -16,7 +16,7 @@ class _Answer(BaseModel):
 
 
 class CoverageOut(_Answer):
-    """A country and days that the report speaks for."""
+    """A country and days that the report covers."""
 
     country: str = Field(examples=["SY"], description="ISO 3166-1 alpha-2.")
     date_from: date = Field(description="The first day covered.", examples=["2017-02-06"])
@@ -30,15 +30,17 @@ class CoverageOut(_Answer):
 class Check(_Answer):
     """Whether the lines add up to a total that the report claims. A mismatch warns; it never refuses."""
 
-    measure: Literal["strikes", "engagements"] = Field(description="What was added up.", examples=["strikes"])
+    measure: Literal["strikes", "engagements"] = Field(
+        description="What was summed up.", examples=["strikes"]
+    )
     country: str | None = Field(
         description="The country that the claim is about; null: the headline.", examples=["SY"]
     )
     date_from: date | None = Field(
-        description="The first day of the claim; null: not said.", examples=["2017-02-06"]
+        description="The first day of the claim; null: not given.", examples=["2017-02-06"]
     )
     date_to: date | None = Field(
-        description="The last day of the claim; null: not said.", examples=["2017-02-06"]
+        description="The last day of the claim; null: not given.", examples=["2017-02-06"]
     )
     claimed: int = Field(description="The total that the report claims.", examples=[9])
     lines_min: int = Field(description="What its lines add up to, at least.", examples=[9])
@@ -70,7 +72,7 @@ class ReportSummary(_Answer):
         examples=["https://web.archive.org/web/20170208000000/https://example.org/release"],
     )
     status: Literal["draft", "published", "retracted"] = Field(
-        description="Whether it stands.", examples=["published"]
+        description="Whether it is published, retracted or a draft.", examples=["published"]
     )
     reason: str | None = Field(
         description="Why it was revised or retracted; null for the first revision.",
@@ -87,13 +89,13 @@ class ReportSummary(_Answer):
 
 
 class PossibleDuplicate(_Answer):
-    """A standing line of another report that a new line may repeat. Place and day alone never suffice."""
+    """A current line of another report that a new line may repeat. Place and day alone never suffice."""
 
     strike: str | None = Field(
-        description="The new line; null where it is in no record yet: in a draft.", examples=["s41"]
+        description="The new line; null in a draft, which is not in the record.", examples=["s41"]
     )
     pointer: str = Field(
-        description="Where the new line stands in the report: a JSON pointer.", examples=["/strikes/0"]
+        description="The new line's place in the report: a JSON pointer.", examples=["/strikes/0"]
     )
     repeats: str = Field(description="The line that it may repeat: a value for `same_as`.", examples=["s40"])
     report: str = Field(description="The report of that line.", examples=["r12"])
@@ -101,7 +103,7 @@ class PossibleDuplicate(_Answer):
 
 
 class WarningOut(_Answer):
-    """A probable slip in what was posted. A warning never refuses."""
+    """A probable slip in the posted report. It is never refused for it."""
 
     code: Literal["after-publication", "country-of-place", "number-spelling", "count-against-words"] = Field(
         description="`after-publication`: a line's day lies after `published_on`. `country-of-place`: a line's country "
@@ -137,7 +139,7 @@ class ReportOut(ReportSummary):
     """A report as stored."""
 
     text: str | None = Field(
-        description="The source's own words; null where they are not held.",
+        description="The source's own words; null where they are not stored.",
         examples=[TEXT],
     )
     headline: HeadlineOut | None = Field(
@@ -145,11 +147,11 @@ class ReportOut(ReportSummary):
         examples=[example_of(HeadlineOut)],
     )
     sums_note: str | None = Field(
-        description="Why sums that do not agree were accepted; null: nothing said.",
+        description="Why sums that do not agree were accepted; null: not given.",
         examples=["The release lists the late strikes apart."],
     )
     coverage: list[CoverageOut] = Field(
-        description="The countries and days that it speaks for.", examples=[[example_of(CoverageOut)]]
+        description="The countries and days that it covers.", examples=[[example_of(CoverageOut)]]
     )
     strikes: list[StrikeOut] = Field(
         description="Its lines, in its order.", examples=[[example_of(StrikeOut)]]
@@ -159,14 +161,14 @@ class ReportOut(ReportSummary):
     )
     warnings: list[WarningOut] | None = Field(
         default=None,
-        description="In the answer to a write, and of a draft: probable slips. They depend on what else is in the "
+        description="In the response to a write, and of a draft: probable slips. They depend on what else is in the "
         "record, so a published report is read without them.",
         examples=[[example_of(WarningOut)]],
     )
     possible_duplicates: list[PossibleDuplicate] | None = Field(
         default=None,
-        description="In the answer to a write, and of a draft: standing lines of other reports that may tell "
-        "of the same events. Offered, never acted upon.",
+        description="In the response to a write, and of a draft: current lines of other reports that may report "
+        "the same events. Only suggestions.",
         examples=[[example_of(PossibleDuplicate)]],
     )
 
@@ -195,7 +197,7 @@ class RevisionList(_Answer):
 
 
 class FieldChange(_Answer):
-    """A field that two revisions have otherwise."""
+    """A field in which two revisions differ."""
 
     field: str = Field(description="Its name.", examples=["title"])
     before: Any = Field(description="What it was.", examples=["Strikes in Syria"])
@@ -203,7 +205,7 @@ class FieldChange(_Answer):
 
 
 class RevisionDiff(_Answer):
-    """What a revision changed, against the one before it; the first one against nothing."""
+    """The changes of a revision against the previous one; the first one has none to compare with."""
 
     revision: int = Field(description="The revision that made the change.", examples=[2])
     reason: str | None = Field(
@@ -216,8 +218,8 @@ class RevisionDiff(_Answer):
     fields: list[FieldChange] = Field(
         description="Fields of the report that changed.", examples=[[example_of(FieldChange)]]
     )
-    strikes_removed: list[StrikeOut] = Field(description="Lines that were put aside.", examples=[[]])
+    strikes_removed: list[StrikeOut] = Field(description="Lines that were removed.", examples=[[]])
     strikes_added: list[StrikeOut] = Field(
-        description="Lines that came in.", examples=[[example_of(StrikeOut)]]
+        description="Lines that were added.", examples=[[example_of(StrikeOut)]]
     )
-    strikes_kept: int = Field(description="Lines that did not change, and kept their ids.", examples=[3])
+    strikes_kept: int = Field(description="Lines that did not change; their ids are the same.", examples=[3])

@@ -104,7 +104,7 @@ def revise(
     staged = restage(session, report, report_id)
     resolved = staged.resolved
     if standing.publisher_id not in resolved.publisher_ids:
-        fault = Fault("pointer", "/publisher", "other-publisher", "a report stays with its publisher")
+        fault = Fault("pointer", "/publisher", "other-publisher", "a report's publisher cannot change")
         raise InvalidInput([fault])
     number = resolved.report.number
     if number != standing.number:
@@ -254,10 +254,10 @@ def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
         .where(Revision.report_id == report_id, Revision.superseded_seq.is_(None))
     ).one()
     if row.revision != expected:
-        raise PreconditionFailed(f"the report stands at revision {row.revision}; read it again")
+        raise PreconditionFailed(f"the report is at revision {row.revision}; read it again")
     if row.status == "retracted":
         path = f"/v1/reports/{public_id(REPORT, report_id)}"
-        raise Conflict("the report is retracted; a tombstone does not change", existing=path)
+        raise Conflict("a retracted report cannot change", existing=path)
     return row
 
 

@@ -107,13 +107,15 @@ class Guard:
         if size > LONGEST_HEADERS or len(path) + len(scope["query_string"]) > LONGEST_URL:
             return _too_long(scope, size)
         if hosts != 1 or host not in self._hosts:
-            detail = "send one Host header, naming a host that this server answers for"
+            detail = "send one Host header with a host that this server serves"
             return problem(scope, HTTPStatus.BAD_REQUEST, "misdirected-host", detail)
         if b"%" in path and (refused := _unreadable(scope, path)):
             return refused
         if keys > 1:
             bearer = {"WWW-Authenticate": "Bearer"}
-            return problem(scope, HTTPStatus.UNAUTHORIZED, "unauthenticated", "send one key", headers=bearer)
+            return problem(
+                scope, HTTPStatus.UNAUTHORIZED, "unauthenticated", "send only one key", headers=bearer
+            )
         return _preflight(scope, preflight) if preflight and scope["method"] == "OPTIONS" else None
 
 
@@ -172,9 +174,7 @@ def _lengthened(headers: list[tuple[bytes, bytes]], more: int) -> list[tuple[byt
 
 
 def _stopping(scope: Scope) -> Response:
-    detail = (
-        "the server stops; whether a write was stored is not known, so retry it under its Idempotency-Key"
-    )
+    detail = "the server is stopping; retry a write with its Idempotency-Key"
     after = {"Retry-After": "5", "Connection": "close"}
     return problem(scope, HTTPStatus.SERVICE_UNAVAILABLE, "server-stopping", detail, headers=after)
 
@@ -182,10 +182,10 @@ def _stopping(scope: Scope) -> Response:
 def _too_long(scope: Scope, size: int) -> Response:
     if size > LONGEST_HEADERS:
         status, slug = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large"
-        return problem(scope, status, slug, f"more than {LONGEST_HEADERS} bytes of headers")
+        return problem(scope, status, slug, f"the headers are larger than {LONGEST_HEADERS} bytes")
     # The path is left out: it may be what was too long.
     status, slug = HTTPStatus.REQUEST_URI_TOO_LONG, "uri-too-long"
-    return problem({**scope, "path": "/"}, status, slug, f"more than {LONGEST_URL} bytes of URL")
+    return problem({**scope, "path": "/"}, status, slug, f"the URL is longer than {LONGEST_URL} bytes")
 
 
 def _unreadable(scope: Scope, path: bytes) -> Response | None:
@@ -195,7 +195,7 @@ def _unreadable(scope: Scope, path: bytes) -> Response | None:
         return problem(scope, HTTPStatus.BAD_REQUEST, "malformed-request", "the path is not UTF-8")
     if _CONTROL.search(text):
         # No name holds one; PostgreSQL could not even be asked.
-        return problem(scope, HTTPStatus.NOT_FOUND, "not-found", "there is nothing at this path")
+        return problem(scope, HTTPStatus.NOT_FOUND, "not-found", "no resource at this path")
     return None
 
 
@@ -203,4 +203,4 @@ def _preflight(scope: Scope, method: bytes) -> Response:
     """Answer a browser that asks what a page of another origin may do: read, and nothing else."""
     if method in {b"GET", b"HEAD"}:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
-    return problem(scope, HTTPStatus.FORBIDDEN, "forbidden", "pages of other origins may only read")
+    return problem(scope, HTTPStatus.FORBIDDEN, "forbidden", "cross-origin requests may only read")

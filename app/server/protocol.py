@@ -87,7 +87,7 @@ class StrictProtocol(PacedProtocol):
         if self.client and not is_within(self.client[0], proxies):
             self.address = network(self.client[0])
         if len(self.connections) > self._watch.most and not self._watch.make_room():
-            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "no connection is free")
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "no free connection")
             return
         counters: Counters | None = self.app_state.get(COUNTERS)
         if counters is not None and self.address:
@@ -167,7 +167,7 @@ class StrictProtocol(PacedProtocol):
         elif self.parser.get_method() == b"CONNECT" or (
             isinstance(sys.exception(), httptools.HttpParserInvalidMethodError) and _METHOD.match(self._piece)
         ):
-            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "no path takes this method")
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "this method is not supported")
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, "malformed-request", "the request is not HTTP/1.1")
 
@@ -189,7 +189,7 @@ class StrictProtocol(PacedProtocol):
             # Browsers open connections that they may not need.
             self.transport.close()
         else:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request did not come in time")
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request did not arrive in time")
 
     # What is done about it.
 
@@ -228,10 +228,10 @@ class StrictProtocol(PacedProtocol):
 
     def _refuse_length(self) -> None:
         if len(self.url) > LONGEST_URL:
-            detail = f"more than {LONGEST_URL} bytes of URL"
+            detail = f"the URL is longer than {LONGEST_URL} bytes"
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "uri-too-long", detail)
         else:
-            detail = f"more than {LONGEST_HEADERS} bytes of headers"
+            detail = f"the headers are larger than {LONGEST_HEADERS} bytes"
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", detail)
 
     def _refuse(self, status: HTTPStatus, slug: str, detail: str) -> None:

@@ -103,12 +103,12 @@ class RateLimits:
             await send(message)
 
         if not allowed:
-            detail = f"more than {policy.item.amount} requests a minute; try again in {rest} s"
+            detail = f"more than {policy.item.amount} requests a minute; retry in {rest} s"
             await _refuse(scope, receive, told, detail, rest)
         elif key is not None:
             await self._app(scope, receive, told)
         elif not self._counters.enter(f"requests {address}", MOST_AT_ONCE):
-            detail = f"more than {MOST_AT_ONCE} requests at once without a key"
+            detail = f"more than {MOST_AT_ONCE} concurrent requests without a key"
             await _refuse(scope, receive, told, detail, _A_MOMENT)
         else:
             try:

@@ -60,7 +60,7 @@ def _saying_something(value: str) -> str:
 
 
 class StrikeQuery(BaseModel):
-    """The filters that strikes, aggregates, export and map share word for word. All can be combined."""
+    """The filters that strikes, aggregates and exports share. All can be combined."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,7 +86,7 @@ class StrikeQuery(BaseModel):
         PlainValidator(read_box, json_schema_input_type=Annotated[str, spelt(",".join([DEGREES] * 4))]),
         Field(
             description="Places in a box of degrees: `west,south,east,north`, WGS84, edges included. Where west "
-            "lies east of east, the box crosses the date line. A line without a place lies nowhere.",
+            "is greater than east, the box crosses the date line. A line without a place never matches.",
             examples=["38,33,42.5,37"],
         ),
     ] = None
@@ -162,8 +162,8 @@ class StrikeQuery(BaseModel):
     status: Annotated[
         Status,
         Field(
-            description="`published`: lines that stand. `retracted`: those of reports that are retracted, as they "
-            "stood just before. `any`: both.",
+            description="`published`: current lines. `retracted`: those of retracted reports, as they were just "
+            "before. `any`: both.",
             examples=["published"],
         ),
     ] = Status.PUBLISHED
@@ -171,7 +171,7 @@ class StrikeQuery(BaseModel):
         Literal["collapse", "include"] | None,
         Field(
             description="`collapse` counts an event once: it leaves out a line that repeats another one of the "
-            "`status` asked for. `include` keeps it, and is the default where a publisher or a report is named.",
+            "requested `status`. `include` keeps it, and is the default where a publisher or a report is named.",
             examples=["include"],
         ),
     ] = None
@@ -181,12 +181,12 @@ class StrikeQuery(BaseModel):
         """Turn names into ids. Raises InvalidInput with the nearest names for every one that is unknown."""
         names = Resolver(catalogue, "parameter")
         if self.date_from and self.date_to and self.date_from > self.date_to:
-            names.refuse("date_to", "days-reversed", "date_to lies before date_from")
+            names.refuse("date_to", "days-reversed", "date_to must not be before date_from")
         places = self._places(names, catalogue)
         publisher = names.publisher(self.publisher, "publisher") if self.publisher else None
         report = row_number(REPORT, self.report) if self.report else None
         if self.report and report is None:
-            names.refuse("report", "bad-id", "a report's id looks like 'r12'")
+            names.refuse("report", "bad-id", "must be a report's id, such as 'r12'")
         categories = self._categories(names, catalogue)
         names.finish()
         asked = tuple(words(self.q or ""))
@@ -231,9 +231,9 @@ class StrikeQuery(BaseModel):
         if self.near is not None and self.radius_km is not None:
             yield Circle(self.near, self.radius_km)
         elif self.near is not None:
-            names.refuse("radius_km", "missing", "say how far from 'near', such as radius_km=50")
+            names.refuse("radius_km", "missing", "'near' needs a radius, such as radius_km=50")
         elif self.radius_km is not None:
-            names.refuse("near", "missing", "say from where, such as near=34.56,38.28")
+            names.refuse("near", "missing", "'radius_km' needs a point, such as near=34.56,38.28")
 
     def _categories(self, names: Resolver, catalogue: Catalogue) -> frozenset[int] | None:
         """Return the categories that both `category` and `family` allow, or None where neither is asked."""
@@ -282,4 +282,4 @@ class StrikesQuery(StrikeQuery, PageQuery, ShapedQuery):
 def _unknown_field(name: str) -> Fault:
     near = get_close_matches(name, STRIKE_FIELDS, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else f": fields takes {', '.join(STRIKE_FIELDS)}"
-    return Fault("parameter", "fields", "unknown-field", f"a strike has no such field{hint}")
+    return Fault("parameter", "fields", "unknown-field", f"unknown field of a strike{hint}")

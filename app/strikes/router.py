@@ -40,7 +40,7 @@ async def get_strike(
     query: Annotated[AsOfQuery, Query()],
     read: Read,
 ) -> Response:
-    """Show one strike line. A line that a correction put aside is still shown, as it last stood."""
+    """Return one strike line. A line that a correction superseded is still shown, in its last form."""
     return await read.short(lambda session: _one(session, request, strike_id, query))
 
 
@@ -70,6 +70,6 @@ def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) 
     now = head(session, query.as_of)
     line = fetch.one(session, number, now.seq) if number else None
     if line is None:
-        raise NotFound("there is no strike with this id")
+        raise NotFound("no strike has this id")
     document = lines_json([line], catalogue_at(session, now))
     return answer_one(request, strike_id, line.revision, document)

@@ -255,6 +255,6 @@ def test_refused_value_is_pointed_at(record: Api) -> None:
         {
             "pointer": "/strikes/0/strikes",
             "code": "too-large-number",
-            "detail": "is a number that is too large",
+            "detail": "is too large a number",
         }
     ]

@@ -77,7 +77,7 @@ def test_wrong_key_is_unauthenticated(api: Api, change: object) -> None:
     response = api.request("POST", "/v1/reports", json=make_report(), headers=headers)
 
     assert response.status_code == 401
-    assert response.json()["detail"] == "the key is not valid"
+    assert response.json()["detail"] == "the key is unknown, revoked or expired"
 
 
 @pytest.mark.parametrize(
