@@ -105,7 +105,8 @@ async def stream_changes(
     """Stream new entries as server-sent events, in order, without gaps or repeats.
 
     While the database is unavailable the stream waits. It ends with the server, where its connection is needed for
-    others, and where the ledger turns out to be another one: reconnect with the last id, which is refused where it is beyond the head.
+    others, and where the ledger is replaced by another one. Reconnect with the last id; one beyond the head is
+    refused.
     """
     name, seq = ("after", query.after) if last_event_id is None else ("last-event-id", last_event_id)
     _refuse_beyond(seq, (await read.short(head)).seq, name)
