@@ -101,13 +101,13 @@ class Grouper:
     @property
     def by_tallies(self) -> bool:
         """Whether a line can be in several groups."""
-        return any(each.of_tallies for each in self.axes)
+        return any(axis.of_tallies for axis in self.axes)
 
     @property
     def size(self) -> int:
         """How many groups there can be in one period."""
         return (
-            math.prod(len(each.values) for each in self.axes)
+            math.prod(len(axis.values) for axis in self.axes)
             if self.ranked is None
             else len(self.ranked.values)
         )
@@ -149,10 +149,10 @@ class Grouper:
     def _share(self, *, of_tallies: bool) -> pl.Expr:
         """Return what the axes of lines, or of tallies, have of the numbers."""
         share, stride = pl.repeat(0, pl.len(), dtype=pl.Int64), 1
-        for each in reversed(self.axes):
-            if each.of_tallies == of_tallies:
-                share += each.place() * stride
-            stride *= len(each.values)
+        for axis in reversed(self.axes):
+            if axis.of_tallies == of_tallies:
+                share += axis.place() * stride
+            stride *= len(axis.values)
         return share
 
     def located(self, groups: pl.DataFrame) -> pl.DataFrame:
@@ -162,9 +162,9 @@ class Grouper:
         if self.ranked is not None:
             columns.append((number % self.size).alias(RANKED))
         stride = 1
-        for each in reversed(() if self.ranked is not None else self.axes):
-            columns.insert(0, (number // stride % len(each.values)).alias(each.dimension.value))
-            stride *= len(each.values)
+        for axis in reversed(() if self.ranked is not None else self.axes):
+            columns.insert(0, (number // stride % len(axis.values)).alias(axis.dimension.value))
+            stride *= len(axis.values)
         if self.unit is not None and not (self.ranks_periods and self.ranked is not None):
             columns.append((number if self.ranks_periods else number // self.size).alias(PERIOD))
         return groups.select(*columns, pl.exclude("number"))
@@ -255,14 +255,14 @@ def _sums(*, tallies: bool, new: bool) -> Sequence[pl.Expr]:
         is_known = {name: pl.col("once") & known for name, known in is_known.items()}
     known = {name: pl.when(known).then(pl.col(name)) for name, known in is_known.items()}
     added = known | (_OF_TALLY if tallies else _OF_LINE)
-    found = {
+    measures = {
         "reports": pl.col("report_id").n_unique(),
         "lines": pl.col("once").sum() if tallies else pl.len(),
         NEW_REPORTS: pl.col("new").sum() if new else pl.lit(0),
-        **{name: each.cast(pl.Int64).sum() for name, each in added.items()},
-        **{f"known_{name}": each.count() for name, each in known.items()},
+        **{name: values.cast(pl.Int64).sum() for name, values in added.items()},
+        **{f"known_{name}": values.count() for name, values in known.items()},
     }
-    return [each.cast(pl.Int64).alias(name) for name, each in found.items()]
+    return [measure.cast(pl.Int64).alias(name) for name, measure in measures.items()]
 
 
 def _first(rows: pl.DataFrame, group: str, member: str) -> pl.Expr:

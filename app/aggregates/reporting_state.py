@@ -64,7 +64,7 @@ def _accounted(record: Record) -> pl.DataFrame:
 
 def _reached(record: Record, claims: pl.DataFrame, stands: pl.Expr) -> pl.Series:
     """Return the ids of claims that their reports' lines reach: one at least must have a number of strikes."""
-    found = [pl.Series("id", [], pl.Int32)]
+    ids = [pl.Series("id", [], pl.Int32)]
     enough = pl.col("listed") >= pl.col("strikes").clip(lower_bound=0)
     has_claims = pl.col("report_id").is_in(claims["report_id"].unique().implode())
     columns = ("report_id", "country", "date_from", "date_to", "strikes_min")
@@ -77,5 +77,5 @@ def _reached(record: Record, claims: pl.DataFrame, stands: pl.Expr) -> pl.Series
             .join(of, on=["report_id", "country"])
             .filter(_OVERLAP)
         )
-        found.append(overlapping.group_by("id", "strikes").agg(listed).filter(enough)["id"])
-    return pl.concat(found)
+        ids.append(overlapping.group_by("id", "strikes").agg(listed).filter(enough)["id"])
+    return pl.concat(ids)

@@ -52,17 +52,17 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
         words = worded(session, question.strikes)
         with session.deadline.working_elsewhere():
             selection = Selection(record, question.strikes, words, session.deadline)
-            found = answer(selection, question, catalogue)
-        end = min(begin + query.limit, len(found.groups))
-        page = found.groups.slice(begin, query.limit)
-        shown = columns(page, found, question, catalogue)
+            result = answer(selection, question, catalogue)
+        end = min(begin + query.limit, len(result.groups))
+        page = result.groups.slice(begin, query.limit)
+        shown = columns(page, result, question, catalogue)
         return {
             "group_by": group_by_names(question.grouping),
             "seq": now.seq,
-            "next": cursor_to(request, (end, now.seq)) if end < len(found.groups) else None,
+            "next": cursor_to(request, (end, now.seq)) if end < len(result.groups) else None,
             "rows": written(shown) if form.chosen(request) is Format.JSON else rows(shown),
-            "totals": measures(found.totals),
-            **notes(question, found.groups),
+            "totals": measures(result.totals),
+            **notes(question, result.groups),
         }
 
     return answer_list(request, now, body, form)

@@ -42,28 +42,30 @@ Columns = Mapping[str, Coded | pl.Series]
 def columns(page: pl.DataFrame, answer: Answer, question: Question, catalogue: Catalogue) -> Columns:
     """Return groups as `AggregateRow` describes them, by column."""
     unit, named = question.grouping.unit, _named(page, answer)
-    found: dict[str, Coded | pl.Series] = {each.value: named[each] for each in question.grouping.dimensions}
+    by_name: dict[str, Coded | pl.Series] = {
+        dimension.value: named[dimension] for dimension in question.grouping.dimensions
+    }
     if unit is not None:
         period = named[Dimension.PERIOD]
         # The group that takes in all others has no days.
         starts = {code: None if day == OTHER else day for code, day in period.values.items()}
         ends = {code: day and periods.end_of(unit, day) for code, day in starts.items()}
         keys = {code: periods.key_of(unit, day) if day else OTHER for code, day in starts.items()}
-        found[PERIOD] = Coded(keys, period.codes)
-        found |= {"period_start": Coded(starts, period.codes), "period_end": Coded(ends, period.codes)}
+        by_name[PERIOD] = Coded(keys, period.codes)
+        by_name |= {"period_start": Coded(starts, period.codes), "period_end": Coded(ends, period.codes)}
     if answer.grouper.ranked is not None:
         others = len(answer.grouper.ranked.numbers) if answer.grouper.ranked.has_other else -1
-        found["is_other"] = Coded({0: False, 1: True}, (page[RANKED] == others).cast(pl.Int8).to_list())
-    found |= {name: page[name] for name in measures_of(page)}
+        by_name["is_other"] = Coded({0: False, 1: True}, (page[RANKED] == others).cast(pl.Int8).to_list())
+    by_name |= {name: page[name] for name in measures_of(page)}
     if unit is not None:
-        found["state"] = Coded(dict(enumerate(State)), _states(page, named, answer, question, catalogue))
-    return found
+        by_name["state"] = Coded(dict(enumerate(State)), _states(page, named, answer, question, catalogue))
+    return by_name
 
 
-def rows(found: Columns) -> list[Row]:
+def rows(by_name: Columns) -> list[Row]:
     """Return the rows of columns."""
-    listed = [each.to_list() for each in found.values()]
-    return [dict(zip(found, values, strict=True)) for values in zip(*listed, strict=True)]
+    listed = [column.to_list() for column in by_name.values()]
+    return [dict(zip(by_name, values, strict=True)) for values in zip(*listed, strict=True)]
 
 
 def measures(totals: pl.DataFrame) -> Row:
@@ -73,20 +75,20 @@ def measures(totals: pl.DataFrame) -> Row:
 
 def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
     """Return the values of each dimension of groups; days for a period, unless it is OTHER."""
-    found = {}
+    by_dimension = {}
     if PERIOD in groups.columns:
         days = groups[PERIOD].to_list()
-        found[Dimension.PERIOD] = Coded({day: day_of(day) for day in set(days)}, days)
+        by_dimension[Dimension.PERIOD] = Coded({day: day_of(day) for day in set(days)}, days)
     ranked = answer.grouper.ranked
     if ranked is not None:
         for index, dimension in enumerate(ranked.dimensions):
             values = {code: value[index] for code, value in enumerate(ranked.values)}
-            found[dimension] = Coded(values, groups[RANKED].to_list())
-        return found
-    for each in answer.grouper.axes:
-        codes = groups[each.dimension.value].to_list()
-        found[each.dimension] = Coded({code: each.values[code] for code in set(codes)}, codes)
-    return found
+            by_dimension[dimension] = Coded(values, groups[RANKED].to_list())
+        return by_dimension
+    for axis in answer.grouper.axes:
+        codes = groups[axis.dimension.value].to_list()
+        by_dimension[axis.dimension] = Coded({code: axis.values[code] for code in set(codes)}, codes)
+    return by_dimension
 
 
 def _states(
@@ -111,7 +113,7 @@ def _states(
     reported = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
     beside = [
         name
-        for name in (RANKED, *(each.dimension.value for each in answer.grouper.axes))
+        for name in (RANKED, *(axis.dimension.value for axis in answer.grouper.axes))
         if name in page.columns
     ]
     keys = page.select(beside).rows() if beside else [()] * len(page)
@@ -123,7 +125,7 @@ def _states(
             continue
         country = country_of(row)
         of = reported.keys() if country is None else (country,)
-        is_covered = any(reported.touch(each, start, end) for each in of)
+        is_covered = any(reported.touch(code, start, end) for code in of)
         states[row] = order.index(State.NONE_REPORTED if is_covered else State.NO_REPORT)
     return states
 
@@ -138,10 +140,10 @@ def _reaching(
     """
     if question.period_by == "published_on":
         return []
-    found = spells(answer.selection, replace(answer.grouper, unit=None))
-    first, last = ((each - EPOCH).days for each in days)
-    found = found.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *beside)
-    return [(key, begin, end) for begin, end, *of in found.iter_rows() for key in [tuple(of)]]
+    runs = spells(answer.selection, replace(answer.grouper, unit=None))
+    first, last = ((day - EPOCH).days for day in days)
+    runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *beside)
+    return [(key, begin, end) for begin, end, *of in runs.iter_rows() for key in [tuple(of)]]
 
 
 def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:

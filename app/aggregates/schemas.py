@@ -121,7 +121,9 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
         if self.sort is None:
             return None
         by = self.sort.removeprefix("-")
-        names = dict(zip(group_by_names(grouping), (each.value for each in grouping.dimensions), strict=True))
+        names = dict(
+            zip(group_by_names(grouping), (dimension.value for dimension in grouping.dimensions), strict=True)
+        )
         known = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
         if by not in known and by not in names.values():
             near = get_close_matches(by, known, n=1)

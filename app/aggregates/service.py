@@ -67,7 +67,9 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
     Raises InvalidInput where filling makes more rows than anybody shows, and QueryTimeout.
     """
     grouping, record = question.grouping, selection.record
-    axes = tuple(axis(each, catalogue) for each in grouping.dimensions if each is not Dimension.PERIOD)
+    axes = tuple(
+        axis(dimension, catalogue) for dimension in grouping.dimensions if dimension is not Dimension.PERIOD
+    )
     is_published = question.period_by == "published_on" and grouping.unit is not None
     grouper = Grouper(
         axes,
@@ -81,7 +83,11 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
     if not grouping.dimensions:
         return Answer(totals, totals, selection, grouper)
     groups = grouper.located(groups)
-    order = [RANKED, PERIOD] if question.top is not None else [each.value for each in grouping.dimensions]
+    order = (
+        [RANKED, PERIOD]
+        if question.top is not None
+        else [dimension.value for dimension in grouping.dimensions]
+    )
     order = [name for name in order if name in groups.columns]
     beside = [name for name in order if name != PERIOD]
     if question.fill and question.is_series and grouping.unit is not None:
@@ -110,32 +116,32 @@ def _ranked(selection: Selection, grouper: Grouper, question: Question, top: int
         for low, high in (("items_min", "items_max"), ("strikes_min", "strikes_max"))
     )
     located = ranked.located(groups.with_columns(pl.col("number").alias("_number"))).with_columns(by_proof)
-    dimensions = (Dimension.PERIOD,) if of_periods else tuple(each.dimension for each in grouper.axes)
-    names = [each.value for each in dimensions]
+    dimensions = (Dimension.PERIOD,) if of_periods else tuple(axis.dimension for axis in grouper.axes)
+    names = [dimension.value for dimension in dimensions]
     sort = question.sort or Sort("items_min", descending=True)
     located = _sorted(located.sort(names), sort, grouper.axes)
-    kept = located.head(top)
-    columns = [_values(kept[name].to_list(), name, grouper.axes) for name in names]
-    has_other = len(located) > len(kept)
+    first = located.head(top)
+    columns = [_values(first[name].to_list(), name, grouper.axes) for name in names]
+    has_other = len(located) > len(first)
     values = [*zip(*columns, strict=True), *([(OTHER,) * len(names)] if has_other else [])]
-    return Ranked(dimensions, tuple(kept["_number"]), tuple(values), has_other)
+    return Ranked(dimensions, tuple(first["_number"]), tuple(values), has_other)
 
 
 def _values(places: Sequence[int], name: str, axes: Sequence[Axis]) -> list[Any]:
     """Return values as clients see them, by their places along an axis, or as days by their numbers."""
     if name == PERIOD:
-        return [day_of(each) for each in places]
-    values = next(each.values for each in axes if each.dimension.value == name)
-    return [values[each] for each in places]
+        return [day_of(place) for place in places]
+    values = next(axis.values for axis in axes if axis.dimension.value == name)
+    return [values[place] for place in places]
 
 
 def _sorted(groups: pl.DataFrame, sort: Sort, axes: Sequence[Axis]) -> pl.DataFrame:
     """Return groups in the order asked, null last either way, and else as they are."""
     key = pl.col(sort.by)
-    for each in axes:
-        if each.dimension.value == sort.by:
+    for candidate in axes:
+        if candidate.dimension.value == sort.by:
             # Values are in the order of their names, null last.
-            key = pl.when(key < len(each.values) - 1).then(key)
+            key = pl.when(key < len(candidate.values) - 1).then(key)
     return groups.sort(key, descending=sort.descending, nulls_last=True, maintain_order=True)
 
 

@@ -145,9 +145,9 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
     _refuse_beyond(start, now.seq, "cursor")
 
     def page() -> Mapping[str, object]:
-        found = queries.after(session, start, query.limit + 1)
-        entries = found[: query.limit]
-        last = entries[-1] if len(found) > query.limit else None
+        rows = queries.after(session, start, query.limit + 1)
+        entries = rows[: query.limit]
+        last = entries[-1] if len(rows) > query.limit else None
         return {
             "items": [change(entry) for entry in entries],
             "next": cursor_to(request, (last.seq,)) if last else None,
@@ -185,7 +185,7 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
 
 def _feed_path(request: Request, before: int | None) -> str:
     """Return the path and query of the page of the requested feed that starts before a number; None: the first."""
-    asked = [each for each in request.query_params.multi_items() if each[0] != "before"]
+    asked = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "before"]
     if before is not None:
         asked.append(("before", str(before)))
     path: str = request.scope["path"]

@@ -70,15 +70,15 @@ class ColumnFiles:
 
     def load(self) -> Stored | None:
         """Return what the newest list names, None where any of it is absent or damaged."""
-        found = self._newest()
-        if found is None:
+        newest = self._newest()
+        if newest is None:
             return None
         try:
-            rest = _unpacked(_checked(found["rest"], self._read(found["rest"])))
-            segments = [self._segment(name) for name in found["segments"]]
+            rest = _unpacked(_checked(newest["rest"], self._read(newest["rest"])))
+            segments = [self._segment(name) for name in newest["segments"]]
             return Stored(
-                found["seq"],
-                found["hash"],
+                newest["seq"],
+                newest["hash"],
                 segments,
                 rest["revisions"],
                 rest["coverage"],
@@ -92,7 +92,8 @@ class ColumnFiles:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = {segment: name for name, segment in self._open.items() if self._is_whole(self.folder / name)}
         segments = [
-            names.get(each) or self._write(_packed(_tables_of(each)), _PARTS) for each in stored.segments
+            names.get(segment) or self._write(_packed(_tables_of(segment)), _PARTS)
+            for segment in stored.segments
         ]
         rest = {
             "revisions": stored.revisions,
@@ -131,7 +132,7 @@ class ColumnFiles:
 
     def is_wanted(self) -> bool:
         """Return whether another process waits to change a file that is mapped here."""
-        return any(each.is_wanted() for each in list(self._mapped))
+        return any(mapped.is_wanted() for mapped in list(self._mapped))
 
     def forget(self) -> None:
         """Map no file again that is mapped now."""
@@ -143,8 +144,8 @@ class ColumnFiles:
             for path in self.folder.glob(f"*{_LISTS}"):
                 with suppress(OSError, ValueError):
                     lists.append(json.loads(_checked(path.name, path.read_bytes())))
-        of_version = [each for each in lists if each["version"] == VERSION]
-        return max(of_version, key=lambda each: int(each["seq"]), default=None)
+        of_version = [listing for listing in lists if listing["version"] == VERSION]
+        return max(of_version, key=lambda listing: int(listing["seq"]), default=None)
 
     def _segment(self, name: str) -> Segment:
         known = self._open.get(name)

@@ -120,7 +120,7 @@ class Columns:
         with self._lock:
             if files.is_wanted():
                 files.forget()
-                self._use([private(each) for each in self._segments])
+                self._use([private(segment) for segment in self._segments])
             seq = self._seq
         if seq == 0 or (self._saved > 0 and seq - self._saved < ENTRIES):
             return
@@ -184,13 +184,13 @@ class Columns:
         lines, tallies = written.lines, written.tallies
         # Lines of a report stay together, so those that a revision added go where the others are.
         revised = written.revisions.filter(pl.col("revision") > 1)["report_id"]
-        for number, each in enumerate(segments if len(revised) else ()):
-            known = each.lines["report_id"].unique().implode()
+        for number, current in enumerate(segments if len(revised) else ()):
+            known = current.lines["report_id"].unique().implode()
             theirs = lines.filter(
                 pl.col("report_id").is_in(revised.implode()) & pl.col("report_id").is_in(known)
             )
             if len(theirs):
-                segments[number] = each.with_lines(theirs, _of(tallies, theirs))
+                segments[number] = current.with_lines(theirs, _of(tallies, theirs))
                 lines = lines.join(theirs, on="id", how="anti")
         _append(segments, lines, tallies)
         others = self._coverage.join(written.coverage, on="id", how="anti")
@@ -200,12 +200,12 @@ class Columns:
 
 
 def _supersede(segments: list[Segment], superseded: pl.DataFrame) -> None:
-    for number, each in enumerate(segments if len(superseded) else ()):
-        least, most = each.bounds["report_id"]
+    for number, current in enumerate(segments if len(superseded) else ()):
+        least, most = current.bounds["report_id"]
         marks = superseded.filter(pl.col("report_id").is_between(least, most)).select("id", "superseded_seq")
-        marks = marks.join(each.lines.select("id"), on="id", how="semi")
+        marks = marks.join(current.lines.select("id"), on="id", how="semi")
         if len(marks):
-            segments[number] = each.superseded(marks)
+            segments[number] = current.superseded(marks)
 
 
 def _append(segments: list[Segment], lines: pl.DataFrame, tallies: pl.DataFrame) -> None:
@@ -235,16 +235,16 @@ def _of(tallies: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 def is_as_recorded(files: ColumnFiles, session: ReadSession) -> bool:
     """Recount: return whether the columns that begin with files are the same as those of rows alone."""
     now = head(session)
-    with_files, without = (_content(Columns(each).at(session, now)) for each in (files, None))
+    with_files, without = (_content(Columns(source).at(session, now)) for source in (files, None))
     return all(one.equals(other) for one, other in zip(with_files, without, strict=True))
 
 
 def _content(record: Record) -> Sequence[pl.DataFrame]:
     """Return all rows of a record, in an order that does not depend on segments."""
     lines, tallies = [_LINES], [_TALLIES]
-    for each in record.segments:
-        ids = each.lines["id"].gather(each.tallies["line"])
-        lines.append(each.lines)
-        tallies.append(each.tallies.with_columns(ids.alias("line")))
+    for current in record.segments:
+        ids = current.lines["id"].gather(current.tallies["line"])
+        lines.append(current.lines)
+        tallies.append(current.tallies.with_columns(ids.alias("line")))
     every = pl.concat(lines), pl.concat(tallies), record.revisions, record.coverage
-    return [each.sort(each.columns) for each in every]
+    return [table.sort(table.columns) for table in every]

@@ -73,10 +73,10 @@ class ReadSession(Session):
             cursor = self.held.exec_driver_sql(sql, bound).cursor
             return [] if cursor is None else cursor.fetchall()
         try:
-            found: Rows = self._file.execute(sql, bound).fetchall()
+            fetched: Rows = self._file.execute(sql, bound).fetchall()
         except self._file.Error as error:
             raise self._failed(sql, error) from error
-        return found
+        return fetched
 
     def limit_statements(self) -> None:
         """Let PostgreSQL stop the next statement at the deadline. Raises QueryTimeout where that has passed.
@@ -169,7 +169,7 @@ class WriteSession(ReadSession):
             return list(self.held.execute(statement.statement, rows).scalars())
         sql, bound = statement.bound_all(self.held.dialect, rows)
         try:
-            return [self._file.execute(sql, each).fetchone()[0] for each in bound]
+            return [self._file.execute(sql, parameters).fetchone()[0] for parameters in bound]
         except self._file.Error as error:
             raise self._failed(sql, error) from error
 
@@ -296,8 +296,8 @@ class Database:
         if not self.is_sqlite:
             self._outage.refuse()
             with translated(), self._reads.connect() as connection:
-                found = connection.exec_driver_sql(statement).first()
-                return None if found is None else tuple(found)
+                first = connection.exec_driver_sql(statement).first()
+                return None if first is None else tuple(first)
         try:
             row: tuple[Any, ...] | None = self._for_glances().execute(statement).fetchone()
         except sqlite.sqlite_module().Error as error:

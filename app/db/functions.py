@@ -93,7 +93,7 @@ class JsonMembers(FunctionElement[str]):
 
 def json_members(text: ColumnElement[str], names: Sequence[str], lists: Sequence[str]) -> ColumnElement[str]:
     """Return the texts `names` and then the lengths of `lists`, null where one is absent, as a list in JSON."""
-    texts, lengths = (",".join(each) for each in (names, lists))
+    texts, lengths = (",".join(members) for members in (names, lists))
     return JsonMembers(text, literal_column(texts), literal_column(lengths))
 
 

@@ -84,20 +84,20 @@ class GroupCommit:
                     raise
                 except Exception as error:  # noqa: BLE001 - it is for who waits for this one
                     writer.error = error
-        for each in group:
-            each.answer()
+        for writer in group:
+            writer.answer()
 
     def _commit_each(self, group: "list[_Writer[Any]]") -> None:
         """Run the writers of a group again, each in a transaction of its own, unless its time is over."""
-        for each in group:
-            each.alone, each.error = True, None
-            if time.monotonic() > each.until:
-                _refuse([each], DatabaseBusy(WAITED_TOO_LONG))
+        for writer in group:
+            writer.alone, writer.error = True, None
+            if time.monotonic() > writer.until:
+                _refuse([writer], DatabaseBusy(WAITED_TOO_LONG))
                 continue
             try:
-                self._commit([each])
+                self._commit([writer])
             except BaseException as error:  # noqa: BLE001 - as above
-                _refuse([each], error)
+                _refuse([writer], error)
 
     def _next(self, *, joining: bool = False) -> "_Writer[Any] | None":
         """Return the writer that has waited longest, or None; where it would join a group, only one that may."""
@@ -130,5 +130,5 @@ class _Writer(Generic[T]):
 
 
 def _refuse(group: "list[_Writer[Any]]", error: BaseException) -> None:
-    for each in group:
-        each.future.set_exception(error)
+    for writer in group:
+        writer.future.set_exception(error)

@@ -250,11 +250,11 @@ def file_lock(database: Path, seconds: float | None = None) -> Iterator[None]:
 
 def warnings(path: Path) -> list[str]:
     """Return what an operator should know of SQLite and of the database file, a sentence each."""
-    found = []
+    messages = []
     version = sqlite_module().sqlite_version
     if sqlite_module().sqlite_version_info < FIRST_SOUND_SQLITE:
         sound = ".".join(map(str, FIRST_SOUND_SQLITE))
-        found.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
+        messages.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
     if path.stat().st_mode & stat.S_IROTH:
-        found.append(f"every user of this machine can read {path} and its drafts; run chmod 600 on it.")
-    return found
+        messages.append(f"every user of this machine can read {path} and its drafts; run chmod 600 on it.")
+    return messages

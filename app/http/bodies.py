@@ -168,7 +168,7 @@ def _refuse_depth(parsed: object) -> None:
     """Refuse what nests too deep, level by level: a recursion could be exhausted by a hostile body."""
     level = [parsed]
     for _ in range(DEEPEST_JSON):
-        level = [part for each in level for part in _parts(each) if type(part) in _NESTING]
+        level = [part for value in level for part in _parts(value) if type(part) in _NESTING]
         if not level:
             return
     raise _too_deep()
@@ -185,10 +185,10 @@ def _too_deep() -> MalformedRequest:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise MalformedRequest("an object of the body has the same field twice")
-    return found
+    return members
 
 
 def _refuse_constant(_name: str) -> NoReturn:

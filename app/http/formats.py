@@ -109,12 +109,12 @@ def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Fo
         why = "; geojson needs rows with a place: strikes, or aggregates by location"
         detail = f"available formats: {_listed(offered)}" + (why if asked is Format.GEOJSON else "")
         raise InvalidInput([Fault("parameter", "format", "format-not-offered", detail)])
-    if not any(each.strip() for each in accept):
+    if not any(header.strip() for header in accept):
         return offered[0]
     wanted = weights(",".join(accept))
-    best = max(offered, key=lambda each: _weight(each, wanted))
+    best = max(offered, key=lambda choice: _weight(choice, wanted))
     if not _weight(best, wanted):
-        media_types = ", ".join(MEDIA_TYPES[each] for each in offered)
+        media_types = ", ".join(MEDIA_TYPES[choice] for choice in offered)
         raise NotAcceptable(f"available media types: {media_types}")
     return best
 
@@ -130,7 +130,7 @@ def described(
     model: type[BaseModel] | None, offered: Sequence[Format], description: str = "Successful Response"
 ) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI description of an answer in each of the formats offered; `model` is that of JSON."""
-    content = {MEDIA_TYPES[each]: {"schema": _SCHEMAS[each]} for each in offered if each in _SCHEMAS}
+    content = {MEDIA_TYPES[choice]: {"schema": _SCHEMAS[choice]} for choice in offered if choice in _SCHEMAS}
     return {200: {"description": description, "content": content} | ({"model": model} if model else {})}
 
 
@@ -175,7 +175,7 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
 
 def preferences(accept: Sequence[str]) -> tuple[int, ...]:
     """Return all that `negotiated` takes from Accept headers: for each format its rank by weight, 0 for none."""
-    if not any(each.strip() for each in accept):
+    if not any(header.strip() for header in accept):
         return (1,) * len(Format)
     return _ranks(",".join(accept))
 
@@ -183,7 +183,7 @@ def preferences(accept: Sequence[str]) -> tuple[int, ...]:
 @remembered(64)
 def _ranks(accept: str) -> tuple[int, ...]:
     wanted = weights(accept)
-    of_formats = [_weight(each, wanted) for each in Format]
+    of_formats = [_weight(choice, wanted) for choice in Format]
     ranks = {weight: rank for rank, weight in enumerate(sorted({0.0, *of_formats}))}
     return tuple(ranks[weight] for weight in of_formats)
 
@@ -192,9 +192,9 @@ def _ranks(accept: str) -> tuple[int, ...]:
 @remembered(64)
 def weights(accept: str) -> Mapping[str, float]:
     """Return the weight of each member of an Accept or Accept-Encoding header; without those whose weight is none."""
-    found: dict[str, float] = {}
-    for each in accept.split(","):
-        media_range, separator, parameters = each.partition(";")
+    by_range: dict[str, float] = {}
+    for member in accept.split(","):
+        media_range, separator, parameters = member.partition(";")
         given = _WEIGHT.search(separator + parameters)
         if given is None:
             weight = 1.0
@@ -203,13 +203,13 @@ def weights(accept: str) -> Mapping[str, float]:
         else:
             continue
         name = media_range.strip().lower()
-        found[name] = max(weight, found.get(name, 0.0))
-    return found
+        by_range[name] = max(weight, by_range.get(name, 0.0))
+    return by_range
 
 
-def _weight(each: Format, wanted: Mapping[str, float]) -> float:
+def _weight(candidate: Format, wanted: Mapping[str, float]) -> float:
     """Return how much a format is wanted: the most specific range that names it decides."""
-    media_type = MEDIA_TYPES[each]
+    media_type = MEDIA_TYPES[candidate]
     ranges = (media_type, f"{media_type.split('/')[0]}/*", "*/*")
     return next((wanted[name] for name in ranges if name in wanted), 0.0)
 

@@ -143,7 +143,7 @@ class Lane:
 
     def dismiss(self, kind: Hashable) -> None:
         """Let all that waits of a kind wait no longer: it raises Dismissed."""
-        for ticket in [each for each in self._waiting if each.kind == kind]:
+        for ticket in [waiting for waiting in self._waiting if waiting.kind == kind]:
             self._waiting.remove(ticket)
             if not ticket.turn.done():
                 ticket.turn.set_exception(Dismissed)
@@ -151,7 +151,7 @@ class Lane:
     def _may_start(self, ticket: Ticket) -> bool:
         if len(self._running) >= self._places:
             return False
-        return not (self._one_of_a_kind and any(each.kind == ticket.kind for each in self._running))
+        return not (self._one_of_a_kind and any(running.kind == ticket.kind for running in self._running))
 
     def _start(self, ticket: Ticket, now: float) -> None:
         ticket.started = now
@@ -164,9 +164,9 @@ class Lane:
         before = self._waiting
         if ticket is not None and self._order is not None:
             rank = self._order(ticket)
-            before = [each for each in before if self._order(each) <= rank]
-        running = sum(max(0.0, each.started + each.expected - now) for each in self._running)
-        return (running + sum(each.expected for each in before)) / self._places
+            before = [waiting for waiting in before if self._order(waiting) <= rank]
+        running = sum(max(0.0, ticket.started + ticket.expected - now) for ticket in self._running)
+        return (running + sum(ticket.expected for ticket in before)) / self._places
 
     def _give_up(self, ticket: Ticket) -> None:
         if ticket in self._waiting:

@@ -40,7 +40,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a parameter's schema without null: it can be left out, but a URL or a header has no way to say null."""
-    kept = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    kept = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
     if len(kept) != 1:
         return schema
     return {**kept[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
@@ -48,6 +48,10 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _offered(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of `format` with those formats alone that the operation answers in."""
-    said = {name: value for name, value in schema.items() if name != "$ref"}
+    members = {name: value for name, value in schema.items() if name != "$ref"}
     content = operation["responses"]["200"]["content"]
-    return {"type": "string", "enum": [each for each, name in MEDIA_TYPES.items() if name in content], **said}
+    return {
+        "type": "string",
+        "enum": [choice for choice, name in MEDIA_TYPES.items() if name in content],
+        **members,
+    }

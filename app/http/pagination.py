@@ -73,7 +73,7 @@ def cursor_to(request: Request, position: tuple[object, ...]) -> str:
 
 def link_to_next(request: Request, cursor: str) -> str:
     """Return the Link header of a page that another one follows, which starts at `cursor`."""
-    asked = [each for each in request.query_params.multi_items() if each[0] != "cursor"]
+    asked = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "cursor"]
     return f'<{request.scope["path"]}?{urlencode([*asked, ("cursor", cursor)])}>; rel="next"'
 
 

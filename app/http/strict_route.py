@@ -189,19 +189,19 @@ class _Dependency(NamedTuple):
 
 def _dependencies(dependant: Dependant) -> Sequence[_Dependency]:
     """Return all dependencies, those of a dependency before it. Raises TypeError for what a route does not do."""
-    found: dict[str, _Dependency] = {}
+    by_name: dict[str, _Dependency] = {}
 
     def add(dependant: Dependant) -> None:
-        for each in dependant.dependencies:
-            add(each)
-            if each.query_params or each.header_params or each.body_params or each.call is None:
+        for child in dependant.dependencies:
+            add(child)
+            if child.query_params or child.header_params or child.body_params or child.call is None:
                 raise TypeError("only an endpoint takes parameters, headers and bodies")
-            dependency = _Dependency(each.name or repr(each.call), each.call, _parameters(each.call))
-            if found.setdefault(dependency.name, dependency) != dependency:
+            dependency = _Dependency(child.name or repr(child.call), child.call, _parameters(child.call))
+            if by_name.setdefault(dependency.name, dependency) != dependency:
                 raise TypeError(f"'{dependency.name}' is two things in one operation")
 
     add(dependant)
-    return tuple(found.values())
+    return tuple(by_name.values())
 
 
 def _refusal(request: Request, error: StrikeledgerError) -> Response:

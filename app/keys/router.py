@@ -93,11 +93,11 @@ async def revoke_key(
 
 def _page(session: ReadSession, request: Request, query: KeysQuery) -> Response:
     after = position_of(request, query.cursor, int) or (0,)
-    found = queries.page(session, after[0], query.limit + 1)
-    rows = found[: query.limit]
-    following = cursor_to(request, (rows[-1].id,)) if len(found) > query.limit else None
+    rows = queries.page(session, after[0], query.limit + 1)
+    keys = rows[: query.limit]
+    following = cursor_to(request, (keys[-1].id,)) if len(rows) > query.limit else None
     seq = head(session).seq
-    body: Document = {"items": [shown(row) for row in rows], "next": following, "seq": seq} | (
+    body: Document = {"items": [shown(row) for row in keys], "next": following, "seq": seq} | (
         {"total": queries.count(session)} if query.count == "exact" else {}
     )
     # Keys are no part of the ledger: its number does not rise with them, so the ETag is of the content alone.

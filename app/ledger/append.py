@@ -57,8 +57,8 @@ def append(
     has neither `report_id` nor `revision`.
     The session is the only writer, so the next number is the last plus one, without gaps.
     """
-    found = session.rows(_LAST, {})
-    last, previous, after = found[0] if found else (0, GENESIS, None)
+    rows = session.rows(_LAST, {})
+    last, previous, after = rows[0] if rows else (0, GENESIS, None)
     seq = last + 1
     entry: dict[str, Any] = {
         "seq": seq,

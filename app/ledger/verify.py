@@ -106,10 +106,10 @@ def verify(
     end = min([last, *(fault.seq for fault in apart)])
     reached = _Reached()
     while reached.seq < end:
-        found = _checked(session, sources, reached, min(reached.seq + BATCH, end))
-        if isinstance(found, _Broken):
-            return Verdict(found.reached.seq, "", found.fault)
-        reached = found
+        result = _checked(session, sources, reached, min(reached.seq + BATCH, end))
+        if isinstance(result, _Broken):
+            return Verdict(result.reached.seq, "", result.fault)
+        reached = result
         progress(reached.seq, last)
     # What is derived comes last: the walk finds the rows sound that it is held against.
     fault = next(chain(apart, _damages(session), sources.derived(session)), None)
@@ -192,8 +192,10 @@ def _unlike(session: ReadSession, last: int, saved: SavedHead | None) -> Iterato
     if saved.seq > last:
         yield Fault(last + 1, f"it is missing: a head was saved at {saved.seq}")
         return
-    found = session.execute(select(LedgerEntry.hash).where(LedgerEntry.seq == saved.seq)).scalar_one_or_none()
-    if found is not None and found != saved.hash:
+    stored = session.execute(
+        select(LedgerEntry.hash).where(LedgerEntry.seq == saved.seq)
+    ).scalar_one_or_none()
+    if stored is not None and stored != saved.hash:
         yield Fault(saved.seq, "its hash differs from the saved one: an entry up to it was rewritten")
 
 
@@ -227,14 +229,14 @@ def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -
 def _damages(session: ReadSession) -> Iterator[Fault]:
     """Let SQLite compare its indexes with their tables: an index that lacks a row hides it from every question."""
     if session.held.dialect.name == "sqlite":
-        found = session.execute(text("PRAGMA integrity_check(1)")).scalar()
-        if found != "ok":
+        result = session.execute(text("PRAGMA integrity_check(1)")).scalar()
+        if result != "ok":
             yield Fault(1, "the file is damaged: SQLite's integrity check fails; restore a backup")
 
 
 def _first(
     session: ReadSession, seq: ColumnElement[int], wrong: ColumnElement[bool], what: str
 ) -> Iterator[Fault]:
-    found = session.execute(select(func.min(seq)).where(seq.is_not(None), wrong)).scalar_one()
-    if found is not None:
-        yield Fault(found, what)
+    number = session.execute(select(func.min(seq)).where(seq.is_not(None), wrong)).scalar_one()
+    if number is not None:
+        yield Fault(number, what)

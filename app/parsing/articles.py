@@ -89,13 +89,13 @@ def tell_once(context: Context) -> None:
         last = index == len(context.lines) - 2
         if other.start in context.bulleted or not _same(other, line, last=last):
             continue
-        plain, told = (line, other) if any(exact(tally) for tally in other.tallies) else (other, line)
+        plain, detailed = (line, other) if any(exact(tally) for tally in other.tallies) else (other, line)
         if any(exact(tally) for tally in plain.tallies):
             continue
         message = "The text also reports these strikes in detail; both make one line."
         context.remark(plain.start, plain.end, "repeated", message)
-        context.lines[-1 if told is line else index] = _joined(plain, told)
-        del context.lines[index if told is line else -1]
+        context.lines[-1 if detailed is line else index] = _joined(plain, detailed)
+        del context.lines[index if detailed is line else -1]
         context.line_open = index == len(context.lines) - 1
         return
 
@@ -148,18 +148,18 @@ def _several(count: Count | None) -> bool:
     return count is not None and count.minimum == count.maximum and count.minimum >= FEWEST
 
 
-def _joined(plain: ParsedLine, told: ParsedLine) -> ParsedLine:
+def _joined(plain: ParsedLine, detailed: ParsedLine) -> ParsedLine:
     """Take the detail of one line, and what only the other one says."""
-    dated = told if told.date_from else plain
+    dated = detailed if detailed.date_from else plain
     return replace(
-        told,
+        detailed,
         date_from=dated.date_from,
         date_to=dated.date_to,
         date_worked_out=dated.date_worked_out,
         date_precision=dated.date_precision,
-        country=told.country or plain.country,
-        engagements=told.engagements if told.engagements is not None else plain.engagements,
-        engagements_span=told.engagements_span or plain.engagements_span,
+        country=detailed.country or plain.country,
+        engagements=detailed.engagements if detailed.engagements is not None else plain.engagements,
+        engagements_span=detailed.engagements_span or plain.engagements_span,
     )
 
 

@@ -73,8 +73,8 @@ def country_at(words: Sequence[Token], index: int, *, possessive: bool = False) 
 
     None where no name begins there.
     """
-    found = _match(_NAMES, words, index, "'s" if possessive else "")
-    return found if found and (words[index].word[0].isupper() or words[index].low not in _WORDS) else None
+    named = _match(_NAMES, words, index, "'s" if possessive else "")
+    return named if named and (words[index].word[0].isupper() or words[index].low not in _WORDS) else None
 
 
 def adjective_at(words: Sequence[Token], index: int) -> Named | None:

@@ -97,8 +97,8 @@ def is_dateline(line: str) -> bool:
     days = full_days(line, 0, len(line))
     if not days:
         return False
-    found = _dateline(line, 0, len(line))
-    if found is not None and found[1] is None:
+    dateline = _dateline(line, 0, len(line))
+    if dateline is not None and dateline[1] is None:
         return True
     return _STALE_LINE.match(line) is not None or _PUBLISHED.match(line[: days[0].start]) is not None
 
@@ -118,17 +118,17 @@ def publication_date(text: str, blocks: Sequence[Block]) -> date | None:
         if block.start > MAX_HEAD:
             break
         end = min(block.end, block.start + MAX_LOOK)
-        said = _published(text, block.start, min(block.end, block.start + MAX_HEAD), label)
-        if said:
-            return said
-        found = None if block.bullet or _STALE.search(label) else _dateline(text, block.start, end)
-        if found and found[1] is None and body and dateline and found[0] > dateline:
+        stated = _published(text, block.start, min(block.end, block.start + MAX_HEAD), label)
+        if stated:
+            return stated
+        match = None if block.bullet or _STALE.search(label) else _dateline(text, block.start, end)
+        if match and match[1] is None and body and dateline and match[0] > dateline:
             return None
-        if found and dateline is None and not body:
-            dateline = found[0]
+        if match and dateline is None and not body:
+            dateline = match[0]
         words = text[block.start : end]
         label = words if len(words) < MAX_BEFORE and _LABEL_ALONE.fullmatch(words) else ""
-        body = body or block.bullet or (found is None and _is_statement(words, text[block.end - 1]))
+        body = body or block.bullet or (match is None and _is_statement(words, text[block.end - 1]))
     return dateline
 
 

@@ -88,16 +88,16 @@ def find_dates(text: str, start: int, end: int, published_on: date | None) -> li
     """
     if not HINT.search(text, start, end):
         return []
-    found = []
+    spans = []
     for match in DATE.finditer(text, start, end):
         if match["sep"] and match["sep"].strip() == "and" and not match["m2"] and _counts(text, match.end()):
             # "on May 7 and 20 huts were hit": the second number counts.
             alone = DATE.match(text, match.start(), match.start("sep"))
             if alone:
-                found.append(_settle(alone, published_on))
+                spans.append(_settle(alone, published_on))
                 continue
-        found.append(_listed(match, _settle(match, published_on), text))
-    return found
+        spans.append(_listed(match, _settle(match, published_on), text))
+    return spans
 
 
 def _counts(text: str, end: int) -> bool:
@@ -124,10 +124,10 @@ def _listed(match: re.Match[str], dates: Dates, text: str) -> Dates:
     return replace(dates, apart=tuple(sorted(days)))
 
 
-def join_dates(found: list[Dates], text: str) -> list[Dates]:
+def join_dates(spans: list[Dates], text: str) -> list[Dates]:
     """Make one span of two dates with "and" between. Reads: "between Dec. 4 and yesterday"."""
     joined: list[Dates] = []
-    for dates in found:
+    for dates in spans:
         before = joined[-1] if joined else None
         joint = _JOINING.fullmatch(text, before.end, dates.start) if before else None
         # "on May 3, and on May 4 two strikes" are days of two clauses.
@@ -264,9 +264,9 @@ def _day(month: str, day: str, year: int | None, not_after: date | None) -> date
     years = [year] if year else [] if not_after is None else [not_after.year, not_after.year - 1]
     for candidate in years:
         try:
-            found = date(candidate, number, in_month)
+            settled = date(candidate, number, in_month)
         except ValueError:
             continue
-        if year or not_after is None or found <= not_after:
-            return found
+        if year or not_after is None or settled <= not_after:
+            return settled
     return None

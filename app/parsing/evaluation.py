@@ -104,7 +104,7 @@ def score(directory: Path) -> Scores:
 def score_release(name: str, lines: Sequence[ParsedLine], entries: Sequence[LabelledLine]) -> Score:
     """Compare the lines of one release with its labels; each line answers one label, in order."""
     left = list(lines)
-    found = tallies = right = read = 0
+    matched = tallies = right = read = 0
     faults: list[str] = []
     for entry in entries:
         line = next((line for line in left if _same_line(line, entry)), None)
@@ -114,14 +114,14 @@ def score_release(name: str, lines: Sequence[ParsedLine], entries: Sequence[Labe
             faults.append(f"missed: {entry.get('country')} {entry.get('location')} {entry.get('strikes')}")
             continue
         left.remove(line)
-        found += 1
+        matched += 1
         hits, extra, wrong = _compare(line.tallies, entry["tallies"])
         right, read = right + hits, read + hits + extra
         faults += [f"{entry.get('location')}: {fault}" for fault in wrong]
     for line in left:
         read += len(line.tallies)
         faults.append(f"extra: {line.country} {line.place} {line.strikes}")
-    return Score(name, len(entries), found, tallies, right, read, tuple(faults))
+    return Score(name, len(entries), matched, tallies, right, read, tuple(faults))
 
 
 def _same_line(line: ParsedLine, entry: LabelledLine) -> bool:

@@ -107,7 +107,7 @@ def find_mentions(
     starts |= {index - 1: None for index in dated if index and tokens[index - 1].low == "on"}
     starts |= {place.phrase_first: place for place in places}
     ends = {place.after for place in places}
-    found: list[Mention] = []
+    mentions: list[Mention] = []
     last = -1
     known = recent or _refers_back(tokens)
     for index in range(len(tokens)):
@@ -116,15 +116,15 @@ def find_mentions(
         if is_noun(tokens, index):
             mention = _back_from(tokens, index, last, dated)
             if mention:
-                found.append(mention)
+                mentions.append(mention)
                 last = index
             known = True
         elif known and starts and (index == 0 or tokens[index - 1].low in _BEFORE_ELLIPTIC or index in ends):
             mention = _elliptic(tokens, index, starts, dated)
             if mention:
-                found.append(mention)
+                mentions.append(mention)
                 last = mention.after - 1
-    return found
+    return mentions
 
 
 def _refers_back(tokens: Sequence[Token]) -> bool:
@@ -325,8 +325,8 @@ def _widest(tokens: Sequence[Token], here: int, noun: int, read: ReadCount) -> t
     return here, read
 
 
-def _counted(found: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *, partial: bool) -> Mention:
-    first, read = found
+def _counted(number: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *, partial: bool) -> Mention:
+    first, read = number
     if first > 1 and tokens[first - 1].low == "but" and tokens[first - 2].low in {"all", "none"}:
         return Mention(first - 2, noun + 1, None, noun, noun, definite=True, partial=True)
     definite = bool(first) and tokens[first - 1].low in _DEFINITE

@@ -41,11 +41,11 @@ def parse_release(
     Errors: no others; a text that holds no report gives an empty release.
     Reads: "In Syria, two strikes near Tal Vero destroyed a boat.", and the same as a list of bullets.
     """
-    text, found = lay_out(text, stands_alone, checkpoint)
-    bullets = next((block.start for block in found if block.bullet), len(text))
-    published = published_on or publication_date(text, found)
+    text, blocks = lay_out(text, stands_alone, checkpoint)
+    bullets = next((block.start for block in blocks if block.bullet), len(text))
+    published = published_on or publication_date(text, blocks)
     context = Context(text, published)
-    for index, block in enumerate(found):
+    for index, block in enumerate(blocks):
         if context.capped:
             break
         checkpoint()
@@ -69,7 +69,7 @@ def parse_release(
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
         number=number[0] if number else None,
-        title=title(text, found, min(starts)),
+        title=title(text, blocks, min(starts)),
         published_on=published,
         lines=tuple(context.lines),
         coverage=tuple(context.coverage),

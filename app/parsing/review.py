@@ -17,22 +17,22 @@ SAMPLE = 20_000
 
 def review(text: str, lines: Sequence[ParsedLine], remarks: Sequence[Remark]) -> tuple[Remark, ...]:
     """All remarks in the order of the text, with those that need the whole of it."""
-    found = [*remarks, *_repeated(text, lines), *_foreign(text, lines)]
-    return tuple(sorted(found, key=lambda remark: (remark.start, remark.end, remark.kind)))
+    remarked = [*remarks, *_repeated(text, lines), *_foreign(text, lines)]
+    return tuple(sorted(remarked, key=lambda remark: (remark.start, remark.end, remark.kind)))
 
 
 def _repeated(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:
     """Two lines with the same words: a slip of the publisher's, or a release that was pasted twice."""
     seen: dict[tuple[object, ...], ParsedLine] = {}
-    found = []
+    remarks = []
     for line in lines:
         key = (text[line.start : line.end], line.country, line.date_from, line.date_to)
         if key in seen:
-            found.append(
+            remarks.append(
                 Remark(line.start, line.end, "repeated", "This line repeats an earlier one word for word.")
             )
         seen.setdefault(key, line)
-    return found
+    return remarks
 
 
 def _foreign(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:

@@ -67,16 +67,16 @@ class Verb:
 
 def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
     """All effect verbs in order. Reads: "struck", "destroying", "damaged or destroyed", "was destroyed"."""
-    found: list[Verb] = []
+    verbs: list[Verb] = []
     for index, token in enumerate(tokens):
         verb = _at(tokens, index)
         if verb is None:
             continue
-        if found and token and _pairs(tokens, found[-1], verb):
-            found[-1] = _paired(found[-1], verb, tokens[found[-1].after].low)
+        if verbs and token and _pairs(tokens, verbs[-1], verb):
+            verbs[-1] = _paired(verbs[-1], verb, tokens[verbs[-1].after].low)
         else:
-            found.append(verb)
-    return found
+            verbs.append(verb)
+    return verbs
 
 
 def _at(tokens: Sequence[Token], index: int) -> Verb | None:

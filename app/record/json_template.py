@@ -91,12 +91,12 @@ def whole_template(strike_id: int | None, reference: str, template: str) -> str:
     return f'{{"id":{named},"report":{reference}{template}}}'
 
 
-def reference_template(report_id: int, publisher_id: int, said: Said) -> str:
+def reference_template(report_id: int, publisher_id: int, revision: Said) -> str:
     """Return how a line names its report.
 
-    `said` holds the fields of the report, with its `revision`. Days may be those of the driver: texts.
+    `revision` has the fields of the report, with its number as `revision`. Days may be those of the driver: texts.
     """
-    shown = {name: said[name] for name in _REFERENCE} | {"revision": said["revision"]}
+    shown = {name: revision[name] for name in _REFERENCE} | {"revision": revision["revision"]}
     return f'{{"id":"{public_id(REPORT, report_id)}","publisher":{slot("p", publisher_id)},{members(shown)}}}'
 
 
@@ -107,13 +107,13 @@ def names_in(catalogue: Catalogue) -> dict[str, str]:
         names = _NAMES[catalogue] = {
             _name("l", None): "null",
             **_tally_names(None, None, None),
-            **{_name("l", each): _place(catalogue, each) for each in catalogue.locations.by_id},
+            **{_name("l", key): _place(catalogue, key) for key in catalogue.locations.by_id},
             **{
                 name: filling
-                for each, entry in catalogue.categories.by_id.items()
-                for name, filling in _tally_names(each, entry.slug, entry.family).items()
+                for key, entry in catalogue.categories.by_id.items()
+                for name, filling in _tally_names(key, entry.slug, entry.family).items()
             },
-            **{_name("p", each): written(entry.slug) for each, entry in catalogue.publishers.by_id.items()},
+            **{_name("p", key): written(entry.slug) for key, entry in catalogue.publishers.by_id.items()},
         }
     return names
 

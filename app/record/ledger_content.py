@@ -14,8 +14,8 @@ from app.vocabulary.identifiers import KEY, STRIKE, public_id
 
 # Content by the kind of thing.
 _REPORT, _COVERAGE, _LINE, _TALLY = (
-    fields.hashed(each, fields.taken(each))
-    for each in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
+    fields.hashed(group, fields.taken(group))
+    for group in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
 )
 
 

@@ -285,8 +285,8 @@ class ReportIn(Strict):
 
     def report(self) -> "ReportIn":
         """Return the report without what a body says beside it, which is checked already."""
-        said = {name: getattr(self, name) for name in ReportIn.model_fields}
-        return ReportIn.model_construct(self.model_fields_set & said.keys(), **said)
+        values = {name: getattr(self, name) for name in ReportIn.model_fields}
+        return ReportIn.model_construct(self.model_fields_set & values.keys(), **values)
 
 
 class ReportPut(ReportIn):

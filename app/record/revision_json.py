@@ -17,22 +17,22 @@ _CLAIM = fields.names(fields.COVERAGE)
 TEXT, LINES = "t", "s"
 
 
-def checks_json(said: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
+def checks_json(revision: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
     """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`.
 
     It also holds the `content_version` of its entry, where it is stored.
     """
     claims = [SimpleNamespace(**claim) for claim in coverage]
     checks = arithmetic(
-        [Headline(said["headline_strikes"], said["headline_engagements"]), *claims],
+        [Headline(revision["headline_strikes"], revision["headline_engagements"]), *claims],
         [SimpleNamespace(**line) for line in lines],
-        said.get("content_version", CONTENT_VERSION),
+        revision.get("content_version", CONTENT_VERSION),
     )
     return written(list(checks))
 
 
 def revision_template(
-    said: Said, coverage: Sequence[Said], lines: Sequence[Said], checks: str | None = None
+    revision: Said, coverage: Sequence[Said], lines: Sequence[Said], checks: str | None = None
 ) -> str:
     """Return a revision as `ReportOut` describes it, as a template: see record/json_template.py.
 
@@ -40,21 +40,21 @@ def revision_template(
     `coverage` and `lines` are the rows that stand with it, in its order; `checks` is what `checks_json` makes of
     them, where the caller has it.
     """
-    claimed = {"strikes": said["headline_strikes"], "engagements": said["headline_engagements"]}
-    head = {name: said[name] for name in _SAID} | {
-        "seq": said["recorded_seq"],
-        "recorded_at": said["recorded_at"],
+    claimed = {"strikes": revision["headline_strikes"], "engagements": revision["headline_engagements"]}
+    head = {name: revision[name] for name in _SAID} | {
+        "seq": revision["recorded_seq"],
+        "recorded_at": revision["recorded_at"],
         "lines": len(lines),
     }
     between = {
         "headline": None if set(claimed.values()) == {None} else claimed,
-        "sums_note": said["sums_note"],
+        "sums_note": revision["sums_note"],
         "coverage": [{name: claim[name] for name in _CLAIM} for claim in coverage],
     }
     return "".join(
         (
-            f'{{"id":"{public_id(REPORT, said["report_id"])}","publisher":',
-            slot("p", said["publisher_id"]),
+            f'{{"id":"{public_id(REPORT, revision["report_id"])}","publisher":',
+            slot("p", revision["publisher_id"]),
             ",",
             members(head),
             ',"text":',
@@ -64,7 +64,7 @@ def revision_template(
             ',"strikes":[',
             slot(LINES, None),
             '],"checks":',
-            checks_json(said, coverage, lines) if checks is None else checks,
+            checks_json(revision, coverage, lines) if checks is None else checks,
             "}",
         )
     )

@@ -75,7 +75,7 @@ def _within(
     lasts = sorted({last for _, last, _ in rows})
     tree = [Amounts()] * (len(lasts) + 1)
     waiting = sorted(rows, key=lambda row: row[0])
-    found = {}
+    sums = {}
     for first, last in sorted(spans, reverse=True):
         while waiting and waiting[-1][0] >= first:
             _, day, amounts = waiting.pop()
@@ -88,5 +88,5 @@ def _within(
         while node:
             total = Amounts(*map(add, total, tree[node]))
             node -= node & -node
-        found[first, last] = total
-    return found
+        sums[first, last] = total
+    return sums

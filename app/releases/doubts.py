@@ -18,19 +18,19 @@ def remarks_on(release: ParsedRelease, lookup: Lookup, checkpoint: Callable[[], 
     Past MOST_REMARKS the last one, `capped`, gives the number of those left out. `checkpoint` is called before
     every line.
     """
-    found = [*release.remarks, *_missing_date(release)]
+    remarks = [*release.remarks, *_missing_date(release)]
     for line in release.lines:
         checkpoint()
-        found += _on_line(line, lookup)
+        remarks += _on_line(line, lookup)
         for tally in line.tallies:
-            found += _on_tally(tally, lookup)
-    found.sort(key=lambda remark: (remark.start, remark.end))
-    if len(found) <= MOST_REMARKS:
-        return found
-    first = found[MOST_REMARKS - 1]
-    left_out = len(found) - MOST_REMARKS + 1
+            remarks += _on_tally(tally, lookup)
+    remarks.sort(key=lambda remark: (remark.start, remark.end))
+    if len(remarks) <= MOST_REMARKS:
+        return remarks
+    first = remarks[MOST_REMARKS - 1]
+    left_out = len(remarks) - MOST_REMARKS + 1
     message = f"{left_out} more remarks, from here on, are omitted"
-    return [*found[: MOST_REMARKS - 1], Remark(first.start, first.end, "capped", message)]
+    return [*remarks[: MOST_REMARKS - 1], Remark(first.start, first.end, "capped", message)]
 
 
 def _missing_date(release: ParsedRelease) -> Iterator[Remark]:

@@ -39,8 +39,8 @@ Content = dict[str, Any]
 
 # Content by the kind of thing.
 _REPORT, _COVERAGE, _LINE, _TALLY = (
-    fields.hashed(each, fields.stored(each))
-    for each in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
+    fields.hashed(group, fields.stored(group))
+    for group in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
 )
 
 # What to do where the rows hold and only what is derived from them does not.
@@ -80,18 +80,18 @@ def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[
     if not entries:
         return {}
     revisions = stored_revisions(session, entries[0].seq, entries[-1].seq)
-    found: dict[int, Content | str] = {}
+    contents: dict[int, Content | str] = {}
     for entry in entries:
         if entry.report_id is None:
             continue
         stand = revisions[entry.seq]
-        if [(each.revision.revision, each.revision.recorded_seq) for each in stand] == [
+        if [(row.revision.revision, row.revision.recorded_seq) for row in stand] == [
             (entry.revision, entry.seq)
         ]:
-            found[entry.seq] = _content(stand[0])
+            contents[entry.seq] = _content(stand[0])
         else:
-            found[entry.seq] = "its report has more than one current revision as of it"
-    return found
+            contents[entry.seq] = "its report has more than one current revision as of it"
+    return contents
 
 
 def stored_revisions(session: ReadSession, first: int, last: int) -> Mapping[int, list[Stored]]:
@@ -99,10 +99,10 @@ def stored_revisions(session: ReadSession, first: int, last: int) -> Mapping[int
     span = (first, last)
     revisions, coverage = _by_seq(session, _revisions(span)), _by_seq(session, _coverage(span))
     strikes, tallies = _by_seq(session, _strikes(span)), _tallies(session, span)
-    found: dict[int, list[Stored]] = defaultdict(list)
+    by_entry: dict[int, list[Stored]] = defaultdict(list)
     for seq, rows in revisions.items():
-        found[seq] = [Stored(row, coverage[seq], strikes[seq], tallies) for row in rows]
-    return found
+        by_entry[seq] = [Stored(row, coverage[seq], strikes[seq], tallies) for row in rows]
+    return by_entry
 
 
 def _content(stored: Stored) -> Content | str:
@@ -117,8 +117,8 @@ def _content(stored: Stored) -> Content | str:
             return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
         if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
             return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
-        said = [tally._asdict() for tally in tallies.get(strike.id, ())]
-        if not _is_json_of(strike, said, revision):
+        stored_tallies = [tally._asdict() for tally in tallies.get(strike.id, ())]
+        if not _is_json_of(strike, stored_tallies, revision):
             return f"the stored JSON of its line {public_id(STRIKE, strike.id)} is not what its rows give; {REBUILD}"
     if revision.template != stored.template():
         return f"the stored JSON of its revision is not what its rows give; {REBUILD}"
@@ -189,10 +189,10 @@ def _quoted(text: str | None, strike: AnyRow) -> str | None:
 
 
 def _by_seq(session: ReadSession, rows: AnySelect) -> Mapping[int, list[AnyRow]]:
-    found: dict[int, list[AnyRow]] = defaultdict(list)
+    by_seq: dict[int, list[AnyRow]] = defaultdict(list)
     for row in session.execute(rows):
-        found[row.seq].append(row)
-    return found
+        by_seq[row.seq].append(row)
+    return by_seq
 
 
 def _standing(
@@ -262,12 +262,12 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
 def _tallies(session: ReadSession, span: tuple[int, int]) -> Mapping[int, list[AnyRow]]:
     """Read the tallies of every line that stands as of one of the entries, by line, each in its order."""
     lines = _standing(Strike, span).with_only_columns(Strike.id).order_by(None)
-    found: dict[int, list[AnyRow]] = defaultdict(list)
+    by_line: dict[int, list[AnyRow]] = defaultdict(list)
     for row in session.execute(
         select(*Tally.__table__.columns, _slug(Tally.category_id, Category.slug).label("category"))
         .join(Category, Category.id == Tally.category_id, isouter=True)
         .where(Tally.strike_id.in_(lines))
         .order_by(Tally.strike_id, Tally.position, Tally.id)
     ):
-        found[row.strike_id].append(row)
-    return found
+        by_line[row.strike_id].append(row)
+    return by_line

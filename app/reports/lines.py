@@ -45,8 +45,8 @@ def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> P
     """Tell the lines that did not change from those to be put aside and those to be added."""
     old = _standing_lines(session, report_id)
     unused: dict[Any, deque[int]] = {}
-    for strike_id, (said, _) in old.items():
-        unused.setdefault(said, deque()).append(strike_id)
+    for strike_id, (content, _) in old.items():
+        unused.setdefault(content, deque()).append(strike_id)
     kept: dict[int, int] = {}
     new: list[tuple[int, StagedLine]] = []
     for index, line in enumerate(staged.lines):

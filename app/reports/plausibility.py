@@ -31,15 +31,15 @@ _OF_NUMBERS = Prepared(
 def content_warnings(resolved: Resolved) -> list[Warned]:
     """Return the warnings that depend on nothing but the report and the vocabulary, line by line."""
     report = resolved.report
-    found: list[Warned] = []
+    warnings: list[Warned] = []
     for index, (strike, location) in enumerate(zip(report.strikes, resolved.locations, strict=True)):
         days = strike.date_from, strike.last_day
-        found += day_warnings(index, days, strike.date_precision, report.published_on)
+        warnings += day_warnings(index, days, strike.date_precision, report.published_on)
         if location is not None:
-            found += country_warnings(index, strike.country, location.slug, location.country)
+            warnings += country_warnings(index, strike.country, location.slug, location.country)
         for position, tally in enumerate(strike.tallies):
-            found += _count_warnings(f"/strikes/{index}/tallies/{position}", tally)
-    return found
+            warnings += _count_warnings(f"/strikes/{index}/tallies/{position}", tally)
+    return warnings
 
 
 def day_warnings(

@@ -102,8 +102,8 @@ def _made(session: Snapshot, seq: int) -> str:
 
 def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:
     """Return the same as a document: with its days and instants as JSON has them."""
-    found = report_json(session, report_id, head)
-    return None if found is None else parsed(found.json)
+    written = report_json(session, report_id, head)
+    return None if written is None else parsed(written.json)
 
 
 def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: StagedReport | None) -> str:
@@ -125,7 +125,7 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
         templates = [line.template for line in staged.lines]
         warnings = staged.warnings
     report = resolved.report
-    said = {
+    values = {
         "report_id": draft.report_id,
         "publisher_id": resolved.publisher.id,
         **report_row(report),
@@ -136,14 +136,14 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
         "recorded_at": draft.saved_at,
         **headline_columns(report),
     }
-    template = revision_template(said, coverage, [line for line, _ in lines], checks)
-    reference = reference_template(draft.report_id, resolved.publisher.id, said)
+    template = revision_template(values, coverage, [line for line, _ in lines], checks)
+    reference = reference_template(draft.report_id, resolved.publisher.id, values)
     whole = [whole_template(None, reference, line) for line in templates]
     remarks = {
         "warnings": [*_number_warnings(session, resolved, draft.report_id), *warnings],
         "possible_duplicates": new_duplicates_document(session, new_lines(lines), head, draft.report_id),
     }
-    document = _filled(template, said, whole, names_in(catalogue))
+    document = _filled(template, values, whole, names_in(catalogue))
     return f"{document[:-1]},{dumps(remarks).decode()[1:]}"
 
 

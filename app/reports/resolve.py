@@ -101,7 +101,7 @@ def _repeated(
     report: ReportIn, standing: Mapping[int, AnyRow], report_id: int | None, names: Resolver
 ) -> Mapping[int, tuple[int, int]]:
     """Return the same as `repeated_events`; note a fault instead of raising one."""
-    found = {}
+    repeated = {}
     for index, strike in enumerate(report.strikes):
         if strike.same_as is None:
             continue
@@ -114,8 +114,8 @@ def _repeated(
                 "must be the id of a current strike of another report",
             )
         else:
-            found[index] = (row.id, row.event_id or row.id)
-    return found
+            repeated[index] = (row.id, row.event_id or row.id)
+    return repeated
 
 
 def _refuse_excess(report: ReportIn, names: Resolver) -> None:

@@ -215,11 +215,11 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     after = position_of(request, query.cursor, date.fromisoformat, int)
 
     def page() -> Document:
-        found = queries.page(session, reports, after, query.limit + 1)
-        rows = found[: query.limit]
-        last = rows[-1] if len(found) > query.limit else None
+        rows = queries.page(session, reports, after, query.limit + 1)
+        items = rows[: query.limit]
+        last = items[-1] if len(rows) > query.limit else None
         return {
-            "items": [summary(row, catalogue) for row in rows],
+            "items": [summary(row, catalogue) for row in items],
             "next": cursor_to(request, (last.published_on, last.report_id)) if last else None,
             "seq": now.seq,
         } | ({"total": queries.count(session, reports)} if query.count == "exact" else {})
@@ -240,11 +240,11 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
     now = head(session)
     after = position_of(request, query.cursor, int)
     catalogue = catalogue_at(session, now)
-    found = drafts.page(session, after[0] if after else None, query.limit + 1)
-    page = found[: query.limit]
+    rows = drafts.page(session, after[0] if after else None, query.limit + 1)
+    page = rows[: query.limit]
     body = {
         "items": [draft_summary(draft, catalogue) for draft in page],
-        "next": cursor_to(request, (page[-1].report_id,)) if len(found) > query.limit else None,
+        "next": cursor_to(request, (page[-1].report_id,)) if len(rows) > query.limit else None,
         "seq": now.seq,
     }
     response = answer_one(request, "drafts", "", body)

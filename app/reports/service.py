@@ -218,12 +218,12 @@ def _add_revision(session: WriteSession, row: Row, of_report: Row, staged: Stage
     A tombstone has nothing staged.
     """
     session.put(_REVISIONS, [row])
-    said = row | of_report
+    values = row | of_report
     if staged is None:
-        template = revision_template(said, [], [])
+        template = revision_template(values, [], [])
     else:
         lines = [line.row for line in staged.lines]
-        template = revision_template(said, staged.coverage, lines, staged.checks)
+        template = revision_template(values, staged.coverage, lines, staged.checks)
     document = {"report_id": row["report_id"], "revision": row["revision"], "template": template}
     session.put(_DOCUMENTS, [document])
 

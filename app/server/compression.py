@@ -45,7 +45,7 @@ def coding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
         return "identity"
     wanted = weights(accepted.decode("latin-1"))
     others = wanted.get("*", 0.0)
-    return next((each for each in _CODINGS if wanted.get(each, others)), "identity")
+    return next((coding for coding in _CODINGS if wanted.get(coding, others)), "identity")
 
 
 class Compressed:
@@ -62,7 +62,7 @@ class Compressed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
+        headers = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         scope = {**scope, "headers": [*headers, (b"accept-encoding", coding_of(scope["headers"]).encode())]}
         asked = b",".join(value for name, value in scope["headers"] if name in _CONDITIONS)
         coded = {tag[1]: tag[0] for tag in _CODED_TAG.finditer(asked)}
@@ -107,8 +107,8 @@ class _Large:
             messages, start = [start, message], None
             if not message.get("more_body", False):
                 messages = await to_thread.run_sync(_compressed, scope, messages, limiter=self._threads)
-            for each in messages:
-                await send(each)
+            for response_message in messages:
+                await send(response_message)
 
         await self._app(scope, receive, passed if scope["type"] == "http" else send)
 
@@ -123,8 +123,8 @@ def _compressed(scope: Scope, messages: list[Message]) -> list[Message]:
     sent: list[Message] = []
 
     async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
-        for each in messages:
-            await send(each)
+        for original in messages:
+            await send(original)
 
     async def keep(message: Message) -> None:
         sent.append(message)
@@ -145,16 +145,16 @@ def _tag(message: Message, coded: dict[bytes, bytes]) -> None:
     tag = headers.get(b"etag")
     if tag is None:
         return
-    said = tag
+    new_tag = tag
     if coding := headers.get(b"content-encoding"):
-        said = tag[:-1] + b"-" + coding + b'"'
+        new_tag = tag[:-1] + b"-" + coding + b'"'
     elif message["status"] == 304:  # noqa: PLR2004 - the status that repeats the tag it was asked with
-        said = coded.get(tag.removeprefix(b"W/").strip(b'"'), tag)
+        new_tag = coded.get(tag.removeprefix(b"W/").strip(b'"'), tag)
         vary = headers.get(b"vary")
         if vary is None or b"accept-encoding" not in vary.lower():
             varied = (b"vary", b"Accept-Encoding" if vary is None else vary + b", Accept-Encoding")
-            message["headers"] = [each for each in message["headers"] if each[0] != b"vary"] + [varied]
-    if said is not tag:
+            message["headers"] = [header for header in message["headers"] if header[0] != b"vary"] + [varied]
+    if new_tag is not tag:
         message["headers"] = [
-            (name, said if name == b"etag" else value) for name, value in message["headers"]
+            (name, new_tag if name == b"etag" else value) for name, value in message["headers"]
         ]

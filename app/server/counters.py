@@ -75,8 +75,8 @@ class Counters(Storage):
         with self._alone():
             row = self._window(name, now)
             count: int
-            found, until, count = _WINDOW.unpack_from(self._map, row)
-            if found != name or until <= now:
+            stored_name, until, count = _WINDOW.unpack_from(self._map, row)
+            if stored_name != name or until <= now:
                 until, count = now + expiry, 0
             count = min(count + amount, 2**32 - 1)
             _WINDOW.pack_into(self._map, row, name, until, count)
@@ -137,8 +137,8 @@ class Counters(Storage):
     def _read(self, key: str) -> tuple[float, int]:
         name, now = _named(key), time.monotonic()
         with self._alone():
-            found, until, count = _WINDOW.unpack_from(self._map, self._window(name, now))
-        return (until, count) if found == name and until > now else (now, 0)
+            stored_name, until, count = _WINDOW.unpack_from(self._map, self._window(name, now))
+        return (until, count) if stored_name == name and until > now else (now, 0)
 
     def _window(self, name: bytes, now: float) -> int:
         """Return where the row of `name` is, or the one that it may take: the first to have ended, or to end."""
@@ -146,8 +146,8 @@ class Counters(Storage):
         best, ends = 0, float("inf")
         for probe in range(_PROBES):
             row = _WINDOWS_AT + (first + probe) % _WINDOWS * _WINDOW.size
-            found, until, _ = _WINDOW.unpack_from(self._map, row)
-            if found == name and until > now:
+            stored_name, until, _ = _WINDOW.unpack_from(self._map, row)
+            if stored_name == name and until > now:
                 return row
             if until < ends:
                 best, ends = row, until
@@ -159,10 +159,10 @@ class Counters(Storage):
         empty = None
         for probe in range(_PROBES):
             row = _GOING_AT + (first + probe) % _GOING * _GOING_ON.size
-            found = self._map[row : row + len(name)]
-            if found == name:
+            stored_name = self._map[row : row + len(name)]
+            if stored_name == name:
                 return row
-            if found == _NOBODY and empty is None:
+            if stored_name == _NOBODY and empty is None:
                 empty = row
         return empty
 

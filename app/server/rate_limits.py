@@ -92,14 +92,14 @@ class RateLimits:
         allowed = self._windows.hit(policy.item, who)
         stands = self._windows.get_window_stats(policy.item, who)
         rest = max(1, math.ceil(stands.reset_time - time.monotonic()))
-        said = [
+        headers = [
             (b"ratelimit-policy", policy.header),
             (b"ratelimit", f'"{policy.name}";r={stands.remaining};t={rest}'.encode()),
         ]
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *said]}
+                message = {**message, "headers": [*message.get("headers", ()), *headers]}
             await send(message)
 
         if not allowed:
@@ -135,21 +135,21 @@ class RateLimits:
 def network(address: str) -> str:
     """Return what counts as one address: of IPv6 the /64, since one subscriber has all of it."""
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         # Whatever a proxy passed on.
         return address[:_LONGEST_ADDRESS]
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
     return address
 
 
 @lru_cache(maxsize=4096)
 def is_within(address: str, networks: tuple[str, ...]) -> bool:
     """Say whether an address is one of these networks'."""
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(each) for each in networks)
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in networks)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, detail: str, seconds: int) -> None:

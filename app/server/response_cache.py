@@ -60,8 +60,8 @@ class Cache:
             await self._app(scope, receive, send)
             return
         try:
-            found = self._read_position()
-            position = found if isinstance(found, tuple) else await found
+            pending = self._read_position()
+            position = pending if isinstance(pending, tuple) else await pending
         except StrikeledgerError:
             # The database does not answer; how that is reported is not for this layer.
             await self._app(scope, receive, send)
@@ -142,7 +142,7 @@ def _question(scope: Scope) -> tuple[_Key | None, str | None]:
             held = value.decode("latin-1")
     query: bytes = scope["query_string"]
     # With a format in the query, the header is not looked at.
-    is_named = any(each.startswith(_FORMAT) for each in query.split(b"&"))
+    is_named = any(parameter.startswith(_FORMAT) for parameter in query.split(b"&"))
     form = f"{() if is_named else preferences(accept)} {coding_of(scope['headers'])}"
     named = (scope["scheme"].encode(), host, scope["raw_path"], query, form.encode())
     return blake2b(b"\0".join(named), digest_size=32).digest(), held

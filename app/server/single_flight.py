@@ -57,7 +57,7 @@ class Answer:
     def weight(self) -> int:
         """The bytes of memory that its body and its headers take."""
         headers = self.start["headers"]
-        texts = sum(sys.getsizeof(each) for header in headers for each in (header, *header))
+        texts = sum(sys.getsizeof(text) for header in headers for text in (header, *header))
         return sys.getsizeof(self.body.get("body", b"")) + sys.getsizeof(headers) + texts
 
     def is_held(self, tags: str | None) -> bool:

@@ -207,7 +207,7 @@ class Watch:
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for connection in [each for each, until in self._until.items() if until <= now]:
+        for connection in [connection for connection, until in self._until.items() if until <= now]:
             connection.time_out()
         self._limit_unsent()
         self._ticking = bool(self._until or self._unsent)

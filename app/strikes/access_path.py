@@ -113,7 +113,7 @@ def pairs(strikes: StrikeFilter, sort: Sort) -> Sequence[tuple[int, int]]:
 
 def found_by_pairs(strikes: StrikeFilter) -> bool:
     """Return whether nothing but places, categories and days makes the lines of a filter few."""
-    return all(not OF_PAIRS.isdisjoint(each.names) for each in Conditions(strikes).narrowing())
+    return all(not OF_PAIRS.isdisjoint(narrowing.names) for narrowing in Conditions(strikes).narrowing())
 
 
 def _without_pair(strikes: StrikeFilter) -> StrikeFilter:
@@ -139,8 +139,8 @@ def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | 
     by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
     most = FEW_BY_SOME_ITEMS if by_some_items else FEW
     conditions = Conditions(strikes)
-    counts = [(counted(session, strikes, each, most), each) for each in conditions.narrowing()]
-    few, narrowing = min(counts, key=lambda each: each[0], default=(most + 1, None))
+    counts = [(counted(session, strikes, narrowing, most), narrowing) for narrowing in conditions.narrowing()]
+    few, narrowing = min(counts, key=lambda counted: counted[0], default=(most + 1, None))
     if few > most:
         return None
     if (

@@ -49,9 +49,9 @@ class ColumnTerms:
 
     def among(self, column: pl.Expr, name: str) -> pl.Expr:
         of, code = column.meta.output_name(), CODES.get(column.meta.output_name())
-        values: list[Any] = [NULLS[of] if each is None else each for each in self.asked.values[name]]
+        values: list[Any] = [NULLS[of] if value is None else value for value in self.asked.values[name]]
         # No id is beyond its column; a code never is.
-        ids = [each for each in values if each <= NEVER] if code is None else list(map(code, values))
+        ids = [value for value in values if value <= NEVER] if code is None else list(map(code, values))
         kind = pl.Int32 if code is None else pl.Int64
         return column == ids[0] if len(ids) == 1 else _is_in(column, pl.Series(ids, dtype=kind))
 
@@ -98,11 +98,11 @@ def repeating(record: Record, status: Status) -> pl.Series:
 def _repeating(record: Record, status: Status) -> pl.Series:
     of = of_status(ColumnTerms(StrikeFilter(as_of=record.as_of, status=status), record))
     columns = ("id", "event_id", "repeats")
-    segments = [each for each in record.segments if each.bounds["repeats"][1]]
+    segments = [segment for segment in record.segments if segment.bounds["repeats"][1]]
     nothing = pl.DataFrame(schema=dict.fromkeys(columns, pl.Int32))
     counted = [
         nothing,
-        *(each.lines.filter(of & (pl.col("repeats") == 1)).select(columns) for each in segments),
+        *(segment.lines.filter(of & (pl.col("repeats") == 1)).select(columns) for segment in segments),
     ]
     repeats = pl.concat(counted, how="vertical_relaxed")
     if not len(repeats):
@@ -110,8 +110,8 @@ def _repeating(record: Record, status: Status) -> pl.Series:
     events = repeats["event_id"].unique().implode()
     # A line stands for the event that it names, and for the one that is named after it.
     standing = [
-        each.lines.filter(of & pl.col(event).is_in(events)).select("id", "repeats", event_id=event)
-        for each in record.segments
+        segment.lines.filter(of & pl.col(event).is_in(events)).select("id", "repeats", event_id=event)
+        for segment in record.segments
         for event in ("event_id", "id")
     ]
     first = (

@@ -12,11 +12,11 @@ from app.strikes.filter import OF_TALLIES, Condition, StrikeFilter, Term, Terms
 
 # By the field of StrikeFilter that asks for it.
 OF_LINES: Mapping[str, Condition] = {
-    each.name: each.metadata["of_lines"] for each in fields(StrikeFilter) if "of_lines" in each.metadata
+    field.name: field.metadata["of_lines"] for field in fields(StrikeFilter) if "of_lines" in field.metadata
 }
 
 # The fields that leave few lines over, and that an index finds.
-NARROWING = tuple(each.name for each in fields(StrikeFilter) if each.metadata.get("narrows"))
+NARROWING = tuple(field.name for field in fields(StrikeFilter) if field.metadata.get("narrows"))
 
 # Fields without a condition of their own: of_status reads it.
 WITHIN_OTHERS = {"status"}
@@ -24,9 +24,9 @@ WITHIN_OTHERS = {"status"}
 
 def of_lines(terms: Terms) -> Iterator[Term]:
     """Yield the conditions that a line must meet: all that the filter asks for."""
-    for each in fields(StrikeFilter):
-        if each.name in OF_LINES and getattr(terms.asked, each.name) != each.default:
-            yield OF_LINES[each.name](terms)
+    for field in fields(StrikeFilter):
+        if field.name in OF_LINES and getattr(terms.asked, field.name) != field.default:
+            yield OF_LINES[field.name](terms)
     if terms.asked.asks_for_tallies:
         yield terms.has_tally()
 

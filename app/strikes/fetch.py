@@ -28,7 +28,7 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     """
     if not ids:
         return []
-    found = {}
+    by_id = {}
     # Lines of one report name it alike.
     references: dict[bytes, str] = {}
     for strike_id, packed, template, is_revised in session.rows(_KEPT, {"ids": ids}):
@@ -36,11 +36,11 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
             reference = references.get(packed)
             if reference is None:
                 reference = references[packed] = unpacked(packed)
-            found[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
-    revised = [each for each in ids if each not in found]
+            by_id[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
+    revised = [strike_id for strike_id in ids if strike_id not in by_id]
     if revised:
-        found |= {line.id: line for line in _held(session, revised, as_of)}
-    return [found[each] for each in ids]
+        by_id |= {line.id: line for line in _held(session, revised, as_of)}
+    return [by_id[strike_id] for strike_id in ids]
 
 
 def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
@@ -52,8 +52,8 @@ def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
     """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
     rows = session.rows(_HELD, {"ids": ids, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
-    for strike_id, template, report_id, publisher_id, *said in rows:
-        revision = dict(zip(_OF_REVISION, said, strict=True))
+    for strike_id, template, report_id, publisher_id, *values in rows:
+        revision = dict(zip(_OF_REVISION, values, strict=True))
         yield Shown(
             strike_id,
             reference_template(report_id, publisher_id, revision),

@@ -177,10 +177,11 @@ class StrikeFilter:
 
         Two filters that ask for the same things, and for as many, have the same conditions but for their values.
         """
-        asked = {each.name: getattr(self, each.name) for each in fields(self)}
+        asked = {parameter.name: getattr(self, parameter.name) for parameter in fields(self)}
         return {
             **{
-                name: _in_order(each) if isinstance(each, frozenset) else each for name, each in asked.items()
+                name: _in_order(value) if isinstance(value, frozenset) else value
+                for name, value in asked.items()
             },
             # The calendar of the machine begins with the year 1.
             "usual_from": self.date_from
@@ -202,17 +203,17 @@ class StrikeFilter:
 
 # By the field that asks for it. These must be met by one and the same tally.
 OF_TALLIES: Mapping[str, Condition] = {
-    each.name: each.metadata["of_tallies"] for each in fields(StrikeFilter) if "of_tallies" in each.metadata
+    item.name: item.metadata["of_tallies"] for item in fields(StrikeFilter) if "of_tallies" in item.metadata
 }
 
 
 def _in_order(values: Iterable[Any]) -> list[Any]:
     """Return values in their order, None first."""
-    return sorted(values, key=lambda each: (each is not None, each))
+    return sorted(values, key=lambda value: (value is not None, value))
 
 
 def _containing(signs: str) -> str:
     """Return the LIKE pattern of what contains these signs as they stand."""
-    for each in (ESCAPE, "%", "_"):
-        signs = signs.replace(each, ESCAPE + each)
+    for sign in (ESCAPE, "%", "_"):
+        signs = signs.replace(sign, ESCAPE + sign)
     return f"%{signs}%"

@@ -125,7 +125,7 @@ def _degrees(value: object, count: int) -> list[float] | None:
 
 
 def _refuse_beyond(*degrees: float, limit: float) -> None:
-    if any(abs(each) > limit for each in degrees):
+    if any(abs(degree) > limit for degree in degrees):
         raise PydanticCustomError(
             "degrees_bounds", "longitudes must be between -180 and 180, latitudes between -90 and 90"
         )

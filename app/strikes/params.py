@@ -197,7 +197,7 @@ class StrikeQuery(BaseModel):
             location_ids=places,
             countries=frozenset({self.country}) if self.country else None,
             category_ids=categories,
-            owners=frozenset(each for owner in self.owner for each in _spellings(owner)) or None,
+            owners=frozenset(spelling for owner in self.owner for spelling in _spellings(owner)) or None,
             effects=frozenset(self.effect) if self.effect else None,
             min_items=self.min_items,
             words=asked or None,
@@ -213,8 +213,8 @@ class StrikeQuery(BaseModel):
         """Return the places that names, box and distance all allow, or None where none of these is asked."""
         allowed = None
         if self.location:
-            found = [names.location(name, "location") for name in self.location]
-            members = (catalogue.locations.members(place.id) for place in found if place)
+            location_ids = [names.location(name, "location") for name in self.location]
+            members = (catalogue.locations.members(place.id) for place in location_ids if place)
             allowed = frozenset[int]().union(*members)
         for area in self._areas(names):
             inside = frozenset(
@@ -239,8 +239,8 @@ class StrikeQuery(BaseModel):
         """Return the categories that both `category` and `family` allow, or None where neither is asked."""
         allowed = None
         if self.category:
-            found = [names.category(phrase, "category") for phrase in self.category]
-            allowed = catalogue.with_descendants(category.id for category in found if category)
+            categories = [names.category(phrase, "category") for phrase in self.category]
+            allowed = catalogue.with_descendants(category.id for category in categories if category)
         if self.family:
             members = names.family(self.family, "family") or frozenset()
             allowed = members if allowed is None else allowed & members

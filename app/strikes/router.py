@@ -53,9 +53,9 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
 
     def page() -> Document:
         # One line more than the page holds says whether there is a next page.
-        found = search.find(session, strikes, query.sort, after, query.limit + 1)
-        lines = found[: query.limit]
-        last = lines[-1] if len(found) > query.limit else None
+        rows = search.find(session, strikes, query.sort, after, query.limit + 1)
+        lines = rows[: query.limit]
+        last = lines[-1] if len(rows) > query.limit else None
         return {
             "items": lines_json(fetch.shown(session, [line.id for line in lines], now.seq), catalogue),
             "next": cursor_to(request, position(last, query.sort)) if last else None,

@@ -35,8 +35,8 @@ def lines(
     The position is None at the end of the record. There may be no line and yet a position.
     """
     until = None if fewest(session, strikes, Sort.EARLIEST) else _last_scanned(session, after)
-    found = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
-    return found, position(found[-1], Sort.EARLIEST) if len(found) == limit else until
+    page = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
+    return page, position(page[-1], Sort.EARLIEST) if len(page) == limit else until
 
 
 def reports(
@@ -51,27 +51,27 @@ def reports(
     without_words, held = words_apart(session, strikes, few)
 
     def statement() -> AnySelect:
-        found = select(Strike.report_id, Strike.id).where(
+        report_ids = select(Strike.report_id, Strike.id).where(
             Strike.report_id > _AFTER,
             Strike.report_id <= _UNTIL,
             Conditions(without_words).of_lines(one_by_one=True),
         )
         if few is None:
-            return found.with_hint(Strike, "INDEXED BY ix_strikes_report_id", "sqlite")
-        return found.where(Strike.id.in_(few.ids())).with_hint(Strike, "NOT INDEXED", "sqlite")
+            return report_ids.with_hint(Strike, "INDEXED BY ix_strikes_report_id", "sqlite")
+        return report_ids.where(Strike.id.in_(few.ids())).with_hint(Strike, "NOT INDEXED", "sqlite")
 
     key = ("reports", without_words.shape, few and few.names)
     end = last if few else min(after + REPORTS_SCANNED, last)
-    found: list[int] = []
+    report_ids: list[int] = []
     until, width = after, last if few else 2 * limit
-    while until < end and len(found) < limit:
+    while until < end and len(report_ids) < limit:
         # More and more: nobody knows how many of them match.
         start, until, width = until, min(until + width, end), 4 * width
         rows = session.rows(prepared(key, statement), {**strikes.values, "after": start, "until": until})
-        found += sorted({report for report, line in rows if held is None or held.holds(line)})
-    if len(found) > limit:
-        return found[:limit], found[limit - 1]
-    return found, until if until < last else None
+        report_ids += sorted({report for report, line in rows if held is None or held.holds(line)})
+    if len(report_ids) > limit:
+        return report_ids[:limit], report_ids[limit - 1]
+    return report_ids, until if until < last else None
 
 
 def _last_scanned(session: ReadSession, after: Position | None) -> Position | None:

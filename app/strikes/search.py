@@ -68,12 +68,12 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     values = {**asked.values, **until_values(until)}
     if not by_pair:
         return _read(session, path, values, after, limit, held=held)
-    found: set[Found] = set()
+    matches: set[Found] = set()
     for location_id, category_id in pair_ids:
         pair = {"location_id": location_id, "category_id": category_id}
-        found.update(_read(session, path, values | pair, after, limit, held=held))
+        matches.update(_read(session, path, values | pair, after, limit, held=held))
     # All days are dates, or all are texts.
-    in_order = sorted(found, key=lambda line: (str(line.date_from), line.id), reverse=sort is Sort.LATEST)
+    in_order = sorted(matches, key=lambda line: (str(line.date_from), line.id), reverse=sort is Sort.LATEST)
     return in_order[:limit]
 
 
@@ -87,21 +87,21 @@ def _read(  # noqa: PLR0913 - an access path, its values, and where in the order
     held: Bitmap | None,
 ) -> list[Found]:
     """Return up to `limit` lines after a position; of those, where `held` is given, that it holds."""
-    found: list[Found] = []
+    matches: list[Found] = []
     for part in parts(path.sort, after):
         start, resumed, size = after, is_resumed(part, after), limit
-        while len(found) < limit:
+        while len(matches) < limit:
             # Of lines that are to be looked up in a bitmap, more and more: nobody knows how many of them match.
-            size = limit - len(found) if held is None else min(2 * size, MOST_CANDIDATES)
+            size = limit - len(matches) if held is None else min(2 * size, MOST_CANDIDATES)
             statement = path.statement(part, resumed=resumed)
             rows = session.rows(statement, {**values, **position_values(start), "limit": size})
             lines = [Found._make(row) for row in rows]
-            found += lines if held is None else [line for line in lines if held.holds(line.id)]
+            matches += lines if held is None else [line for line in lines if held.holds(line.id)]
             if held is None or len(lines) < size:
                 break
             start, resumed = position(lines[-1], path.sort), True
             _look_at_the_clock(session)
-    return found[:limit]
+    return matches[:limit]
 
 
 def words_apart(
@@ -132,8 +132,8 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     def statement() -> AnySelect:
         return select(func.count()).select_from(Strike).where(Conditions(strikes).of_lines())
 
-    found: int = session.rows(prepared(("count", strikes.shape), statement), strikes.values)[0][0]
-    return found
+    number: int = session.rows(prepared(("count", strikes.shape), statement), strikes.values)[0][0]
+    return number
 
 
 def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int) -> list[Found]:
@@ -160,9 +160,9 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
             continue
         among = by_items.where(Strike.items_min >= bindparam("least", type_=BigInteger()))
         statement = in_order(among, value, of_part)
-        found = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
-        if len(found) == limit and (found[-1].figure or 0) >= least:
-            return found
+        matches = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
+        if len(matches) == limit and (matches[-1].figure or 0) >= least:
+            return matches
     by_line = conditions.items_by_line()
     every = of_lines.join(by_line, by_line.c.strike_id == Strike.id).with_hint(
         Strike, "NOT INDEXED", "sqlite"
@@ -177,8 +177,8 @@ def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:
 
     A word can be in every line: a driver that reads row by row would hand the interpreter around for each.
     """
-    said = Conditions(strikes).saying()
-    if said is None:
+    statement = Conditions(strikes).saying()
+    if statement is None:
         return None
-    (ids,) = said.subquery().c
+    (ids,) = statement.subquery().c
     return session.scalar(select(func.aggregate_strings(cast(ids, String), ","))) or ""

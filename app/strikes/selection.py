@@ -65,15 +65,15 @@ class Selection:
             ids = ids.str.split(",").explode().cast(pl.Int32).drop_nulls()
         self._terms = ColumnTerms(strikes, record, ids)
         on_lines = list(of_lines(self._terms))
-        self._on_items = [each for each in on_lines if _is_on_items(each)]
-        self._on_lines = [each for each in on_lines if not _is_on_items(each)]
+        self._on_items = [condition for condition in on_lines if _is_on_items(condition)]
+        self._on_lines = [condition for condition in on_lines if not _is_on_items(condition)]
         self._on_tallies = list(of_tallies(self._terms))
         self._repeating = (
             pl.Series([], dtype=pl.Int32) if strikes.repeats else repeating(record, strikes.status)
         )
         self._place = _only(strikes.location_ids)
         self._key = tuple(
-            getattr(strikes, each.name) for each in fields(strikes) if each.name not in MET_BY_ALL | DAYS
+            getattr(strikes, field.name) for field in fields(strikes) if field.name not in MET_BY_ALL | DAYS
         )
 
     @property
@@ -88,7 +88,7 @@ class Selection:
     def selected(self, *, tallies: bool, where: pl.Expr | None = None) -> Iterator[Selected]:
         """Yield what matches; `tallies` says whether all tallies are needed, `where` asks more of lines."""
         return self._in_steps(
-            [(each, *self._range(each)) for each in self.record.segments], where, tallies=tallies
+            [(segment, *self._range(segment)) for segment in self.record.segments], where, tallies=tallies
         )
 
     def counted(
@@ -157,7 +157,10 @@ class Selection:
         strikes, bounds = self.strikes, segment.bounds
         least, most = bounds["report_id"]
         if (
-            (strikes.report_ids is not None and not any(least <= each <= most for each in strikes.report_ids))
+            (
+                strikes.report_ids is not None
+                and not any(least <= report_id <= most for report_id in strikes.report_ids)
+            )
             or bounds["recorded_seq"][0] > strikes.as_of
             or (strikes.date_from is not None and bounds["date_to"][1] < (strikes.date_from - EPOCH).days)
             or (strikes.date_to is not None and bounds["date_from"][0] > (strikes.date_to - EPOCH).days)
@@ -198,7 +201,7 @@ class Selection:
             of = [segment.tallies_of(begin, end) for segment, begin, end in ranges]
             # From positions in segments to positions among the lines of all.
             offsets = np.cumsum([0, *map(len, lines)])[:-1] - [begin for _, begin, _ in ranges]
-            moved = pl.Series(np.repeat(offsets, [len(each) for each in of]))
+            moved = pl.Series(np.repeat(offsets, [len(tallies) for tallies in of]))
             together = pl.concat(of).with_columns((pl.col("line") + moved).cast(pl.Int32))
         return pl.concat(lines), together
 

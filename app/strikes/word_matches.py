@@ -90,19 +90,19 @@ def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
     flags[: len(known.bits) * 8] = np.unpackbits(np.frombuffer(known.bits, np.uint8), bitorder="little")
     for start in range(known.last, last, LINES_AT_A_TIME):
         flags[_ids(session, words, start, min(start + LINES_AT_A_TIME, last))] = True
-    found = Bitmap(
+    bitmap = Bitmap(
         words, now.seq, now.hash, last, np.packbits(flags, bitorder="little").tobytes(), known.since
     )
     with _LOCK, suppress(ValueError):  # cachetools raises it for a value larger than the cache.
-        _CACHE[words] = found
-    return found
+        _CACHE[words] = bitmap
+    return bitmap
 
 
 def _ids(session: ReadSession, words: tuple[str, ...], after: int, last: int) -> Ids:
     """Return the ids of the lines that hold these words, of those after a line up to another."""
-    said = Conditions(StrikeFilter(as_of=0, words=words)).saying_words()
-    (line,) = said.selected_columns
-    (found,) = said.where(line > after, line <= last).subquery().c
+    statement = Conditions(StrikeFilter(as_of=0, words=words)).saying_words()
+    (line,) = statement.selected_columns
+    (line_id,) = statement.where(line > after, line <= last).subquery().c
     # As one text: a driver that reads row by row would hand the interpreter around for each.
-    text = session.scalar(select(func.aggregate_strings(cast(found, String), ","))) or ""
+    text = session.scalar(select(func.aggregate_strings(cast(line_id, String), ","))) or ""
     return np.fromstring(text, np.int64, sep=",")

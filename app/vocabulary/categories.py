@@ -376,5 +376,5 @@ def _guessable(before: list[str], allowed: frozenset[str] = frozenset()) -> bool
 def _before_tail(words: list[str]) -> str | None:
     """Return the category of what stands before the first word that begins a description."""
     tail = next((at for at, word in enumerate(words) if word in _TAILS), 0)
-    found = match(" ".join(words[:tail])) if tail else None
-    return found.slug if found else None
+    category = match(" ".join(words[:tail])) if tail else None
+    return category.slug if category else None

@@ -59,14 +59,14 @@ class Place:
         "Ar Raqqah" yields "ar raqqah", "raqqah" and "al raqqah", so that releases of either habit resolve
         by an exact match. No two places of the list share a spelling.
         """
-        found = set[str]()
+        result = set[str]()
         for written in (self.slug, self.name, *self.aliases):
             folded = fold(written)
-            found.add(folded)
+            result.add(folded)
             article, _, bare = folded.partition(" ")
             if article in ARTICLES and bare:
-                found.update((bare, f"al {bare}"))
-        return frozenset(found)
+                result.update((bare, f"al {bare}"))
+        return frozenset(result)
 
 
 def fold(name: str) -> str:

@@ -47,11 +47,11 @@ _FOLDED = CharacterTable(_fold_character)
 
 def words_of(texts: Iterable[str | None]) -> list[str]:
     """Return the words of several texts, each once, up to MOST_BYTES; None holds none."""
-    found, left = list[str](), MOST_BYTES
+    tokens, left = list[str](), MOST_BYTES
     # Texts that are equal hold the same words.
     for word in words("\n".join(dict.fromkeys(text for text in texts if text))):
         left -= len(word.encode())
         if left < 0:
             break
-        found.append(word)
-    return found
+        tokens.append(word)
+    return tokens
