@@ -20,7 +20,7 @@ StrikeledgerError
 ├── QueryTimeout            the question takes longer than a request may
 ├── ParseTimeout            the text cannot be read within the time that a request may take
 ├── Overloaded              other requests leave no time for this one
-│   └── ClientLeft            the client closed its connection before its response
+│   └── ClientDisconnected    the client closed its connection before its response
 ├── DatabaseUnavailable     the database cannot be reached
 │   ├── ReadOnlyDatabase      it can be read, and refuses to be written
 │   └── DamagedDatabase       what is stored cannot be read as what it must be
@@ -153,7 +153,7 @@ class Overloaded(StrikeledgerError):
         self.retry_after = retry_after
 
 
-class ClientLeft(Overloaded):
+class ClientDisconnected(Overloaded):
     """The client closed its connection before its response: the work is dropped, and nobody sees this."""
 
 

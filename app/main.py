@@ -34,7 +34,7 @@ from app.http.openapi import described
 from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
 from app.http.strict_route import Operations
-from app.keys.known import KnownKeys
+from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
 from app.releases.parsers import Parsers
@@ -140,7 +140,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     front: ASGIApp = Compressed(operations, downloads={export_router.PATH})
     front = Cache(front, ledger_stands_at)
     if counters is not None:
-        front = RateLimits(front, counters, KnownKeys(database))
+        front = RateLimits(front, counters, ValidKeys(database))
     app.front = Guard(front, Hosts(settings.allowed_hosts))
     app.state.writes = writes
     # What aggregates are counted from: this process's own copy, which follows the ledger.

@@ -77,7 +77,7 @@ def chosen(
         and filters.get("publisher", line["report"]["publisher"]) == line["report"]["publisher"]
         and lies_within(line["location"], filters)
         and ("owner" not in filters or (line["owner"] or "enemy").lower() in filters["owner"])
-        and holds_words(line, filters.get("q", ""))
+        and contains_words(line, filters.get("q", ""))
         and has_items(line, filters, categories, effects)
     ]
 
@@ -107,7 +107,7 @@ def vector(lat: float, lon: float) -> tuple[float, float, float]:
     return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
 
 
-def holds_words(line: Line, asked: str) -> bool:
+def contains_words(line: Line, asked: str) -> bool:
     """Say whether a line's wordings hold all words that are asked for."""
     wordings = [line["quote"], line["location_as_written"]]
     wordings += [tally[name] for tally in line["tallies"] for name in ("as_written", "verb")]

@@ -18,7 +18,7 @@ from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.formats import WITH_PLACE, Form, Format, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list
+from app.http.responses import list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
@@ -65,7 +65,7 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
             **notes(question, result.groups),
         }
 
-    return answer_list(request, now, body, form)
+    return list_response(request, now, body, form)
 
 
 def _natural(value: object) -> int:

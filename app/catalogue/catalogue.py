@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel
 from sqlalchemy import select
 
-from app.db.engine import NotYet, ReadSession
+from app.db.engine import CacheMiss, ReadSession
 from app.db.statements import Snapshot
 from app.ledger.head import Head, standing
 from app.models import (
@@ -228,7 +228,7 @@ class Catalogue:
 def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
     """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotYet where they must be read first."""
     if not isinstance(session, ReadSession):
-        raise NotYet
+        raise CacheMiss
     return Catalogue(
         _names(session, head.vocabulary_seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
         _names(session, head.vocabulary_seq, LocationEntry, (Location, LocationVersion, LocationAlias)),

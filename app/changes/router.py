@@ -38,7 +38,7 @@ from app.http.flat_tables import Table, columns_of
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import SEQ, answer_list, current
+from app.http.responses import SEQ, current, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head, last_entry
@@ -58,7 +58,7 @@ async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()],
         entry = last_entry(session)
         seq, seal, recorded_at = entry or (0, None, None)
         body = {"seq": seq, "hash": seal, "recorded_at": recorded_at}
-        return current(answer_list(request, head(session), lambda: body))
+        return current(list_response(request, head(session), lambda: body))
 
     return await read(where)
 
@@ -155,7 +155,7 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
             # Numbers have no gaps.
         } | ({"total": max(0, now.seq - query.after)} if query.count == "exact" else {})
 
-    return current(answer_list(request, now, page, Form(CHANGES, query)))
+    return current(list_response(request, now, page, Form(CHANGES, query)))
 
 
 def _refuse_beyond(seq: int, last: int, name: str) -> None:
@@ -170,7 +170,7 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
     if query.before is not None:
         _refuse_beyond(query.before, now.seq, "before")
     # The tag, and 304 where the client holds it, as of any list; the body alone is another.
-    answer = current(answer_list(request, now, dict))
+    answer = current(list_response(request, now, dict))
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return answer
     headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}

@@ -21,7 +21,7 @@ from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.errors import StrikeledgerError
 from app.http.encoders import dumps
-from app.http.sessions import Asked, Reads
+from app.http.sessions import ReadRequest, Reads
 from app.ledger.head import Head, hash_at, head
 
 # Entries that one read takes and one piece of a stream holds.
@@ -133,7 +133,7 @@ class Watcher:
             return now, hash_at(snapshot, known.seq) == known.hash
 
         try:
-            now, continues = await self._reads.short(look, Asked("ledger poll", time.monotonic()))
+            now, continues = await self._reads.short(look, ReadRequest("ledger poll", time.monotonic()))
             if not continues:
                 # Streams that begin from here on follow the ledger as it is now.
                 self._epoch += 1
@@ -175,7 +175,7 @@ class Watcher:
             entries = queries.after(session, seq, BATCH)
             return Batch(entries[-1].seq if entries else seq, b"".join(map(_event, entries)))
 
-        batch = await self._reads(look, Asked("ledger entries", time.monotonic()))
+        batch = await self._reads(look, ReadRequest("ledger entries", time.monotonic()))
         if batch.events:
             batches[seq] = batch
         return batch

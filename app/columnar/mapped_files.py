@@ -130,9 +130,9 @@ class ColumnFiles:
             else:
                 yield True
 
-    def is_wanted(self) -> bool:
+    def is_awaited(self) -> bool:
         """Return whether another process waits to change a file that is mapped here."""
-        return any(mapped.is_wanted() for mapped in list(self._mapped))
+        return any(mapped.is_awaited() for mapped in list(self._mapped))
 
     def forget(self) -> None:
         """Map no file again that is mapped now."""
@@ -206,7 +206,7 @@ class _Mapped(mmap.mmap):
 
     descriptor: int
 
-    def is_wanted(self) -> bool:
+    def is_awaited(self) -> bool:
         """Return whether the kernel asks for the lease."""
         import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 

@@ -118,7 +118,7 @@ class Columns:
         if files is None:
             return
         with self._lock:
-            if files.is_wanted():
+            if files.is_awaited():
                 files.forget()
                 self._use([private(segment) for segment in self._segments])
             seq = self._seq
@@ -232,7 +232,7 @@ def _of(tallies: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return tallies.join(lines, left_on="strike_id", right_on="id", how="semi")
 
 
-def is_as_recorded(files: ColumnFiles, session: ReadSession) -> bool:
+def matches_rows(files: ColumnFiles, session: ReadSession) -> bool:
     """Recount: return whether the columns that begin with files are the same as those of rows alone."""
     now = head(session)
     with_files, without = (_content(Columns(source).at(session, now)) for source in (files, None))

@@ -15,7 +15,7 @@ from app.errors import InvalidInput, NotAcceptable
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list
+from app.http.responses import list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
@@ -66,7 +66,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
             "seq": now.seq,
         } | ({"total": queries.count(session, asked)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page, Form(COVERAGE, query))
+    return list_response(request, now, page, Form(COVERAGE, query))
 
 
 def _says(strikes: int | None) -> str:

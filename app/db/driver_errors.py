@@ -30,7 +30,7 @@ INSUFFICIENT_PRIVILEGE = "42501"
 DISK_FULL = "53100"
 DAMAGED = ("XX001", "XX002")
 
-NO_ANSWER = "the database did not respond"
+NO_RESPONSE = "the database did not respond"
 
 NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
 
@@ -112,7 +112,7 @@ def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError 
         return DatabaseUnavailable("the database file cannot be used")
     if "no such table" in str(error.orig):
         return UnusableDatabase(NO_SCHEMA)
-    return None if name or not isinstance(error, OperationalError) else DatabaseUnavailable(NO_ANSWER)
+    return None if name or not isinstance(error, OperationalError) else DatabaseUnavailable(NO_RESPONSE)
 
 
 def _meaning(error: DBAPIError) -> StrikeledgerError | None:
@@ -132,4 +132,4 @@ def _meaning(error: DBAPIError) -> StrikeledgerError | None:
     if sqlstate in DAMAGED:
         return DamagedDatabase()
     # A connection that was refused, or broke, has an OperationalError; so has a server that shuts down.
-    return DatabaseUnavailable(NO_ANSWER) if isinstance(error, OperationalError) else None
+    return DatabaseUnavailable(NO_RESPONSE) if isinstance(error, OperationalError) else None

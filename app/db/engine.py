@@ -97,15 +97,15 @@ class ReadSession(Session):
         return DBAPIError(sql, None, error, hide_parameters=True)
 
 
-class NotAtOnce(Exception):
+class WouldBlock(Exception):
     """What is asked for takes too long to be read at once; it must be read the usual way."""
 
 
-class NotYet(NotAtOnce):
+class CacheMiss(WouldBlock):
     """It is only this once that it takes too long: what is read now is remembered."""
 
 
-class Glance:
+class InlineSnapshot:
     """A snapshot that is read on the event loop itself: short looks into a file, which a thread would only delay."""
 
     def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
@@ -299,34 +299,34 @@ class Database:
                 first = connection.exec_driver_sql(statement).first()
                 return None if first is None else tuple(first)
         try:
-            row: tuple[Any, ...] | None = self._for_glances().execute(statement).fetchone()
+            row: tuple[Any, ...] | None = self._inline_connection().execute(statement).fetchone()
         except sqlite.sqlite_module().Error as error:
             raise DatabaseUnavailable("the database file cannot be read now") from error
         return row
 
     @contextmanager
-    def at_once(self, seconds: float) -> Iterator[Glance]:
+    def at_once(self, seconds: float) -> Iterator[InlineSnapshot]:
         """Open a snapshot that waits for nobody, for one thread; the engine stops what uses more processor time.
 
         Raises NotAtOnce where that is so, where the file cannot be read now, and always on PostgreSQL, which is
         reached over a network.
         """
         if not self.is_sqlite:
-            raise NotAtOnce
+            raise WouldBlock
         try:
-            connection = self._for_glances()
+            connection = self._inline_connection()
             connection.execute("BEGIN")
             try:
                 deadline = Deadline.after(_STALLED * seconds, seconds)
                 deadline.begin()
                 with sqlite.driver_stopped_at(connection, deadline):
-                    yield Glance(connection, self._reads.dialect)
+                    yield InlineSnapshot(connection, self._reads.dialect)
             finally:
                 connection.execute("ROLLBACK")
         except sqlite.sqlite_module().Error as error:
-            raise NotAtOnce from error
+            raise WouldBlock from error
 
-    def _for_glances(self) -> sqlite3.Connection:
+    def _inline_connection(self) -> sqlite3.Connection:
         if self._glances is not None and self._glances_at != self._file.identity():
             self.close()
             self._glances = None

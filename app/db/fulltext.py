@@ -87,37 +87,37 @@ class _AllOf(TypeDecorator[Sequence[str]]):
         return " & ".join(f"'{word}'" for word in value or ())
 
 
-class _HoldsAll(FunctionElement[bool]):
+class _ContainsAll(FunctionElement[bool]):
     # Of no type: what is boolean would be compared with 1 on SQLite, and FTS5 answers nothing but a bare MATCH.
     name = "holds_all_words"
     inherit_cache = True
 
 
-def holds_all(column: ColumnElement[Any], words: Sequence[str]) -> ColumnElement[bool]:
+def contains_all(column: ColumnElement[Any], words: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a column of Words holds all of these `words`; at least one must be given."""
-    return _HoldsAll(column, bindparam("words", tuple(words), _AllOf()))
+    return _ContainsAll(column, bindparam("words", tuple(words), _AllOf()))
 
 
 @compiles(_Kept, "sqlite")
-def _kept_on_sqlite(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
+def _stored_on_sqlite(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
     return compiler.process(element.clauses, **kw)
 
 
 @compiles(_Kept, "postgresql")
-def _kept_on_postgresql(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
+def _stored_on_postgresql(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
     # Not to_tsvector: its parser would cut words its own way, and its dictionaries drop some.
     return f"array_to_tsvector({compiler.process(element.clauses, **kw)})"
 
 
-@compiles(_HoldsAll, "sqlite")
-def _holds_all_on_sqlite(element: _HoldsAll, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_ContainsAll, "sqlite")
+def _contains_all_on_sqlite(element: _ContainsAll, compiler: SQLCompiler, **kw: object) -> str:
     column, words = element.clauses
     # FTS5 that keeps no columns apart is asked by the table's name.
     table = compiler.preparer.quote(column.table.name)
     return f"{table} MATCH {compiler.process(words, **kw)}"
 
 
-@compiles(_HoldsAll, "postgresql")
-def _holds_all_on_postgresql(element: _HoldsAll, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_ContainsAll, "postgresql")
+def _contains_all_on_postgresql(element: _ContainsAll, compiler: SQLCompiler, **kw: object) -> str:
     column, words = element.clauses
     return f"{compiler.process(column, **kw)} @@ CAST({compiler.process(words, **kw)} AS tsquery)"

@@ -107,7 +107,7 @@ async def read_json(request: Request, model: type[M]) -> M:
     if media != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
     body = await limited_body(request, LONGEST_JSON)
-    return await off_the_loop(request, body, partial(read_as, model))
+    return await in_thread_if_long(request, body, partial(read_as, model))
 
 
 def read_as(model: type[M], body: bytes) -> M:
@@ -115,7 +115,7 @@ def read_as(model: type[M], body: bytes) -> M:
     return validated(model, strict_json(body))
 
 
-async def off_the_loop(request: Request, body: bytes, work: Callable[[bytes], T]) -> T:
+async def in_thread_if_long(request: Request, body: bytes, work: Callable[[bytes], T]) -> T:
     """Return what work on a body returns; on a long body it is done in a thread, for two bodies at the same time."""
     if len(body) < LONG_JSON:
         return work(body)

@@ -145,7 +145,9 @@ class AsOfQuery(BaseModel):
 Name = Annotated[StrictStr, Field(max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)]
 
 # The same in a query.
-Asked = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)]
+QueryName = Annotated[
+    str, Field(min_length=1, max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)
+]
 
 # Before a whole number in a query: plain digits, since "1_0" and "٣" are slips. Stands after the bounds, which
 # would else not be found in the reference.

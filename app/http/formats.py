@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import Fault, InvalidInput, NotAcceptable
 from app.http.flat_tables import Table
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 
 class Format(StrEnum):
@@ -180,7 +180,7 @@ def preferences(accept: Sequence[str]) -> tuple[int, ...]:
     return _ranks(",".join(accept))
 
 
-@remembered(64)
+@cached_by_text(64)
 def _ranks(accept: str) -> tuple[int, ...]:
     wanted = weights(accept)
     of_formats = [_weight(choice, wanted) for choice in Format]
@@ -189,7 +189,7 @@ def _ranks(accept: str) -> tuple[int, ...]:
 
 
 # A client sends the same header again and again.
-@remembered(64)
+@cached_by_text(64)
 def weights(accept: str) -> Mapping[str, float]:
     """Return the weight of each member of an Accept or Accept-Encoding header; without those whose weight is none."""
     by_range: dict[str, float] = {}

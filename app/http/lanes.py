@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 from starlette.types import Receive
 
 from app.errors import Overloaded
-from app.http.disconnects import unless_client_leaves
+from app.http.disconnects import cancel_on_disconnect
 
 # How much a new measurement changes a cost, and the seconds for which a cost holds that is not measured again, or
 # that was only guessed.
@@ -106,7 +106,7 @@ class Lane:
         self._running: set[Ticket] = set()
 
     async def enter(self, ticket: Ticket, receive: Receive | None) -> None:
-        """Wait for a place. Raises Overloaded where there is none in time, Dismissed and ClientLeft.
+        """Wait for a place. Raises Overloaded where there is none in time, Dismissed and ClientDisconnected.
 
         Where nothing waits or runs that long, the ticket starts at once, however late it is.
         """
@@ -123,7 +123,7 @@ class Lane:
         loop = asyncio.get_running_loop()
         timer = loop.call_later(ticket.latest - now, self._give_up, ticket)
         try:
-            await unless_client_leaves(ticket.turn, receive)
+            await cancel_on_disconnect(ticket.turn, receive)
         except BaseException:
             self.leave(ticket)
             raise

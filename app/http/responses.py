@@ -26,7 +26,7 @@ BRIEF = "public, max-age=10, stale-while-revalidate=60"
 # What says where the record stands is asked anew each time: an old number would be taken for the last one.
 CURRENT = "public, no-cache"
 # A year: as long as caches keep anything.
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 # With a key: no shared cache keeps the answer, and none gives it again without asking.
 KEYED = "private, no-cache"
 
@@ -39,7 +39,7 @@ _TAGS = re.compile(r'"[^"]*"')
 _NUMBER = re.compile(r"[0-9]+", re.ASCII)
 
 
-def answer_list(
+def list_response(
     request: Request, head: Head, make: Callable[[], Mapping[str, Any]], form: Form | None = None
 ) -> Response:
     """Answer a list or an aggregate; 304, without making it, where the client holds it already.
@@ -63,7 +63,7 @@ def answer_list(
     return Response(_content(body, form, chosen), headers=headers, media_type=MEDIA_TYPES[chosen])
 
 
-def answer_one(
+def item_response(
     request: Request, identity: str, state: int | str, body: Mapping[str, object] | str
 ) -> Response:
     """Answer a single thing, given as it is or as JSON; 304 where the client holds it already.
@@ -118,7 +118,7 @@ def _kept(request: Request) -> str:
         return KEYED
     if b"as_of" not in request.scope["query_string"]:
         return BRIEF
-    return FOR_EVER if _NUMBER.fullmatch(request.query_params.get("as_of", "")) else BRIEF
+    return IMMUTABLE if _NUMBER.fullmatch(request.query_params.get("as_of", "")) else BRIEF
 
 
 def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> bytes:

@@ -21,11 +21,11 @@ from starlette.types import Receive
 
 from app.db.deadline import Deadline
 from app.db.driver_errors import WAIT_SECONDS
-from app.db.engine import Database, NotAtOnce, NotYet, ReadSession, WriteSession
+from app.db.engine import CacheMiss, Database, ReadSession, WouldBlock, WriteSession
 from app.db.group_commit import WAITED_TOO_LONG, GroupCommit
 from app.db.statements import Snapshot
-from app.errors import ClientLeft, DatabaseBusy, QueryTimeout
-from app.http.disconnects import unless_client_leaves
+from app.errors import ClientDisconnected, DatabaseBusy, QueryTimeout
+from app.http.disconnects import cancel_on_disconnect
 from app.http.lanes import Costs, Dismissed, Lane, Ticket
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class Reader(Protocol):
         """Return what `work` returns."""
 
 
-class Asked(NamedTuple):
+class ReadRequest(NamedTuple):
     """What is known of a request for work: its kind, when it came, and how to notice that its client leaves."""
 
     kind: Hashable
@@ -96,9 +96,9 @@ class Reads:
         # By the kind of work: what it costs, which decides about the lane, and how long it takes.
         self._costs, self._times = Costs(), Costs()
 
-    async def __call__(self, work: Callable[[ReadSession], T], asked: Asked | None = None, /) -> T:
+    async def __call__(self, work: Callable[[ReadSession], T], asked: ReadRequest | None = None, /) -> T:
         """Return what `work` returns. Raises Overloaded, QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
-        asked = asked or Asked(None, time.monotonic())
+        asked = asked or ReadRequest(None, time.monotonic())
         until = asked.arrived + MOST_SECONDS
         while (self._costs.of(asked.kind) or 0.0) <= AT_ONCE_SECONDS:
             lane = self._quick if self._costs.is_measured(asked.kind) else self._trial
@@ -121,16 +121,16 @@ class Reads:
             self._times.measure(asked.kind, MOST_SECONDS)
             raise
 
-    async def short(self, work: Callable[[Snapshot], T], asked: Asked | None = None, /) -> T:
+    async def short(self, work: Callable[[Snapshot], T], asked: ReadRequest | None = None, /) -> T:
         """Return the same of work that is mostly short: it is tried here and now, where that can be had."""
         cost = None if asked is None else self._costs.of(asked.kind)
         if cost is None or cost <= NOT_SHORT_SECONDS:
             try:
                 with self._database.at_once(SHORT_SECONDS) as snapshot:
                     return work(snapshot)
-            except NotYet:
+            except CacheMiss:
                 pass
-            except NotAtOnce:
+            except WouldBlock:
                 if self._database.is_sqlite and asked is not None:
                     # Whoever comes before this is measured need not try it as well.
                     self._costs.expect(asked.kind, 2 * NOT_SHORT_SECONDS)
@@ -155,7 +155,7 @@ class Reads:
         lane: Lane,
         ticket: Ticket,
         work: Callable[[ReadSession], T],
-        asked: Asked,
+        asked: ReadRequest,
         seconds: float | None,
     ) -> T:
         """Run work in a lane, for so many seconds; None: for what is left of its time."""
@@ -169,8 +169,8 @@ class Reads:
             running = loop.run_in_executor(self._threads, self._on_snapshot, work, deadline)
             try:
                 # What is quick is done before anybody leaves.
-                answer, cost = await (unless_client_leaves(running, asked.receive) if is_slow else running)
-            except ClientLeft:
+                answer, cost = await (cancel_on_disconnect(running, asked.receive) if is_slow else running)
+            except ClientDisconnected:
                 await loop.run_in_executor(None, deadline.end_now)
                 # Whatever it ends with: nobody waits for it.
                 await asyncio.gather(running, return_exceptions=True)
@@ -205,19 +205,19 @@ class RequestReads:
 
     def __call__(self, work: Callable[[ReadSession], T], /) -> Awaitable[T]:
         """Return what `work` returns, as Reads does."""
-        return self._reads(work, self._asked())
+        return self._reads(work, self._read_request())
 
     def short(self, work: Callable[[Snapshot], T], /) -> Awaitable[T]:
         """Return the same of work that is mostly short."""
-        return self._reads.short(work, self._asked())
+        return self._reads.short(work, self._read_request())
 
-    def _asked(self) -> Asked:
+    def _read_request(self) -> ReadRequest:
         scope, now = self._request.scope, time.monotonic()
         # A body comes when it comes, and what it holds must not be taken for the end of a connection.
         is_plain = scope["method"] == "GET"
         arrived = scope.get(ARRIVED, now) if is_plain and self._is_first else now
         self._is_first = False
-        return Asked(_kind(self._request), arrived, self._request.receive if is_plain else None)
+        return ReadRequest(_kind(self._request), arrived, self._request.receive if is_plain else None)
 
 
 def _kind(request: Request) -> int:

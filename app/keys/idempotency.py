@@ -15,7 +15,7 @@ from fastapi import Request, Response
 
 from app.db.engine import WriteSession
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
-from app.http.bodies import LONGEST_JSON, limited_body, off_the_loop, strict_json
+from app.http.bodies import LONGEST_JSON, in_thread_if_long, limited_body, strict_json
 from app.http.sessions import Writes
 from app.keys import replays
 from app.keys.replays import StoredResponse
@@ -110,7 +110,7 @@ async def _hash(request: Request) -> str:
         canonical = json.dumps([*asked, _comparable(body, media)], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
-    return await off_the_loop(request, await limited_body(request, LONGEST_JSON), hashed)
+    return await in_thread_if_long(request, await limited_body(request, LONGEST_JSON), hashed)
 
 
 def _comparable(body: bytes, content_type: str) -> object:

@@ -7,7 +7,7 @@ from app.errors import StrikeledgerError
 from app.keys.service import authenticate
 
 
-class KnownKeys:
+class ValidKeys:
     """Ask the database. While it cannot be reached, no key is known."""
 
     def __init__(self, database: Database) -> None:

@@ -17,7 +17,7 @@ from app.errors import (
 from app.http.encoders import dumps
 from app.http.pagination import PageQuery, cursor_to, link_to_next, position_of
 from app.http.problems import responses
-from app.http.responses import MEDIA_TYPE, answer_one
+from app.http.responses import MEDIA_TYPE, item_response
 from app.http.sessions import Read, Write
 from app.http.strict_route import StrictRoute
 from app.keys import queries, service
@@ -101,7 +101,7 @@ def _page(session: ReadSession, request: Request, query: KeysQuery) -> Response:
         {"total": queries.count(session)} if query.count == "exact" else {}
     )
     # Keys are no part of the ledger: its number does not rise with them, so the ETag is of the content alone.
-    response = answer_one(request, "keys", seq, body)
+    response = item_response(request, "keys", seq, body)
     response.headers.update(_UNCACHED)
     if following:
         response.headers["Link"] = link_to_next(request, following)

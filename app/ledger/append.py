@@ -73,7 +73,7 @@ def append(
     return Appended(seq, entry["recorded_at"])
 
 
-def put_aside(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:
+def supersede(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:
     """Supersede the standing rows of a table that meet a condition: from `seq` on they are history."""
     session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
 

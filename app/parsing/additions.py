@@ -1,6 +1,6 @@
 """Add a strike line to a release: one that prose reports twice is added once, one that heads a list is its total."""
 
-from app.parsing.articles import recall, tell_once
+from app.parsing.articles import merge_repeated_lines, recall
 from app.parsing.context import Context
 from app.parsing.dates import Dates
 from app.parsing.result import ParsedCoverage
@@ -19,7 +19,7 @@ def add_line(
     if context.in_bullet:
         context.bulleted.add(context.lines[-1].start)
     else:
-        tell_once(context)
+        merge_repeated_lines(context)
 
 
 def _make_total(context: Context) -> None:

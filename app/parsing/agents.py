@@ -231,7 +231,7 @@ def _in_relative_clause(tokens: Sequence[Token], verb: Verb, nouns: set[int], wi
     return perfect and not _speaks_of_strikes(tokens, back, nouns, within)
 
 
-def others_strikes(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+def strikes_of_others(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
     """Mark the strikes that somebody else carried out. Reads: "the enemy launched four missile strikes"."""
     return [
         replace(mention, others=True) if _carried_out_by_others(tokens, mention) else mention

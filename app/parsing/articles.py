@@ -76,7 +76,7 @@ def _is_placed(clause: Clause, first: int) -> bool:
     return clause.place is not None and first <= clause.place.phrase_first
 
 
-def tell_once(context: Context) -> None:
+def merge_repeated_lines(context: Context) -> None:
     """Join the last line with an earlier one of the same strikes.
 
     Reads: "Nine strikes near Vero on Monday hit militant positions. “Near Vero, nine strikes destroyed two boats.”"
@@ -100,7 +100,7 @@ def tell_once(context: Context) -> None:
         return
 
 
-def speak_of(context: Context, sentence: Sentence, block: int) -> None:
+def note_mention(context: Context, sentence: Sentence, block: int) -> None:
     """Note the days on which coalition aircraft did something at a place, for a quoted sentence that says what.
 
     Reads: "On Sunday, US-led coalition jets pounded militants near Vero."

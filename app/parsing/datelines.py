@@ -68,7 +68,7 @@ _BEHIND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Characters of a block that are looked at.
-MAX_LOOK = 160
+MAX_LOOKAHEAD = 160
 MAX_BEFORE = 80
 MAX_BLOCKS = 40
 MAX_HEAD = 2500
@@ -85,7 +85,7 @@ def dateline_end(text: str, start: int, end: int) -> int:
     match = _dateline_form().match(text, start, end)
     if match:
         return match.end()
-    line = _dateline(text, start, min(end, start + MAX_LOOK))
+    line = _dateline(text, start, min(end, start + MAX_LOOKAHEAD))
     if line is None:
         return start
     behind = line[1]
@@ -109,7 +109,7 @@ def publication_date(text: str, blocks: Sequence[Block]) -> date | None:
     "Published" and the like come first, wherever they stand in the head, then the first dateline before the first
     sentence. Several lines of days with sentences between them are a diary, whose days are those of events.
     """
-    if not has_year(text, 0, MAX_HEAD + MAX_LOOK):
+    if not has_year(text, 0, MAX_HEAD + MAX_LOOKAHEAD):
         return None
     dateline: date | None = None
     body = False
@@ -117,7 +117,7 @@ def publication_date(text: str, blocks: Sequence[Block]) -> date | None:
     for block in blocks[:MAX_BLOCKS]:
         if block.start > MAX_HEAD:
             break
-        end = min(block.end, block.start + MAX_LOOK)
+        end = min(block.end, block.start + MAX_LOOKAHEAD)
         stated = _published(text, block.start, min(block.end, block.start + MAX_HEAD), label)
         if stated:
             return stated
@@ -172,6 +172,6 @@ def _dateline(text: str, start: int, end: int) -> tuple[date, int | None] | None
         behind = match.start("rest")
         rest = match["rest"].strip()
         # "Orta - November 4, 2014 - National Defence": the name of who publishes is no sentence.
-        whole = end - start < MAX_LOOK and _TOWN.fullmatch(rest) is not None
+        whole = end - start < MAX_LOOKAHEAD and _TOWN.fullmatch(rest) is not None
         return day.first, None if whole else behind
     return None

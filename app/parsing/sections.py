@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from app.parsing.additions import add_line
-from app.parsing.articles import is_headline, speak_of
+from app.parsing.articles import is_headline, note_mention
 from app.parsing.back_references import add_more, date_last
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
@@ -37,7 +37,7 @@ from app.parsing.totals import add_total, drop_unplaced, is_conducted, none_besi
 from app.vocabulary.effects import FIRST_WORDS
 
 # Characters of a sentence in which the phrases above are looked for.
-MAX_LOOK = 4000
+MAX_LOOKAHEAD = 4000
 # Two of something, which may belong to either.
 _SEVERAL = 2
 
@@ -45,7 +45,7 @@ _SEVERAL = 2
 def take(context: Context, sentence: Sentence, block: int) -> None:
     """Add what one sentence says."""
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
-    words = context.text[start : min(end, start + MAX_LOOK)]
+    words = context.text[start : min(end, start + MAX_LOOKAHEAD)]
     if CORRECTION.search(words):
         context.remark(start, end, "correction", "This corrects an earlier statement.")
     if any(token.low in FIRST_WORDS for token in sentence.left):
@@ -206,7 +206,7 @@ def _inherit(context: Context, sentence: Sentence, words: str, block: int) -> No
             context.dates = fitting[0]
             context.base = context.base or fitting[0]
     if not context.in_section:
-        speak_of(context, sentence, block)
+        note_mention(context, sentence, block)
 
 
 def _span(sentence: Sentence, clause: Clause) -> tuple[int, int]:

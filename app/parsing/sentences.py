@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-from app.parsing.agents import aim_of, attribute, others_strikes
+from app.parsing.agents import aim_of, attribute, strikes_of_others
 from app.parsing.attribution import attribution, strike_days
 from app.parsing.clauses import Clause, Sentence, Within, cut
 from app.parsing.dates import Dates, find_dates, join_dates
@@ -49,7 +49,7 @@ def read_sentence(
     start, end = own[0].start, own[-1].end
     dates = join_dates(find_dates(text, start, end, published_on), text)
     places = find_places(own, text)
-    mentions = others_strikes(own, find_mentions(own, dates, places, recent=recent))
+    mentions = strikes_of_others(own, find_mentions(own, dates, places, recent=recent))
     sentence = Sentence(
         own, text, strike_days(dates, own), places, mentions, [], left=tokens[cut_at:], days=dates
     )

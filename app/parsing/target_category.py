@@ -6,7 +6,7 @@ Whether the vocabulary knows the category is not asked here; an unknown one keep
 from collections.abc import Sequence
 
 from app.parsing.text import Token
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 ENEMY = frozenset("isil isis daesh isil's isis's isl da'esh".split())
 # Groups whose name says whose a target is: "two Houthi radars".
@@ -36,7 +36,7 @@ _IRREGULAR = {
 }
 
 
-@remembered(4096)
+@cached_by_text(4096)
 def singular(word: str) -> str:
     """Name one of the things that the word names. Reads: "facilities", "caches", "IEDs", "headquarters"."""
     low = word.lower()

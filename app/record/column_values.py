@@ -56,7 +56,7 @@ def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
     return lines
 
 
-def said_by(line: Row, tallies: Iterable[Row]) -> Iterator[str | None]:
+def source_texts(line: Row, tallies: Iterable[Row]) -> Iterator[str | None]:
     """Yield what a line says in the source's own words; None where a wording is not kept."""
     yield line["quote"]
     yield line["location_as_written"]

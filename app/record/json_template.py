@@ -18,7 +18,7 @@ from app.record import fields
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
-Said = Mapping[str, Any]
+Members = Mapping[str, Any]
 
 # Parts a template: what is written, the name of a slot, what is written, … JSON holds it nowhere.
 SLOT = "\n"
@@ -48,7 +48,7 @@ _EFFECT, _COUNT = (
 _NAMES: WeakKeyDictionary[Catalogue, dict[str, str]] = WeakKeyDictionary()
 
 
-def line_template(line: Said, tallies: Iterable[Said]) -> str:
+def line_template(line: Members, tallies: Iterable[Members]) -> str:
     """Return what is kept of a line's JSON: all of `StrikeOut` from the days on.
 
     `line` and `tallies` hold the columns of their rows by name.
@@ -70,7 +70,7 @@ def line_template(line: Said, tallies: Iterable[Said]) -> str:
     )
 
 
-def _tally(tally: Said) -> str:
+def _tally(tally: Members) -> str:
     quote = span(tally["quote_start"], tally["quote_end"])
     before = {name: tally[name] for name in _EFFECT}
     after = {name: quote if name == "quote" else tally[name] for name in _COUNT}
@@ -91,7 +91,7 @@ def whole_template(strike_id: int | None, reference: str, template: str) -> str:
     return f'{{"id":{named},"report":{reference}{template}}}'
 
 
-def reference_template(report_id: int, publisher_id: int, revision: Said) -> str:
+def reference_template(report_id: int, publisher_id: int, revision: Members) -> str:
     """Return how a line names its report.
 
     `revision` has the fields of the report, with its number as `revision`. Days may be those of the driver: texts.
@@ -166,7 +166,7 @@ def _name(kind: str, number: int | None) -> str:
     return kind if number is None else f"{kind}{number}"
 
 
-def members(values: Said) -> str:
+def members(values: Members) -> str:
     """Return the members of a JSON object, without its braces."""
     return written(values)[1:-1]
 

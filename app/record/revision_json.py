@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from app.ledger.append import CONTENT_VERSION
 from app.record import fields
 from app.record.arithmetic import Headline, arithmetic
-from app.record.json_template import Said, members, slot, written
+from app.record.json_template import Members, members, slot, written
 from app.vocabulary.identifiers import REPORT, public_id
 
 _HEAD = [field.name for field in fields.REPORT if field.in_summary and not field.is_later]
@@ -17,7 +17,7 @@ _CLAIM = fields.names(fields.COVERAGE)
 TEXT, LINES = "t", "s"
 
 
-def checks_json(revision: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
+def checks_json(revision: Members, coverage: Sequence[Members], lines: Sequence[Members]) -> str:
     """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`.
 
     It also holds the `content_version` of its entry, where it is stored.
@@ -32,7 +32,7 @@ def checks_json(revision: Said, coverage: Sequence[Said], lines: Sequence[Said])
 
 
 def revision_template(
-    revision: Said, coverage: Sequence[Said], lines: Sequence[Said], checks: str | None = None
+    revision: Members, coverage: Sequence[Members], lines: Sequence[Members], checks: str | None = None
 ) -> str:
     """Return a revision as `ReportOut` describes it, as a template: see record/json_template.py.
 

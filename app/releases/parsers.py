@@ -15,7 +15,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.types import Receive
 
 from app.errors import ParseTimeout
-from app.http.disconnects import until_client_leaves
+from app.http.disconnects import wait_for_disconnect
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class Parsers:
         """
         deadline = Deadline(MOST_SECONDS)
         lane = self._short if size <= SHORT_TEXT else self._long
-        left = asyncio.ensure_future(until_client_leaves(receive))
+        left = asyncio.ensure_future(wait_for_disconnect(receive))
         left.add_done_callback(lambda _: deadline.end())
         try:
             await _enter(lane, size, deadline, left)

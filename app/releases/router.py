@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.errors import InvalidInput, MalformedRequest, ParseTimeout, PayloadTooLarge, UnsupportedMediaType
-from app.http.bodies import limited_body, media_type, off_the_loop, read_as, utf8
+from app.http.bodies import in_thread_if_long, limited_body, media_type, read_as, utf8
 from app.http.encoders import dumps
 from app.http.problems import responses
 from app.http.responses import MEDIA_TYPE
@@ -51,7 +51,7 @@ _BODY = {
 )
 async def parse(request: Request, read: Read) -> Response:
     """Parse a release's text into a draft report, with the characters behind every number, and remarks."""
-    asked = await _asked(request)
+    asked = await _read_request(request)
     catalogue = await read(lambda session: catalogue_at(session, head(session)))
     publisher = _publisher(asked, catalogue)
     parsers: Parsers = request.app.state.parsers
@@ -70,7 +70,7 @@ def _parsed(
     return parsed["draft"], dumps(parsed)
 
 
-async def _asked(request: Request) -> ParseIn:
+async def _read_request(request: Request) -> ParseIn:
     """Read the body in either format, within the limit. Raises what `parse` lists."""
     media = media_type(request)
     if media == "text/plain":
@@ -79,7 +79,7 @@ async def _asked(request: Request) -> ParseIn:
     if media != "application/json":
         raise UnsupportedMediaType("send the release as text/plain, or as application/json with 'text'")
     body = await limited_body(request, LONGEST_JSON)
-    asked = await off_the_loop(request, body, partial(read_as, ParseIn))
+    asked = await in_thread_if_long(request, body, partial(read_as, ParseIn))
     if len(asked.text.encode()) > LONGEST_TEXT:
         raise PayloadTooLarge(f"the text is larger than {LONGEST_TEXT} bytes")
     return asked

@@ -28,7 +28,7 @@ from app.record.report_in import ReportIn, ReportPut, Retraction
 from app.reports import drafts, service
 from app.reports.drafts import SavedDraft
 from app.reports.if_match import DraftPrecondition, RecordPrecondition, ReportId, find_target
-from app.reports.router import answer_draft, answer_written, is_long, staged_early
+from app.reports.router import draft_response, is_long, stage_before_lock, written_response
 from app.reports.schemas import ReportOut
 from app.reports.service import Correction
 from app.reports.staging import StagedReport, stage
@@ -71,19 +71,19 @@ async def revise_report(
     request: Request, report_id: ReportId, holder: Drafting, body: ReportPut, write: Write
 ) -> Response:
     """Correct a report by a new revision with a reason; lines that do not change keep their ids."""
-    report = await staged_early(request, body.report(), row_number(REPORT, report_id))
+    report = await stage_before_lock(request, body.report(), row_number(REPORT, report_id))
 
     def revise(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)
         if target.is_draft:
             staged = drafts.replace(session, target.report_id, target.state, report, holder.id)
-            return answer_draft(session, request, target.report_id, staged)
+            return draft_response(session, request, target.report_id, staged)
         if body.reason is None:
             fault = Fault("pointer", "/reason", "missing", "a published report needs a reason to change")
             raise InvalidInput([fault])
         correction = Correction(target.state, body.reason, holder.id)
         staged = service.revise(session, target.report_id, report, correction)
-        return answer_written(session, request, target.report_id, staged)
+        return written_response(session, request, target.report_id, staged)
 
     return await once(request, holder, write, revise, alone=await is_long(request))
 
@@ -111,7 +111,7 @@ async def publish_draft(
             report = _draft_of(session, target.report_id).as_new()
         drafts.remove(session, target.report_id, target.state)
         staged = service.publish_draft(session, target.report_id, report, holder.id)
-        return answer_written(session, request, target.report_id, staged)
+        return written_response(session, request, target.report_id, staged)
 
     return await once(request, holder, write, publish, alone=early is not None)
 
@@ -133,7 +133,7 @@ async def retract_report(
             path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
             raise Conflict("a draft is not in the record, so it cannot be retracted", existing=path)
         service.retract(session, target.report_id, Correction(target.state, body.reason, holder.id))
-        return answer_written(session, request, target.report_id)
+        return written_response(session, request, target.report_id)
 
     return await once(request, holder, write, retract)
 

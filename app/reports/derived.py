@@ -36,10 +36,10 @@ def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None
 
 def write_missing(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
     """Write the derived rows that are missing in the caller's transaction, and return how many were."""
-    return write_found_by(session, progress) + _write_json_by(lambda: nullcontext(session), progress)
+    return write_number_keys(session, progress) + _write_json_by(lambda: nullcontext(session), progress)
 
 
-def write_found_by(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
+def write_number_keys(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
     """Write the words and number keys that are missing: without them, reports and lines are not found."""
     return _write_number_keys(session) + line_index.write_missing_words(session, progress)
 
@@ -52,7 +52,7 @@ def write_json_in_steps(database: Database, progress: Progress = lambda _done, _
     return _write_json_by(database.writing, progress)
 
 
-def lacks_json(session: ReadSession) -> bool:
+def is_missing_json(session: ReadSession) -> bool:
     """Return whether writing the JSON was interrupted: the first line, or revision, is written last and has none."""
     line = select(Strike.id).order_by(Strike.id).limit(1).scalar_subquery()
     revision = select(Revision.report_id, Revision.revision).order_by(Revision.report_id, Revision.revision)

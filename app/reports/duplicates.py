@@ -35,10 +35,10 @@ MOST_OFFERED = 3
 # for the lines of a place and days takes as long as comparing so many, and reading a line as long as comparing one.
 # The longest release needs a tenth.
 MOST_PAIRS = 10_000
-PAIRS_FOR_A_LOOK = 20
+PAIRS_PER_QUERY = 20
 
 # What a line says it did: effects, categories and counts.
-Said = frozenset[tuple[Any, ...]]
+Tallies = frozenset[tuple[Any, ...]]
 
 
 class Line(NamedTuple):
@@ -167,7 +167,7 @@ def _find(
         if where not in near:
             there = {**_around(where, as_of, catalogue).values, "report_id": report_id}
             near[where] = _near(session, there, claimed[where], catalogue)
-            left -= PAIRS_FOR_A_LOOK + len(near[where])
+            left -= PAIRS_PER_QUERY + len(near[where])
         others = near[where]
         left -= len(others)
         if left < 0:

@@ -17,7 +17,7 @@ from app.db.fulltext import indexed_rows, indexed_words
 from app.ledger.verify import Fault
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, Tally
 from app.models.strike import NO_PLACE
-from app.record.column_values import said_by
+from app.record.column_values import source_texts
 from app.record.fields import Row
 from app.reports.ledger_check import REBUILD
 from app.vocabulary.identifiers import STRIKE, public_id
@@ -161,7 +161,7 @@ def _words_between(session: ReadSession, first: int, last: int) -> Iterator[tupl
         .where(Strike.id.between(first, last))
         .order_by(Strike.id)
     ):
-        yield line.id, line.recorded_seq, words_of(said_by(line._asdict(), tallies.get(line.id, ())))
+        yield line.id, line.recorded_seq, words_of(source_texts(line._asdict(), tallies.get(line.id, ())))
 
 
 def batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

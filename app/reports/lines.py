@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from app.db.engine import WriteSession
 from app.db.statements import Prepared
 from app.db.types import AnyRow
-from app.ledger.append import put_aside
+from app.ledger.append import supersede
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, StrikeDocument, Tally
 from app.models.strike import NO_PLACE
 from app.record import fields
@@ -67,7 +67,7 @@ def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> P
 def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: Plan) -> list[int]:
     """Put aside and add what the plan says under a revision; return the ids of all lines in their new order."""
     if plan.gone:
-        put_aside(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
+        supersede(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
     added = add_lines(session, revision, publisher_id, plan.new, plan.events)
     ids = {**plan.kept, **{index: strike_id for (index, _), strike_id in zip(plan.new, added, strict=True)}}
     return [ids[index] for index in sorted(ids)]

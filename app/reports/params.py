@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.http.field_types import Asked, AsOfParameter, Day
+from app.http.field_types import AsOfParameter, Day, QueryName
 from app.http.flat_tables import Table, columns_of
 from app.http.formats import FormatQuery
 from app.http.pagination import PageQuery
@@ -20,10 +20,10 @@ class ReportsQuery(PageQuery, FormatQuery):
     model_config = ConfigDict(extra="forbid")
 
     publisher: Annotated[
-        Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
+        QueryName | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     number: Annotated[
-        Asked | None,
+        QueryName | None,
         Field(
             description="The publisher's own number, in any spelling: case, dashes, width and spaces are folded.",
             examples=["20170207-01"],

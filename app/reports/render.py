@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
-from app.db.engine import NotAtOnce, ReadSession
+from app.db.engine import ReadSession, WouldBlock
 from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.http.encoders import dumps
@@ -95,7 +95,7 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
 def _made(session: Snapshot, seq: int) -> str:
     """Make the JSON of a revision that was recorded under a number, where it is missing."""
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     (stored,) = stored_revisions(session, seq, seq)[seq]
     return stored.template()
 

@@ -9,7 +9,7 @@ from app.db.types import AnyRow
 from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import Head, head
@@ -46,7 +46,7 @@ async def list_revisions(
             for row in _revisions(session, report_id, now)
         ]
         body = {"items": items, "next": None, "seq": now.seq}
-        return answer_list(request, now, lambda: body, Form(REVISIONS, query))
+        return list_response(request, now, lambda: body, Form(REVISIONS, query))
 
     return await read(every)
 
@@ -62,7 +62,7 @@ async def get_revision(
 
     def one(session: ReadSession) -> Response:
         _, after = _before_and_after(session, report_id, revision)
-        return answer_one(request, report_id, str(after["revision"]), after)
+        return item_response(request, report_id, str(after["revision"]), after)
 
     return await read(one)
 
@@ -77,7 +77,7 @@ async def get_diff(request: Request, report_id: ReportId, revision: RevisionNumb
     def one(session: ReadSession) -> Response:
         before, after = _before_and_after(session, report_id, revision)
         diff = revision_diff(before, after)
-        return answer_one(request, f"{report_id}.diff", str(after["revision"]), diff)
+        return item_response(request, f"{report_id}.diff", str(after["revision"]), diff)
 
     return await read(one)
 

@@ -27,7 +27,7 @@ from app.http.field_types import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read, Write, reads_of
 from app.http.strict_route import StrictRoute
 from app.keys.idempotency import HEADER, IDEMPOTENT, once
@@ -76,16 +76,16 @@ async def create_report(request: Request, holder: Drafting, body: ReportPost, wr
     """Publish a report under the next number of the ledger, or save it as a draft; all or nothing."""
     if body.status == "published":
         holder.require(Scope.PUBLISH)
-    report = await staged_early(request, body.report())
+    report = await stage_before_lock(request, body.report())
 
     def create(session: WriteSession) -> Response:
         if body.status == "draft":
             report_id, staged = drafts.save(session, report, holder.id)
-            response = answer_draft(session, request, report_id, staged)
+            response = draft_response(session, request, report_id, staged)
         else:
             staged = restage(session, report)
             report_id = service.create(session, staged, holder.id)
-            response = answer_written(session, request, report_id, staged)
+            response = written_response(session, request, report_id, staged)
         response.status_code = 201
         response.headers["Location"] = f"/v1/reports/{public_id(REPORT, report_id)}"
         return response
@@ -133,13 +133,13 @@ async def get_report(
     def one(session: ReadSession) -> Response:
         number = row_number(REPORT, report_id)
         if number and drafts.version(session, number) is not None:
-            return answer_draft(session, request, number)
+            return draft_response(session, request, number)
         return _published(session, request, report_id, query)
 
     return await read(one)
 
 
-def answer_written(
+def written_response(
     session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
 ) -> Response:
     """Answer a report that was just written, with warnings and what its lines may repeat.
@@ -150,7 +150,7 @@ def answer_written(
     report = report_json(session, report_id, now)
     assert report is not None  # noqa: S101 - it was written a moment ago, in this transaction
     # The tag is that of the report as it reads from now on, which is what a later If-Match speaks of.
-    response = answer_one(request, public_id(REPORT, report_id), report.revision, report.json)
+    response = item_response(request, public_id(REPORT, report_id), report.revision, report.json)
     remarks = dumps(
         {
             "warnings": [] if staged is None else staged_warnings(session, staged, report_id),
@@ -168,7 +168,7 @@ async def is_long(request: Request) -> bool:
     return len(await request.body()) >= LONG_JSON
 
 
-async def staged_early(
+async def stage_before_lock(
     request: Request, report: ReportIn, report_id: int | None = None
 ) -> ReportIn | StagedReport:
     """Stage a long report before the write lock is taken. Raises InvalidInput as writing it would."""
@@ -183,7 +183,7 @@ async def staged_early(
         raise
 
 
-def answer_draft(
+def draft_response(
     session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
 ) -> Response:
     """Answer a draft: to be kept by nobody, since it is shown to few. `staged` as for `draft_json`."""
@@ -191,7 +191,7 @@ def answer_draft(
     assert draft is not None  # noqa: S101 - the caller found it in this session
     document = draft_json(session, draft, head(session), staged)
     tag = state_tag(draft.version, is_draft=True)
-    response = answer_one(request, public_id(REPORT, report_id), tag, document)
+    response = item_response(request, public_id(REPORT, report_id), tag, document)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -224,7 +224,7 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
             "seq": now.seq,
         } | ({"total": queries.count(session, reports)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page, Form(REPORTS, query))
+    return list_response(request, now, page, Form(REPORTS, query))
 
 
 def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
@@ -247,7 +247,7 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
         "next": cursor_to(request, (page[-1].report_id,)) if len(rows) > query.limit else None,
         "seq": now.seq,
     }
-    response = answer_one(request, "drafts", "", body)
+    response = item_response(request, "drafts", "", body)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -257,4 +257,4 @@ def _published(session: Snapshot, request: Request, report_id: str, query: AsOfQ
     report = report_json(session, number, head(session, query.as_of)) if number else None
     if report is None:
         raise NotFound("no report has this id")
-    return answer_one(request, report_id, report.revision, report.json)
+    return item_response(request, report_id, report.revision, report.json)

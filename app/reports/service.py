@@ -14,7 +14,7 @@ from app.db.engine import WriteSession
 from app.db.statements import Prepared
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
-from app.ledger.append import append, put_aside
+from app.ledger.append import append, supersede
 from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
 from app.record import fields
 from app.record.column_values import report_row
@@ -116,7 +116,7 @@ def revise(
     revision = correction.expected + 1
     entry = append(session, "revised", content, report_id=report_id, revision=revision)
     seq = entry.seq
-    put_aside(session, Revision, seq, Revision.report_id == report_id)
+    supersede(session, Revision, seq, Revision.report_id == report_id)
     _revise_coverage(session, report_id, seq, staged.coverage)
     row = _revision_row(report_id, revision, seq, resolved.report, correction.key_id)
     order = revise_lines(session, row, standing.publisher_id, plan)
@@ -152,9 +152,9 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     }
     entry = append(session, "retracted", content, report_id=report_id, revision=correction.expected + 1)
     seq = entry.seq
-    put_aside(session, Revision, seq, Revision.report_id == report_id)
-    put_aside(session, Coverage, seq, Coverage.report_id == report_id)
-    put_aside(session, Strike, seq, Strike.report_id == report_id)
+    supersede(session, Revision, seq, Revision.report_id == report_id)
+    supersede(session, Coverage, seq, Coverage.report_id == report_id)
+    supersede(session, Strike, seq, Strike.report_id == report_id)
     tombstone = {
         "report_id": report_id,
         "revision": correction.expected + 1,
@@ -270,5 +270,5 @@ def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequ
     )
     if [tuple(row) for row in standing] == [tuple(row[name] for name in _CLAIM) for row in rows]:
         return
-    put_aside(session, Coverage, seq, Coverage.report_id == report_id)
+    supersede(session, Coverage, seq, Coverage.report_id == report_id)
     _add_coverage(session, report_id, seq, rows)

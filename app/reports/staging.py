@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.db.engine import ReadSession, WriteSession
 from app.ledger.head import head
-from app.record.column_values import coverage_rows, line_rows, said_by
+from app.record.column_values import coverage_rows, line_rows, source_texts
 from app.record.fields import Row
 from app.record.json_template import line_template
 from app.record.ledger_content import Resolved, headline
@@ -50,7 +50,7 @@ def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) 
     resolved = resolve(session, report, report_id)
     coverage = coverage_rows(resolved)
     lines = [
-        StagedLine(row, tallies, line_template(row, tallies), words_of(said_by(row, tallies)))
+        StagedLine(row, tallies, line_template(row, tallies), words_of(source_texts(row, tallies)))
         for row, tallies in line_rows(resolved)
     ]
     checks = checks_json(headline_columns(report), coverage, [line.row for line in lines])

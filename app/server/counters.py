@@ -112,7 +112,7 @@ class Counters(Storage):
         """Count one more of what goes on under `key`, in all workers together, unless there are `most`."""
         name = _named(key)
         with self._alone():
-            row = self._going_on(name)
+            row = self._live_row(name)
             if row is None:
                 # More names than the table holds: nobody is refused for what others do.
                 return True
@@ -127,7 +127,7 @@ class Counters(Storage):
         """Count one less of what goes on under `key`."""
         name = _named(key)
         with self._alone():
-            row = self._going_on(name)
+            row = self._live_row(name)
             if row is None:
                 return
             _, *counts = _GOING_ON.unpack_from(self._map, row)
@@ -153,7 +153,7 @@ class Counters(Storage):
                 best, ends = row, until
         return best
 
-    def _going_on(self, name: bytes) -> int | None:
+    def _live_row(self, name: bytes) -> int | None:
         """Return where the row of `name` is, or an empty one for it, or None."""
         first = int.from_bytes(name[:8]) % _GOING
         empty = None

@@ -73,7 +73,7 @@ class Guard:
             return
         scope.setdefault(ARRIVED, time.monotonic())
         fields = self._log.begin(scope)
-        dressed = _Dressing(scope["method"], fields, send)
+        dressed = _SecurityHeaders(scope["method"], fields, send)
         error = None
         try:
             # A HEAD is its GET without the body: the same headers by construction.
@@ -119,7 +119,7 @@ class Guard:
         return _preflight(scope, preflight) if preflight and scope["method"] == "OPTIONS" else None
 
 
-class _Dressing:
+class _SecurityHeaders:
     """Sends a response with the headers that all have and the id of its request, and notes its status and length."""
 
     __slots__ = ("_extra", "_fields", "_is_problem", "_send", "is_head", "is_started")

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.problems import problem
 from app.server.counters import Counters
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class RateLimits:
         return name
 
 
-@remembered(4096)
+@cached_by_text(4096)
 def network(address: str) -> str:
     """Return what counts as one address: of IPv6 the /64, since one subscriber has all of it."""
     try:

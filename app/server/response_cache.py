@@ -18,7 +18,7 @@ from http import HTTPStatus
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import ClientLeft, StrikeledgerError
+from app.errors import ClientDisconnected, StrikeledgerError
 from app.http.formats import preferences
 from app.http.request_log import note
 from app.server.compression import LARGE, coding_of
@@ -77,7 +77,7 @@ class Cache:
                 return
             try:
                 answer = await flight.wait(receive)
-            except ClientLeft:
+            except ClientDisconnected:
                 return
             if answer is None:
                 await self._app(scope, receive, send)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.disconnects import unless_client_leaves
+from app.http.disconnects import cancel_on_disconnect
 from app.http.request_log import noted
 from app.http.responses import names
 
@@ -83,10 +83,10 @@ class Flight:
         self._left = asyncio.Event()
 
     async def wait(self, receive: Receive) -> Answer | None:
-        """Return the response; None where it is not to be shared. Raises ClientLeft."""
+        """Return the response; None where it is not to be shared. Raises ClientDisconnected."""
         self._waiting += 1
         try:
-            return await unless_client_leaves(self._answer, receive)
+            return await cancel_on_disconnect(self._answer, receive)
         finally:
             self._waiting -= 1
             self._left.set()

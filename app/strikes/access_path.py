@@ -111,7 +111,7 @@ def pairs(strikes: StrikeFilter, sort: Sort) -> Sequence[tuple[int, int]]:
     return list(product(strikes.location_ids, strikes.category_ids)) if number <= MOST_PAIRS else []
 
 
-def found_by_pairs(strikes: StrikeFilter) -> bool:
+def narrowed_by_pairs(strikes: StrikeFilter) -> bool:
     """Return whether nothing but places, categories and days makes the lines of a filter few."""
     return all(not OF_PAIRS.isdisjoint(narrowing.names) for narrowing in Conditions(strikes).narrowing())
 

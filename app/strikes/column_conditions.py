@@ -31,7 +31,7 @@ _COLUMNS = _Columns()
 class ColumnTerms:
     """What a condition is made of in segments; see Terms. `worded` are the ids of the lines with the words or signs."""
 
-    asked: StrikeFilter
+    strikes: StrikeFilter
     record: Record
     worded: pl.Series | None = None
 
@@ -44,12 +44,12 @@ class ColumnTerms:
         return _COLUMNS
 
     def value(self, name: str) -> Any:  # noqa: ANN401 - a number
-        value = self.asked.values[name]
+        value = self.strikes.values[name]
         return (value - EPOCH).days if isinstance(value, date) else value
 
     def among(self, column: pl.Expr, name: str) -> pl.Expr:
         of, code = column.meta.output_name(), CODES.get(column.meta.output_name())
-        values: list[Any] = [NULLS[of] if value is None else value for value in self.asked.values[name]]
+        values: list[Any] = [NULLS[of] if value is None else value for value in self.strikes.values[name]]
         # No id is beyond its column; a code never is.
         ids = [value for value in values if value <= NEVER] if code is None else list(map(code, values))
         kind = pl.Int32 if code is None else pl.Int64
@@ -57,7 +57,7 @@ class ColumnTerms:
 
     def stands(self) -> pl.Expr:
         # NEVER, which stands for null, is beyond every number.
-        return pl.col("superseded_seq") > pl.lit(self.asked.as_of)
+        return pl.col("superseded_seq") > pl.lit(self.strikes.as_of)
 
     def withdrawn(self) -> pl.Expr:
         return _is_in(pl.col("superseded_seq"), self.record.retractions)
@@ -65,14 +65,14 @@ class ColumnTerms:
     def of_publisher(self) -> pl.Expr:
         return self.among(pl.col("publisher_id"), "publisher_ids")
 
-    def holds_words(self) -> pl.Expr:
+    def contains_words(self) -> pl.Expr:
         return _is_in(pl.col("id"), self.worded)
 
-    def holds_signs(self) -> pl.Expr:
+    def contains_text(self) -> pl.Expr:
         return _is_in(pl.col("id"), self.worded)
 
     def repeats_another(self) -> pl.Expr:
-        return _is_in(pl.col("id"), repeating(self.record, self.asked.status))
+        return _is_in(pl.col("id"), repeating(self.record, self.strikes.status))
 
     def has_tally(self) -> pl.Expr:
         return pl.col(MATCHING)

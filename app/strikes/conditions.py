@@ -25,14 +25,14 @@ WITHIN_OTHERS = {"status"}
 def of_lines(terms: Terms) -> Iterator[Term]:
     """Yield the conditions that a line must meet: all that the filter asks for."""
     for field in fields(StrikeFilter):
-        if field.name in OF_LINES and getattr(terms.asked, field.name) != field.default:
+        if field.name in OF_LINES and getattr(terms.strikes, field.name) != field.default:
             yield OF_LINES[field.name](terms)
-    if terms.asked.asks_for_tallies:
+    if terms.strikes.asks_for_tallies:
         yield terms.has_tally()
 
 
 def of_tallies(terms: Terms) -> Iterator[Term]:
     """Yield the conditions that a tally must meet for its items to count."""
     for name, condition in OF_TALLIES.items():
-        if getattr(terms.asked, name) is not None:
+        if getattr(terms.strikes, name) is not None:
             yield condition(terms)

@@ -34,7 +34,7 @@ class Terms(Protocol):
     """The parts of which conditions are made, for one engine and one filter."""
 
     @property
-    def asked(self) -> "StrikeFilter":
+    def strikes(self) -> "StrikeFilter":
         """The filter."""
 
     @property
@@ -60,10 +60,10 @@ class Terms(Protocol):
     def of_publisher(self) -> Term:
         """Return the condition that the line's report is by one of the filter's publishers."""
 
-    def holds_words(self) -> Term:
+    def contains_words(self) -> Term:
         """Return the condition that the line's texts hold the filter's words."""
 
-    def holds_signs(self) -> Term:
+    def contains_text(self) -> Term:
         """Return the condition that one of the line's texts holds the filter's signs as they are."""
 
     def repeats_another(self) -> Term:
@@ -85,7 +85,7 @@ Condition: TypeAlias = Callable[[Terms], Term]
 
 def of_status(terms: Terms) -> Term:
     """Return the condition that a line is of the status asked for, as of the number asked for."""
-    match terms.asked.status:
+    match terms.strikes.status:
         case Status.PUBLISHED:
             return _standing(terms)
         case Status.RETRACTED:
@@ -102,7 +102,7 @@ def _enough_items(terms: Terms) -> Term:
     # The sum over all tallies is stored, and no part of them adds up to more.
     at_least = terms.line.items_min >= terms.value("min_items")
     return (
-        at_least & (terms.items() >= terms.value("min_items")) if terms.asked.asks_for_tallies else at_least
+        at_least & (terms.items() >= terms.value("min_items")) if terms.strikes.asks_for_tallies else at_least
     )
 
 
@@ -150,9 +150,9 @@ class StrikeFilter:
     # What the minima of the tallies that meet the conditions on tallies must add up to.
     min_items: int | None = _of_lines(_enough_items)
     # Words that a line must hold, all of them, as vocabulary/tokenize.py cuts and folds them.
-    words: tuple[str, ...] | None = _of_lines(lambda terms: terms.holds_words())
+    words: tuple[str, ...] | None = _of_lines(lambda terms: terms.contains_words())
     # What a line must say as it stands: for a question that holds no word, such as "%".
-    signs: str | None = _of_lines(lambda terms: terms.holds_signs())
+    signs: str | None = _of_lines(lambda terms: terms.contains_text())
     publisher_ids: frozenset[int] | None = _of_lines(lambda terms: terms.of_publisher())
     report_ids: frozenset[int] | None = _of_lines(
         lambda terms: terms.among(terms.line.report_id, "report_ids"), narrows=True
@@ -177,11 +177,11 @@ class StrikeFilter:
 
         Two filters that ask for the same things, and for as many, have the same conditions but for their values.
         """
-        asked = {parameter.name: getattr(self, parameter.name) for parameter in fields(self)}
+        by_name = {parameter.name: getattr(self, parameter.name) for parameter in fields(self)}
         return {
             **{
                 name: _in_order(value) if isinstance(value, frozenset) else value
-                for name, value in asked.items()
+                for name, value in by_name.items()
             },
             # The calendar of the machine begins with the year 1.
             "usual_from": self.date_from
@@ -192,13 +192,13 @@ class StrikeFilter:
     @cached_property
     def shape(self) -> Hashable:
         """What tells conditions apart beside their values: two filters of one shape differ in `values` alone."""
-        asked = tuple(
+        shapes = tuple(
             # None, one, or several; null among them or not.
             (name, min(len(value), 2), None in value) if isinstance(value, list) else (name, None, False)
             for name, value in self.values.items()
             if value is not None
         )
-        return asked, self.status, self.repeats
+        return shapes, self.status, self.repeats
 
 
 # By the field that asks for it. These must be met by one and the same tally.

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.catalogue.catalogue import Catalogue
 from app.catalogue.resolve import Resolver
 from app.errors import Fault, InvalidInput
-from app.http.field_types import PLAIN_DIGITS, Asked, AsOfParameter, Country, Day, spelt
+from app.http.field_types import PLAIN_DIGITS, AsOfParameter, Country, Day, QueryName, spelt
 from app.http.pagination import PageQuery
 from app.strikes.filter import Status, StrikeFilter
 from app.strikes.flat_rows import ShapedQuery
@@ -73,7 +73,7 @@ class StrikeQuery(BaseModel):
     ] = None
     date_to: Annotated[Day | None, Field(description="Last day, inclusive.", examples=["2017-02-28"])] = None
     location: Annotated[
-        list[Asked],
+        list[QueryName],
         Field(
             max_length=MOST_VALUES,
             description="Slug, name or any alias of a place, folding case, accents and hyphens. Repeatable.",
@@ -110,7 +110,7 @@ class StrikeQuery(BaseModel):
         ),
     ] = None
     category: Annotated[
-        list[Asked],
+        list[QueryName],
         Field(
             max_length=MOST_VALUES,
             description="Slug, name or synonym of a category; takes its descendants. Repeatable.",
@@ -118,7 +118,7 @@ class StrikeQuery(BaseModel):
         ),
     ] = []
     family: Annotated[
-        Asked | None, Field(description="A family of categories.", examples=["heavy-equipment"])
+        QueryName | None, Field(description="A family of categories.", examples=["heavy-equipment"])
     ] = None
     effect: Annotated[
         list[Effect],
@@ -127,7 +127,7 @@ class StrikeQuery(BaseModel):
         ),
     ] = []
     owner: Annotated[
-        list[Asked],
+        list[QueryName],
         Field(
             max_length=MOST_VALUES,
             description="Whose the target was: `enemy` for the lines that name no other owner, else as lines name it, "
@@ -156,9 +156,9 @@ class StrikeQuery(BaseModel):
         AfterValidator(_saying_something),
     ] = None
     publisher: Annotated[
-        Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
+        QueryName | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
-    report: Annotated[Asked | None, Field(description="The id of a report.", examples=["r12"])] = None
+    report: Annotated[QueryName | None, Field(description="The id of a report.", examples=["r12"])] = None
     status: Annotated[
         Status,
         Field(

@@ -11,7 +11,7 @@ from app.http.field_types import AsOfQuery
 from app.http.formats import WITH_PLACE, Format, described, negotiated
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
@@ -62,7 +62,7 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
             "seq": now.seq,
         } | ({"total": search.count(session, strikes)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page, form)
+    return list_response(request, now, page, form)
 
 
 def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) -> Response:
@@ -72,4 +72,4 @@ def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) 
     if line is None:
         raise NotFound("no strike has this id")
     document = lines_json([line], catalogue_at(session, now))
-    return answer_one(request, strike_id, line.revision, document)
+    return item_response(request, strike_id, line.revision, document)

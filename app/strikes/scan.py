@@ -15,7 +15,7 @@ from app.models import Report, Strike
 from app.strikes.access_path import fewest, prepared
 from app.strikes.filter import StrikeFilter
 from app.strikes.ordering import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
-from app.strikes.search import find, words_apart
+from app.strikes.search import find, words_as_bitmap
 from app.strikes.sql_conditions import Conditions
 
 # Lines, and reports, that one step looks at.
@@ -48,7 +48,7 @@ def reports(
     """
     last: int = session.rows(_LAST_REPORT, {})[0][0] or 0
     few = fewest(session, strikes, Sort.EARLIEST)
-    without_words, held = words_apart(session, strikes, few)
+    without_words, held = words_as_bitmap(session, strikes, few)
 
     def statement() -> AnySelect:
         report_ids = select(Strike.report_id, Strike.id).where(

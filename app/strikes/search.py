@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, String, bindparam, cast, func, select
 
-from app.db.engine import NotAtOnce, ReadSession
+from app.db.engine import ReadSession, WouldBlock
 from app.db.statements import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
@@ -15,8 +15,8 @@ from app.strikes.access_path import (
     AccessPath,
     counted,
     fewest,
-    found_by_pairs,
     in_order,
+    narrowed_by_pairs,
     pairs,
     prepared,
 )
@@ -59,11 +59,11 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     Raises NotAtOnce where the snapshot is for short questions, and this is none.
     """
     pair_ids = pairs(strikes, sort)
-    few = None if pair_ids and found_by_pairs(strikes) else fewest(session, strikes, sort)
+    few = None if pair_ids and narrowed_by_pairs(strikes) else fewest(session, strikes, sort)
     if few is None and sort is Sort.MOST_ITEMS and strikes.asks_for_tallies:
         return _with_most(session, strikes, after, limit)
     by_pair = few is None and bool(pair_ids)
-    asked, held = words_apart(session, strikes, few)
+    asked, held = words_as_bitmap(session, strikes, few)
     path = AccessPath(asked, sort, few, by_pair=by_pair, ends=until is not None)
     values = {**asked.values, **until_values(until)}
     if not by_pair:
@@ -100,11 +100,11 @@ def _read(  # noqa: PLR0913 - an access path, its values, and where in the order
             if held is None or len(lines) < size:
                 break
             start, resumed = position(lines[-1], path.sort), True
-            _look_at_the_clock(session)
+            _check_deadline(session)
     return matches[:limit]
 
 
-def words_apart(
+def words_as_bitmap(
     session: Snapshot, strikes: StrikeFilter, few: Narrowing | None
 ) -> tuple[StrikeFilter, Bitmap | None]:
     """Return a filter without the words that many lines hold, and these lines; None where the filter stays as it is.
@@ -119,10 +119,10 @@ def words_apart(
     return replace(strikes, words=None), lines_with(session, strikes.words)
 
 
-def _look_at_the_clock(session: Snapshot) -> None:
+def _check_deadline(session: Snapshot) -> None:
     """Raise QueryTimeout where the time of a session is over, and NotAtOnce where it is for short questions."""
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     session.deadline.check()
 
 
@@ -143,7 +143,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
     as many that match, no other line comes before them. Where there are not enough, all tallies are added up.
     """
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     conditions, resumed = Conditions(strikes), after is not None
     values = {**strikes.values, **position_values(after), "limit": limit}
     of_lines = select(Strike.id).where(conditions.of_lines(one_by_one=True))

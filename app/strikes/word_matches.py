@@ -17,7 +17,7 @@ import numpy.typing as npt
 from cachetools import LRUCache
 from sqlalchemy import String, cast, func, select
 
-from app.db.engine import NotAtOnce, ReadSession
+from app.db.engine import ReadSession, WouldBlock
 from app.db.statements import Prepared, Snapshot
 from app.ledger.head import hash_at, head
 from app.models import Strike
@@ -81,7 +81,7 @@ def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
     if known.hash == now.hash and is_recent:
         return known
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     if not is_recent or known.seq > now.seq or (hash_at(session, known.seq) or "") != known.hash:
         # It is old, or was made of another record, or of a later state of this one.
         known = Bitmap(words, since=clock)

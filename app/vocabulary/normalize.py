@@ -7,7 +7,7 @@ how many there are, plurals, hyphens, abbreviations and spellings that changed o
 import re
 import unicodedata
 
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 # Whose the target is does not say what it is; a strike has a field for the owner.
 OWNERS = frozenset({"daesh", "enemy", "isil", "isis", "isl", "terrorist"})
@@ -139,7 +139,7 @@ MOST_WORDS = 40
 _MOST_ROUNDS = 8
 
 
-@remembered(8192)
+@cached_by_text(8192)
 def fold(phrase: str) -> str:
     """Return the key of a target's words; folding a key again changes nothing.
 

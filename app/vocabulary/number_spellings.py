@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from app.vocabulary.lookalikes import number_key
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 # A word, a number, or a day as three numbers.
 Part = str | int | tuple[int, int, int]
@@ -50,7 +50,7 @@ def number_parts(number: str) -> tuple[Part, ...]:
     return tuple(parts) if len(parts) <= MOST_PARTS else ()
 
 
-@remembered(256)
+@cached_by_text(256)
 def number_spellings(number: str) -> frozenset[str]:
     """Return the normal forms of the usual spellings of a number, its own among them."""
     return frozenset({number_key(number), *_spelt(number_parts(number))})

@@ -11,10 +11,10 @@ T = TypeVar("T")
 LONGEST = 200
 
 
-def remembered(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+def cached_by_text(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
     """Remember the last `most` results of a function, by texts of up to LONGEST letters."""
 
-    def remembering(function: Callable[[str], T]) -> Callable[[str], T]:
+    def decorator(function: Callable[[str], T]) -> Callable[[str], T]:
         known = lru_cache(most)(function)
 
         @wraps(function)
@@ -23,4 +23,4 @@ def remembered(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
 
         return either
 
-    return remembering
+    return decorator

@@ -131,10 +131,10 @@ def test_what_was_interrupted_goes_on_where_it_was(
     first = len(stored_json(database))
     assert 0 < first < len(before)
     with database.reading() as reader:
-        assert derived.lacks_json(reader)
+        assert derived.is_missing_json(reader)
     assert finish(database) in {None, len(before) - first}
     with database.reading() as reader:
-        assert not derived.lacks_json(reader)
+        assert not derived.is_missing_json(reader)
     assert stored_json(database) == before
     assert fault(database) == ""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.reports.duplicates import MOST_COMPARED, MOST_PAIRS, PAIRS_FOR_A_LOOK
+from app.reports.duplicates import MOST_COMPARED, MOST_PAIRS, PAIRS_PER_QUERY
 from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 from tests.reports.test_corrections import put, retract
@@ -101,7 +101,7 @@ def test_repeats_are_offered_for_the_first_lines_of_endless_reports(api: Api) ->
 
     assert (
         len({match["strike"] for match in offered})
-        == (MOST_PAIRS - PAIRS_FOR_A_LOOK - MOST_COMPARED) // MOST_COMPARED
+        == (MOST_PAIRS - PAIRS_PER_QUERY - MOST_COMPARED) // MOST_COMPARED
     )
 
 

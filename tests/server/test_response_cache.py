@@ -11,7 +11,7 @@ import anyio.lowlevel
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.http.disconnects import until_client_leaves
+from app.http.disconnects import wait_for_disconnect
 from app.server import response_cache as cache_module
 from app.server.response_cache import Cache
 
@@ -38,7 +38,7 @@ class Behind:
         self.asked += 1
         asked = self.asked
         if self.until_all_left:
-            await until_client_leaves(receive)
+            await wait_for_disconnect(receive)
             self.dropped += 1
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
