@@ -1,4 +1,4 @@
-"""The errors of strikeledger: what went wrong in the domain's words. `http/problems.py` knows their status.
+"""Application errors in the domain's terms; http/problems.py maps their status.
 
 StrikeledgerError
 ├── NotFound                a report, strike or page that is not there (or not visible)

@@ -1,4 +1,4 @@
-"""The server, as a list of its parts."""
+"""Application factory: routers, middleware and startup of the server."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""What aggregates can be grouped by, and how `group_by` is read."""
+"""Dimensions of aggregates, and the parser of `group_by`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

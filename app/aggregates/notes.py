@@ -1,4 +1,4 @@
-"""Say what a series does not show: where the wording of its sources changed, and not what they tell of."""
+"""Notes on a series: dates at which sources changed their wording."""
 
 from datetime import date
 from typing import Any

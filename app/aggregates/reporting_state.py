@@ -1,4 +1,4 @@
-"""Find the countries and days that a report accounts for, including "no strikes"."""
+"""Countries and days that reports account for, including "no strikes"."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Aggregates as a table: the dimensions asked for, the measures, and by period its days and its state."""
+"""Flat table of aggregates: dimensions, measures, and period columns."""
 
 from app.aggregates.dimensions import Dimension
 from app.aggregates.measures import LAGS

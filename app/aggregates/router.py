@@ -1,4 +1,4 @@
-"""GET /v1/aggregates: one endpoint for every count by place, period, category, effect and publisher."""
+"""Router of GET /v1/aggregates, the one endpoint for counts."""
 
 from typing import Annotated
 

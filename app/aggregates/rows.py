@@ -1,4 +1,4 @@
-"""Show groups as the rows of an answer: values by name, measures, and by period its days and state."""
+"""Response rows of aggregates: values by name, measures, and period states."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The parameters of aggregates, and what they answer."""
+"""Parameters and response models of `GET /v1/aggregates`."""
 
 from datetime import date
 from difflib import get_close_matches

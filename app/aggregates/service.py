@@ -1,4 +1,4 @@
-"""Answer an aggregate: count the groups, rank them, fill gaps, and put them in order."""
+"""Aggregate query: group, rank, fill gaps, accumulate and sort."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Write changes of reports as a page of an Atom 1.0 feed (RFC 4287, RFC 5005), for people's feed readers.
+"""Atom 1.0 feed of changes (RFC 4287, paged by RFC 5005).
 
 Links are absolute: several readers show relative ones broken.
 """

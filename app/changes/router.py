@@ -1,4 +1,4 @@
-"""Follow the record from outside: /v1/ledger, where it stands, and /v1/changes, how it came there.
+"""Routers of /v1/ledger and of /v1/changes as list, stream and feed.
 
 A ledger number is a citation, and its hash seals all before it. The changes can be read page by page, as a
 stream of server-sent events, and as a feed for feed readers.

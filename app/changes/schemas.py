@@ -1,4 +1,4 @@
-"""What the feed of changes takes and answers, whether asked page by page or as a stream."""
+"""Parameters and response models of the change feeds."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Ledger watcher: one poll in each process, whose result is fanned out to all its streams.
+"""Ledger watcher: one poll per process, fanned out to all streams.
 
 A stream asks for what follows its position. Entries are read and written as events once for all streams that stand
 at the same position, and only while there are streams. An event loop runs this; none of it is for threads.

@@ -1,4 +1,4 @@
-"""Read what was recorded between two numbers of the ledger, as columns.
+"""Loader: read rows between two ledger numbers into columns.
 
 The engine gives each column as one list in JSON, of whole numbers as far as possible: a row for each of a million
 lines would take several times as long.

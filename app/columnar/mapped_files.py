@@ -1,4 +1,4 @@
-"""Column files: segments written once, and mapped read-only by every worker.
+"""Column files: segments written once, memory-mapped read-only by every worker.
 
 They are a cache beside the ledger, and never trusted over it. A file has the hash of its content for a name, and one
 list of files names the ledger's number and hash that they hold. What is absent, damaged, of another version or of

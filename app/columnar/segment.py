@@ -1,4 +1,4 @@
-"""Segments of the record: lines and tallies of whole reports, as columns.
+"""Segments of the column store: lines and tallies of whole reports.
 
 Partial aggregates of segments add up, counts of different reports included, since no report is in two of them. A
 segment never changes: a write makes a new one of it. Columns have the names of the models. Days are counted from

@@ -1,4 +1,4 @@
-"""Cache of the record as columns: what aggregates are counted from.
+"""Column store: the record in memory, for aggregates.
 
 A count over a million lines takes seconds in an engine that reads rows and milliseconds over columns, and it can be
 exact: how many different reports a group has does not add up from stored totals. Each process follows the ledger: it

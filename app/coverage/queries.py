@@ -1,4 +1,4 @@
-"""Find what reports claim for a country and days."""
+"""Queries for coverage claims of a country and days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

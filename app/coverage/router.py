@@ -1,4 +1,4 @@
-"""GET /v1/coverage: what publishers claim for which country and days, "no strikes" included."""
+"""Router of GET /v1/coverage: publishers' claims by country and days."""
 
 from datetime import date
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The file of an SQLite database: notice that it was replaced or removed while it is open."""
+"""SQLite database file: detect its replacement or removal while open."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The deadline of a read: when it ends by itself, and how another thread ends it sooner."""
+"""Deadline of a read: its expiry, and cancellation from another thread."""
 
 import math
 import threading

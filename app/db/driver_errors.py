@@ -1,4 +1,4 @@
-"""What an engine's errors mean: of its own state, in the product's words."""
+"""Translate driver errors into application errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

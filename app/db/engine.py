@@ -1,4 +1,4 @@
-"""Open the database: one engine that reads, one that writes, and a session type for each.
+"""Database engines, one for reads and one for writes, and their sessions.
 
 A write transaction begins as the only one: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by one advisory lock.
 So writers come one after another, and the ledger's numbers become visible in the order in which they were given.

@@ -1,4 +1,4 @@
-"""Full text on both engines: words go in and are asked for as words, and no engine ever parses text.
+"""Full-text index on both engines, over words tokenized by the application.
 
 SQLite keeps them in an FTS5 table, PostgreSQL as a `tsvector` with a GIN index. Words hold letters and digits
 alone (see vocabulary/tokenize.py), so nothing in them can be taken for an operator or a quote.

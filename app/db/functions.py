@@ -1,4 +1,4 @@
-"""SQL functions that each engine spells its own way."""
+"""SQL functions that each dialect compiles in its own way."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Group commit: writers that wait at the same time share one transaction and one flush.
+"""Group commit: concurrent writers share one transaction and one flush.
 
 The first writer opens the transaction. Whoever waits when a writer is done joins it behind a savepoint of its own, so
 that what fails takes back nothing of the others. Nobody gets a result, nor a refusal, before the common commit: both

@@ -1,4 +1,4 @@
-"""PostgreSQL: its two engines, and how long they wait for a server that does not answer.
+"""PostgreSQL engines, with timeouts for a server that does not respond.
 
 A server that is frozen, or behind a network that is lost, keeps its connections open and says nothing: the driver
 would wait for it without end. So a wait of a serving process has an end, after which its connection is closed. And

@@ -1,4 +1,4 @@
-"""SQLite: which one, how its connections are set up, and how writers of several processes take turns.
+"""SQLite engines: connection setup, and the write lock between processes.
 
 A write transaction begins with BEGIN IMMEDIATE, since a deferred one that reads first and then writes fails at
 once when another writer came between (measured: 286 of 320 lost against none).

@@ -1,4 +1,4 @@
-"""Statements that are written once for each engine, and asked many times with other values.
+"""Statements compiled once per dialect and executed with new parameters.
 
 Making a statement and its SQL anew for each request takes many times as long as a short question takes the engine.
 A Prepared statement keeps its SQL and takes values by name, an INSERT by the names of its columns; what it yields are

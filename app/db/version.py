@@ -1,4 +1,4 @@
-"""The schema version: which one this version of strikeledger knows, and which one a database has."""
+"""Schema version of a database, compared with this version's."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Request bodies: their media type, a size limit, and a JSON reader that is strict.
+"""Request bodies: media type, size limit, and strict JSON parsing.
 
 Other servers accept doubled fields, NaN, lone surrogates, NUL and deep nesting. Each of them is refused here, before a
 model sees it.

@@ -1,4 +1,4 @@
-"""Coalesced reads: one result for all who ask before it begins to be read."""
+"""Coalesced reads: one result for all requests made before it starts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

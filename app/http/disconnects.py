@@ -1,4 +1,4 @@
-"""Wait for a result for as long as the client does."""
+"""Cancel waiting when the client disconnects."""
 
 import asyncio
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Write the rows of a table as CSV, NDJSON, GeoJSON or Parquet, whole or in pieces.
+"""Encoders: rows as CSV, NDJSON, GeoJSON and Parquet.
 
 CSV is safe to open in a spreadsheet by default. A text that a spreadsheet would run as a formula gets a `'`
 before it, and so does one that begins with `'` already: who takes one leading `'` off every text that has one

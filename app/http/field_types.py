@@ -1,4 +1,4 @@
-"""Field types that every body and query shares: strict, since a client's slip must never become a fact."""
+"""Strict field types shared by bodies and queries."""
 
 import re
 import unicodedata

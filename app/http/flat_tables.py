@@ -1,4 +1,4 @@
-"""What a list looks like as a table: its columns and their types, and how an item becomes rows.
+"""Flat tables of lists: columns, types, and conversion of items to rows.
 
 JSON answers nest; a table is flat. A feature says once how its items lie flat, and every format that is
 written in rows (CSV, GeoJSON's properties, Parquet) has the same columns by the same names.

@@ -1,4 +1,4 @@
-"""Choose the format of an answer: by `format`, else by the Accept header, else JSON."""
+"""Content negotiation: `format`, else the Accept header, else JSON."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Say whether the process lives and whether it can serve: for orchestrators and people at a terminal."""
+"""Health checks: liveness, readiness and version."""
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what the framework says of the routes, with what it leaves out and without what is not so."""
+"""OpenAPI document: the framework's, completed and corrected."""
 
 from collections.abc import Iterator
 from typing import Any

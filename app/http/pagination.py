@@ -1,4 +1,4 @@
-"""Keyset paging: a page says what comes next in an opaque cursor that fits only the list it came from."""
+"""Keyset pagination with opaque cursors bound to their list."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Answer every error as RFC 9457 problem details. The one place that knows which error has which status."""
+"""Problem details (RFC 9457): every error's status and response."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus

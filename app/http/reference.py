@@ -1,4 +1,4 @@
-"""The reference as a page: Swagger UI at /docs, all of it from this server, so that it works without the internet.
+"""API reference at /docs: Swagger UI, served without external files.
 
 The framework's own page loads its files from elsewhere and starts them by a script inside the page. Here the
 files come from the installed `fastapi-swagger` package, and the page's policy lets in nothing but them.

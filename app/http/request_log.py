@@ -1,4 +1,4 @@
-"""Request log: the id of a request, and the one line that is logged for it.
+"""Request log: request ids, and one log line per request.
 
 The outermost middleware adds the id to the header of every response and to every problem document. Nothing further
 inside knows it, since responses are cached and shared between requests.

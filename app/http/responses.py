@@ -1,4 +1,4 @@
-"""Make answers: in the format asked for, with strong ETags, 304 where nothing changed, and how long to keep them.
+"""Responses: negotiated format, strong ETags, 304, and cache headers.
 
 Who sends no key may keep an answer for a moment, and what is read as of a ledger number for ever: it cannot
 change. Who sends a key asks anew each time, so that an analyst sees a write at once.

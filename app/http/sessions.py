@@ -1,4 +1,4 @@
-"""Sessions for endpoints, and commits: the one place of the server where a transaction ends.
+"""Sessions for endpoints, and the only place that commits a transaction.
 
 An endpoint awaits `read(work)` or `write(work)`; `work` takes the session and returns what the endpoint
 needs. A write is committed before `write` returns, so no answer speaks of what was not stored.

@@ -1,4 +1,4 @@
-"""Route class that reads, checks and answers every operation; FastAPI describes it.
+"""Route class that reads, validates and runs every operation.
 
 FastAPI reads an endpoint's signature for the OpenAPI document. A route compiles the same signature, once, into what it
 does for a request: which dependencies it calls, and as which models it reads the query and the body. FastAPI's own

@@ -1,4 +1,4 @@
-"""Validate bodies piece by piece, and translate what pydantic refused into faults.
+"""Body validation item by item, with pydantic's errors as faults.
 
 A body of 1 MiB can hold some 100,000 mistakes. Pydantic makes an error for each of them in one call, during which no
 other thread runs; so items of lists are validated one by one, all faults are counted, and only the first are made.

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a write that is sent again is done once, and its first response is replayed.
+"""Idempotency-Key: run a write once, replay its first response on retries.
 
 The response is stored in the transaction of the write itself, so neither exists without the other, whenever
 the process dies. Only a successful write stores one: an error rolls back everything, and the same name may be

@@ -1,4 +1,4 @@
-"""Say whether a key is one that was issued and is valid: for counting requests, not for letting them in."""
+"""Validity check of API keys for rate limits, not for authorization."""
 
 from anyio import to_thread
 

@@ -1,4 +1,4 @@
-"""/v1/keys: make a key, list them, revoke one. For admins alone, and kept by no cache."""
+"""Router of /v1/keys: create, list and revoke keys, for admins only."""
 
 from typing import Annotated
 

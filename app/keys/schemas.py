@@ -1,4 +1,4 @@
-"""What a key looks like from outside: as it is asked for, as it is shown, and the one time that it is seen."""
+"""Request and response models of API keys."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any

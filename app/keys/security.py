@@ -1,4 +1,4 @@
-"""Ask a request for its key. Each writing operation names the scope that it needs."""
+"""Security dependencies: the key of a request, and its required scope."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Take the next number: the one place where the ledger grows.
+"""Append entries to the ledger: next number and hash chain.
 
 Every accepted write is one transaction and appends one entry. The entry's hash covers the hash before it,
 so a changed, removed, inserted or reordered entry shows in every hash after it.

@@ -1,4 +1,4 @@
-"""Read the one clock: where the ledger stands, and which rows stood at a number of it."""
+"""Head of the ledger, and selection of rows as of a number."""
 
 from dataclasses import dataclass
 from datetime import datetime

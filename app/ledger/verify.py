@@ -1,4 +1,4 @@
-"""Walk the ledger from its first entry to its last, and find the first number at which the record does not hold.
+"""Ledger verification: find the first entry that does not match the record.
 
 What is promised and checked: numbers from 1 without gaps, times that rise, a hash that follows from each entry
 and the hash before it, rows that give again exactly the content whose hash the entry holds, and no row that no

@@ -1,4 +1,4 @@
-"""What all tables share: names for constraints, and the pair of ledger numbers that makes history."""
+"""Base classes of the models: constraint names and history columns."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""API keys: who may write what, and the answers kept for their retries. Of a key only a hash is stored."""
+"""Models of API keys, stored as hashes, and of replayable responses."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Reports: one publisher's statement, its revisions, and the countries and days that it speaks for."""
+"""Models of reports, revisions, drafts and coverage."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""The JSON of lines and revisions, as far as it never changes: written once with them, and shown by every answer.
+"""Models of stored JSON: immutable members of lines and revisions.
 
 It holds nothing that their own rows do not say; `verify` holds it against them.
 """

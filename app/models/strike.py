@@ -1,4 +1,4 @@
-"""Strike lines and their tallies: what the record is searched and counted by."""
+"""Models of strike lines, tallies and their categories."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The stored vocabularies: publishers, locations and categories, what each is called, and since when.
+"""Models of the vocabularies: publishers, locations and categories, with history.
 
 A row of `publishers`, `locations` or `categories` is an identity: its slug never changes and is never
 reused. What is said of it stands in its versions, and every name that it answers to in its aliases;

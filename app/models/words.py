@@ -1,4 +1,4 @@
-"""The words by which `q` finds a line: written with the line, and never changed.
+"""Models of the full-text index: the words of each line.
 
 Each engine keeps them its own way (see db/fulltext.py), so a migration makes the table, and nothing compares it
 with a model.

@@ -1,4 +1,4 @@
-"""Account for every number of a text: a field of the draft, no count, or covered by a remark.
+"""Accounting of a text's numbers: in a field, uncounted, or remarked.
 
 The law: each number ends in exactly one role. What no other module placed, and what no expression of uncounted.py
 knows as a day, an hour, a distance or a name, is remarked as unread.

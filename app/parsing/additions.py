@@ -1,4 +1,4 @@
-"""Add a strike line to a release: one that prose reports twice is added once, one that heads a list is its total."""
+"""Add a strike line to a release, merging repeats and totals."""
 
 from app.parsing.articles import merge_repeated_lines, recall
 from app.parsing.context import Context

@@ -1,4 +1,4 @@
-"""Tell who did what a verb says: the strikes, or somebody else.
+"""Agents of verbs: the strikes, or somebody else.
 
 Only what the strikes did to a target is a tally. What the enemy did, had done or threatened, what ground troops did,
 and what strikes of others did is remarked and not counted.

@@ -1,4 +1,4 @@
-"""Know the ways of news articles: a headline, coalition aircraft as the subject, the same strikes told twice."""
+"""News articles: headlines, aircraft as subjects, and repeated strikes."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Find who says what: where the words begin that say who said it, and which days are only those of saying it."""
+"""Attribution phrases ("officials said Monday") and the days of reporting."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Read what a later sentence says of strikes that were counted before: "the strikes destroyed", "two huts were hit".
+"""Back references to strikes that an earlier sentence counted.
 
 Such targets are added to the line before, or make a line of their own; where neither is sure, they are remarked.
 """

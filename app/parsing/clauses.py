@@ -1,4 +1,4 @@
-"""Cut a sentence into clauses: one for each number of strikes, with the verbs up to the next.
+"""Clauses of a sentence: one per number of strikes, with its verbs.
 
 Where a clause took place is found in headers.py, its targets in sentences.py.
 """

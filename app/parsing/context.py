@@ -1,4 +1,4 @@
-"""What a release has said so far: the country and days that the next sentence inherits, and all that was read.
+"""Parsing context: inherited country and days, and the lines so far.
 
 Which sentence changes it, and how, is decided in sections.py.
 """

@@ -1,4 +1,4 @@
-"""Find countries by name and adjective, and skip a description before a name: "the Syrian border town of".
+"""Country mentions by name and adjective; skip descriptions before a name.
 
 The adjective of an acting force ("Turkish jets") is no place: an adjective counts only in a description, or before
 a word for land or water ("in Libyan waters"). The places themselves are found in place_mentions.py.

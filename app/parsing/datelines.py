@@ -1,4 +1,4 @@
-"""Datelines: the day on which a release was published, and where its first sentence begins.
+"""Datelines: publication date, and the start of the first sentence.
 
 Reads: "Feb. 4, 2017" on a line of its own, "ORTA, Fla. - Feb. 4, 2024 - …", "Published 4 Feb 2017".
 A day inside a sentence or a title is a day of something else, and "Updated" or "Archived" is not "Published".

@@ -1,4 +1,4 @@
-"""Find dates in a sentence and settle their year, "yesterday" and weekdays against the release date.
+"""Dates in a sentence, resolved against the release date.
 
 Which line a date belongs to is decided in sentences.py and sections.py.
 """

@@ -1,4 +1,4 @@
-"""Measure the parser on labelled releases: `releases/*.txt` beside `labels/*.json`. The only module that reads files.
+"""Evaluation of the parser: precision and recall on labelled releases.
 
 A line is found when country, place and number of strikes agree. A tally is right when, within such a line,
 verb, category and count agree. An `optional` label counts neither as found nor as missed.

@@ -1,4 +1,4 @@
-"""Find where the words of a target end, and where a bare target after it begins."""
+"""Extent of a target's words, and the start of the next one."""
 
 from collections.abc import Sequence
 from itertools import islice

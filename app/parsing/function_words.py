@@ -1,4 +1,4 @@
-"""The small words of a list of targets: what separates two, what only describes one, what begins a remark about it.
+"""Function words in target lists: separators, descriptions and remarks.
 
 Which target is which is decided in lists.py and noun_phrases.py.
 """

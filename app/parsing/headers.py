@@ -1,4 +1,4 @@
-"""Find where and when a clause took place: its place, country, days and engagements.
+"""Header of a clause: its place, country, days and engagements.
 
 What it inherits from its section is added in strike_lines.py.
 """

@@ -1,4 +1,4 @@
-"""Read lists of hits without a verb: "Key hits on 20 August:", then "Near Orta: 3 radars, 2 armed vehicles."."""
+"""Hit lists without verbs: "Near Orta: 3 radars, 2 vehicles"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

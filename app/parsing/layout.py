@@ -1,4 +1,4 @@
-"""Layout of a text: its blocks, and the text without the line breaks inside them.
+"""Layout of a text: its blocks, with line breaks inside removed.
 
 A line break means nothing inside a sentence: a mail client, a narrow column or a quoting reply may put one between
 any two words. A bullet, a heading, a numbered row, a table row and a blank line begin a block.

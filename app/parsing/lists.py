@@ -1,4 +1,4 @@
-"""Cut a list of targets where the next one is sure to begin: before a number or the enemy's name.
+"""Split a list of targets before a number or the enemy's name.
 
 What lies between two cuts, perhaps more than one target, is read in noun_phrases.py.
 """

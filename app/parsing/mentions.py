@@ -1,4 +1,4 @@
-"""Find where a sentence speaks of strikes: how many, "the strikes" of the sentence before, or "four in Iraq"."""
+"""Strike mentions in a sentence: counts, back references and ellipses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Know the slips of the pen: a word that one letter keeps from a verb of effect, or from "airstrike".
+"""Misspellings by one letter of effect verbs and of "airstrike".
 
 A slip is only looked for where the word could stand; see verbs.py and mentions.py.
 """

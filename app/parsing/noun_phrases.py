@@ -1,4 +1,4 @@
-"""Read the targets between two cuts of a list: their words, their number, and what belongs together.
+"""Noun phrases of targets: words, number, and shared heads.
 
 Reads: "two large and four small ISIL tactical units", "a command and control node", "a barge used as a ferry".
 What a target means for its verb is read in targets.py.

@@ -1,4 +1,4 @@
-"""Read a number with its bounds: "a", "11", "two dozen", "at least four", "one and possibly two".
+"""Numbers with bounds: "a", "11", "two dozen", "at least four".
 
 `read_count` returns counts alone, `read_number` amounts, distances and numbers that are not read as well,
 and `numbers_of` every number of a text. One number without bounds is read in quantities.py, a range in ranges.py,

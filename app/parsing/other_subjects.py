@@ -1,4 +1,4 @@
-"""Distinguish targets from the subjects of other verbs. Reads: "a hut, and soldiers found two mines"."""
+"""Subjects of other verbs, as distinct from targets."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Take a whole text through the stages: blocks, sentences, clauses, lines, and a last look over all of it."""
+"""Parsing pipeline: blocks, sentences, clauses, lines, and final review."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

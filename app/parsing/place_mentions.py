@@ -1,4 +1,4 @@
-"""Find places and countries in a sentence: "near P", "southeast of P", "in P", "in Syria".
+"""Place mentions in a sentence: "near P", "southeast of P", "in Syria".
 
 A place is kept as spelt; no gazetteer is asked here. Which strike it belongs to: see sentences.py.
 """

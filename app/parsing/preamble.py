@@ -1,4 +1,4 @@
-"""The head of a release: its number, its title, and the lines in it that stand alone."""
+"""Preamble of a release: number, title, and standalone lines."""
 
 import re
 from collections.abc import Sequence

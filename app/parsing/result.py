@@ -1,4 +1,4 @@
-"""The values that parsing returns: a release, its strike lines, tallies, coverage and remarks.
+"""Result types of the parser: release, lines, tallies, coverage, remarks.
 
 All offsets are Unicode code points of the text as given. How they are found stands in the other modules.
 """

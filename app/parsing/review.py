@@ -1,4 +1,4 @@
-"""Look over what was read for what a reader should know: a foreign language, the same line twice."""
+"""Final review of a parsed text: foreign language and repeated lines."""
 
 import re
 from collections.abc import Sequence

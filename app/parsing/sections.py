@@ -1,4 +1,4 @@
-"""Walk a release sentence by sentence and decide what each clause is.
+"""Section walker: classify each clause of a release, sentence by sentence.
 
 A clause becomes a strike line, a total that the release claims, more tallies of the line before, or nothing.
 """

@@ -1,4 +1,4 @@
-"""The phrases that tell what a sentence as a whole is: a correction, a running total, a definition, none reported."""
+"""Sentence patterns: corrections, running totals, definitions, and explicit none."""
 
 import re
 

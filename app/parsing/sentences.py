@@ -1,4 +1,4 @@
-"""Read one sentence whole: find its parts, cut it into clauses, and give each verb its targets.
+"""Sentence parser: clauses, verbs, and the targets of each verb.
 
 What a clause means for the release (a line, a total, more of the line before) is decided in sections.py.
 """

@@ -1,4 +1,4 @@
-"""Make a strike line of one clause: what it says itself, and what it inherits from its section."""
+"""Strike lines from clauses, with fields inherited from the section."""
 
 from dataclasses import dataclass
 from datetime import timedelta

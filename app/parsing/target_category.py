@@ -1,4 +1,4 @@
-"""Turn the words of one target into its category as written: singular, without number, owner and filler.
+"""Category phrase of a target: singular, without number, owner or filler.
 
 Whether the vocabulary knows the category is not asked here; an unknown one keeps its wording.
 """

@@ -1,4 +1,4 @@
-"""Find where the targets of a verb stand: behind an active one, before a passive one."""
+"""Spans of a verb's targets: after an active verb, before a passive."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Read what a verb did: the list of targets after it, each with its count, category and characters.
+"""Targets of a verb, with count, category and source span.
 
 Where a verb's list begins and ends is decided in sentences.py.
 """

@@ -1,4 +1,4 @@
-"""Tokens and sentences of a text, each with its place in the original. Their meaning is read elsewhere."""
+"""Tokenizer: tokens and sentences with their offsets in the original text."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Read totals: numbers of strikes that a release claims for a country and days, and explicit zeros."""
+"""Totals claimed for a country and days, explicit zeros included."""
 
 from itertools import pairwise
 

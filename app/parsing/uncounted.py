@@ -1,4 +1,4 @@
-"""Numbers that count no strikes and no targets: days, hours, distances, names, ordinals, amounts.
+"""Uncounted numbers: days, hours, distances, names, ordinals and amounts.
 
 One expression for each form, matched once in each sentence that holds a number which nothing else explains.
 """

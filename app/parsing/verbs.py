@@ -1,4 +1,4 @@
-"""Find the effect verbs of a sentence, distinguished from adjectives ("a damaged bridge") and denials."""
+"""Effect verbs of a sentence, distinguished from adjectives and denials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Tell a whole from its parts: strikes that later lines give one by one, targets that are given twice.
+"""Merge wholes with their parts, so that neither counts twice.
 
 Either the whole counts or its parts, never both.
 """

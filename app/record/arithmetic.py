@@ -1,4 +1,4 @@
-"""Arithmetic: do lines, claims for countries and headline add up? In real releases they nearly always do."""
+"""Arithmetic checks: lines against country claims and the headline."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator

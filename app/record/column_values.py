@@ -1,4 +1,4 @@
-"""The rows that a report becomes: coverage, lines and tallies, without the numbers that the record gives them."""
+"""Column values of a report's coverage, lines and tallies."""
 
 from collections.abc import Iterable, Iterator
 

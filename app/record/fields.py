@@ -1,4 +1,4 @@
-"""Fields of a report, a line and a tally: each described once, in the order of JSON and of tables.
+"""Fields of reports, lines and tallies, in the order of JSON.
 
 Rows, hashed content, stored JSON, responses, exports, tables and comparisons of revisions are made by these lists. The
 models and the schemas of requests and responses declare the same names with their types: tests/record holds them

@@ -1,4 +1,4 @@
-"""Request models of reports: `ReportIn`, which every write becomes, and the bodies of corrections."""
+"""Request models of reports and of their corrections."""
 
 from datetime import date
 from typing import Annotated, Literal, Self

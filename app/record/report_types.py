@@ -1,4 +1,4 @@
-"""What the fields of a report take: days that were, addresses, words; and bounds that can be."""
+"""Field types of reports: plausible days, web addresses, text and bounds."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is kept of a revision's JSON: all of it but its lines, its text, and what its publisher is called."""
+"""Stored JSON template of a revision, without lines, text and names."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace

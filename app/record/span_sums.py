@@ -1,4 +1,4 @@
-"""Sums over rows whose days lie within a claim's, for many claims at once.
+"""Sums of rows within many date spans at once.
 
 Rows and claims are points in a plane, their first and last days; what lies within a claim is a quarter of it. Rows
 enter a Fenwick tree in the order of their first days, so the time grows with n log n, never with rows x claims.

@@ -1,4 +1,4 @@
-"""Remarks on a draft: what the vocabulary does not hold, and what a report needs and the text does not say."""
+"""Remarks on a draft: unknown names and missing required values."""
 
 from collections.abc import Callable, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Turn what was read in a release into a draft report: names resolved, sums checked, doubts remarked.
+"""Convert a parsed release into a draft report with resolved names.
 
 Nothing is stored. An analyst reads the draft and the remarks, fills in what is null, and posts it.
 """

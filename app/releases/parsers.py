@@ -1,4 +1,4 @@
-"""Admission control and deadlines for parsing: a text is read in time, or refused.
+"""Admission control and deadlines for parsing requests.
 
 Short texts and long ones have lanes of their own, so that nobody with a release waits behind a book. A lane that has as
 much to read as fits into the time refuses more at once. Whoever waits too long, reads too long, or leaves, is stopped.

@@ -1,4 +1,4 @@
-"""POST /v1/parse: a release's text in, a draft report out. Stores nothing and needs no key."""
+"""Router of POST /v1/parse: release text to draft report."""
 
 from functools import partial
 from typing import Any

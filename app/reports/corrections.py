@@ -1,4 +1,4 @@
-"""Corrections of a report: PUT a new revision, publish a draft, retract. Each needs If-Match and is safe to retry."""
+"""Routers of corrections: revise, publish and retract, guarded by If-Match."""
 
 from typing import NamedTuple
 

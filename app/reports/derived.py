@@ -1,4 +1,4 @@
-"""Derived rows: the stored JSON and the indexes of lines, the JSON of revisions, and the keys of numbers.
+"""Derived rows: stored JSON, line indexes and number keys.
 
 They hold nothing that the record does not: what is missing is written by `write_missing`, which `migrate` runs, and
 `rebuild` writes all of it anew. Indexes are verified in line_index.py, JSON in ledger_check.py.

@@ -1,4 +1,4 @@
-"""Say what one revision of a report changed: in sentences, and field by field, line by line."""
+"""Diff of two revisions: as sentences, and by field and line."""
 
 from typing import Any
 

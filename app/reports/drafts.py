@@ -1,4 +1,4 @@
-"""Drafts: reports that an analyst saves before they are published. No part of the record, and under no number.
+"""Drafts: reports saved outside the record before publication.
 
 A draft has its id from the start; publishing it goes through the one door, like any other report.
 """

@@ -1,4 +1,4 @@
-"""Find strikes that a new line may repeat: to be offered to the analyst, never to be acted upon.
+"""Possible duplicates: current lines that a new line may repeat.
 
 (Date, place) is legitimately not unique, so place and day alone prove nothing: what was hit must agree too.
 """

@@ -1,4 +1,4 @@
-"""Ask first, before a write on an existing report: is it there, may this key, is it as its author saw it."""
+"""Preconditions of writes: existence, permission and If-Match."""
 
 import re
 from typing import Annotated, NamedTuple

@@ -1,4 +1,4 @@
-"""The content of every revision, read back from the stored rows: what `verify` holds against the ledger.
+"""Ledger content of every revision, rebuilt from its rows for verification.
 
 It has exactly the form that `report_content` gave to the hash when the revision was written. It is made of the
 rows that stand as of the entry's own number, so a row that was added, removed, or put aside too early or too

@@ -1,4 +1,4 @@
-"""Indexes of lines: by their words, and by category, place and day. Written anew, and verified.
+"""Indexes of lines by words, and by category, place and day.
 
 A line is added to them with its rows (lines.py), and never changes.
 """

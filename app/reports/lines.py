@@ -1,4 +1,4 @@
-"""Lines in the record: added with their tallies, and carried over a correction where they did not change."""
+"""Lines of reports: insertion, and continuation through corrections."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The lists of reports and of their revisions: their parameters, and their columns as tables."""
+"""Parameters and table columns of the report and revision lists."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Plausibility warnings about a report: probable slips of whoever posts it, and never a reason to refuse it."""
+"""Plausibility warnings about a report; never a reason to refuse it."""
 
 from collections.abc import Collection, Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Read reports: one with all that it holds, and the list of them."""
+"""Queries for one report and for the list of reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

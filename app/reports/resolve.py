@@ -1,4 +1,4 @@
-"""Turn the names of a report into things of the record, or say with every fault at once why that cannot be."""
+"""Resolve a report's names to ids, or collect every fault."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

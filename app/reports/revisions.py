@@ -1,4 +1,4 @@
-"""/v1/reports/{id}/revisions: the history of a report, each revision of it, and what each changed."""
+"""Router of /v1/reports/{id}/revisions: history, revisions and diffs."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""/v1/reports: post a report, list them, read one. Corrections stand in corrections.py, the history in revisions.py."""
+"""Router of /v1/reports: create, list and read reports."""
 
 from datetime import date
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The report as it is answered: the models document and test the answers that render.py and diff.py make."""
+"""Response models of reports, for documentation and tests."""
 
 from datetime import date
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""The one door in: whatever enters the record enters here, as a ReportIn, in the caller's transaction.
+"""Report service: the only entry point for writes of reports.
 
 Nothing that was published is overwritten. A correction takes a ledger number of its own; what it changes is
 put aside under that number, and a line that it does not change stays, with its id.

@@ -1,4 +1,4 @@
-"""Staging: make everything of a report that does not depend on other writers.
+"""Staging: prepare a report as far as other writers cannot affect.
 
 A long report is staged on a snapshot before the write lock is taken, so that the lock covers the statements alone; a
 short one within the transaction, since handing it to a thread would take longer.

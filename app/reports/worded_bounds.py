@@ -1,4 +1,4 @@
-"""Bounds that the words of a tally prove, for a comparison with its count. In doubt there are none."""
+"""Bounds proven by a tally's words, for comparison with its count."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Backpressure: stop writing to a client that does not read, and time it.
+"""Backpressure: pause and time writes to a client that stops reading.
 
 A response waits in the memory of the process only up to WRITE_BUFFER and the piece that went beyond it. What the
 application may know of its connection stands here too: see `concurrency.Connection`.

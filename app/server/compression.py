@@ -1,4 +1,4 @@
-"""Compress answers with what the client takes, and keep their ETags strong.
+"""Compression middleware: zstd, brotli and gzip, with an ETag per coding.
 
 A strong tag names bytes, and compressed bytes are others (RFC 9110, 8.8.3): a compressed answer carries the
 tag of what it holds with the coding added, `"…-zstd"`. A request may send either form back: what stands

@@ -1,4 +1,4 @@
-"""Concurrency limits for responses that stay open: streams and downloads, by process and by client address.
+"""Concurrency limits of streams and downloads, per process and address.
 
 The limits follow the number of files that the process may open, and count in each process for itself.
 """

@@ -1,4 +1,4 @@
-"""Count by name, for all worker processes at once: in one table of fixed size that they map into their memory.
+"""Shared counters of all workers, in a memory-mapped table.
 
 The table lives in an anonymous file (shared_file.py), and dies with the server. Its size bounds what a flood of
 addresses can take: where no row is free, the one that would end first makes room.

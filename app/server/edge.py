@@ -1,4 +1,4 @@
-"""The outermost layer: refuse what no route should see, answer HEAD and preflights, dress and log every answer.
+"""Outermost middleware: size and Host checks, HEAD, CORS preflight, security headers.
 
 One layer and one look at the headers, since every request pays for it.
 """

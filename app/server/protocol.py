@@ -1,4 +1,4 @@
-"""Speak HTTP as uvicorn does, and be neither kept waiting nor flooded by requests that are not complete.
+"""HTTP protocol of uvicorn, hardened against slow and oversized requests.
 
 uvicorn hands a request to the application when its headers are complete. What happens until then, and what the parser
 refuses, is answered here: with problem details, as everywhere. Beyond the methods that are overridden, this uses

@@ -1,4 +1,4 @@
-"""Limit how often, and how much at once, one address or one key may ask. Only with STRIKELEDGER_RATE_LIMITS=on.
+"""Rate limits per address and key, if STRIKELEDGER_RATE_LIMITS=on.
 
 Whoever sends a valid key is counted by it; everybody else by address. A key counts only once the database said
 that it is one: else every invented key would have a budget of its own.

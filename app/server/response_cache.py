@@ -1,4 +1,4 @@
-"""Response cache: responses that anybody may read, as long as nothing was recorded.
+"""Response cache: public responses until the next ledger entry.
 
 Between two entries of the ledger the same request has the same response, so one is cached under the number and the
 hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are read

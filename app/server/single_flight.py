@@ -1,4 +1,4 @@
-"""Single flight: one whole response for all who ask the same while it is being made."""
+"""Single flight: one shared response for identical concurrent requests."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""Access paths: how lines of a filter are found in an order, by which index, and how few a condition leaves.
+"""Access paths: index choice for a filter in a sort order.
 
 SQLite knows no figures of a table, so the way is chosen here, from counts that are cached.
 """

@@ -1,4 +1,4 @@
-"""Polars terms of a filter's conditions, and the ids of lines that repeat another one."""
+"""Polars conditions of a filter, and the ids of repeating lines."""
 
 from dataclasses import dataclass
 from datetime import date

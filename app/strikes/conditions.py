@@ -1,4 +1,4 @@
-"""Conditions of a StrikeFilter by the field that asks for them: filter.py declares each with its field.
+"""Conditions of a StrikeFilter, by field.
 
 They hold for SQLAlchemy columns and Polars expressions alike: both overload the same operators, and columns have the
 names of the models in both. What each engine spells its own way is in Terms: sql_conditions.py has it for the

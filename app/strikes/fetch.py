@@ -1,4 +1,4 @@
-"""Fetch the stored JSON of strike lines. Where a line has none, it is made of the line's rows.
+"""Fetch the stored JSON of a page of strike ids.
 
 Only the lines of a page are read whole. Knows no request.
 """

@@ -1,4 +1,4 @@
-"""The strike filter: all that can be asked of lines and tallies, each field with its condition.
+"""Strike filter: every criterion on lines and tallies, with its condition.
 
 List, aggregate, export and map take the same StrikeFilter, so a filter that works in one place works in all. A new
 filter is a field here, and a parameter in params.py that gives it its value. Its condition is written once, for the

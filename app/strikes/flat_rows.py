@@ -1,4 +1,4 @@
-"""Strike lines as tables: wide, a row for each line, or long, a row for each of its tallies."""
+"""Flat tables of strikes: a row per line or per tally."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""Areas on the globe, WGS84, as a query spells them: a box of degrees, or what lies near a point."""
+"""Areas on the globe (WGS84): bounding boxes and circles."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The orders in which lines are read, page by page, and where in an order a page ends.
+"""Sort orders of lines, and the keyset position in them.
 
 Every order is total: what is equal comes by date, then by id, and nothing of a line ever changes. So a page
 that starts after the last line of another misses none and repeats none, whatever is written meanwhile.

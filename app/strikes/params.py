@@ -1,4 +1,4 @@
-"""The strike filter as HTTP spells it: parameters, and how their names become the ids of a StrikeFilter."""
+"""Query parameters of the strike filter, and resolution of their names."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""GET /v1/strikes: the lines of all reports, filtered, page by page, and one by its id."""
+"""Router of /v1/strikes: filtered pages of lines, and one line."""
 
 from typing import Annotated
 

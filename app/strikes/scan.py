@@ -1,4 +1,4 @@
-"""Read everything that a filter matches, step by step: lines by date, or the reports that hold them.
+"""Scan of all matches of a filter in batches, for exports.
 
 A step looks at a bounded number of lines, however few of them match, and starts where the one before it ended. So
 each costs its own share of the work, and between two steps nothing is held but a position. Knows no request.

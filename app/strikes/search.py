@@ -1,4 +1,4 @@
-"""Find strike lines, in an order, as ids: fetch.py reads what is shown of them. Knows no request."""
+"""Search for strike lines: ids in a sort order."""
 
 from collections.abc import Mapping
 from dataclasses import replace

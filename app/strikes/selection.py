@@ -1,4 +1,4 @@
-"""Select the lines and tallies that match a filter, segment by segment."""
+"""Selection of lines and tallies by a filter, segment by segment."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""SQL terms of a filter's conditions, and the statements that find lines by them. Nothing here runs a query."""
+"""SQL conditions of a filter, and the statements built from them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -294,9 +294,7 @@ class Conditions:
         among = select(StrikeCategory.strike_id).where(
             self._terms.among(StrikeCategory.category_id, "category_ids")
         )
-        return (
-            among if self._strikes.asks_for_categories_alone else lines.where(Tally.strike_id.in_(among))
-        )
+        return among if self._strikes.asks_for_categories_alone else lines.where(Tally.strike_id.in_(among))
 
     def saying_words(self) -> Select[int]:
         """Return the ids of all lines that hold the words asked for."""
@@ -308,6 +306,4 @@ class Conditions:
         """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
         if self._strikes.words is not None:
             return self.saying_words()
-        return (
-            None if self._strikes.signs is None else select(Strike.id).where(_contains_text(self._terms))
-        )
+        return None if self._strikes.signs is None else select(Strike.id).where(_contains_text(self._terms))

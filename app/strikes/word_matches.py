@@ -1,4 +1,4 @@
-"""Cache of the lines that hold words: a bitmap of line ids for each set of words.
+"""Cache of word matches: a bitmap of line ids per word set.
 
 The full-text index gives lines by their ids, and pages and exports read lines by date or report. To look all of
 them up again for each page would cost the whole record each time. What a line says never changes, so a bitmap only

@@ -1,4 +1,4 @@
-"""What strikes hit: the tree of categories, the families above it, and which words mean which category.
+"""Target categories: the tree, its families, and their synonyms.
 
 The tree itself is `categories.csv`. Its columns:
 

@@ -1,4 +1,4 @@
-"""Nouns for several things together: one convoy is no single vehicle."""
+"""Collective nouns: a convoy is not one vehicle."""
 
 # With "of" they count what follows: "a convoy of six trucks", "a cluster of buildings".
 GROUPS: frozenset[str] = frozenset(

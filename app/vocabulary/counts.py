@@ -1,4 +1,4 @@
-"""The words that count: articles, number words, vague quantities and bounds, each with what it proves.
+"""Count words: articles, number words, vague quantities and bounds.
 
 A minimum is what the word proves, a maximum of None is unknown. Reading them in a sentence is the
 parser's work; see app/parsing/numbers.py.

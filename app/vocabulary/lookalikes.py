@@ -1,4 +1,4 @@
-"""Look-alikes: the normal form of a report's number, the scripts of a name, and its skeleton.
+"""Look-alikes: normal form of report numbers, scripts and skeletons of names.
 
 Follows Unicode's security mechanisms (UTS 39) as far as names here need it: the script of a letter is the first word
 of its Unicode name, and mixtures of scripts are those of its "highly restrictive" level.

@@ -1,4 +1,4 @@
-"""Reduce the words of a target to a key: one key for every way in which releases write one thing.
+"""Normalize the words of a target to one lookup key.
 
 What the key means is left to `categories`. The rules here are about words, not about targets: whose it is,
 how many there are, plurals, hyphens, abbreviations and spellings that changed over the years.

@@ -1,4 +1,4 @@
-"""Spellings of a report's number that its normal form distinguishes: separators, zeros, and a label before it.
+"""Spelling variants of report numbers: separators, zeros and labels.
 
 "20170207-01", "2017-02-07-1" and "No. 2017.02.07/001" are one number to a reader. Two numbers are the same where their
 parts are: words, numbers without leading zeros, and at most one day.

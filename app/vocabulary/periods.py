@@ -1,4 +1,4 @@
-"""Calendar periods: their first and last day, the key that names them, and how to walk from one to the next."""
+"""Calendar periods: first and last day, key, and iteration."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

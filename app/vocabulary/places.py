@@ -1,4 +1,4 @@
-"""The places of Syria and Iraq that releases speak of, with every spelling that is known to mean them.
+"""Gazetteer of Syria and Iraq with the spellings of real releases.
 
 The list itself is `places.csv`. Its columns:
 

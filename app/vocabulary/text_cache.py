@@ -1,4 +1,4 @@
-"""A bounded cache for functions of one text: it remembers the results for short texts alone."""
+"""Bounded cache for functions of one short text."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps

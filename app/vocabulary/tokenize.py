@@ -1,4 +1,4 @@
-"""The words of a source's text, as `q` finds them.
+"""Tokenizer of the full-text index and of `q`.
 
 Words are cut and folded here alone, where they are stored and where they are asked for, and both engines are
 handed words and no text: so both find the same lines.
