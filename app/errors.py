@@ -7,8 +7,8 @@ StrikeledgerError
 ├── MalformedRequest        bytes that are not what they claim to be: not JSON, not UTF-8
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
-├── NotAcceptable           an answer asked for in formats of which the server writes none
-├── PreconditionRequired    a write on something that stands, without saying which state of it was seen
+├── NotAcceptable           the request accepts none of the available formats
+├── PreconditionRequired    a write on a resource without If-Match
 ├── PreconditionFailed      somebody else wrote in between
 ├── InvalidInput            one or many faults, each with its place and the nearest right thing
 │   └── IdempotencyKeyReused  the name of an earlier request, on another one
@@ -39,7 +39,7 @@ class StrikeledgerError(Exception):
 
 
 class NotFound(StrikeledgerError):
-    """Nothing readable has this name. The same answer for what is absent and what is hidden."""
+    """Nothing readable has this name. Absent and hidden resources are not distinguished."""
 
 
 class Conflict(StrikeledgerError):
@@ -59,7 +59,7 @@ class MalformedRequest(StrikeledgerError):
 
 
 class PreconditionRequired(StrikeledgerError):
-    """The request must say, by If-Match, which state of the thing its author saw."""
+    """The request must state, by If-Match, which state of the resource its author read."""
 
 
 class PreconditionFailed(StrikeledgerError):
@@ -75,14 +75,14 @@ class UnsupportedMediaType(StrikeledgerError):
 
 
 class NotAcceptable(StrikeledgerError):
-    """The answer is not to be had in any format that the request allows."""
+    """The request accepts none of the available formats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with an input.
 
-    `where` is a JSON pointer into the body or the name of a query parameter; which, says `source`.
+    `where` is a JSON pointer into the body or the name of a query parameter, according to `source`.
     `detail` never repeats the rejected value raw: it can be too long, or not printable.
     """
 
@@ -97,7 +97,7 @@ SUMMED_UP = 3
 
 
 class InvalidInput(StrikeledgerError):
-    """The input is well-formed and not acceptable. Holds the faults found, in the input's order.
+    """The input is well-formed and not acceptable. Holds the faults, in the input's order.
 
     `count` is the number of all, where there are more than were made.
     """

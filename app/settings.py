@@ -117,7 +117,7 @@ class Settings(BaseSettings):
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment variables.
 
-    Raises InvalidSetting for a value that is not valid, and for a variable that looks like a setting and is none: a
+    Raises InvalidSetting for a value that is not valid, and for a variable that resembles a setting but is none: a
     misspelt one would otherwise leave its default in force, such as rate limits that are off.
     """
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]

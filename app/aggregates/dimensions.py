@@ -36,7 +36,7 @@ GROUP_BY = rf"({_NAME}(,{_NAME}){{0,{MOST_DIMENSIONS - 1}}})?"
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """The dimensions asked for, in their order, and the unit of the period where one is among them."""
+    """The dimensions requested, in their order, and the unit of the period where one is among them."""
 
     dimensions: tuple[Dimension, ...]
     unit: PeriodUnit | None

@@ -34,7 +34,7 @@ def filled(
     """Return the groups with every period from `first` to `last`, for each group of the columns `beside` it.
 
     By period alone there is one such group, even where nothing matches. None stands for the first or last period that
-    is there; with neither lines nor days asked for, nothing is added. Raises InvalidInput above MOST_FILLED rows.
+    is there; with neither lines nor days requested, nothing is added. Raises InvalidInput above MOST_FILLED rows.
     """
     if len(groups):
         first = first or day_of(groups[PERIOD].min())

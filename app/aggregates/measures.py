@@ -34,7 +34,7 @@ LAGS = ("lag_days_min", "lag_days_median", "lag_days_max")
 # Groups of partial aggregates that are held before they are added up.
 MOST_GATHERED = 1 << 19
 
-# Pairs of a group and a report, or a line, that one number can tell apart.
+# Pairs of a group and a report, or a line, that one number can distinguish.
 MOST_PAIRS = 2**63 - 1
 
 PERIOD = "period"
@@ -89,7 +89,7 @@ class Grouper:
     """Number groups: (first day of the period) * size + the number along the axes, of which the last counts fastest.
 
     Numbers do not depend on the segment, so those of all segments can be held together. With `published` the days are
-    those of publication: the latest revision of each report. `ranks` says that periods are ranked, and no series.
+    those of publication: the latest revision of each report. `ranks`: periods are ranked, and there is no series.
     """
 
     axes: tuple[Axis, ...]
@@ -114,7 +114,7 @@ class Grouper:
 
     @property
     def key(self) -> Hashable | None:
-        """What the numbers depend on beside lines and tallies; None where that is more than these tell."""
+        """What the numbers depend on besides lines and tallies; None where these attributes do not cover it."""
         return None if self.published is not None else (self.axes, self.unit, self.ranked, self.ranks_periods)
 
     def rows(self, selected: Selected, *names: str) -> pl.DataFrame:
@@ -175,7 +175,7 @@ def counts(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the measures of every group that has a line, and those of all that matches, as the one row.
 
-    What is unknown is null. NEW_REPORTS are 0 unless asked for. Raises QueryTimeout.
+    What is unknown is null. NEW_REPORTS are 0 unless requested. Raises QueryTimeout.
     """
     waiting: list[pl.DataFrame] = []
     lags: list[pl.DataFrame] = []
@@ -186,7 +186,7 @@ def counts(
         return _partial(selected, grouper, new_reports=new_reports)
 
     most = MOST_GATHERED
-    # Medians do not add up, so lags are looked for each time.
+    # Medians do not add up, so lags are computed each time.
     key = None if lag or grouper.key is None else (grouper.key, new_reports)
     for part in selection.counted(count, key, tallies=grouper.by_tallies):
         waiting.append(part)
@@ -247,7 +247,7 @@ def _partial(selected: Selected, grouper: Grouper, *, new_reports: bool) -> pl.D
 def _sums(*, tallies: bool, new: bool) -> Sequence[pl.Expr]:
     """Return the measures of rows of lines, or of tallies, of which `once` holds for one of each line.
 
-    `new` says that the column of this name holds for the rows of new reports. All are widened to 64 bits first: a sum
+    `new`: the column of this name is true for the rows of new reports. All are widened to 64 bits first: a sum
     of a narrower column would stay narrow, and wrap around silently.
     """
     is_known = {name: pl.col(name) != UNKNOWN for name in OPTIONAL}

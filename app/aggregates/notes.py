@@ -24,7 +24,7 @@ CHANGES = (
 
 
 def notes(question: Question, groups: pl.DataFrame) -> dict[str, Any]:
-    """Return `notes` for a series by effect, one for each change within its periods; else nothing."""
+    """Return `notes` for a series by effect, one for each change within its periods; otherwise nothing."""
     unit = question.grouping.unit
     if unit is None or not question.is_series or Dimension.EFFECT not in question.grouping.dimensions:
         return {}

@@ -22,10 +22,10 @@ def covered(
     period_by: PeriodBy,
     days: tuple[date, date],
 ) -> Iterator[tuple[str, int, int]]:
-    """Yield the countries and days, of those asked for, that a report accounts for.
+    """Yield the countries and days, of those requested, that a report accounts for.
 
     A claim of 0 means none. A report whose lines reach the total that it claims had none in every other place there.
-    A claim that its lines do not reach does not tell where the rest was, and does not count.
+    A claim that its lines do not reach does not show where the rest was, and does not count.
     By publication the days are those on which the reports were published.
     """
     claims = _accounted(record)

@@ -38,7 +38,7 @@ async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()]
 
 
 def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
-    # All pages of an answer are of one state of the record: that of the first.
+    # All pages of a response are of one state of the record: that of the first.
     begin, seq = position_of(request, query.cursor, _natural, _natural) or (0, query.as_of)
     now = head(session, seq)
     catalogue = catalogue_at(session, now)

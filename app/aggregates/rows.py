@@ -133,7 +133,7 @@ def _states(
 def _reaching(
     answer: Answer, beside: Sequence[str], question: Question, days: tuple[date, date]
 ) -> list[tuple[tuple[int, ...], int, int]]:
-    """Return the days of lines of more than one day that touch the days asked for, by group without the period.
+    """Return the days of lines of more than one day that touch the days requested, by group without the period.
 
     Such a line is counted once, where it begins; in the periods that it reaches into there was a report. A report is
     published on one day, so by publication no line reaches into another period.
@@ -147,7 +147,7 @@ def _reaching(
 
 
 def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:
-    """Return the countries that a question is about: those asked for, or those of the places asked for."""
+    """Return the countries that a question is about: those requested, or those of the places requested."""
     if strikes.countries is not None or strikes.location_ids is None:
         return strikes.countries
     return frozenset(catalogue.locations.by_id[place].country for place in strikes.location_ids)

@@ -98,7 +98,7 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
     ] = None
 
     def question(self, catalogue: Catalogue, as_of: int) -> Question:
-        """Return what is asked, with every name resolved. Raises InvalidInput for what makes no sense."""
+        """Return the query with every name resolved. Raises InvalidInput for combinations that make no sense."""
         grouping = parse_grouping(self.group_by)
         if self.cumulative == TRUE and grouping.unit is None:
             raise _refused("cumulative", "no-period", "cumulative needs a unit of time in group_by")

@@ -35,10 +35,10 @@ class Question:
     period_by: PeriodBy = "date"
     fill: bool = False
     cumulative: bool = False
-    # Whether the lag between strikes and their publication is asked for.
+    # Whether the lag between strikes and their publication is requested.
     lag: bool = False
     sort: Sort | None = None
-    # How many groups are kept apart; all others become one. None: all are.
+    # Number of groups; all others are merged into one. None: all groups.
     top: int | None = None
 
     @property
@@ -49,7 +49,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All groups in the order asked, the measures of all that matches, and how they were counted.
+    """All groups in the requested order, the measures of all that matches, and how they were counted.
 
     Groups have a column PERIOD of days, columns of places along the axes, or RANKED in place of those that are
     ranked, and their measures.
@@ -91,7 +91,7 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
     order = [name for name in order if name in groups.columns]
     beside = [name for name in order if name != PERIOD]
     if question.fill and question.is_series and grouping.unit is not None:
-        # Days asked for are days of strikes; by day of publication the range is what matches.
+        # Days requested are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
         first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
         groups = filled(groups, beside, grouping.unit, first, last)
@@ -106,7 +106,7 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
 
 
 def _ranked(selection: Selection, grouper: Grouper, question: Question, top: int) -> Ranked:
-    """Rank the groups, apart from their periods, and keep the first; by periods alone these are ranked."""
+    """Rank the groups, ignoring their periods, and select the first; by periods alone, rank these."""
     of_periods = grouper.ranks_periods
     ranked = grouper if of_periods else replace(grouper, unit=None, published=None)
     groups, _ = counts(selection, ranked, lag=question.lag)
@@ -136,7 +136,7 @@ def _values(places: Sequence[int], name: str, axes: Sequence[Axis]) -> list[Any]
 
 
 def _sorted(groups: pl.DataFrame, sort: Sort, axes: Sequence[Axis]) -> pl.DataFrame:
-    """Return groups in the order asked, null last either way, and else as they are."""
+    """Return groups in the requested order, null last either way, and else as they are."""
     key = pl.col(sort.by)
     for candidate in axes:
         if candidate.dimension.value == sort.by:

@@ -11,7 +11,7 @@ from app.http.formats import FormatQuery
 from app.http.pagination import LARGEST_INTEGER, MOST_ON_A_PAGE, Page, PageQuery
 from app.vocabulary.identifiers import REPORT, public_id
 
-# What the hash of an entry looks like.
+# The format of an entry's hash.
 HASH = "8fab3fb0d1a32d80f5a081bc26bcdea8cba685bc539c471cf9bee11fa0e1a4e8"
 
 # A ledger number that somebody saw.

@@ -1,6 +1,6 @@
 """Ledger watcher: one poll per process, fanned out to all streams.
 
-A stream asks for what follows its position. Entries are read and written as events once for all streams that stand
+A stream requests the entries after its position. Entries are read and written as events once for all streams that stand
 at the same position, and only while there are streams. An event loop runs this; none of it is for threads.
 """
 
@@ -76,7 +76,7 @@ class Watcher:
             if not self._streams:
                 self._task.cancel()
                 self._task = None
-                # Nobody looks from here on, so nothing is known any longer.
+                # Nobody polls from here on, so the cached state expires.
                 self._forget()
 
     async def after(self, seq: int, epoch: int) -> Batch | None:
@@ -157,7 +157,7 @@ class Watcher:
             await asyncio.sleep(0)  # Other requests' turn.
 
     async def _batch(self, seq: int) -> Batch:
-        """Return the entries after a number below the ledger's head: read once for all who ask at the same time."""
+        """Return the entries after a number below the ledger's head: read once for all concurrent callers."""
         batch = self._batches.get(seq)
         if batch is not None:
             return batch
@@ -184,7 +184,7 @@ class Watcher:
 def _is_stopping() -> bool:
     """Return whether the server is stopping.
 
-    uvicorn waits for responses under way, and tells them nothing. The handler of its signals knows.
+    uvicorn waits for open responses without notifying them. Only its signal handler knows.
     """
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return bool(getattr(server, "should_exit", False))

@@ -1,11 +1,12 @@
 """Column files: segments written once, memory-mapped read-only by every worker.
 
-They are a cache beside the ledger, and never trusted over it. A file has the hash of its content for a name, and one
+They are a cache of the ledger, and never trusted over it. A file is named by the hash of its content, and one
 list of files names the ledger's number and hash that they hold. What is absent, damaged, of another version or of
-another record is not used, and written anew. Files are written beside and renamed, so none is ever half there.
+another record is not used, and written again. Files are written under a temporary name and renamed, so none is ever
+incomplete.
 
-A mapped file that is changed in place would change answers, and one that is truncated would end the process. So a file
-is mapped only under a lease: whoever opens it for writing or truncates it waits in the kernel until the processes that
+A mapped file that is changed in place would change responses, and one that is truncated would end the process. So a
+file is mapped only under a lease: a process that opens it for writing or truncates it waits until the processes that
 have it mapped were notified and released it. Where there are no leases (other systems than Linux, network file
 systems) a file is read into memory instead.
 """
@@ -31,7 +32,7 @@ from sqlalchemy import make_url
 from app.columnar.loader import CLAIMS, REVISIONS
 from app.columnar.segment import COUNTRY_CODES, EFFECTS, LINES, TALLIES, Segment
 
-# What the content of files hangs on beside the ledger. The number rises when a column gets another meaning.
+# What the content of files depends on besides the ledger. The number rises when a column gets another meaning.
 _MEANING = (1, sys.byteorder, LINES, TALLIES, tuple(REVISIONS), tuple(CLAIMS), COUNTRY_CODES, EFFECTS)
 VERSION = hashlib.sha256(repr(_MEANING).encode()).hexdigest()[:16]
 
@@ -64,7 +65,7 @@ class ColumnFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        # Segments that are in use, so that each is mapped once, and keeps what is cached of it.
+        # Segments in use, so that each is mapped once and retains its cache.
         self._open: weakref.WeakValueDictionary[str, Segment] = weakref.WeakValueDictionary()
         self._mapped: weakref.WeakSet[_Mapped] = weakref.WeakSet()
 
@@ -115,7 +116,7 @@ class ColumnFiles:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Say whether no other process saves at the same time, for the length of the block. Raises OSError."""
+        """Return whether no other process saves at the same time, for the length of the block. Raises OSError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sys.platform == "win32":
             yield True
@@ -207,7 +208,7 @@ class _Mapped(mmap.mmap):
     descriptor: int
 
     def is_awaited(self) -> bool:
-        """Return whether the kernel asks for the lease."""
+        """Return whether the kernel is breaking the lease."""
         import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
         return fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK
@@ -219,7 +220,7 @@ def _lease(descriptor: int) -> None:
         raise ImportError("leases are a Linux feature")
     import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
-    # The signal by which the kernel tells of a writer: one that does nothing, since leases are looked at by themselves.
+    # The signal by which the kernel announces a writer: one that does nothing, since leases are polled.
     fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
     fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
 

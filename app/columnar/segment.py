@@ -41,7 +41,7 @@ CODES: Mapping[str, Callable[[str], int]] = {
     "effect": EFFECTS.index,
 }
 
-# What stands for null, by column; for null in a column of words a word.
+# What means null, by column; for null in a column of words a word.
 NULLS: Mapping[str, int | str] = {
     "location_id": 0,
     "strikes_min": UNKNOWN,

@@ -35,7 +35,7 @@ _COVERAGE = pl.DataFrame(schema=dict.fromkeys((*CLAIMS, "publisher_id"), pl.Int3
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """All lines and tallies, and the number as of which they are asked for; `hash` is that of the ledger's entry.
+    """All lines and tallies, and the number as of which they are requested; `hash` is that of the ledger's entry.
 
     `revisions` rise by `recorded_seq`.
     """
@@ -61,7 +61,7 @@ class Record:
 
 
 class Columns:
-    """The columns of one process. Any thread may ask; `files` hold them for other processes, and for the next start."""
+    """The columns of one process. For any thread; `files` persist them for other processes and for the next start."""
 
     def __init__(self, files: ColumnFiles | None = None) -> None:
         self._files = files
@@ -82,7 +82,7 @@ class Columns:
         """Return the record as of where the ledger stands in the session. Reads what was recorded since the last time.
 
         A database can go back under a running server: a backup is restored, a failover loses the last writes. So the
-        columns are compared with the session's ledger by hash, and read anew where they are of another history.
+        columns are compared with the session's ledger by hash, and read again where they are of another history.
         Raises QueryTimeout where that takes too long, or another thread is still at it.
         """
         last = self._last

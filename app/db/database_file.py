@@ -49,7 +49,7 @@ class DatabaseFile:
         """Raise DatabaseUnavailable where a file that was there is gone, or was replaced beside the WAL of the old one.
 
         SQLite would make an empty file in its place, or take the WAL for that of the new one: it may hold writes of the
-        old one, so whoever replaced the file must remove it.
+        old one, so the operator must remove it.
         """
         now = self.identity()
         if self._opened in {None, now}:
@@ -62,7 +62,7 @@ class DatabaseFile:
             )
 
     def identity(self) -> "Identity | None":
-        """Return what tells the file from any other of its name, None where there is none."""
+        """Return the identity of the file (device and inode), None where there is none."""
         return _identity(self._path)
 
 

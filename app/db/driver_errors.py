@@ -21,7 +21,7 @@ from app.errors import (
 # Seconds that a request waits for another writer, or for a connection, before it is refused.
 WAIT_SECONDS = 5
 
-# PostgreSQL's names for what can be said of its state.
+# PostgreSQL's SQLSTATE codes for its own state.
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
 UNDEFINED_TABLE = "42P01"
@@ -51,7 +51,7 @@ TOO_LONG = "the query takes too long; request fewer days, places or words"
 
 @contextmanager
 def translated(*, writes: bool = False) -> Iterator[None]:
-    """Turn what an engine says of its own state into our errors; the fault of a statement stays what it is.
+    """Translate errors about the state of an engine into application errors; errors of a statement pass through.
 
     `writes`: the block is a write transaction. A driver's message can hold SQL, so none is passed on.
     """
@@ -105,7 +105,7 @@ def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError 
     # Stored bytes that are not UTF-8 have no error name: the driver decodes them, not SQLite.
     if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in str(error.orig):
         return DamagedDatabase()
-    # A quota or a limit to the size of files is an I/O error; which one, the driver does not tell.
+    # A quota or a limit to the size of files is an I/O error; the driver does not report which one.
     if name == "SQLITE_FULL" or (writes and name.startswith("SQLITE_IOERR")):
         return StorageFull(NO_SPACE)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB")):

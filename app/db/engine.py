@@ -33,7 +33,7 @@ WRITER_LOCK = 0x5354_524B
 # Questions that are put to a file at the same time.
 FILE_READERS = 6
 
-# How many times as long a short look may take in all, where it waits for a disk.
+# How many times as long a short read may take in total, where it waits for a disk.
 _STALLED = 10
 
 _LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
@@ -46,7 +46,7 @@ _ENOUGH, _CANCEL_SECONDS = 0.9, 1.0
 class ReadSession(Session):
     """A session on one snapshot of the record. The engine refuses to write through it.
 
-    `deadline` is when the engine stops what is asked: what counts by itself stops then as well.
+    `deadline` is when the engine cancels a statement; Python code that checks it stops then as well.
     """
 
     deadline: Deadline = Deadline()
@@ -60,7 +60,7 @@ class ReadSession(Session):
 
     @cached_property
     def _file(self) -> Any:  # noqa: ANN401 - either driver's
-        """SQLite's own connection, where a statement is a tenth as long on the way as by SQLAlchemy; else None."""
+        """SQLite's own connection, where a statement is a tenth as long on the way as by SQLAlchemy; otherwise None."""
         return self.held.connection.driver_connection if self.held.dialect.name == "sqlite" else None
 
     def rows(self, statement: Prepared, values: Values) -> Rows:
@@ -81,7 +81,7 @@ class ReadSession(Session):
     def limit_statements(self) -> None:
         """Let PostgreSQL stop the next statement at the deadline. Raises QueryTimeout where that has passed.
 
-        It limits each statement by itself, so the limit is set anew once much of the time is used up.
+        It limits each statement by itself, so the limit is set again once much of the time is used up.
         """
         self.deadline.check()
         left = self.deadline.left if self.deadline.processor is None else self.deadline.processor
@@ -98,15 +98,15 @@ class ReadSession(Session):
 
 
 class WouldBlock(Exception):
-    """What is asked for takes too long to be read at once; it must be read the usual way."""
+    """The read would block the event loop for too long; run it in a thread."""
 
 
 class CacheMiss(WouldBlock):
-    """It is only this once that it takes too long: what is read now is remembered."""
+    """The read would block only this once: its result is cached."""
 
 
 class InlineSnapshot:
-    """A snapshot that is read on the event loop itself: short looks into a file, which a thread would only delay."""
+    """A snapshot read on the event loop itself: for short file reads, which a thread would only delay."""
 
     def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
         self._connection = connection
@@ -187,7 +187,7 @@ class WriteSession(ReadSession):
 class Database:
     """The two engines of one database, and the sessions on them.
 
-    `serves` says that clients wait: then no server of a database is waited for without end.
+    `serves`: clients wait, so every wait for a database server has a timeout.
     `immutable` is for SQLite files on read-only media, which nobody can write while they are read.
     """
 
@@ -288,9 +288,9 @@ class Database:
                 self._log.bound()
 
     def glance(self, statement: str) -> tuple[Any, ...] | None:
-        """Return the one row that a statement asks for, or None, without a session and as cheaply as can be.
+        """Return the single row of a statement, or None, without a session and as cheaply as possible.
 
-        On SQLite it waits for nobody, and is for one thread; PostgreSQL is asked over the network.
+        On SQLite it does not block, and is for one thread; PostgreSQL is queried over the network.
         Raises DatabaseUnavailable.
         """
         if not self.is_sqlite:

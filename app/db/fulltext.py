@@ -19,7 +19,7 @@ BATCH = 10_000
 
 
 class Words(TypeDecorator[Sequence[str]]):
-    """A column of words, for storing them. What an engine keeps of them cannot be read back."""
+    """A column of words, write-only: what an engine stores of them cannot be read back."""
 
     impl = Text
     cache_ok = True
@@ -33,7 +33,7 @@ class Words(TypeDecorator[Sequence[str]]):
         return list(value or ()) if dialect.name != "sqlite" else " ".join(value or ())
 
     def bind_expression(self, bindvalue: BindParameter[Sequence[str]]) -> ColumnElement[Sequence[str]]:
-        """Make what the engine keeps."""
+        """Return what the engine stores."""
         return _Kept(bindvalue)
 
 
@@ -88,7 +88,7 @@ class _AllOf(TypeDecorator[Sequence[str]]):
 
 
 class _ContainsAll(FunctionElement[bool]):
-    # Of no type: what is boolean would be compared with 1 on SQLite, and FTS5 answers nothing but a bare MATCH.
+    # Of no type: a boolean would be compared with 1 on SQLite, and FTS5 supports only a bare MATCH.
     name = "holds_all_words"
     inherit_cache = True
 
@@ -112,7 +112,7 @@ def _stored_on_postgresql(element: _Kept, compiler: SQLCompiler, **kw: object) -
 @compiles(_ContainsAll, "sqlite")
 def _contains_all_on_sqlite(element: _ContainsAll, compiler: SQLCompiler, **kw: object) -> str:
     column, words = element.clauses
-    # FTS5 that keeps no columns apart is asked by the table's name.
+    # An FTS5 table without separate columns is matched by its name.
     table = compiler.preparer.quote(column.table.name)
     return f"{table} MATCH {compiler.process(words, **kw)}"
 

@@ -46,7 +46,7 @@ class DaysLater(FunctionElement[date]):
 
 
 def days_later(day: ColumnElement[date], days: int) -> ColumnElement[date]:
-    """Return the day so many days after `day`, spelt as the partial indexes spell it that are found by it."""
+    """Return the day so many days after `day`, spelt as in the partial indexes, so that they are used."""
     return DaysLater(day, literal_column(str(days)))
 
 

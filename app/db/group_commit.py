@@ -110,7 +110,7 @@ class GroupCommit:
 
 
 class _Writer(Generic[T]):
-    """Work that waits for its turn, then what came of it, and the future of whoever waits for that."""
+    """Queued work, then its result, and the future of the caller."""
 
     result: T
 
@@ -122,7 +122,7 @@ class _Writer(Generic[T]):
         self.error: Exception | None = None
 
     def answer(self) -> None:
-        """Let whoever waits have the result or the error."""
+        """Resolve the caller's future with the result or the error."""
         if self.error is None:
             self.future.set_result(self.result)
         else:

@@ -1,6 +1,6 @@
 """Statements compiled once per dialect and executed with new parameters.
 
-Making a statement and its SQL anew for each request takes many times as long as a short question takes the engine.
+Making a statement and its SQL for each request takes many times as long as a short question takes the engine.
 A Prepared statement keeps its SQL and takes values by name, an INSERT by the names of its columns; what it yields are
 the driver's own rows, by position.
 """
@@ -20,14 +20,14 @@ from sqlalchemy.types import TypeEngine
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
-# Lists of values are written out, and each length makes another text: so many bytes of all are kept. What a text takes
-# beside its signs: its objects, and one for each of its values.
+# Lists of values are written out, and each length makes another text: so many bytes of them are cached. What a text
+# takes besides its characters: its objects, and one for each of its values.
 MOST_BYTES = 16 * 1024 * 1024
 _OF_TEXT, _OF_VALUE = 2_000, 400
 
 
 class Snapshot(Protocol):
-    """One state of the record, to be asked."""
+    """One state of the record, to be queried."""
 
     def rows(self, statement: "Prepared", values: Values) -> Rows:
         """Return what a statement finds, as the driver gives it: SQLite's days and instants are texts."""

@@ -1,7 +1,7 @@
 """Write-ahead log limit for SQLite: checkpoints, and a warning when blocked.
 
 SQLite copies the log into the database after a commit, as far as no reader needs the older pages, and begins the log
-anew only at a moment without readers. So one long read, or many short ones that overlap, let it grow without end.
+again only at a moment without readers. So one long read, or many short ones that overlap, let it grow without end.
 """
 
 import logging

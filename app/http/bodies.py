@@ -1,6 +1,6 @@
 """Request bodies: media type, size limit, and strict JSON parsing.
 
-Other servers accept doubled fields, NaN, lone surrogates, NUL and deep nesting. Each of them is refused here, before a
+Other servers accept doubled fields, NaN, lone surrogates, NUL and deep nesting. Each is refused here, before a
 model sees it.
 """
 
@@ -32,13 +32,13 @@ LONG_JSON = 16 * 1024
 # A report nests four deep.
 DEEPEST_JSON = 32
 
-# Names and items of all objects and lists together: a report of 2,000 lines with all that a line can say has 70,000.
+# Names and items of all objects and lists together: a report of 2,000 lines with all fields has 70,000.
 MOST_VALUES = 100_000
 
 # Digits of the longest integer that JSON may hold here; beyond, Python's own parsing grows slow.
 LONGEST_NUMBER = 32
 
-# What may be a number that needs a closer look, and an escape that may be no character.
+# A number that needs a closer check, and an escape that may be no character.
 _ODD_NUMBER = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1}}}|[0-9][eE]")
 _ODD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
@@ -201,7 +201,7 @@ def _integer(digits: str) -> int | float:
 
 
 def _refuse_values(value: object, pointer: str) -> None:
-    """Refuse what a database or an answer cannot hold: NUL, surrogates without their other half, too large numbers."""
+    """Refuse what a database or a response cannot hold: NUL, surrogates without their other half, too large numbers."""
     if isinstance(value, str):
         if _UNSTORABLE.search(value):
             raise _unstorable(pointer, "unstorable-text", "holds NUL or a lone surrogate")

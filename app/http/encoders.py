@@ -73,7 +73,7 @@ def ready(chosen: Format) -> None:
         _pyarrow()
 
 
-# A generator would hold on to the chunk that it made a piece of until the next one is asked for; `map` does not.
+# A generator would retain its last chunk until the next one is requested; `map` does not.
 
 
 def _ndjson(table: Table, chunk: Sequence[Item]) -> bytes:
@@ -201,7 +201,7 @@ def _struct(arrow: ModuleType, column: Column) -> Any:  # noqa: ANN401 - pyarrow
 
 
 class _Sink(io.RawIOBase):
-    """A file that keeps what is written to it only until it is taken."""
+    """A write-only file that buffers its content until it is taken."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []

@@ -33,7 +33,7 @@ INSTANT = re.compile(
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
-# Text with something to see in it and no control character. Of those, `one_line` knows more than can be said here.
+# Text that is not blank, without control characters. `one_line` is stricter than a pattern can be.
 ONE_LINE = r"[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*"
 
 
@@ -150,7 +150,7 @@ QueryName = Annotated[
 ]
 
 # Before a whole number in a query: plain digits, since "1_0" and "٣" are slips. Stands after the bounds, which
-# would else not be found in the reference.
+# would otherwise not be found in the reference.
 PLAIN_DIGITS = BeforeValidator(_natural)
 
 # A count of items, strikes or engagements.

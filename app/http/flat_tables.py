@@ -1,6 +1,6 @@
 """Flat tables of lists: columns, types, and conversion of items to rows.
 
-JSON answers nest; a table is flat. A feature says once how its items lie flat, and every format that is
+JSON responses nest; a table is flat. A feature defines once how its items are flattened, and every format that is
 written in rows (CSV, GeoJSON's properties, Parquet) has the same columns by the same names.
 """
 
@@ -80,7 +80,7 @@ class Table:
     key: str | None = None
     # Rows of parts of an item: only in formats that are nothing but rows.
     in_parts: bool = False
-    # The members of JSON items that were asked for; None: all.
+    # The members of JSON items that were requested; None: all.
     fields: frozenset[str] | None = None
 
     def picked(self, fields: Collection[str] | None) -> "Table":
@@ -91,7 +91,7 @@ class Table:
         return replace(self, columns=kept, fields=frozenset(fields))
 
     def shown(self, item: Item) -> Item:
-        """Return the members of an item that were asked for."""
+        """Return the members of an item that were requested."""
         if self.fields is None:
             return item
         return {name: value for name, value in item.items() if name in self.fields}

@@ -80,7 +80,7 @@ class FormatQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form in which a list was asked for: as which table, and written how."""
+    """The form in which a list was requested: its table and its encoding."""
 
     table: Table
     query: FormatQuery
@@ -98,7 +98,7 @@ class Form:
 
 
 def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Format]) -> Format:
-    """Return the format to answer in: what was asked for by name, else what the Accept headers weigh most.
+    """Return the format to answer in: what was requested by name, else what the Accept headers weigh most.
 
     Of equal weight, the first of those offered. Raises InvalidInput for a name that is not offered here, and
     NotAcceptable where the headers allow none that is.
@@ -120,7 +120,7 @@ def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Fo
 
 
 def refuse_parts(table: Table, chosen: Format) -> None:
-    """Raise InvalidInput where rows of parts of an item are asked for in a format of whole items."""
+    """Raise InvalidInput where rows of parts of an item are requested in a format of whole items."""
     if table.in_parts and chosen not in {Format.CSV, Format.PARQUET}:
         detail = "shape=long needs format=csv or format=parquet"
         raise InvalidInput([Fault("parameter", "shape", "shape-not-offered", detail)])
@@ -129,7 +129,7 @@ def refuse_parts(table: Table, chosen: Format) -> None:
 def described(
     model: type[BaseModel] | None, offered: Sequence[Format], description: str = "Successful Response"
 ) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI description of an answer in each of the formats offered; `model` is that of JSON."""
+    """Return the OpenAPI description of a response in each of the formats offered; `model` is that of JSON."""
     content = {MEDIA_TYPES[choice]: {"schema": _SCHEMAS[choice]} for choice in offered if choice in _SCHEMAS}
     return {200: {"description": description, "content": content} | ({"model": model} if model else {})}
 

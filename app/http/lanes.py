@@ -71,7 +71,7 @@ class Costs:
 
 @dataclass(eq=False, slots=True)
 class Ticket:
-    """Work that asks for a place: its kind, its expected cost in seconds, and until when it must be done."""
+    """Work that requests a place: its kind, its expected cost in seconds, and its deadline."""
 
     kind: Hashable
     expected: float

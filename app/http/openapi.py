@@ -39,7 +39,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a parameter's schema without null: it can be left out, but a URL or a header has no way to say null."""
+    """Return a parameter's schema without null: it can be omitted, but a URL or a header cannot be null."""
     kept = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
     if len(kept) != 1:
         return schema

@@ -23,7 +23,7 @@ _BINDING = 6
 # The largest integer that both engines hold.
 LARGEST_INTEGER = 2**63 - 1
 
-# What a cursor looks like. One that is asked with comes from the page before.
+# The format of a cursor, which comes from the previous page.
 CURSOR = "j_8WrFtBWyIyMDE2LTEwLTEwIiw0OTUwXQ"
 
 CursorParameter = Annotated[str, spelt("[A-Za-z0-9_-]+")]
@@ -109,7 +109,7 @@ def _binding(request: Request) -> bytes:
     asked = sorted(
         (name, value)
         for name, value in request.query_params.multi_items()
-        # A default that is spelt out asks the same question.
+        # A default that is spelt out is the same query.
         if name not in _FREE and defaults.get(name) != value
     )
     named = orjson.dumps([request.scope["path"], asked])

@@ -140,7 +140,7 @@ class Problem(BaseModel):
 
 
 def document(path: str, status: HTTPStatus, slug: str, detail: str, **members: object) -> bytes:
-    """Write a problem. `path` is the path that was asked; of `members`, those that are None are left out."""
+    """Write a problem. `path` is the path of the request; `members` that are None are omitted."""
     return orjson.dumps(
         {
             "type": f"/problems/{slug}",
@@ -162,7 +162,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **members: object,
 ) -> Response:
-    """Make the answer to a request that is refused; `members` as in `document`."""
+    """Make the response to a request that is refused; `members` as in `document`."""
     return Response(
         document(scope["path"], status, slug, detail, **members),
         status.value,
@@ -172,13 +172,13 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer as a problem what it refuses itself; its routes do the rest."""
+    """Make `app` return the framework's own errors as problems; its routes do the rest."""
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(Exception, _of_the_unforeseen)
 
 
 def responses(*errors: type[StrikeledgerError]) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI description of the errors that an operation may answer."""
+    """Return the OpenAPI description of the errors that an operation may return."""
     return {
         STATUS[error][0].value: {
             "description": STATUS[error][0].phrase,
@@ -194,14 +194,14 @@ def schemas() -> dict[str, Any]:
     return {**schema.pop("$defs"), "Problem": schema}
 
 
-# What OpenAPI says of every other refusal: too large, not allowed, our own fault.
+# The OpenAPI description of every other error: too large, not allowed, internal.
 ANY: dict[int | str, dict[str, Any]] = {
     "default": {"description": "A problem.", "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}}}
 }
 
 
 def refusal(scope: Scope, error: StrikeledgerError) -> Response:
-    """Return the answer to a request that ended in one of our errors."""
+    """Return the response to a request that ended in one of our errors."""
     kinds = type(error).__mro__
     status, slug = next(STATUS[kind] for kind in kinds if kind in STATUS)
     headers = {}
@@ -223,7 +223,7 @@ def refusal(scope: Scope, error: StrikeledgerError) -> Response:
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - the registration above says so
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:

@@ -23,7 +23,7 @@ POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-# No validator: Swagger UI would else ask one on the internet for a badge. Nothing typed here is kept, a key least.
+# No validator: Swagger UI would otherwise request a badge from the internet. Nothing typed here is stored, keys least.
 _START = b"""\
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
@@ -59,7 +59,7 @@ _PAGE = """\
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
-# A pointer to a map of the source, which is not shipped: a browser's tools would ask for it in vain.
+# A pointer to a map of the source, which is not shipped: a browser's tools would request it in vain.
 _SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=[^*]*\*/\s*$")
 
 
@@ -94,7 +94,7 @@ async def file_of_reference(digest: str, name: str) -> Response:
 
 @cache
 def _files() -> dict[str, _File]:
-    """Return the files of the page by name. Read when the page is first asked for: few processes show it."""
+    """Return the files of the page by name. Read when the page is first requested, since few processes serve it."""
     shipped = files("fastapi_swagger.resources")
     contents = {
         "start.js": _START,

@@ -1,7 +1,7 @@
 """Responses: negotiated format, strong ETags, 304, and cache headers.
 
-Who sends no key may keep an answer for a moment, and what is read as of a ledger number for ever: it cannot
-change. Who sends a key asks anew each time, so that an analyst sees a write at once.
+Without a key, a response may be cached for a moment, and one as of a ledger number permanently: it cannot
+change. With a key, every request is revalidated, so that an analyst sees a write at once.
 """
 
 import hashlib
@@ -21,16 +21,16 @@ from app.ledger.head import Head
 
 MEDIA_TYPE = MEDIA_TYPES[Format.JSON]
 
-# Seconds for which anybody may keep what can change with the next write, and show it while asking anew.
+# Seconds for which anybody may cache what can change with the next write, and use it while revalidating.
 BRIEF = "public, max-age=10, stale-while-revalidate=60"
-# What says where the record stands is asked anew each time: an old number would be taken for the last one.
+# The head of the ledger is revalidated each time: an old number would be taken for the last one.
 CURRENT = "public, no-cache"
-# A year: as long as caches keep anything.
+# A year: the longest that caches retain anything.
 IMMUTABLE = "public, max-age=31536000, immutable"
-# With a key: no shared cache keeps the answer, and none gives it again without asking.
+# With a key: not in shared caches, and revalidated each time.
 KEYED = "private, no-cache"
 
-# Where the number of the ledger stands that an answer was read as of, in formats that have no place for it.
+# The header with the ledger number of a response, for formats that have no place for it.
 SEQ = "Strikeledger-Seq"
 
 # The entity tags of an If-None-Match header, without the W/ that marks a weak one.
@@ -44,7 +44,7 @@ def list_response(
 ) -> Response:
     """Answer a list or an aggregate; 304, without making it, where the client holds it already.
 
-    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link. All items can be
+    Without a form the response is JSON, whatever was requested. A body with a `next` gets its Link. All items can be
     given as a text, as JSON writes them between the brackets of a list.
     Raises InvalidInput and NotAcceptable for a format that the list does not come in.
     """
@@ -52,11 +52,11 @@ def list_response(
     headers = list_headers(request, head, chosen, negotiated=form is not None)
     if is_held(request, headers) and request.headers["if-none-match"] != "*":
         return Response(status_code=304, headers=headers)
-    # Before the question is asked, so that its time is counted from there on too.
+    # Before the query runs, so that its time is counted from there on too.
     ready(chosen)
     body = make()
     if is_held(request, headers):
-        # "*" names any answer that there is, so there must be one: the question may yet be refused.
+        # "*" matches any response, so there must be one: the query may still be refused.
         return Response(status_code=304, headers=headers)
     if cursor := body.get("next"):
         headers["Link"] = link_to_next(request, cursor)
@@ -78,7 +78,7 @@ def item_response(
 
 
 def current(response: Response) -> Response:
-    """Let nobody keep an answer without asking whether it still stands."""
+    """Require revalidation before a cached response is used."""
     if response.headers["Cache-Control"] == BRIEF:
         response.headers["Cache-Control"] = CURRENT
     return response
@@ -98,13 +98,13 @@ def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bo
 
 
 def is_held(request: Request, headers: Mapping[str, str]) -> bool:
-    """Say whether the client names the ETag of these headers in If-None-Match."""
+    """Return whether the client names the ETag of these headers in If-None-Match."""
     asked = request.headers.get("if-none-match")
     return asked is not None and names(asked, headers["ETag"])
 
 
 def names(asked: str, tag: str) -> bool:
-    """Say whether a list of tags holds this one, weakly compared; "*" names any."""
+    """Return whether a list of tags holds this one, weakly compared; "*" names any."""
     return asked.strip() == "*" or tag in _TAGS.findall(asked)
 
 
@@ -113,7 +113,7 @@ def _headers(request: Request, tag: str) -> dict[str, str]:
 
 
 def _kept(request: Request) -> str:
-    """Say how long an answer may be kept. A number that was asked for lies at or below the head: it is answered."""
+    """Set how long a response may be cached. A requested number is at or below the head, else it is refused."""
     if "authorization" in request.headers:
         return KEYED
     if b"as_of" not in request.scope["query_string"]:

@@ -1,7 +1,7 @@
 """Sessions for endpoints, and the only place that commits a transaction.
 
 An endpoint awaits `read(work)` or `write(work)`; `work` takes the session and returns what the endpoint
-needs. A write is committed before `write` returns, so no answer speaks of what was not stored.
+needs. A write is committed before `write` returns, so no response reports what was not stored.
 
 Reads run in lanes (lanes.py) by what work of their kind was measured to cost: little in the quick lane, much in the
 slow one, which has one place, so that everybody else keeps the rest of the machine. Work of an unknown cost has a
@@ -30,7 +30,7 @@ from app.http.lanes import Costs, Dismissed, Lane, Ticket
 
 T = TypeVar("T")
 
-# Seconds from the arrival of a request for reading. What was read is still to be written then, so that all is answered,
+# Seconds from the arrival of a request for reading. The response is still to be written then, so that it is sent,
 # or refused, within two seconds.
 MOST_SECONDS = 1.4
 
@@ -54,7 +54,7 @@ SLOW_SECONDS = 0.3
 # Where the protocol, or the outermost layer, puts the moment of `time.monotonic` at which a request was complete.
 ARRIVED = "strikeledger.arrived"
 
-# The parameters whose values tell cheap work from dear, beside the names of all: what is counted, in which order,
+# The parameters whose values distinguish cheap from costly work, besides all names: what is counted, in which order,
 # and how it is written. The others choose lines.
 _SHAPING = frozenset({"group_by", "sort", "count", "format", "fill", "lag", "cumulative", "shape"})
 
@@ -221,7 +221,7 @@ class RequestReads:
 
 
 def _kind(request: Request) -> int:
-    """Return the kind of a request: its route, the names of its parameters, and the values that shape its answer."""
+    """Return the kind of a request: its route, the names of its parameters, and the values that shape its response."""
     named = request.query_params.multi_items() if request.scope["query_string"] else ()
     shape = frozenset((name, value if name in _SHAPING else "") for name, value in named)
     # A number in place of the texts, which clients choose.

@@ -30,7 +30,7 @@ from app.http.problems import failure, refusal
 from app.http.request_log import note, noted
 from app.http.validation import LONGEST_SHOWN, hint, invalid_parameters
 
-# How many wrong parameters are looked at before a query is refused.
+# How many wrong parameters are collected before a query is refused.
 MOST_UNKNOWN = 20
 
 
@@ -169,7 +169,7 @@ class Operations:
                     self._routes[method, route.path.count("/")].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have the operation answer, or pass on."""
+        """Call the operation's route, or pass on."""
         path: str = scope["path"]
         for route in self._routes.get((scope["method"], path.count("/")), ()):
             if match := route.path_regex.match(path):

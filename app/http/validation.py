@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from app.errors import Fault, InvalidInput
 
-# Faults that one answer names: a body can hold more than anybody reads.
+# Faults that one response lists: a body can have more than anybody reads.
 MOST_FAULTS = 50
 
 # How alike, of 100, a valid name must be to be suggested; and the longest that a name is compared or shown at.
@@ -65,7 +65,7 @@ def _checked(model: type[BaseModel], parsed: object, place: _Path, most: int) ->
             body[name] = [item for item in made if item is not None]
             of_items[name] = faults, count
         elif isinstance(items, list):
-            # Nothing of it is looked at, so it is refused at the cost of its length alone.
+            # Its items are not validated, so it is refused at the cost of its length alone.
             body[name] = [None] * len(items)
     whole = _whole(model, body, place, most)
     count = whole.total + len(left_out) + sum(count for _, count in of_items.values())
@@ -175,7 +175,7 @@ def _names(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
 
 
 def _fields(annotation: Any, path: Sequence[str | int]) -> dict[str, Any]:  # noqa: ANN401 - any annotation
-    """Walk from a model's annotation along a path of fields and indices; return the fields found there."""
+    """Walk from a model's annotation along a path of fields and indices; return the fields there."""
     for model in _models(annotation):
         if not path:
             return dict(model.model_fields)

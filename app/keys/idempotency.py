@@ -55,14 +55,14 @@ async def once(
     *,
     alone: bool = False,
 ) -> Response:
-    """Run `work` in the write transaction and return its answer, or that of the same request before it.
+    """Run `work` in the write transaction and return its response, or that of the same request before it.
 
     The same: its method, path, query and JSON body (compared as canonical JSON), under the same name and key.
     Raises MalformedRequest for a name that cannot be one, IdempotencyKeyReused for another request under a
     known name. Notes the key's use. Work that may take long shares its transaction with nobody: it runs `alone`.
 
     The contract's 409 `idempotency-in-progress` cannot occur: writers come one after another (db/engine.py),
-    so a request sent while the first still runs waits for its end and then finds its answer, or none if it
+    so a request sent while the first still runs waits for its end and then reads its response, or none if it
     failed. One that waits too long is 503 `database-busy` with Retry-After, like every write that does.
     """
     name = _name(request)
@@ -101,7 +101,7 @@ def _name(request: Request) -> str | None:
 
 
 async def _hash(request: Request) -> str:
-    """Return the SHA-256 of what is asked: method, path, query and body."""
+    """Return the SHA-256 of the request: method, path, query and body."""
     asked = [request.method, request.scope["path"], sorted(request.query_params.multi_items())]
     media = request.headers.get("content-type", "")
 

@@ -45,7 +45,7 @@ class KeyHolder(NamedTuple):
     name: str
 
     def may(self, *scopes: Scope) -> bool:
-        """Say whether the key has one of these scopes, or `admin`."""
+        """Return whether the key has one of these scopes, or `admin`."""
         return bool(self.scopes & {Scope.ADMIN.value, *(scope.value for scope in scopes)})
 
     def require(self, *scopes: Scope) -> None:
@@ -100,7 +100,7 @@ def revoke(session: WriteSession, identifier: str) -> None:
 
 def authenticate(session: Snapshot, key: str) -> KeyHolder:
     """Return the holder of a key. Raises Unauthenticated where it is wrong, expired or revoked, not saying which."""
-    # Looked up even where its checksum is wrong: how long the answer takes must not say what was wrong.
+    # Looked up even where its checksum is wrong: response times must not reveal what was wrong.
     rows = session.rows(_VALID, {"digest": _digest(key), "now": datetime.now(UTC)})
     if not rows:
         raise Unauthenticated(_NOT_VALID)

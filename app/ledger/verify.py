@@ -4,7 +4,7 @@ What is promised and checked: numbers from 1 without gaps, times that rise, a ha
 and the hash before it, rows that give again exactly the content whose hash the entry holds, and no row that no
 entry speaks for. So any change of any entry or row shows, and where.
 Two things do not show in a database alone: entries removed from the end with all their rows, and a ledger that
-was computed anew from some entry on. For these a head must have been saved elsewhere: see `SavedHead`.
+was computed again from some entry on. For these a head must have been saved elsewhere: see `SavedHead`.
 """
 
 import re
@@ -27,7 +27,7 @@ BATCH = 1_000
 # How a head is written down.
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-fA-F]{64})", re.ASCII)
 
-# Gives the contents of entries by their number, as the stored rows have them, or a sentence that says why the
+# Gives the contents of entries by their number, as the stored rows have them, or a sentence on why the
 # rows cannot be those of that entry. One stands on the reports, one on the vocabularies.
 Contents = Callable[[ReadSession, Sequence[AnyRow]], Mapping[int, Mapping[str, object] | str]]
 
@@ -71,7 +71,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """The last entry that was found sound."""
+    """The last entry that was verified."""
 
     seq: int = 0
     hash: str = GENESIS
@@ -94,11 +94,11 @@ def verify(
 ) -> Verdict:
     """Check the whole record in this session's snapshot, in batches of BATCH entries.
 
-    `progress` is told, after each batch, how many entries of how many were checked.
+    `progress` is called after each batch with the number of entries checked, and of all.
     """
     first, last = session.execute(select(func.min(LedgerEntry.seq), func.max(LedgerEntry.seq))).one()
     last = last or 0
-    # What is found by other ways than the walk; a tie goes to the walk, which says more.
+    # Faults from other checks than the walk; a tie goes to the walk, whose message is more precise.
     apart = sorted(
         [*_outside(first), *_strays(session, last), *_unlike(session, last, saved)],
         key=lambda fault: fault.seq,

@@ -20,7 +20,7 @@ from app.vocabulary.categories import match
 from app.vocabulary.counts import ARTICLES
 from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS
 
-# The remarks that say what became of the numbers in their span.
+# The remarks that account for the numbers in their span.
 _COVERING = {
     "included": Role.INCLUDED,
     "summary": Role.INCLUDED,
@@ -51,7 +51,7 @@ MAX_NOUN = 6
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Tokens of a sentence, or of what stands between two, with the days found in them."""
+    """Tokens of a sentence, or of the text between two, with their days."""
 
     tokens: Sequence[Token]
     days: Sequence[Dates]
@@ -59,7 +59,7 @@ class Run:
 
 @dataclass(slots=True)
 class _Spans:
-    """Spans in the order of the text, asked for by positions that only rise."""
+    """Spans in the order of the text, for lookups by rising positions."""
 
     spans: list[tuple[int, int, Role, Field | None]]
     _next: int = 0

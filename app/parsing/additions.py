@@ -10,7 +10,7 @@ from app.parsing.strike_lines import Claim, make_line
 def add_line(
     context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
 ) -> None:
-    """Add a line. What looked like one before a list may prove its total, and prose may tell one line twice."""
+    """Add a line. A line before a list may turn out to be its total, and prose may report one line twice."""
     if context.in_bullet and context.line_open and context.bare_block == claim.block - 1:
         _make_total(context)
     if not context.in_section and not context.in_bullet:

@@ -22,14 +22,14 @@ _PAST = frozenset(
     "conducting conducted carried launched occurred took executed performed staged mounted made flew".split()
 )
 _REPORT_OPENINGS = frozenset("near in on at between additionally separately".split())
-# So many lines back the same strikes may have been told before.
+# The same strikes may have been reported so many lines before.
 LOOK_BACK = 3
-# One strike near a place may well be another one; two lines of several strikes with one number are told twice.
+# One strike near a place may well be another one; two lines of several strikes with one number are reported twice.
 FEWEST = 2
 
 
 def is_headline(sentence: Sentence) -> bool:
-    """Tell a headline, which only says in short what follows. Reads: "Coalition hits depots with 13 strikes"."""
+    """Return whether a block is a headline. Reads: "Coalition hits depots with 13 strikes"."""
     tokens = sentence.tokens
     if any(token.word == ":" for token in tokens):  # "Syria: 27 strikes" is a row.
         return False
@@ -46,7 +46,7 @@ def exact(tally: ParsedTally) -> bool:
 
 
 def acted(claim: Claim) -> bool:
-    """Tell whether coalition aircraft are the subject, or nobody is.
+    """Return whether coalition aircraft are the subject, or nobody is.
 
     Reads: "coalition jets destroyed", "the US-led coalition destroyed", "was destroyed"; but not
     "fighters backed by coalition jets destroyed".
@@ -80,7 +80,7 @@ def merge_repeated_lines(context: Context) -> None:
     """Join the last line with an earlier one of the same strikes.
 
     Reads: "Nine strikes near Vero on Monday hit militant positions. “Near Vero, nine strikes destroyed two boats.”"
-    Only in prose, only for the same place and number of several strikes, when at most one says what was hit,
+    Only in prose, only for the same place and number of several strikes, when at most one gives targets,
     and when country and days do not contradict.
     """
     line = context.lines[-1]
@@ -101,7 +101,7 @@ def merge_repeated_lines(context: Context) -> None:
 
 
 def note_mention(context: Context, sentence: Sentence, block: int) -> None:
-    """Note the days on which coalition aircraft did something at a place, for a quoted sentence that says what.
+    """Note the days on which coalition aircraft did something at a place, for a quoted sentence with the details.
 
     Reads: "On Sunday, US-led coalition jets pounded militants near Vero."
     """
@@ -112,7 +112,7 @@ def note_mention(context: Context, sentence: Sentence, block: int) -> None:
 
 
 def recall(context: Context, claim: Claim) -> None:
-    """Give a clause the days, and "the six strikes" the country, that prose has just said of the same place."""
+    """Give a clause the days, and "the six strikes" the country, that prose has just given for the same place."""
     clause = claim.clause
     name = clause.place.name.casefold() if clause.place and clause.place.name else None
     if name is None:
@@ -129,7 +129,7 @@ def recall(context: Context, claim: Claim) -> None:
 
 
 def _same(other: ParsedLine, line: ParsedLine, *, last: bool) -> bool:
-    """Whether two lines can be the same strikes; `last` says that nothing stands between them."""
+    """Whether two lines can be the same strikes; `last` means that nothing is between them."""
     days = (other.date_from, other.date_to), (line.date_from, line.date_to)
     counted = other.strikes == line.strikes and _several(line.strikes)
     uncounted = last and other.strikes is None and _several(line.strikes)
@@ -149,7 +149,7 @@ def _several(count: Count | None) -> bool:
 
 
 def _joined(plain: ParsedLine, detailed: ParsedLine) -> ParsedLine:
-    """Take the detail of one line, and what only the other one says."""
+    """Merge two lines: the detail of one, and the fields that only the other has."""
     dated = detailed if detailed.date_from else plain
     return replace(
         detailed,
@@ -164,7 +164,7 @@ def _joined(plain: ParsedLine, detailed: ParsedLine) -> ParsedLine:
 
 
 def new_tallies(context: Context, claim: Claim, line: ParsedLine) -> tuple[ParsedTally, ...]:
-    """Leave out what the line has already, where prose tells it again.
+    """Drop what the line already has, where prose repeats it.
 
     Reads: "A strike killed two fighters. The strike killed two fighters of the group."
     """

@@ -57,7 +57,7 @@ def add_more(context: Context, claim: Claim) -> bool:
 
 
 def date_last(context: Context, claim: Claim) -> None:
-    """Give the line before its days, where only "The strike took place on May 3" says them."""
+    """Set the days of the previous line, where only "The strike took place on May 3" gives them."""
     dates = claim.clause.dates
     if not dates or not context.lines or not context.can_continue(claim.block):
         return
@@ -118,7 +118,7 @@ def _agrees(strikes: int | None, mention: Mention) -> bool:
 
 
 def _continues(line: ParsedLine, clause: Clause, mention: Mention) -> bool:
-    """Whether "the strikes" can be those of the line: same number, country and place, as far as they are said."""
+    """Whether "the strikes" can be those of the line: same number, country and place, as far as given."""
     if not _agrees(line.strikes.minimum if line.strikes else None, mention):
         return False
     if clause.country and clause.country != line.country:

@@ -23,10 +23,10 @@ MAX_GAP = 3
 class Context:
     """The state of the walk through one release.
 
-    `speaks_of_strikes` says that the last sentence did, `seen` are the days that were named last. `hits` is a heading
+    `speaks_of_strikes` means that the last sentence did, `seen` are the days that were named last. `hits` is a heading
     whose rows may follow, `listed` the start of the last line made of such rows.
 
-    `base` are the days of the whole release, `dates` those of the section. `mixed` says that the section speaks
+    `base` are the days of the whole release, `dates` those of the section. `mixed` means that the section speaks
     of several countries, so that a line without one only follows the line before. `open_total` is a total, and
     `line_open` a last line, to which "the strikes …" can still be added; `open_block` is the block of either,
     `open_number` the characters of the total's number of strikes. `bulleted` are the starts of lines in a list.
@@ -137,7 +137,7 @@ class Context:
         self.country, self.mixed = country, country is None
 
     def can_continue(self, block: int) -> bool:
-        """Tell whether "the strikes" in `block` can mean those of the last line."""
+        """Return whether "the strikes" in `block` can mean those of the last line."""
         gap = block - self.open_block
         if not self.line_open or not self.lines or len(self.lines[-1].tallies) >= MAX_CONTINUED:
             return False

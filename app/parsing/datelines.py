@@ -67,7 +67,7 @@ _BEHIND = re.compile(
     r"|,?[ ]*(?:at )?\d{1,2}:\d\d.{0,20}|[ ]*(?:press |news )?release\b.*|[ ]*(?:for )?immediate release.*",
     re.IGNORECASE | re.DOTALL,
 )
-# Characters of a block that are looked at.
+# Characters of a block that are read.
 MAX_LOOKAHEAD = 160
 MAX_BEFORE = 80
 MAX_BLOCKS = 40
@@ -140,7 +140,7 @@ def _is_statement(words: str, last: str) -> bool:
 
 
 def _published(text: str, start: int, end: int, label: str) -> date | None:
-    """Find the day that "Published" or the like says, on the same line or on the one before."""
+    """Find the day after "Published" or the like, on the same line or on the one before."""
     for day in full_days(text, start, end):
         before = text[max(start, day.start - MAX_BEFORE) : day.start]
         if not before.strip():

@@ -50,7 +50,7 @@ _JOINING = re.compile(
 # Where nothing of this occurs, the long expression need not run.
 HINT = re.compile(rf"\d|day|(?:in|during){_GAP}{_MONTH}", re.IGNORECASE)
 _WITH_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)|\d{6}[A-Z]?\s")
-# Days are worked out only against a release date that leaves room for them.
+# Days are derived only against a release date that leaves room for them.
 EARLIEST = date(1900, 1, 1)
 DAYS_OF_A_WEEK = 7
 # Characters of a noun behind a number.
@@ -59,7 +59,7 @@ MAX_NOUN = 60
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A span of days in the text, `start`..`end`, with a flag when it had to be worked out.
+    """A span of days in the text, `start`..`end`, with a flag when it had to be derived.
 
     `apart` holds the single days of a list that does not run through ("May 3 and 5").
     """
@@ -148,7 +148,7 @@ def _in_order(before: Dates, after: Dates) -> bool:
 
 
 def _is_weekday_of(before: Dates, dates: Dates, text: str) -> bool:
-    """Read "Thursday, Dec. 15", where the date says what the weekday only names."""
+    """Read "Thursday, Dec. 15", where the date settles the weekday."""
     gap = text[before.end : dates.start].strip(" ,")
     return gap in {"", "the"} and text[before.start : before.end].lower() in _WEEKDAYS
 
@@ -183,7 +183,7 @@ def _settle(match: re.Match[str], published_on: date | None) -> Dates:
         try:
             day = date.fromisoformat(match["iso"])
         except ValueError:
-            return Dates(None, None, False, start, end)  # noqa: FBT003 - not worked out
+            return Dates(None, None, False, start, end)  # noqa: FBT003 - not derived
         return Dates(day, day, worked_out=False, start=start, end=end)
     if match["numeric"]:
         only = _numeric(match["numeric"])

@@ -1,7 +1,7 @@
 """Evaluation of the parser: precision and recall on labelled releases.
 
-A line is found when country, place and number of strikes agree. A tally is right when, within such a line,
-verb, category and count agree. An `optional` label counts neither as found nor as missed.
+A line is matched when country, place and number of strikes agree. A tally is right when, within such a line,
+verb, category and count agree. An `optional` label counts neither as matched nor as missed.
 """
 
 import json
@@ -52,7 +52,7 @@ class Score:
 
     @property
     def line_recall(self) -> float:
-        """The share of labelled lines that were found."""
+        """The share of labelled lines that were matched."""
         return self.lines_found / self.lines if self.lines else 1.0
 
     @property
@@ -102,7 +102,7 @@ def score(directory: Path) -> Scores:
 
 
 def score_release(name: str, lines: Sequence[ParsedLine], entries: Sequence[LabelledLine]) -> Score:
-    """Compare the lines of one release with its labels; each line answers one label, in order."""
+    """Compare the lines of one release with its labels; each line is matched with one label, in order."""
     left = list(lines)
     matched = tallies = right = read = 0
     faults: list[str] = []

@@ -58,7 +58,7 @@ def read_header(sentence: Sentence, clause: Clause, within: Within) -> None:
 
 
 def _shift(sentence: Sentence, clause: Clause) -> int | None:
-    """Return how many days after the strikes before it a clause was; None where it does not say so.
+    """Return how many days after the strikes before it a clause was; None where it does not state it.
 
     Reads: "a day later, two strikes", "a strike the same day", "the previous day".
     """
@@ -121,7 +121,7 @@ def _of_targets(sentence: Sentence, clause: Clause, place: Place) -> bool:
 
 
 def _nearest(sentence: Sentence, clause: Clause, places: Sequence[Place]) -> Sequence[Place]:
-    """Of two countries apart from each other, keep the first one behind the number of strikes.
+    """Of two separate countries, select the first one after the number of strikes.
 
     Reads: "flew nine strikes in Syria and were joined by others in Iraq".
     """

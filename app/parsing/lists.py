@@ -103,7 +103,7 @@ def opens_parts(tokens: Sequence[Token], begin: int) -> bool:
 
 
 def held_by_last(tokens: Sequence[Token], begin: int, end: int) -> bool:
-    """Tell whether the next target may be something that the last one held, or did something to.
+    """Return whether the next target may be something that the last one held, or did something to.
 
     Reads: "a truck carrying two guns and a mortar", "a launcher that threatened two ships and a port", where `end` is
     at the last number.
@@ -141,7 +141,7 @@ def _includes(tokens: Sequence[Token], index: int, begin: int) -> bool:
 
 
 def _set_off(tokens: Sequence[Token], index: int, read: ReadCount | None) -> bool:
-    """Tell whether a number, or the enemy's name, after a separator begins a target."""
+    """Return whether a number, or the enemy's name, after a separator begins a target."""
     previous = tokens[index - 1].low
     before = tokens[index - 2].low if index > 1 else ""
     if tokens[index].low in ENEMY:

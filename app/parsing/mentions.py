@@ -72,7 +72,7 @@ class Mention:
     """Tokens first..after-1 speak of strikes; `count` is None for "the strikes" (then `definite`).
 
     `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes"; `elliptic`
-    that the noun stands elsewhere; `whole` holds the tokens of a number of which this one is a part. `others` says
+    that the noun is elsewhere; `whole` holds the tokens of a number of which this one is a part. `others` says
     that somebody else carried them out, `part` that "of which" makes them a part of those before.
     """
 
@@ -96,7 +96,7 @@ def find_mentions(
 ) -> list[Mention]:
     """All mentions of strikes. Reads: "an airstrike", "14 strikes", "six Aug. 7 strikes", "these strikes".
 
-    `recent` says that the sentence before spoke of strikes, so that "The remaining four were near Orta" counts them.
+    `recent` means that the sentence before spoke of strikes, so that "The remaining four were near Orta" counts them.
     """
     dated = (
         {index for index, token in enumerate(tokens) for day in dates if day.start <= token.start < day.end}
@@ -247,7 +247,7 @@ def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -
 
 
 def _is_bare(tokens: Sequence[Token], noun: int, last: int) -> bool:
-    """Whether strikes without a number are said to have done something. Reads: "Airstrikes near Vero destroyed …"."""
+    """Whether strikes without a number are the subject of an act. Reads: "Airstrikes near Vero destroyed …"."""
     before = tokens[noun - 1].low if noun else ""
     if not tokens[noun].low.endswith("s") or last >= 0 or before in _QUANTIFIERS:
         return False

@@ -1,6 +1,6 @@
 """Misspellings by one letter of effect verbs and of "airstrike".
 
-A slip is only looked for where the word could stand; see verbs.py and mentions.py.
+Misspellings are sought only where the word could occur; see verbs.py and mentions.py.
 """
 
 from collections.abc import Iterable, Mapping

@@ -66,7 +66,7 @@ def chunk(tokens: Sequence[Token]) -> list[Chunk]:
             and plain[begin - 1].word == ";"
             and any(token.low in _ORDINALS for token in plain[begin : begin + 2])
         ):
-            break  # "; a third missed" says something else.
+            break  # "; a third missed" is a different statement.
         parts = _parts(plain[begin:end])
         if chunks and whole is None and opens_parts(plain, begin):
             chunks[-1] = replace(chunks[-1], general=True)
@@ -229,7 +229,7 @@ def _is_leading(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount | None) -> bool:
-    """Tell whether a verb that we do not know, or a symbol, stands where a target should.
+    """Return whether a verb that we do not know, or a symbol, stands where a target should.
 
     Reads: "… and flattened two sheds", "3 {{boats}}", "damaged on oil wellhead".
     """

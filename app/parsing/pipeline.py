@@ -35,8 +35,8 @@ def parse_release(
     """Read a release, an article that quotes one, or any other text.
 
     Shape: the lines, totals and remarks in the order of the text; offsets are code points of `text` as given.
-    Unknowns: what the text does not say is None, and no number is given without its characters.
-    `published_on` is the release's date when the caller knows it; else it is looked for in the first lines.
+    Unknowns: what the text does not give is None, and no number is given without its characters.
+    `published_on` is the release's date when the caller knows it; otherwise it is sought in the first lines.
     `checkpoint` is called before every block and sentence; an error that it raises ends the parsing.
     Errors: no others; a text that holds no report gives an empty release.
     Reads: "In Syria, two strikes near Tal Vero destroyed a boat.", and the same as a list of bullets.
@@ -102,7 +102,7 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
         ):  # A page pasted as one line.
             context.heading(start, end, find_dates(text, start, end, context.published_on))
             continue
-        # One word can only say that something is corrected.
+        # One word can only mark a correction.
         if len(spoken) == 1 and not CORRECTION.search(spoken[0].word):
             continue
         read = _readable(context, words)

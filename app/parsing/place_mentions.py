@@ -1,6 +1,6 @@
 """Place mentions in a sentence: "near P", "southeast of P", "in Syria".
 
-A place is kept as spelt; no gazetteer is asked here. Which strike it belongs to: see sentences.py.
+A place is returned as spelt, without a gazetteer. Which strike it belongs to: see sentences.py.
 """
 
 from collections.abc import Sequence
@@ -87,7 +87,7 @@ _LONGEST_JOINT = 2
 class Place:
     """Tokens first..after-1 name a place or a country (then `name` is None); `phrase` starts at `start`.
 
-    `km` is how far from it something was, `bearing` in which direction; None where the text says neither.
+    `km` is how far from it something was, `bearing` in which direction; None where the text gives neither.
     """
 
     name: str | None
@@ -268,7 +268,7 @@ def _countries_end(tokens: Sequence[Token], after: int) -> int:
 
 
 def _list_end(tokens: Sequence[Token], after: int) -> int:
-    """Take in the other names of a list of places, since what it says holds for no single one of them.
+    """Take in the other names of a list of places, since its content applies to no single one of them.
 
     Reads: "near Orta, Tal Vero and Bela, destroying"; but "near Orta, Jets and Drones of the coalition hit" names one.
     """

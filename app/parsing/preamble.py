@@ -100,12 +100,12 @@ def _heading() -> re.Pattern[str]:
 
 
 def is_heading(line: str) -> bool:
-    """Tell whether a line stands alone. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
+    """Return whether a line stands alone. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
     return len(line) <= MAX_HEADING and _heading().fullmatch(line) is not None and _SEAT.match(line) is None
 
 
 def stands_alone(line: str) -> bool:
-    """Tell whether a line is no part of the sentences around it: a heading, a date, a label of the page."""
+    """Return whether a line is no part of the sentences around it: a heading, a date, a label of the page."""
     return is_heading(line) or _is_label(line) or is_dateline(line)
 
 

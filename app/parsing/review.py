@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
     "the and of in near on to a an strike strikes airstrike airstrikes destroyed was were by".split()
 )
-# Below this a text is too short to tell its language.
+# Below this a text is too short to detect its language.
 FEWEST_WORDS = 12
 LEAST_ENGLISH = 0.08
 SAMPLE = 20_000

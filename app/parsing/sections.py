@@ -36,14 +36,14 @@ from app.parsing.strike_lines import Claim, make_line
 from app.parsing.totals import add_total, drop_unplaced, is_conducted, none_beside, none_reported
 from app.vocabulary.effects import FIRST_WORDS
 
-# Characters of a sentence in which the phrases above are looked for.
+# Characters of a sentence in which the phrases above are sought.
 MAX_LOOKAHEAD = 4000
 # Two of something, which may belong to either.
 _SEVERAL = 2
 
 
 def take(context: Context, sentence: Sentence, block: int) -> None:
-    """Add what one sentence says."""
+    """Add the content of one sentence."""
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
     words = context.text[start : min(end, start + MAX_LOOKAHEAD)]
     if CORRECTION.search(words):
@@ -147,7 +147,7 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
 
 
 def _is_doubted(sentence: Sentence, words: str) -> bool:
-    """Whether a sentence doubts what it says of strikes, and not something beside it."""
+    """Whether a sentence doubts its content of strikes, and not something next to it."""
     match = DOUBTED.search(words)
     if match is None:
         return False
@@ -221,7 +221,7 @@ def _span(sentence: Sentence, clause: Clause) -> tuple[int, int]:
 
 
 def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> None:
-    """Add what one clause says, and the remarks on its targets where it was taken."""
+    """Add the content of one clause, and the remarks on its targets where it was taken."""
     clause = claim.clause
     mention = clause.mention
     if mention is not None and _runs(context, claim, mention):
@@ -243,7 +243,7 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
 
 
 def _runs(context: Context, claim: Claim, mention: Mention) -> bool:
-    """Whether a clause gives a total of the whole campaign beside the strikes of others."""
+    """Whether a clause gives a total of the whole campaign next to the strikes of others."""
     clause = claim.clause
     if clause.place is not None and clause.place.near:
         return False
@@ -257,7 +257,7 @@ def _runs(context: Context, claim: Claim, mention: Mention) -> bool:
 
 
 def _refer(context: Context, claim: Claim, *, first: bool) -> bool:
-    """Add what a clause says of strikes that were counted before; return whether its targets were taken."""
+    """Add the content of a clause on strikes that were counted before; return whether its targets were taken."""
     clause, mention = claim.clause, claim.clause.mention
     if clause.reading.tallies:
         return add_more(context, claim)

@@ -38,7 +38,7 @@ def read_sentence(
 ) -> Sentence:
     """Find the clauses of a sentence. `category` is what "two others" at its start refers to.
 
-    `recent` says that the sentence before spoke of strikes.
+    `recent` means that the sentence before spoke of strikes.
 
     Reads: "Near Tal Vero, two strikes struck an ISIL depot and destroyed a boat, while one near Orta …".
     """

@@ -114,7 +114,7 @@ def _strikes(
 def _country(context: Context, claim: Claim) -> str | None:
     clause = claim.clause
     if clause.country:
-        # What a sentence of an article says of one place holds for no other one.
+        # A sentence of an article about one place applies to no other one.
         if (context.mixed or context.country is None) and (context.in_section or context.in_bullet):
             context.mixed = context.mixed or bool(clause.place and clause.place.country)
             context.country = clause.country
@@ -185,7 +185,7 @@ def _shared_place(context: Context, claim: Claim) -> tuple[str, str | None] | No
 
 
 def _names_something(sentence: Sentence, mention: Mention) -> bool:
-    """Tell whether a name that was not understood stands before the number of strikes."""
+    """Return whether a name that was not understood stands before the number of strikes."""
     before = sentence.tokens[1 : mention.first]
     return any(token.word[0].isupper() and not _dated(sentence, token) for token in before)
 
@@ -201,7 +201,7 @@ def _goes_on(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _kept(context: Context, clause: Clause) -> list[ParsedTally]:
-    """Leave out what only sums up, where no number of strikes stands beside it."""
+    """Leave out what only sums up, where no number of strikes stands next to it."""
     kept = []
     for tally in clause.reading.tallies:
         if clause.mention is None and tally.category in GENERIC:

@@ -1,6 +1,6 @@
 """Category phrase of a target: singular, without number, owner or filler.
 
-Whether the vocabulary knows the category is not asked here; an unknown one keeps its wording.
+The vocabulary is not consulted here; an unknown category keeps its wording.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from app.parsing.text import Token
 from app.vocabulary.text_cache import cached_by_text
 
 ENEMY = frozenset("isil isis daesh isil's isis's isl da'esh".split())
-# Groups whose name says whose a target is: "two Houthi radars".
+# Groups whose name determines the owner of a target: "two Houthi radars".
 GROUPS = frozenset(
     "al-shabaab shabaab houthi taliban al-qaida al-qaeda hezbollah hizballah hamas pkk enemy ansarallah".split()
 )

@@ -51,7 +51,7 @@ def _without_opening(sentence: Sentence, clause: Clause, index: int, first: int,
     if "," in lows and (lows[0] in {"additionally", "also", "finally"} or lows[:1] in (["as"], ["in"])):
         first += lows.index(",") + 1
     first = next((here + 1 for here in range(end - 1, first, -1) if tokens[here].low in _SUBORDINATE), first)
-    # What another verb says: "twelve missiles were fired and two sheds were hit".
+    # The act of another verb: "twelve missiles were fired and two sheds were hit".
     auxiliary = next(
         (here for here in range(end - 1, first, -1) if tokens[here].low in {"were", "was"}), None
     )

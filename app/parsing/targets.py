@@ -18,7 +18,7 @@ from app.parsing.verbs import Verb
 from app.vocabulary.categories import match
 from app.vocabulary.effects import VERBS, Effect
 
-# "22 targets" sums up what the other tallies say one by one.
+# "22 targets" sums up the other tallies.
 GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _PRONOUNS = frozenset("other others more additional further separate one ones".split())
 _ONES = frozenset({"one", "ones"})
@@ -38,7 +38,7 @@ _CIVILIANS = frozenset(
     """civilian civilians noncombatant noncombatants non-combatant non-combatants women children child woman residents
     villagers bystanders passengers""".split()
 )
-# Whose side they are on is not said, or is one's own, where no word names the enemy.
+# Their side is not given, or is one's own, where no word names the enemy.
 _PEOPLE = frozenset(
     """soldier soldiers troops police policemen officers servicemember servicemembers members guards journalists workers
     sailors peshmerga pilots crew""".split()
@@ -56,7 +56,7 @@ _AFTER_NUMBER = (
     | frozenset(VERBS)
 )
 MAX_FOLLOWING = 24
-# "a militant group that …" says again who the enemy is.
+# "a militant group that …" names the enemy again.
 _ENEMY_GROUP = frozenset("militant militants terrorist terror jihadist extremist".split())
 _GROUPS = frozenset("group organization organisation movement faction network".split())
 # Names that are written like one but are targets all the same.

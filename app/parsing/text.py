@@ -66,7 +66,7 @@ def tokens(text: str, start: int, end: int, checkpoint: Callable[[], None]) -> l
 
 
 def _whole(words: list[Token], text: str) -> list[Token]:
-    """Join the halves of a word that was broken behind its hyphen, where the layout has kept the line break."""
+    """Join the halves of a word that was broken behind its hyphen, where the layout preserves the line break."""
     whole: list[Token] = []
     for token in words:
         hyphen = whole[-1] if whole and whole[-1].word == "-" else None
@@ -141,7 +141,7 @@ def _ends(words: Sequence[Token], index: int) -> bool:
 
 
 def _opens(words: Sequence[Token], index: int) -> bool:
-    """Tell whether a mark begins a new bullet: "… vehicle * Near Tal Afar, …"."""
+    """Return whether a mark begins a new bullet: "… vehicle * Near Tal Afar, …"."""
     following = words[index + 1].word if index + 1 < len(words) else ""
     return following == "Near" or (following == "On" and words[index].word in _MARKS)
 

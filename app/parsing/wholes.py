@@ -80,7 +80,7 @@ def _placed(part: ParsedLine, whole: ParsedLine) -> ParsedLine:
 
 
 def drop_aim(clause: Clause) -> None:
-    """Leave out what strikes were aimed at where it has no number of its own, or the clause says what they did.
+    """Leave out what strikes were aimed at where it has no number of its own, or the clause gives their result.
 
     Reads: "two strikes against five boats destroyed three", where five holds three.
     """

@@ -15,7 +15,7 @@ _COUNTS_LINES_OUTSIDE = 3
 
 
 class Claim(Dated, Protocol):
-    """A country and days with claimed totals: a row of Coverage, or what a release's text says.
+    """A country and days with claimed totals: a row of Coverage, or a claim of a release's text.
 
     No country is the headline's total over all of them. No days are all that the release speaks of.
     """

@@ -57,7 +57,7 @@ def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
 
 
 def source_texts(line: Row, tallies: Iterable[Row]) -> Iterator[str | None]:
-    """Yield what a line says in the source's own words; None where a wording is not kept."""
+    """Yield the source's own words about a line; None where a wording is not stored."""
     yield line["quote"]
     yield line["location_as_written"]
     for tally in tallies:

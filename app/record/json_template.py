@@ -1,8 +1,8 @@
-"""A line as the document that every answer gives for it.
+"""JSON template of a strike line, as every response shows it.
 
-All that a line says is fixed when it is recorded, and so is its JSON; only what its things are called depends on
+The content of a line is fixed when it is recorded, and so is its JSON; only the names in it depend on
 when it is read. So the JSON is written once, with the line, as a template with slots for these names: a page of
-lines is read and joined, and nothing of it is built anew.
+lines is read and joined, and nothing of it is serialized again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ _NAMES: WeakKeyDictionary[Catalogue, dict[str, str]] = WeakKeyDictionary()
 
 
 def line_template(line: Members, tallies: Iterable[Members]) -> str:
-    """Return what is kept of a line's JSON: all of `StrikeOut` from the days on.
+    """Return what is stored of a line's JSON: all of `StrikeOut` from the days on.
 
     `line` and `tallies` hold the columns of their rows by name.
     """
@@ -86,7 +86,7 @@ def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> str:
 
 
 def whole_template(strike_id: int | None, reference: str, template: str) -> str:
-    """Return all of `StrikeOut` of what is kept of a line; a draft's lines have no id yet."""
+    """Return all of `StrikeOut` of what is stored of a line; a draft's lines have no id yet."""
     named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
     return f'{{"id":{named},"report":{reference}{template}}}'
 
@@ -172,7 +172,7 @@ def members(values: Members) -> str:
 
 
 def written(value: object) -> str:
-    """Write JSON as answers have it."""
+    """Serialize JSON as in responses."""
     return orjson.dumps(value, json_form, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 

@@ -284,7 +284,7 @@ class ReportIn(Strict):
     ] = None
 
     def report(self) -> "ReportIn":
-        """Return the report without what a body says beside it, which is checked already."""
+        """Return the report without the body's other fields, which are already checked."""
         values = {name: getattr(self, name) for name in ReportIn.model_fields}
         return ReportIn.model_construct(self.model_fields_set & values.keys(), **values)
 

@@ -17,7 +17,8 @@ _NOT_BLANK = re.compile(r"[^\s\u001c-\u001f\u0085\ufeff]")
 LONGEST_TEXT = 200 * 1024
 
 
-# The context of validation for what is stored: it was judged when it came, and is not judged anew by another clock.
+# The context of validation for what is stored: it was validated when it came, and is not validated again by another
+# clock.
 STORED = {"is_stored": True}
 
 

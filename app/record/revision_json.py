@@ -18,7 +18,7 @@ TEXT, LINES = "t", "s"
 
 
 def checks_json(revision: Members, coverage: Sequence[Members], lines: Sequence[Members]) -> str:
-    """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`.
+    """Return the arithmetic of a report in JSON; `revision` has its `headline_strikes` and `headline_engagements`.
 
     It also holds the `content_version` of its entry, where it is stored.
     """
@@ -36,7 +36,7 @@ def revision_template(
 ) -> str:
     """Return a revision as `ReportOut` describes it, as a template: see record/json_template.py.
 
-    `said` holds the columns of its row, and of its report's and its entry's: `publisher_id`, `recorded_at`.
+    `revision` has the columns of its row, and of its report's and its entry's: `publisher_id`, `recorded_at`.
     `coverage` and `lines` are the rows that stand with it, in its order; `checks` is what `checks_json` makes of
     them, where the caller has it.
     """

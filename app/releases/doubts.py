@@ -61,7 +61,7 @@ def _on_line(line: ParsedLine, lookup: Lookup) -> Iterator[Remark]:
 
 
 def _far_off(line: ParsedLine, place: LocationEntry | None) -> str:
-    """Say where a strike was that was not at the place named: the point itself, where it can be worked out."""
+    """Say where a strike was that was not at the place named: the point itself, where it can be derived."""
     message = f"the strike was {line.km:.0f} km from '{shortened(line.place or '')}', so it has no place"
     if place is None or line.km is None or line.bearing is None:
         return message

@@ -17,7 +17,7 @@ from app.releases.lookup import Lookup
 
 Document = dict[str, Any]
 
-# Words that open a phrase of place and say no more than the line's "near" does.
+# Words that open a place phrase and add nothing to the line's "near".
 _NEAR = ("near ", "in ", "at ")
 
 
@@ -42,7 +42,7 @@ def draft_report(
 ) -> Document:
     """Return the draft, its remarks and its checks, as `ParseOut` describes them.
 
-    `publisher` is the slug of who published the text, where the caller knows. What the text does not say is
+    `publisher` is the slug of who published the text, where the caller knows. What the text does not give is
     null, also where a report needs it; a remark then says so. `checkpoint` is called before every line; an
     error that it raises ends the work.
     """

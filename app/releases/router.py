@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/parse", tags=["releases"], route_class=StrictRout
 # The longest text that is read, in bytes of UTF-8. A release of a whole week has some 20 KiB.
 LONGEST_TEXT = 200 * 1024
 
-# In JSON a character takes up to six bytes; beside the text there is little.
+# In JSON a character takes up to six bytes; the rest of the body is small.
 LONGEST_JSON = 6 * LONGEST_TEXT + 4096
 
 _BODY = {

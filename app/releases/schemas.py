@@ -1,4 +1,4 @@
-"""What `POST /v1/parse` takes and answers."""
+"""Request and response models of `POST /v1/parse`."""
 
 from datetime import date
 from typing import Annotated, Literal

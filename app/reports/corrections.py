@@ -159,5 +159,5 @@ def _staged_draft(session: ReadSession, report_id: str) -> _EarlyDraft | None:
 
 def _draft_of(session: ReadSession, report_id: int) -> SavedDraft:
     draft = drafts.read(session, report_id)
-    assert draft is not None  # noqa: S101 - its version was found in this session
+    assert draft is not None  # noqa: S101 - its version was read in this session
     return draft

@@ -1,7 +1,7 @@
 """Derived rows: stored JSON, line indexes and number keys.
 
 They hold nothing that the record does not: what is missing is written by `write_missing`, which `migrate` runs, and
-`rebuild` writes all of it anew. Indexes are verified in line_index.py, JSON in ledger_check.py.
+`rebuild` writes all of it again. Indexes are verified in line_index.py, JSON in ledger_check.py.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ from app.vocabulary.lookalikes import number_key
 
 
 def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
-    """Write all derived rows anew in the caller's transaction, and return how many there are."""
+    """Write all derived rows again in the caller's transaction, and return how many there are."""
     for table in (StrikeDocument, RevisionDocument):
         empty(session, table.__tablename__)
     return line_index.rebuild(session, progress) + write_missing(session, progress)
@@ -40,7 +40,7 @@ def write_missing(session: WriteSession, progress: Progress = lambda _done, _all
 
 
 def write_number_keys(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
-    """Write the words and number keys that are missing: without them, reports and lines are not found."""
+    """Write missing words and number keys, without which reports and lines cannot be found."""
     return _write_number_keys(session) + line_index.write_missing_words(session, progress)
 
 
@@ -132,9 +132,9 @@ def _documents(stored: Stored) -> Iterator[Row]:
 
 
 def _write_number_keys(session: WriteSession) -> int:
-    """Give reports the normal form of their number to be found by, as far as their publisher has no other one of it.
+    """Write the normal form of reports' numbers for lookups, unless their publisher has another report of it.
 
-    Two reports written before numbers had a normal form can have one number: the second one keeps it as posted.
+    Two reports written before numbers had a normal form can have one number: the second one has it as posted.
     """
     rows = session.execute(
         select(Report.id, Report.publisher_id, Report.number)

@@ -31,13 +31,13 @@ ALIKE = 0.5
 MOST_COMPARED = 200
 MOST_OFFERED = 3
 
-# What one report may cost, since all writers wait for its answer: pairs of lines that are compared, where looking
+# What one report may cost, since all writers wait for it: pairs of lines that are compared, where a query
 # for the lines of a place and days takes as long as comparing so many, and reading a line as long as comparing one.
 # The longest release needs a tenth.
 MOST_PAIRS = 10_000
 PAIRS_PER_QUERY = 20
 
-# What a line says it did: effects, categories and counts.
+# The tallies of a line: effects, categories and counts.
 Tallies = frozenset[tuple[Any, ...]]
 
 
@@ -88,16 +88,16 @@ _Where = tuple[int, date, date]
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """A line, and what it says it did."""
+    """A line and its tallies."""
 
     line: Line
     tallies: Tallies
 
 
 def possible_duplicates(session: Snapshot, report_id: int, as_of: int, catalogue: Catalogue) -> list[Match]:
-    """Return, for each of a report's lines, the standing lines of other reports that may tell of the same event.
+    """Return, for each of a report's lines, the current lines of other reports that may report the same event.
 
-    A line that already says what it repeats is left alone, and so are the last lines of a report that is longer
+    A line with `same_as` is skipped, and so are the last lines of a report that is longer
     than any release.
     """
     mine = {"report_id": report_id, "as_of": as_of}
@@ -177,7 +177,7 @@ def _find(
 
 
 def _where(line: Line) -> _Where:
-    assert line.location_id is not None  # noqa: S101 - a line without a place is not asked about
+    assert line.location_id is not None  # noqa: S101 - lines without a place are not compared
     return line.location_id, _day(line.date_from), _day(line.date_to)
 
 
@@ -195,9 +195,9 @@ def _around(where: _Where, as_of: int, catalogue: Catalogue) -> StrikeFilter:
 def _near(
     session: Snapshot, there: Values, claimed: Collection[int | None], catalogue: Catalogue
 ) -> Sequence[_Compared]:
-    """Return the latest standing lines of other reports about a place and days, by id: MOST_COMPARED at most.
+    """Return the latest current lines of other reports about a place and days, by id: MOST_COMPARED at most.
 
-    Lines that give a number of strikes which is none of those `claimed` are left out: they tell of other events.
+    Lines that give a number of strikes which is none of those `claimed` are left out: they report other events.
     """
     lines = session.rows(_NEAR, there)
     if None not in claimed:
@@ -253,7 +253,7 @@ _OF_REPORT = Prepared(
         standing(Strike, bindparam("as_of", type_=BigInteger())),
     ).order_by(Strike.position, Strike.id)
 )
-# Of the same shape as what is asked for each line, so only its values differ.
+# Of the same shape as the query for each line, so only its values differ.
 _ANYWHERE = StrikeFilter(as_of=0, date_from=date.min, date_to=date.max, location_ids=frozenset({0}))
 _NEAR = Prepared(
     _LINES.where(

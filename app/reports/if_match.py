@@ -24,7 +24,7 @@ _STRONG_TAG = re.compile(r'(?<!W/)"([^"]*)"')
 class Target(NamedTuple):
     """The report that a write is about: its row, and which state of it stands.
 
-    `state` is the revision, or the version of a draft; `is_draft` says which.
+    `state` is the revision, or the version of a draft; `is_draft` is which.
     """
 
     report_id: int
@@ -66,7 +66,7 @@ async def _refuse_early(request: Request, report_id: str, holder: KeyHolder, rea
     """Refuse what cannot be written before the body is judged.
 
     A write under an Idempotency-Key is left to its transaction: when it was done already, the state that its
-    author saw is gone, and the answer is to be had again all the same.
+    author saw is gone, and the response must still be available.
     """
     if HEADER not in request.headers:
         await read(lambda session: find_target(session, request, report_id, holder))
@@ -85,6 +85,6 @@ def _hold(request: Request, report_id: str, target: Target) -> None:
     raise PreconditionFailed("the report has changed since you read it; read it again")
 
 
-# For operations that a draft's key may ask for, and for those that it may not.
+# For operations that a key for drafts may call, and for those that it may not.
 DraftPrecondition = Depends(_before_a_draft)
 RecordPrecondition = Depends(_before_the_record)

@@ -1,7 +1,7 @@
 """Ledger content of every revision, rebuilt from its rows for verification.
 
 It has exactly the form that `report_content` gave to the hash when the revision was written. It is made of the
-rows that stand as of the entry's own number, so a row that was added, removed, or put aside too early or too
+rows that stand as of the entry's own number, so a row that was added, removed, or superseded too early or too
 late shows as much as one that was changed.
 """
 
@@ -74,7 +74,7 @@ class Stored(NamedTuple):
 def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[int, Content | str]:
     """Return the content of report entries, by their number, as the stored rows give it.
 
-    A sentence in place of a content says why the rows cannot be those of that entry. `entries` are rows of
+    A sentence in place of a content explains why the rows cannot be those of that entry. `entries` are rows of
     the ledger in rising order; those of the vocabulary are passed over.
     """
     if not entries:
@@ -137,7 +137,7 @@ def _content(stored: Stored) -> Content | str:
 
 
 def _is_found_by(key: str | None, number: str | None) -> bool:
-    """Say whether a report is found by its number: by the normal form, or as posted where it was written before."""
+    """Return whether a report is indexed by its number: by the normal form, or by older versions as posted."""
     return key == number or (number is not None and key == number_key(number))
 
 
@@ -172,7 +172,7 @@ def _span(row: AnyRow) -> dict[str, int] | None:
 
 
 def _is_json_of(strike: AnyRow, tallies: Sequence[Mapping[str, Any]], revision: AnyRow) -> bool:
-    """Say whether what is kept of a line's JSON is what its rows say, and what the revision says that brought it."""
+    """Return whether the stored JSON of a line matches its rows and the revision that added it."""
     if strike.template != line_template(strike._asdict(), tallies):
         return False
     if strike.recorded_seq != revision.recorded_seq:
@@ -200,7 +200,7 @@ def _standing(
     span: tuple[int, int],
     *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
 ) -> AnySelect:
-    """Select, beside the number of each report entry, the rows of its report that stand as of that number."""
+    """Select the number of each report entry with the rows of its report that are current as of that number."""
     entry = LedgerEntry
     stands = and_(
         table.report_id == entry.report_id,

@@ -33,7 +33,7 @@ Progress = Callable[[int, int], object]
 
 
 def rebuild(session: WriteSession, progress: Progress) -> int:
-    """Write all indexes anew in the caller's transaction, and return how many rows they have."""
+    """Write all indexes again in the caller's transaction, and return how many rows they have."""
     empty_words(session, STRIKE_WORDS.name)
     return _write_categories(session) + write_missing_words(session, progress)
 
@@ -110,7 +110,7 @@ def _category_faults(session: ReadSession) -> Iterator[Fault]:
 
 
 def _write_categories(session: WriteSession) -> int:
-    """Write the index of lines by category anew, and return how many rows it has."""
+    """Write the index of lines by category again, and return how many rows it has."""
     empty(session, StrikeCategory.__tablename__)
     rows = (
         select(Tally.category_id, func.coalesce(Strike.location_id, NO_PLACE), Strike.date_from, Strike.id)

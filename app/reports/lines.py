@@ -31,8 +31,8 @@ _OF_LINE, _OF_TALLY = itemgetter(*fields.columns(fields.LINE)), itemgetter(*fiel
 class Plan(NamedTuple):
     """What a correction makes of a report's lines, before anything is written.
 
-    `kept` holds, by its place, the id of each line that did not change; `new` the others with their places;
-    `gone` the ids of those to be put aside; `events`, by place, the event of each line that has an earlier one's.
+    `kept` has, by position, the id of each line that did not change; `new` the others with their places;
+    `gone` the ids of those to be superseded; `events`, by place, the event of each line that has an earlier one's.
     """
 
     kept: Mapping[int, int]
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
 
 
 def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> Plan:
-    """Tell the lines that did not change from those to be put aside and those to be added."""
+    """Distinguish the lines that did not change from those to supersede and those to add."""
     old = _standing_lines(session, report_id)
     unused: dict[Any, deque[int]] = {}
     for strike_id, (content, _) in old.items():
@@ -65,7 +65,7 @@ def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> P
 
 
 def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: Plan) -> list[int]:
-    """Put aside and add what the plan says under a revision; return the ids of all lines in their new order."""
+    """Supersede and add lines by the plan under a revision; return the ids of all lines in their new order."""
     if plan.gone:
         supersede(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
     added = add_lines(session, revision, publisher_id, plan.new, plan.events)
@@ -74,7 +74,7 @@ def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: 
 
 
 def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
-    """Return the standing lines of a report by id: what each says, and its row."""
+    """Return the current lines of a report by id: the content and the row of each."""
     rows = session.execute(
         select(*Strike.__table__.c)
         .where(Strike.report_id == report_id, Strike.superseded_seq.is_(None))
@@ -91,14 +91,14 @@ def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[An
 
 
 def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
-    """Return all that a line says, to be compared."""
+    """Return the whole content of a line, for comparison."""
     return _OF_LINE(line), tuple(map(_OF_TALLY, tallies))
 
 
 def _inherited_events(new: Iterable[tuple[int, StagedLine]], gone: Mapping[int, AnyRow]) -> dict[int, int]:
-    """Let a corrected line tell of the same event as the line that it corrects, so that repeats stay counted once.
+    """Let a corrected line inherit the event of the line that it corrects, so that repeats stay counted once.
 
-    A new line corrects the first line put aside, and not yet taken, of the same place and day, or else of the
+    A new line corrects the first line superseded, and not yet taken, of the same place and day, otherwise of the
     same place. Linear in the number of lines: the write lock is held meanwhile.
     """
     of_place: dict[Any, dict[int, AnyRow]] = {}

@@ -45,7 +45,7 @@ class ReportsQuery(PageQuery, FormatQuery):
     as_of: AsOfParameter = None
 
 
-# Parameters that ask the record.
+# Parameters that query the record.
 NOT_WITH_DRAFTS = ("publisher", "number", "published_from", "published_to", "as_of", "count")
 
 

@@ -19,7 +19,7 @@ from app.vocabulary.lookalikes import number_key
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """A question about reports. None asks nothing. Days are days of publication, inclusive."""
+    """A filter on reports. None: no condition. Days are days of publication, inclusive."""
 
     as_of: int
     publisher_ids: frozenset[int] | None = None
@@ -48,7 +48,7 @@ def page(
 def of_number(session: ReadSession, number: str, as_of: int) -> frozenset[int]:
     """Return the reports that had a number, in any spelling, as of a ledger number.
 
-    They are found by the number that they have now, or by a revision that spells it alike; their number of then is
+    They match by the number that they have now, or by a revision that spells it alike; their number of then is
     compared.
     """
     key = number_key(number)
@@ -114,7 +114,7 @@ _KEPT = Prepared(
 
 
 def kept(session: Snapshot, report_id: int, as_of: int) -> Kept | None:
-    """Return what is shown of a report's standing revision, or None."""
+    """Return what is shown of a report's current revision, or None."""
     rows = session.rows(_KEPT, {"report_id": report_id, "as_of": as_of})
     if not rows:
         return None

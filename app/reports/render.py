@@ -1,4 +1,4 @@
-"""Show a report as the document that every answer gives for it."""
+"""Serializers of reports, as every response shows them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -32,7 +32,7 @@ def resolve(
     """Look up publisher, places, categories and repeated strikes, and hold quotes against the text.
 
     `report_id` is the report's own, where it has one: no line repeats another of the same report. With `as_saved`
-    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been put aside since;
+    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been superseded since;
     nor do bounds for new reports apply. Raises InvalidInput with every fault.
     """
     catalogue = catalogue_at(session, head(session))
@@ -59,7 +59,7 @@ def resolve(
     if not as_saved:
         _refuse_excess(report, names)
     names.finish()
-    assert publisher is not None  # noqa: S101 - finish() raised where it was not found
+    assert publisher is not None  # noqa: S101 - finish() raised where it is unknown
     publisher_ids = catalogue.publishers.members(publisher.id)
     return Resolved(report, publisher, publisher_ids, locations, categories, repeated)
 

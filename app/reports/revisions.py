@@ -103,5 +103,5 @@ def _before_and_after(
     before = (
         report_document(session, row.report_id, head(session, previous.recorded_seq)) if previous else None
     )
-    assert after is not None  # noqa: S101 - its revision was found
+    assert after is not None  # noqa: S101 - its revision was read
     return before, after

@@ -177,7 +177,7 @@ async def stage_before_lock(
     try:
         return await reads_of(request)(lambda session: stage(session, report, report_id))
     except InvalidInput:
-        # Under an Idempotency-Key it may have been accepted before, which only the transaction can tell.
+        # Under an Idempotency-Key it may have been accepted before, which only the transaction can determine.
         if HEADER in request.headers:
             return report
         raise
@@ -186,9 +186,9 @@ async def stage_before_lock(
 def draft_response(
     session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
 ) -> Response:
-    """Answer a draft: to be kept by nobody, since it is shown to few. `staged` as for `draft_json`."""
+    """Return a draft, uncacheable since few may read it. `staged` as for `draft_json`."""
     draft = drafts.read(session, report_id)
-    assert draft is not None  # noqa: S101 - the caller found it in this session
+    assert draft is not None  # noqa: S101 - the caller read it in this session
     document = draft_json(session, draft, head(session), staged)
     tag = state_tag(draft.version, is_draft=True)
     response = item_response(request, public_id(REPORT, report_id), tag, document)
@@ -228,7 +228,7 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
 
 
 def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
-    """Answer the drafts, the newest first. They hang on no ledger number, so nothing keeps this answer.
+    """Return the drafts, the newest first. They depend on no ledger number, so the response is uncacheable.
 
     In JSON only: other formats are for the record, and a draft is no part of it.
     """

@@ -1,7 +1,7 @@
 """Report service: the only entry point for writes of reports.
 
 Nothing that was published is overwritten. A correction takes a ledger number of its own; what it changes is
-put aside under that number, and a line that it does not change stays, with its id.
+superseded under that number, and a line that it does not change stays, with its id.
 """
 
 import json
@@ -49,7 +49,7 @@ _OF_TOMBSTONE = [field.name for field in fields.REPORT if field.in_tombstone]
 def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int | None) -> int:
     """Publish a new report, staged or not, as revision 1 under the next ledger number, and return its row's id.
 
-    `key_id` says who wrote it; None is the product itself, loading its sample.
+    `key_id` is the author's key; None is the product itself, loading its sample.
     Raises InvalidInput for names that the vocabulary does not hold and quotes outside the text, DuplicateReport where
     the publisher already has a report of this number. The caller commits.
     """
@@ -85,7 +85,7 @@ def publish_draft(
 
 
 class Correction(NamedTuple):
-    """Why a report changes, which revision of it the analyst saw, and whose key says so."""
+    """The reason for a change, the revision that the analyst read, and the key."""
 
     expected: int
     reason: str
@@ -131,7 +131,7 @@ def revise(
 
 
 def retract(session: WriteSession, report_id: int, correction: Correction) -> None:
-    """Withdraw a report: its lines and coverage are put aside, a tombstone with the reason stays.
+    """Retract a report: its lines and coverage are superseded, a tombstone with the reason remains.
 
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, and Conflict where the
     report is retracted already.
@@ -213,7 +213,7 @@ def _publish(session: WriteSession, report_id: int, staged: StagedReport, key_id
 
 
 def _add_revision(session: WriteSession, row: Row, of_report: Row, staged: StagedReport | None) -> None:
-    """Record a revision, and keep its JSON; `of_report` is what that says beside: `publisher_id`, `recorded_at`.
+    """Record a revision and its JSON; `of_report` has the JSON's further fields: `publisher_id`, `recorded_at`.
 
     A tombstone has nothing staged.
     """
@@ -262,7 +262,7 @@ def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
 
 
 def _revise_coverage(session: WriteSession, report_id: int, seq: int, rows: Sequence[Row]) -> None:
-    """Put the coverage aside and record it anew, unless nothing about it changed."""
+    """Supersede the coverage and record it again, unless nothing about it changed."""
     standing = session.execute(
         select(*(getattr(Coverage, name) for name in _CLAIM))
         .where(Coverage.report_id == report_id, Coverage.superseded_seq.is_(None))

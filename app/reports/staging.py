@@ -61,7 +61,7 @@ def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) 
 def restage(
     session: WriteSession, report: ReportIn | StagedReport, report_id: int | None = None
 ) -> StagedReport:
-    """Return a report staged as of the write transaction: anew only where the vocabulary has changed since.
+    """Return a report staged as of the write transaction: again only where the vocabulary has changed since.
 
     Raises InvalidInput as `stage` does, also where a strike that a line repeats no longer stands.
     """

@@ -110,7 +110,7 @@ class PacedProtocol(HttpToolsProtocol):
         await self.flow.drain()
 
     def is_stuck(self) -> bool:
-        """Return whether the client has taken nothing for longer than a download may keep others out."""
+        """Return whether the client has read nothing for longer than a download may block others."""
         silence = self._throughput.silence(self.loop.time(), self.untaken())
         return self.flow.write_paused and silence >= self.patience.stuck
 

@@ -1,6 +1,6 @@
 """Compression middleware: zstd, brotli and gzip, with an ETag per coding.
 
-A strong tag names bytes, and compressed bytes are others (RFC 9110, 8.8.3): a compressed answer carries the
+A strong tag names bytes, and compressed bytes are others (RFC 9110, 8.8.3): a compressed response carries the
 tag of what it holds with the coding added, `"…-zstd"`. A request may send either form back: what stands
 behind the tag is the same state, so the coding is taken off before anybody compares.
 """
@@ -17,7 +17,7 @@ from app.http.formats import weights
 # Bytes below which compressing saves no packet.
 SMALLEST = 1024
 
-# Bytes from which an answer is compressed in a thread: it takes longer than others should wait for. More threads
+# Bytes from which a response is compressed in a thread: it takes longer than others should wait for. More threads
 # would only take the cores from each other.
 LARGE, _THREADS = 64 * 1024, 2
 
@@ -39,7 +39,7 @@ _CODED_TAG = re.compile(rb'"([^"]*)-(?:zstd|br|gzip)"')
 
 
 def coding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """Return the content coding that a request is answered in, `identity` where it takes none of ours."""
+    """Return the content coding of the response to a request, `identity` where it accepts none of ours."""
     accepted = b",".join(value for name, value in headers if name == b"accept-encoding")
     if not accepted:
         return "identity"
@@ -58,7 +58,7 @@ class Compressed:
         self._downloads = downloads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take codings off the request's tags, and put one on the answer's where it is compressed."""
+        """Remove codings from the request's tags, and add one to the response's where it is compressed."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -83,14 +83,14 @@ class Compressed:
 
 
 class _Large:
-    """Compress large answers in a thread, by the same library: it leaves alone what is compressed already."""
+    """Compress large responses in a thread, by the same library: it leaves alone what is compressed already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._threads = CapacityLimiter(_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on everything but whole answers that are large."""
+        """Pass on everything but large whole responses."""
         start: Message | None = None
 
         async def passed(message: Message) -> None:
@@ -114,12 +114,12 @@ class _Large:
 
 
 def _length(start: Message) -> int:
-    """Return the length that an answer declares; 0 where it is made piece by piece."""
+    """Return the length that a response declares; 0 where it is chunked."""
     return next((int(value) for name, value in start["headers"] if name == b"content-length"), 0)
 
 
 def _compressed(scope: Scope, messages: list[Message]) -> list[Message]:
-    """Return the messages of a whole answer, compressed as the request allows."""
+    """Return the messages of a whole response, compressed as the request allows."""
     sent: list[Message] = []
 
     async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -148,7 +148,7 @@ def _tag(message: Message, coded: dict[bytes, bytes]) -> None:
     new_tag = tag
     if coding := headers.get(b"content-encoding"):
         new_tag = tag[:-1] + b"-" + coding + b'"'
-    elif message["status"] == 304:  # noqa: PLR2004 - the status that repeats the tag it was asked with
+    elif message["status"] == 304:  # noqa: PLR2004 - the status that repeats the request's tag
         new_tag = coded.get(tag.removeprefix(b"W/").strip(b'"'), tag)
         vary = headers.get(b"vary")
         if vary is None or b"accept-encoding" not in vary.lower():

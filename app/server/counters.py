@@ -35,14 +35,14 @@ _WINDOWS_AT = _WORKERS.size
 _GOING_AT = _WINDOWS_AT + _WINDOWS * _WINDOW.size
 SIZE = _GOING_AT + _GOING * _GOING_ON.size
 
-# Rows that are looked at for one name.
+# Rows that are probed for one name.
 _PROBES = 8
 
 _NOBODY = bytes(16)
 
 
 class Counters(Storage):
-    """The table. Windows are what `limits` asks a storage for; its clock is the machine's, not the calendar's."""
+    """The table, with the storage interface of `limits`; its clock is monotonic."""
 
     STORAGE_SCHEME = None
 

@@ -1,6 +1,6 @@
 """Outermost middleware: size and Host checks, HEAD, CORS preflight, security headers.
 
-One layer and one look at the headers, since every request pays for it.
+One middleware with one pass over the headers, since every request pays for it.
 """
 
 import asyncio
@@ -41,13 +41,13 @@ _READABLE = [
     ),
 ]
 
-# What a page may load and where it may be shown, unless the page says so itself.
+# Content security policy, unless the response has its own.
 _PAGE = {
     b"content-security-policy": b"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     b"referrer-policy": b"no-referrer",
 }
 
-# Seconds for which a browser need not ask again whether it may read.
+# Seconds for which a browser may cache a preflight.
 _PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD",
@@ -67,7 +67,7 @@ class Guard:
         self._log = RequestLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on with an answer that is dressed on its way back."""
+        """Refuse the request, or pass it on and add headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -91,7 +91,7 @@ class Guard:
             self._log.end(scope, fields, error)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """Return the answer to a request that goes no further, or None."""
+        """Return the response to a request that goes no further, or None."""
         size = hosts = keys = 0
         host = preflight = b""
         for name, value in scope["headers"]:
@@ -156,7 +156,7 @@ class _SecurityHeaders:
                     break
             await self._send({"type": "http.response.start", "status": status, "headers": headers})
             if self.is_head:
-                # The end at once, also of a stream that has none: whoever writes it sees the client gone.
+                # The end at once, also of an endless stream: its writer sees the client disconnect.
                 await self._send(_END)
         elif not self.is_head:
             if self._is_problem and message["body"]:
@@ -194,13 +194,13 @@ def _unreadable(scope: Scope, path: bytes) -> Response | None:
     except UnicodeDecodeError:
         return problem(scope, HTTPStatus.BAD_REQUEST, "malformed-request", "the path is not UTF-8")
     if _CONTROL.search(text):
-        # No name holds one; PostgreSQL could not even be asked.
+        # No name has one; PostgreSQL could not even be queried with it.
         return problem(scope, HTTPStatus.NOT_FOUND, "not-found", "no resource at this path")
     return None
 
 
 def _preflight(scope: Scope, method: bytes) -> Response:
-    """Answer a browser that asks what a page of another origin may do: read, and nothing else."""
+    """Return the response to a CORS preflight: other origins may only read."""
     if method in {b"GET", b"HEAD"}:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
     return problem(scope, HTTPStatus.FORBIDDEN, "forbidden", "cross-origin requests may only read")

@@ -18,7 +18,7 @@ _LARGEST_PORT = 65535
 
 
 class Hosts:
-    """The names that the server answers to, each with any port; `*` stands for all that are well-formed."""
+    """The host names that the server serves, with any port; `*` means all that are well-formed."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(name.encode() for name in names)

@@ -1,7 +1,7 @@
 """Rate limits per address and key, if STRIKELEDGER_RATE_LIMITS=on.
 
-Whoever sends a valid key is counted by it; everybody else by address. A key counts only once the database said
-that it is one: else every invented key would have a budget of its own.
+Requests with a valid key are counted by key, all others by address. A key counts only once the database confirms
+that it is valid: otherwise every invented key would have its own budget.
 """
 
 import ipaddress
@@ -25,14 +25,14 @@ from app.vocabulary.text_cache import cached_by_text
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much a window of a minute holds, and the name that the answers give to the rule."""
+    """The requests per window of a minute, and the name of the rule in responses."""
 
     name: str
     item: RateLimitItem
 
     @property
     def header(self) -> bytes:
-        """The policy as RateLimit-Policy says it."""
+        """The policy as the value of RateLimit-Policy."""
         return f'"{self.name}";q={self.item.amount};w={self.item.get_expiry()}'.encode()
 
 
@@ -50,14 +50,14 @@ MOST_AT_ONCE = 10
 MOST_CONNECTIONS = 50
 
 # Seconds for which a key that is valid counts as one without asking the database again. It opens nothing:
-# what a key may do is asked at every use.
+# the scopes of a key are checked at every use.
 PROVEN_SECONDS = 60
 _MOST_PROVEN = 10_000
 
 # The counters' name in the state that the application's lifespan hands to the server, which counts connections.
 COUNTERS = "counters"
 
-# An orchestrator asks these all the time.
+# An orchestrator requests these all the time.
 FREE = {"/healthz", "/readyz"}
 
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -80,7 +80,7 @@ class RateLimits:
         self._proven: TTLCache[str, None] = TTLCache(_MOST_PROVEN, PROVEN_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 429."""
+        """Pass a request on, or refuse it with 429."""
         if scope["type"] != "http" or scope["path"] in FREE:
             await self._app(scope, receive, send)
             return
@@ -148,7 +148,7 @@ def network(address: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_within(address: str, networks: tuple[str, ...]) -> bool:
-    """Say whether an address is one of these networks'."""
+    """Return whether an address is one of these networks'."""
     return any(ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in networks)
 
 

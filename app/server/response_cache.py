@@ -2,12 +2,12 @@
 
 Between two entries of the ledger the same request has the same response, so one is cached under the number and the
 hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are read
-for each request, by one look-up in an index. A request with a key is never answered from here, nor cached: what it may
+for each request, by one index lookup. A request with a key is never served from here, nor cached: what it may
 see is nobody else's.
 
 A key is a digest of what a response depends on: scheme and host, which the links of a feed repeat, path, query, the
-format and the content coding that the headers come to. Requests that come while the same one is being answered wait for
-that response, whatever becomes of it: too large for the cache, a refusal, a failure. Only one in pieces is not shared.
+format and the content coding that the headers come to. Requests that arrive while the same one is in flight wait for
+that response, whatever the outcome: too large for the cache, a refusal, a failure. Only one in pieces is not shared.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ from app.server.single_flight import Answer, Flight
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = MOST_BYTES // 32
 
-# What an entry takes beside its body and headers: its key, its objects, its places in tables. What a flight takes, with
-# the futures of those who wait for it.
+# What an entry takes besides its body and headers: its key, its objects, its places in tables. What a flight takes,
+# with the futures of those who wait for it.
 _OVERHEAD, _OF_FLIGHT = 1_500, 4_000
 
 # The parameter that goes before the Accept header.
@@ -42,7 +42,7 @@ Position = tuple[int, str]
 
 
 class Cache:
-    """Middleware that answers what was asked before, or is being asked; everything else goes through it."""
+    """Middleware that serves repeated and concurrent identical requests; all others pass through."""
 
     def __init__(self, app: ASGIApp, position: Callable[[], Position | Awaitable[Position]]) -> None:
         self._app = app
@@ -63,7 +63,7 @@ class Cache:
             pending = self._read_position()
             position = pending if isinstance(pending, tuple) else await pending
         except StrikeledgerError:
-            # The database does not answer; how that is reported is not for this layer.
+            # The database does not respond; the layers below report it.
             await self._app(scope, receive, send)
             return
         if position != self._position:
@@ -83,7 +83,7 @@ class Cache:
                 await self._app(scope, receive, send)
                 return
             if answer.status == HTTPStatus.NOT_MODIFIED and not answer.is_held(held):
-                # The first who asked holds the response already, and this client does not.
+                # The first client has the response already, and this one does not.
                 answer = self._find(key, position)
         note(scope, "route", answer.route)
         await self._send(answer, held, send)
@@ -101,7 +101,7 @@ class Cache:
         return self._cached.get(key) if position == self._position else None
 
     async def _fly(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have a request answered behind this layer, for all who ask the same meanwhile."""
+        """Pass a request on, and share its response with all identical requests meanwhile."""
 
         def landed(flight: Flight, answer: Answer | None) -> None:
             if self._flights.get((position, key)) is flight:
@@ -126,7 +126,7 @@ def _size(answer: Answer) -> int:
 
 
 def _question(scope: Scope) -> tuple[_Key | None, str | None]:
-    """Return the key of a request that anybody may make, and the tags that the client holds; else None."""
+    """Return the key of a request that anybody may make, and the tags that the client holds; otherwise None."""
     if scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
         return None, None
     accept: list[str] = []
@@ -141,7 +141,7 @@ def _question(scope: Scope) -> tuple[_Key | None, str | None]:
         elif name == b"if-none-match":
             held = value.decode("latin-1")
     query: bytes = scope["query_string"]
-    # With a format in the query, the header is not looked at.
+    # With a format in the query, the header is ignored.
     is_named = any(parameter.startswith(_FORMAT) for parameter in query.split(b"&"))
     form = f"{() if is_named else preferences(accept)} {coding_of(scope['headers'])}"
     named = (scope["scheme"].encode(), host, scope["raw_path"], query, form.encode())

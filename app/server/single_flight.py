@@ -25,7 +25,7 @@ class Answer:
 
     start: Message
     body: Message
-    # The template of the path that it answers, for the log.
+    # The template of its path, for the log.
     route: str | None = None
 
     @property
@@ -73,7 +73,7 @@ class Answer:
 
 
 class Flight:
-    """A request that is being answered, and the others that wait for its response."""
+    """A request in flight, and the others that wait for its response."""
 
     def __init__(self, landed: Callable[["Flight", Answer | None], None]) -> None:
         """Call `landed` with the response once it is made, with None once it is known not to be shared."""
@@ -92,7 +92,7 @@ class Flight:
             self._left.set()
 
     async def fly(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have `app` answer the first who asked. To it, the client leaves when all who wait have left."""
+        """Let `app` serve the first request. To it, the client disconnects when all that wait have disconnected."""
         start: Message | None = None
 
         async def received() -> Message:
@@ -101,7 +101,7 @@ class Flight:
                 while self._waiting:
                     self._left.clear()
                     await self._left.wait()
-                # Who asks from now on is not to wait for what is dropped.
+                # Later requests must not wait for what is dropped.
                 self._land(None)
             return message
 
@@ -111,7 +111,7 @@ class Flight:
                 start = message
                 return
             if start is not None:
-                # Before it is sent: a client that is slow keeps no others waiting.
+                # Before it is sent: a slow client does not delay others.
                 is_whole = not message.get("more_body", False)
                 self._land(Answer(start, message, noted(scope, "route")) if is_whole else None)
                 await send(start)

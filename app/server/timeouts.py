@@ -54,7 +54,7 @@ MOST_OPEN = 10_000
 # Bytes of all responses that wait in the memory of a process for their clients to take them.
 MOST_UNSENT = 64 * 1024 * 1024
 
-# Seconds between two looks at the clock.
+# Seconds between two clock checks.
 _TICK = 0.25
 
 
@@ -83,7 +83,7 @@ class Throughput:
         return self.seconds + now - self._since
 
     def renew(self, now: float, size: int) -> int:
-        """Return the bytes taken so far, and begin to count anew."""
+        """Return the bytes read by the client so far, and reset the count."""
         self.end(now, size)
         taken, self._taken, self.seconds = self._taken, 0, 0.0
         self.begin(now, size)
@@ -114,7 +114,7 @@ class Watch:
         self._ticking = False
 
     def half_open(self, connection: Waited, seconds: float) -> None:
-        """Wait so long for a connection whose request is not complete. Asked again, the time begins anew."""
+        """Wait so long for a connection whose request is not complete. A repeated call restarts the time."""
         now = self._loop.time()
         self._expect(connection, now + seconds)
         beside = self._half_open[connection.address]
@@ -127,15 +127,15 @@ class Watch:
                 oldest.give_way()
 
     def stalled(self, connection: Waited, seconds: float) -> None:
-        """Wait so long for a connection that does not take its answer, or is to be closed by its client."""
+        """Wait so long for a connection that does not read its response, or is to be closed by its client."""
         self.done(connection)
         self._expect(connection, self._loop.time() + seconds)
 
     def unsent(self, connection: Waited, size: int) -> None:
         """Count bytes that wait for a client. Beyond MOST_UNSENT those of the slowest clients are ended.
 
-        Many who ask for large responses at once, and take them, are no danger: nobody is ended who has just begun, or
-        takes `brisk` bytes a second.
+        Many clients that request large responses at once, and read them, are no danger: nobody is ended who has just
+        begun, or takes `brisk` bytes a second.
         """
         self.sent(connection)
         self._unsent[connection] = size, self._loop.time()

@@ -32,10 +32,10 @@ from app.strikes.ordering import (
 )
 from app.strikes.sql_conditions import Conditions, Narrowing
 
-# Up to how many lines are found by what makes them few, and then sorted; more are read in their order. Measured
+# Up to how many lines are read by the narrowest condition and then sorted; more are read in their order. Measured
 # at a million lines: either way takes some 15 ms where there are this many.
 FEW = 3_000
-# To look at a line of one place in the order of days, in an index alone, costs so many times less.
+# To read a line of one place in the order of days, in an index alone, costs so many times less.
 CHEAPER = 4
 # Up to how many pairs of a place and a category are read one by one.
 MOST_PAIRS = 12
@@ -56,7 +56,7 @@ _LIMIT = bindparam("limit", type_=BigInteger())
 
 @dataclass(frozen=True, slots=True)
 class AccessPath:
-    """How the lines of a filter are found in an order: by what makes them few, by a pair, or by the order's index.
+    """How to read the lines of a filter in an order: by the narrowest condition, by a pair, or by the order's index.
 
     `by_pair` finds those of one place and one category; `ends` is whether the order ends at a position.
     """
@@ -117,7 +117,7 @@ def narrowed_by_pairs(strikes: StrikeFilter) -> bool:
 
 
 def _without_pair(strikes: StrikeFilter) -> StrikeFilter:
-    """Return what is left to ask of a line that has a place and a category that are asked for."""
+    """Return the remaining conditions on a line that has a requested place and category."""
     rest = replace(strikes, location_ids=None)
     if strikes.min_items is not None or not strikes.asks_for_categories_alone:
         return rest
@@ -162,9 +162,9 @@ def _count_key(_session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, 
 
 @cached(FIFOCache(BYTES_OF_COUNTS // _BYTES_OF_COUNT), key=_count_key, lock=Lock())
 def counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:
-    """Return how many lines answer one thing that is asked, `most` + 1 where they are more.
+    """Return how many lines meet one condition, `most` + 1 where they are more.
 
-    It only says by which way lines are found, and it changes slowly: it is counted anew once the record has doubled.
+    It only decides on the access path, and changes slowly: it is counted again once the record has doubled.
     """
     values = strikes.values
     asked = {name: values[name] for name in narrowing.names}

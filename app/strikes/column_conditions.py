@@ -12,7 +12,7 @@ from app.strikes.filter import Status, StrikeFilter, of_status
 
 EPOCH = date(1970, 1, 1)
 
-# What selection.py adds to lines where tallies are asked for: whether any matches, and sums over those that do.
+# What selection.py adds to lines where tallies are requested: whether any matches, and sums over those that do.
 MATCHING = "_matching"
 MATCHING_ITEMS = f"items_min{MATCHING}"
 
@@ -56,7 +56,7 @@ class ColumnTerms:
         return column == ids[0] if len(ids) == 1 else _is_in(column, pl.Series(ids, dtype=kind))
 
     def stands(self) -> pl.Expr:
-        # NEVER, which stands for null, is beyond every number.
+        # NEVER, which means null, is beyond every number.
         return pl.col("superseded_seq") > pl.lit(self.strikes.as_of)
 
     def withdrawn(self) -> pl.Expr:

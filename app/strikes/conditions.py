@@ -10,7 +10,7 @@ from dataclasses import fields
 
 from app.strikes.filter import OF_TALLIES, Condition, StrikeFilter, Term, Terms
 
-# By the field of StrikeFilter that asks for it.
+# By the field of StrikeFilter.
 OF_LINES: Mapping[str, Condition] = {
     field.name: field.metadata["of_lines"] for field in fields(StrikeFilter) if "of_lines" in field.metadata
 }
@@ -23,7 +23,7 @@ WITHIN_OTHERS = {"status"}
 
 
 def of_lines(terms: Terms) -> Iterator[Term]:
-    """Yield the conditions that a line must meet: all that the filter asks for."""
+    """Yield the conditions that a line must meet: all those of the filter."""
     for field in fields(StrikeFilter):
         if field.name in OF_LINES and getattr(terms.strikes, field.name) != field.default:
             yield OF_LINES[field.name](terms)

@@ -24,7 +24,7 @@ SECOND = 2
 def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     """Return what is shown of lines as of a ledger number, in the order of their ids given; all must be there.
 
-    A line that was put aside by then is shown as it last stood.
+    A line that was superseded by then is shown in its last form.
     """
     if not ids:
         return []
@@ -65,7 +65,7 @@ def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
 def templates_of_report(
     session: Snapshot, report_id: int, as_of: int, order: str | None
 ) -> list[tuple[int, str]]:
-    """Return the ids and kept JSON of a report's lines as of a ledger number; `order` is its revision's line_order."""
+    """Return the ids and stored JSON of a report's lines as of a ledger number, in the line_order `order`."""
     rows = session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
     lines: list[tuple[int, str]] = [

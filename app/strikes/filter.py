@@ -19,7 +19,7 @@ ESCAPE = "/"
 
 
 class Status(StrEnum):
-    """Which lines are asked for: those of reports that stand, those of retracted ones, or both."""
+    """Which lines are requested: those of reports that stand, those of retracted ones, or both."""
 
     PUBLISHED = "published"
     RETRACTED = "retracted"
@@ -84,7 +84,7 @@ Condition: TypeAlias = Callable[[Terms], Term]
 
 
 def of_status(terms: Terms) -> Term:
-    """Return the condition that a line is of the status asked for, as of the number asked for."""
+    """Return the condition that a line is of the status requested, as of the number requested."""
     match terms.strikes.status:
         case Status.PUBLISHED:
             return _standing(terms)
@@ -107,7 +107,7 @@ def _enough_items(terms: Terms) -> Term:
 
 
 def _of_lines(condition: Condition, default: object = None, *, narrows: bool = False) -> Any:  # noqa: ANN401 - a field
-    """Declare a condition on lines, asked for by any value but the default.
+    """Declare a condition on lines, requested by any value but the default.
 
     `narrows`: few lines meet it, and an index finds them.
     """
@@ -123,7 +123,7 @@ def _of_tallies(condition: Condition) -> Any:  # noqa: ANN401 - a field
 class StrikeFilter:
     """A question about strike lines, with every name already resolved.
 
-    None (or False) asks nothing; an empty set matches nothing. All conditions on tallies must be met by the
+    None (or False) is no condition; an empty set matches nothing. All conditions on tallies must be met by the
     same tally, and the items that an aggregate sums are those of the tallies that meet them.
     """
 
@@ -132,7 +132,7 @@ class StrikeFilter:
     # Days, inclusive: a line matches when its own range overlaps them.
     date_from: date | None = _of_lines(lambda terms: terms.line.date_to >= terms.value("date_from"))  # noqa: RUF009 - a field
     date_to: date | None = _of_lines(lambda terms: terms.line.date_from <= terms.value("date_to"))  # noqa: RUF009 - a field
-    # The places asked for by name, box or distance: a line without a place is in none of them.
+    # The places requested by name, box or distance: a line without a place is in none of them.
     location_ids: frozenset[int] | None = _of_lines(
         lambda terms: terms.among(terms.line.location_id, "location_ids"), narrows=True
     )
@@ -142,7 +142,7 @@ class StrikeFilter:
     owners: frozenset[str | None] | None = _of_lines(
         lambda terms: terms.among(terms.line.owner, "owners"), narrows=True
     )
-    # Already holds the descendants of the categories asked for.
+    # Already holds the descendants of the categories requested.
     category_ids: frozenset[int] | None = _of_tallies(
         lambda terms: terms.among(terms.tally.category_id, "category_ids")
     )
@@ -151,14 +151,14 @@ class StrikeFilter:
     min_items: int | None = _of_lines(_enough_items)
     # Words that a line must hold, all of them, as vocabulary/tokenize.py cuts and folds them.
     words: tuple[str, ...] | None = _of_lines(lambda terms: terms.contains_words())
-    # What a line must say as it stands: for a question that holds no word, such as "%".
+    # Characters that a line must contain literally: for a query without any word, such as "%".
     signs: str | None = _of_lines(lambda terms: terms.contains_text())
     publisher_ids: frozenset[int] | None = _of_lines(lambda terms: terms.of_publisher())
     report_ids: frozenset[int] | None = _of_lines(
         lambda terms: terms.among(terms.line.report_id, "report_ids"), narrows=True
     )
     status: Status = Status.PUBLISHED
-    # Whether lines count that repeat another line asked for by `status`; else each event is told once.
+    # Whether lines count that repeat another line requested by `status`; otherwise each event counts once.
     repeats: bool = _of_lines(lambda terms: ~terms.repeats_another(), default=True)
 
     @property
@@ -173,9 +173,9 @@ class StrikeFilter:
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """Return the values of the conditions by the names that these have for them, None for what is not asked.
+        """Return the values of the conditions by the names that these have for them, None for what is not requested.
 
-        Two filters that ask for the same things, and for as many, have the same conditions but for their values.
+        Two filters on the same fields, with as many values, have the same conditions but for their values.
         """
         by_name = {parameter.name: getattr(self, parameter.name) for parameter in fields(self)}
         return {
@@ -191,7 +191,7 @@ class StrikeFilter:
 
     @cached_property
     def shape(self) -> Hashable:
-        """What tells conditions apart beside their values: two filters of one shape differ in `values` alone."""
+        """What distinguishes conditions besides their values: two filters of one shape differ in `values` alone."""
         shapes = tuple(
             # None, one, or several; null among them or not.
             (name, min(len(value), 2), None in value) if isinstance(value, list) else (name, None, False)
@@ -201,7 +201,7 @@ class StrikeFilter:
         return shapes, self.status, self.repeats
 
 
-# By the field that asks for it. These must be met by one and the same tally.
+# By field. These must be met by one and the same tally.
 OF_TALLIES: Mapping[str, Condition] = {
     item.name: item.metadata["of_tallies"] for item in fields(StrikeFilter) if "of_tallies" in item.metadata
 }

@@ -46,7 +46,7 @@ class Box:
     north: float
 
     def holds(self, point: Point) -> bool:
-        """Say whether a point lies in the box. The date line has two longitudes, 180 and -180."""
+        """Return whether a point lies in the box. The date line has two longitudes, 180 and -180."""
         if not self.south <= point.lat <= self.north:
             return False
         meridians = {point.lon, -point.lon} if abs(point.lon) == DATE_LINE else {point.lon}
@@ -63,7 +63,7 @@ class Circle:
     radius_km: float
 
     def holds(self, point: Point) -> bool:
-        """Say whether a point lies in the circle."""
+        """Return whether a point lies in the circle."""
         return distance_km(self.middle, point) <= self.radius_km
 
 

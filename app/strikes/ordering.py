@@ -52,7 +52,7 @@ READERS: dict[Sort, tuple[Callable[[Any], object], ...]] = {
     Sort.MOST_ITEMS: (_figure, date.fromisoformat, int),
 }
 
-# The index that holds lines in an order, for an engine that must be told.
+# The index of an order, for an engine that needs a hint.
 INDEXES = {
     Sort.LATEST: "ix_strikes_by_date",
     Sort.EARLIEST: "ix_strikes_by_date",
@@ -82,7 +82,7 @@ BY_DATE_OF_CATEGORY: ByDate = (StrikeCategory.date_from.expression, StrikeCatego
 
 
 class Found(NamedTuple):
-    """A line that was found, and where it stands: its figure where the order goes by one, and its first day.
+    """A matching line and its position: its figure where the order goes by one, and its first day.
 
     The day is as the engine gives it: a date, or the text of one.
     """
@@ -132,7 +132,7 @@ def parts(sort: Sort, after: Position | None) -> Sequence[Part]:
 
 
 def is_resumed(part: Part, after: Position | None) -> bool:
-    """Say whether a part goes on after the position, and not from its beginning."""
+    """Return whether a part goes on after the position, and not from its beginning."""
     return after is not None and (part is not Part.UNKNOWN or after[0] is None)
 
 
@@ -144,7 +144,7 @@ def stretch(
     resumed: bool,
     by_date: ByDate = BY_DATE,
 ) -> Stretch:
-    """Return a part of an order, by `value` where it goes by a figure. Where it resumes, `position_values` says."""
+    """Return a part of an order, by `value` where it goes by a figure. `position_values` gives its start."""
     by_figure = value is not None and part is not Part.UNKNOWN
     columns = (value, *by_date) if value is not None and by_figure else by_date
     descending = sort is not Sort.EARLIEST

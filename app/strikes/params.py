@@ -34,7 +34,7 @@ from app.vocabulary.tokenize import words
 # How often a repeatable parameter may be given.
 MOST_VALUES = 100
 
-# Characters of the words that are asked for.
+# Characters of the words that are requested.
 LONGEST_QUESTION = 200
 
 # More than all items of a report can add up to.
@@ -210,7 +210,7 @@ class StrikeQuery(BaseModel):
         )
 
     def _places(self, names: Resolver, catalogue: Catalogue) -> frozenset[int] | None:
-        """Return the places that names, box and distance all allow, or None where none of these is asked."""
+        """Return the places that names, box and distance all allow, or None where none of these is requested."""
         allowed = None
         if self.location:
             location_ids = [names.location(name, "location") for name in self.location]
@@ -236,7 +236,7 @@ class StrikeQuery(BaseModel):
             names.refuse("near", "missing", "'radius_km' needs a point, such as near=34.56,38.28")
 
     def _categories(self, names: Resolver, catalogue: Catalogue) -> frozenset[int] | None:
-        """Return the categories that both `category` and `family` allow, or None where neither is asked."""
+        """Return the categories that both `category` and `family` allow, or None where neither is requested."""
         allowed = None
         if self.category:
             categories = [names.category(phrase, "category") for phrase in self.category]
@@ -269,7 +269,7 @@ class StrikesQuery(StrikeQuery, PageQuery, ShapedQuery):
     ] = None
 
     def picked(self) -> frozenset[str] | None:
-        """Return the fields asked for, or None for all. Raises InvalidInput with the nearest name of each unknown."""
+        """Return the fields requested, or None for all. Raises InvalidInput with the nearest name of each unknown."""
         if self.fields is None:
             return None
         asked = [name.strip() for name in self.fields.split(",")]

@@ -52,7 +52,7 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
     after = position_of(request, query.cursor, *READERS[query.sort])
 
     def page() -> Document:
-        # One line more than the page holds says whether there is a next page.
+        # One line more than the page, to know whether there is a next page.
         rows = search.find(session, strikes, query.sort, after, query.limit + 1)
         lines = rows[: query.limit]
         last = lines[-1] if len(rows) > query.limit else None

@@ -1,6 +1,6 @@
 """Scan of all matches of a filter in batches, for exports.
 
-A step looks at a bounded number of lines, however few of them match, and starts where the one before it ended. So
+A step reads a bounded number of lines, however few of them match, and starts where the one before it ended. So
 each costs its own share of the work, and between two steps nothing is held but a position. Knows no request.
 """
 
@@ -18,7 +18,7 @@ from app.strikes.ordering import INDEXES, Found, Part, Position, Sort, position,
 from app.strikes.search import find, words_as_bitmap
 from app.strikes.sql_conditions import Conditions
 
-# Lines, and reports, that one step looks at.
+# Lines, and reports, that one step reads.
 LINES_SCANNED = 50_000
 REPORTS_SCANNED = 5_000
 
@@ -75,7 +75,7 @@ def reports(
 
 
 def _last_scanned(session: ReadSession, after: Position | None) -> Position | None:
-    """Return the position of the last line that a step looks at; None where it comes to the end of the record."""
+    """Return the position of the last line that a step reads; None where it reaches the end of the record."""
 
     def statement() -> AnySelect:
         by_date = stretch(Sort.EARLIEST, Part.ALL, None, resumed=after is not None)

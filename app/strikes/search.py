@@ -109,7 +109,7 @@ def words_as_bitmap(
 ) -> tuple[StrikeFilter, Bitmap | None]:
     """Return a filter without the words that many lines hold, and these lines; None where the filter stays as it is.
 
-    The engine would gather all lines with the words for each page anew. Raises NotAtOnce.
+    The engine would gather all lines with the words for each page again. Raises NotAtOnce.
     """
     if strikes.words is None or (few is not None and "words" in few.names):
         return strikes, None
@@ -173,7 +173,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
 
 
 def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:
-    """Return the ids of all lines with the words asked for as one text, parted by commas; None where none are.
+    """Return the ids of all lines with the requested words as one text, separated by commas; None without words.
 
     A word can be in every line: a driver that reads row by row would hand the interpreter around for each.
     """

@@ -46,7 +46,7 @@ class Selected:
 class Selection:
     """What a filter matches, step by step: each holds whole reports, as far as they match.
 
-    `worded` are the ids of the lines with the words that are asked for, separated by commas; None asks none.
+    `worded` are the ids of the lines with the words that are requested, separated by commas; None: no words.
     Each step raises QueryTimeout after the deadline.
     """
 
@@ -86,7 +86,7 @@ class Selection:
         self._deadline.check()
 
     def selected(self, *, tallies: bool, where: pl.Expr | None = None) -> Iterator[Selected]:
-        """Yield what matches; `tallies` says whether all tallies are needed, `where` asks more of lines."""
+        """Yield what matches; `tallies`: whether all tallies are needed; `where`: a further condition on lines."""
         return self._in_steps(
             [(segment, *self._range(segment)) for segment in self.record.segments], where, tallies=tallies
         )
@@ -98,7 +98,7 @@ class Selection:
 
         With a `key`, which names what `count` counts of whatever lines, that of a segment is cached with it: of all its
         lines, or of those of one place or of some days. A segment never changes, so this is never stale, and a write
-        has one segment counted anew.
+        has one segment counted again.
         """
         left: list[tuple[Segment, int, int]] = []
         for segment in self.record.segments:
@@ -143,7 +143,7 @@ class Selection:
         )
 
     def _cut(self, segment: Segment) -> tuple[date | None, date | None]:
-        """Return the first and the last day asked for, None where all lines of a segment meet it."""
+        """Return the first and the last requested day, None where all lines of a segment meet it."""
         first, last, bounds = self.strikes.date_from, self.strikes.date_to, segment.bounds
         cuts_first = first is not None and bounds["date_to"][0] < (first - EPOCH).days
         cuts_last = last is not None and bounds["date_from"][1] > (last - EPOCH).days
@@ -230,13 +230,13 @@ class Selection:
 
 def _met(lines: pl.DataFrame, conditions: Sequence[pl.Expr]) -> Flags:
     """Return which lines meet all conditions."""
-    # As a column beside others, or conditions that name no column would give one value for all.
+    # As a column next to others, or conditions that name no column would give one value for all.
     flags: Flags = lines.with_columns(pl.all_horizontal(conditions).alias(MATCHING))[MATCHING].to_numpy()
     return flags
 
 
 def _with_items(lines: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Return lines with the sums over their matching tallies beside, and whether they have any."""
+    """Return lines with the sums over their matching tallies, and whether they have any."""
     at = items["line"].to_numpy()
 
     def placed(values: object, kind: type[np.generic]) -> pl.Series:

@@ -53,13 +53,13 @@ KINDS: Mapping[str, TypeEngine[Any]] = {
     "pattern": String(),
 }
 
-# The values by which days are asked for.
+# The values by which days are requested.
 DAYS = ("date_from", "date_to", "usual_from")
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """The ids of all lines that answer one thing that is asked, and the names of the values that this hangs on."""
+    """The ids of all lines that meet one condition, and the names of the values that it depends on."""
 
     names: tuple[str, ...]
     ids: Callable[[], Select[int]]
@@ -118,7 +118,7 @@ class _Terms:
     def contains_text(self) -> ColumnElement[bool]:
         if self.one_by_one:
             return _contains_text(self)
-        # Reached by no index; only testers ask for a percent sign alone.
+        # Served by no index; only testers search for a percent sign alone.
         other = replace(self, line=aliased(Strike))
         return self.line.id.in_(select(other.line.id).where(_contains_text(other)))
 
@@ -149,7 +149,7 @@ class _Terms:
 
 
 def _contains_text(terms: _Terms) -> ColumnElement[bool]:
-    """Return the condition that a line holds the signs asked for, in any of its texts."""
+    """Return the condition that a line contains the requested characters, in any of its texts."""
     line, tally = terms.line, aliased(Tally)
     pattern = terms.value("pattern")
     of_tally = or_(*(text.like(pattern, escape=ESCAPE) for text in (tally.as_written, tally.verb)))
@@ -196,9 +196,9 @@ class Conditions:
         return each.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
 
     def narrowing(self) -> Iterator[Narrowing]:
-        """Yield, for each thing asked that an index answers alone, the ids of all lines that answer it.
+        """Yield, for each condition with its own index, the ids of all lines that meet it.
 
-        Every line that matches is among each of them, whatever else is asked.
+        Every line that matches is among each of them, whatever the other conditions.
         """
         of_lines = select(Strike.id)
         for name in NARROWING:
@@ -229,7 +229,7 @@ class Conditions:
         return select(Strike.id).where(OF_LINES[name](self._terms))
 
     def at_place(self) -> Narrowing:
-        """Return the ids of all lines of the places asked for, within the days asked for."""
+        """Return the ids of all lines of the places requested, within the days requested."""
         return Narrowing(
             ("location_ids", *DAYS),
             lambda: select(Strike.id).where(OF_LINES["location_ids"](self._terms), *self._days()),
@@ -256,7 +256,7 @@ class Conditions:
     def _index_by_days(
         self, first_day: InstrumentedAttribute[date] = Strike.date_from
     ) -> Iterator[ColumnElement[bool]]:
-        """Yield a condition that excludes nothing more, yet by it an index leads to the days asked for.
+        """Yield a condition that excludes nothing more, but lets an index lead to the requested days.
 
         Without a bound from below, all older lines would be read for one that lasts until then.
         """
@@ -297,13 +297,13 @@ class Conditions:
         return among if self._strikes.asks_for_categories_alone else lines.where(Tally.strike_id.in_(among))
 
     def saying_words(self) -> Select[int]:
-        """Return the ids of all lines that hold the words asked for."""
+        """Return the ids of all lines that hold the words requested."""
         return select(STRIKE_WORDS.c.rowid).where(
             contains_all(STRIKE_WORDS.c.words, self._strikes.words or ())
         )
 
     def saying(self) -> Select[int] | None:
-        """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
+        """Return the ids of all lines with the words or signs that are requested, or None where none are."""
         if self._strikes.words is not None:
             return self.saying_words()
         return None if self._strikes.signs is None else select(Strike.id).where(_contains_text(self._terms))

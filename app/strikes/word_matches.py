@@ -1,8 +1,8 @@
 """Cache of word matches: a bitmap of line ids per word set.
 
 The full-text index gives lines by their ids, and pages and exports read lines by date or report. To look all of
-them up again for each page would cost the whole record each time. What a line says never changes, so a bitmap only
-grows with the ledger; yet the index may be written anew (`strikeledger rebuild`), so it is not used for long.
+them up again for each page would cost the whole record each time. The words of a line never change, so a bitmap only
+grows with the ledger; yet the index may be written again (`strikeledger rebuild`), so it is not used for long.
 """
 
 import sys
@@ -33,7 +33,7 @@ _OF_ENTRY = 1_000
 # Seconds for which a bitmap is used.
 LONGEST_USE = 60
 
-# Lines that one statement looks for.
+# Lines that one statement searches for.
 LINES_AT_A_TIME = 1_000_000
 
 Ids = npt.NDArray[np.int64]
@@ -71,7 +71,7 @@ _LOCK = Lock()
 def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
     """Return the lines that hold all of these words, in this snapshot; later ones may be among them.
 
-    Raises NotAtOnce where the snapshot is for short questions and lines have to be looked for.
+    Raises NotAtOnce where the snapshot is for short questions and lines have to be searched for.
     """
     now = head(session)
     clock = time.monotonic()

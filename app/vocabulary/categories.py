@@ -12,7 +12,7 @@ The tree itself is `categories.csv`. Its columns:
 - `synonyms`: other phrases for it, singular, separated by `|`; each is looked up by `fold`, so that plurals,
   hyphens, owners and common abbreviations need no line of their own.
 
-An unknown phrase is not forced into the tree: `match` answers None, and the phrase waits for an analyst.
+An unknown phrase is not forced into the tree: `match` returns None, and the phrase awaits an analyst.
 """
 
 import csv
@@ -160,7 +160,7 @@ _SAFE_HEADS = _words(
     submarine trailer trench truck tunnel uav vehicle warehouse watercraft wellhead""",
 )
 
-# Words that name a place by its use alone; what is made, kept or done there says the category.
+# Words that name a place by its use alone; what is made, stored or done there decides the category.
 _PLACES = _words(
     """area base building cache center complex compound depot facility factory garage hub lab
     laboratory location node plant shop site stockpile storage store warehouse workshop yard""",
@@ -172,7 +172,7 @@ _KEEPING = _words("depot stockpile storage store warehouse")
 
 
 class _Use(NamedTuple):
-    """What places with one of these words are, when they make it, keep it, cache it, or do none of that."""
+    """The categories of places with one of these words: that make it, store it, cache it, or none of these."""
 
     words: frozenset[str]
     making: str
@@ -223,7 +223,7 @@ _TURNING = _words(
 # Those of them that a place of use has a category for.
 _BOMBS = _words("vbied hbied ied hme")
 
-# A phrase may go on to say where the thing was or what it was for; the target stands before these words.
+# A phrase may continue with where the thing was or what it was for; the target stands before these words.
 _TAILS = _words(
     """along around associated at belonging by carrying constructing containing emplacing for from
     hauling held hiding holding housing in inside involved located manning moving near of on
@@ -246,13 +246,13 @@ class Category:
     synonyms: tuple[str, ...]
 
     def keys(self) -> frozenset[str]:
-        """Return the keys under which the category is found: its folded slug, name and synonyms."""
+        """Return the lookup keys of the category: its folded slug, name and synonyms."""
         return frozenset(map(fold, (self.slug, self.name, *self.synonyms)))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The category that a phrase means. `exact` is False where a rule, not the vocabulary, says so."""
+    """The category that a phrase means. `exact` is False where a rule, not the vocabulary, decides it."""
 
     slug: str
     exact: bool

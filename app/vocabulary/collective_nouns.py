@@ -10,7 +10,7 @@ GROUPS: frozenset[str] = frozenset(
     crew crews trio quartet""".split(),
 )
 
-# Places that hold things: one of them is one target, unless a number says how many things.
+# Places that hold things: one of them is one target, unless a number gives how many things.
 STORES: frozenset[str] = frozenset(
     "cache caches stockpile stockpiles stash stashes store stores stock stocks".split()
 )

@@ -1,6 +1,6 @@
 """Effects: eleven normalised values and the verbs that mean them.
 
-The verb as written is kept beside the effect, since "struck" gave way to "engaged" in August 2016:
+The verb as written is stored next to the effect, since "struck" gave way to "engaged" in August 2016:
 a series by raw verb shows a change of style, not of events.
 """
 

@@ -9,7 +9,7 @@ import unicodedata
 
 from app.vocabulary.text_cache import cached_by_text
 
-# Whose the target is does not say what it is; a strike has a field for the owner.
+# The owner does not determine what the target is; a strike has a field for the owner.
 OWNERS = frozenset({"daesh", "enemy", "isil", "isis", "isl", "terrorist"})
 
 # Participles that follow an owner: "ISIL-held building", "ISIL used-bridge".

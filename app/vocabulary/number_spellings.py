@@ -28,7 +28,7 @@ _WIDTHS = (1, 2, 3)
 
 
 def number_parts(number: str) -> tuple[Part, ...]:
-    """Return what a number says, whatever its spelling; nothing where it has no part, or more than MOST_PARTS."""
+    """Return the parts of a number, whatever its spelling; nothing where it has no part, or more than MOST_PARTS."""
     key = number_key(number)
     label = _LABEL.match(key)
     runs = _PART.findall(key, label.end() if label else 0)

@@ -1,6 +1,6 @@
 """Tokenizer of the full-text index and of `q`.
 
-Words are cut and folded here alone, where they are stored and where they are asked for, and both engines are
+Words are cut and folded here alone, both for storing and for queries, and both engines are
 handed words and no text: so both find the same lines.
 """
 
@@ -12,8 +12,8 @@ from app.vocabulary.characters import CharacterTable
 # Characters of a word that count: longer ones are the same word where they begin alike. No language has more.
 LONGEST_WORD = 100
 
-# Bytes of the words that one line is found by, in UTF-8, the first that it holds. A sentence has a few hundred;
-# PostgreSQL cannot keep a million for one row.
+# Bytes of the indexed words of one line, in UTF-8, the first that it has. A sentence has a few hundred;
+# PostgreSQL cannot store a million for one row.
 MOST_BYTES = 500_000
 
 # General categories of what disappears: accents and other marks, modifier letters, invisible characters.
