@@ -120,9 +120,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises InvalidSetting for a value that is not valid, and for a variable that resembles a setting but is none: a
     misspelt one would otherwise leave its default in force, such as rate limits that are off.
     """
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     for variable in sorted(environment):
-        _refuse_unknown(variable, environment[variable], known)
+        _refuse_unknown(variable, environment[variable], names)
     try:
         return Settings()
     except ValidationError as error:
@@ -132,12 +132,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise InvalidSetting(f"{name} is not valid: {fault['msg'].removeprefix('Value error, ')}") from None
 
 
-def _refuse_unknown(variable: str, value: str, known: Sequence[str]) -> None:
-    if variable in known or _NOT_SETTINGS.fullmatch(variable):
+def _refuse_unknown(variable: str, value: str, names: Sequence[str]) -> None:
+    if variable in names or _NOT_SETTINGS.fullmatch(variable):
         return
     if variable == f"{PREFIX}PORT" and _PORT_OF_A_SERVICE.match(value):
         return
     # In capitals only: of two spellings of one setting, which one holds would be a guess.
-    nearest, similarity, _ = process.extractOne(variable.upper(), known, scorer=fuzz.ratio)
+    nearest, similarity, _ = process.extractOne(variable.upper(), names, scorer=fuzz.ratio)
     if variable.upper().startswith(PREFIX) or similarity >= _ALMOST_A_SETTING:
         raise InvalidSetting(f"unknown setting {variable}; did you mean {nearest}?")

@@ -34,32 +34,32 @@ def covered(
         day = pl.col("published_on")
         claims = claims.join(published, on="report_id").with_columns(first=day, last=day)
     terms = ColumnTerms(StrikeFilter(0, countries=countries), record)
-    asked = [
+    conditions = [
         pl.col("last") >= (days[0] - EPOCH).days,
         pl.col("first") <= (days[1] - EPOCH).days,
         *([] if countries is None else [OF_LINES["countries"](terms)]),
     ]
     terms = ColumnTerms(strikes, record)
-    asked += [
+    conditions += [
         OF_LINES[name](terms)
         for name in ("publisher_ids", "report_ids")
         if getattr(strikes, name) is not None
     ]
     # Many reports cover the same days.
-    for country, first, last in claims.filter(asked).select("country", "first", "last").unique().iter_rows():
+    for country, first, last in claims.filter(conditions).select("country", "first", "last").unique().iter_rows():
         yield COUNTRY_CODES[country], first, last
 
 
 def _accounted(record: Record) -> pl.DataFrame:
     """Return the claims that stand and are 0 or reached."""
-    known: pl.DataFrame | None = record.known.get("claims")
-    if known is None:
+    accounted: pl.DataFrame | None = record.known.get("claims")
+    if accounted is None:
         stands = of_status(ColumnTerms(StrikeFilter(as_of=record.as_of), record))
         claims = record.coverage.filter(stands).rename({"date_from": "first", "date_to": "last"})
         is_none = pl.col("strikes") == 0
         reached = _reached(record, claims.filter(~is_none), stands)
-        known = record.known["claims"] = claims.filter(is_none | pl.col("id").is_in(reached.implode()))
-    return known
+        accounted = record.known["claims"] = claims.filter(is_none | pl.col("id").is_in(reached.implode()))
+    return accounted
 
 
 def _reached(record: Record, claims: pl.DataFrame, stands: pl.Expr) -> pl.Series:

@@ -111,13 +111,13 @@ def _states(
     days = day_of(first), day_of(last)
     countries = _countries(question.strikes, catalogue)
     reported = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
-    beside = [
+    group_columns = [
         name
         for name in (RANKED, *(axis.dimension.value for axis in answer.grouper.axes))
         if name in page.columns
     ]
-    keys = page.select(beside).rows() if beside else [()] * len(page)
-    reached = Spans(_reaching(answer, beside, question, days))
+    keys = page.select(group_columns).rows() if group_columns else [()] * len(page)
+    reached = Spans(_reaching(answer, group_columns, question, days))
     country_of = _country_of(named, catalogue)
     for row in empty:
         start, end = starts[row], ends[starts[row]]
@@ -131,7 +131,7 @@ def _states(
 
 
 def _reaching(
-    answer: Answer, beside: Sequence[str], question: Question, days: tuple[date, date]
+    answer: Answer, group_columns: Sequence[str], question: Question, days: tuple[date, date]
 ) -> list[tuple[tuple[int, ...], int, int]]:
     """Return the days of lines of more than one day that touch the days requested, by group without the period.
 
@@ -142,7 +142,7 @@ def _reaching(
         return []
     runs = spells(answer.selection, replace(answer.grouper, unit=None))
     first, last = ((day - EPOCH).days for day in days)
-    runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *beside)
+    runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *group_columns)
     return [(key, begin, end) for begin, end, *of in runs.iter_rows() for key in [tuple(of)]]
 
 

@@ -124,11 +124,11 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
         names = dict(
             zip(group_by_names(grouping), (dimension.value for dimension in grouping.dimensions), strict=True)
         )
-        known = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
-        if by not in known and by not in names.values():
-            near = get_close_matches(by, known, n=1)
+        available = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
+        if by not in available and by not in names.values():
+            near = get_close_matches(by, available, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise _refused("sort", "unknown-sort", f"available sorts: {', '.join(known)}{hint}")
+            raise _refused("sort", "unknown-sort", f"available sorts: {', '.join(available)}{hint}")
         by = names.get(by, by)
         if by == Dimension.PERIOD and self.top is not None and len(grouping.dimensions) > 1:
             raise _refused(

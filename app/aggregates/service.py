@@ -89,15 +89,15 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
         else [dimension.value for dimension in grouping.dimensions]
     )
     order = [name for name in order if name in groups.columns]
-    beside = [name for name in order if name != PERIOD]
+    group_columns = [name for name in order if name != PERIOD]
     if question.fill and question.is_series and grouping.unit is not None:
         # Days requested are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
         first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
-        groups = filled(groups, beside, grouping.unit, first, last)
+        groups = filled(groups, group_columns, grouping.unit, first, last)
     selection.check_deadline()
     if question.cumulative:
-        groups = _accumulated(groups, beside)
+        groups = _accumulated(groups, group_columns)
         selection.check_deadline()
     groups = groups.drop(NEW_REPORTS).sort(order)
     if question.sort is not None and question.top is None:
@@ -145,15 +145,15 @@ def _sorted(groups: pl.DataFrame, sort: Sort, axes: Sequence[Axis]) -> pl.DataFr
     return groups.sort(key, descending=sort.descending, nulls_last=True, maintain_order=True)
 
 
-def _accumulated(groups: pl.DataFrame, beside: Sequence[str]) -> pl.DataFrame:
+def _accumulated(groups: pl.DataFrame, group_columns: Sequence[str]) -> pl.DataFrame:
     """Add to each measure what it comes to up to and with each period, within the groups of the other columns."""
 
     def running(name: str) -> pl.Expr:
         column = pl.col(NEW_REPORTS if name == "reports" else name)
-        sums, known = column.fill_null(0).cum_sum(), column.is_not_null().cum_sum()
-        if beside:
-            sums, known = sums.over(beside), known.over(beside)
-        return pl.when(known > 0).then(sums).alias(f"cumulative_{name}")
+        sums, counted = column.fill_null(0).cum_sum(), column.is_not_null().cum_sum()
+        if group_columns:
+            sums, counted = sums.over(group_columns), counted.over(group_columns)
+        return pl.when(counted > 0).then(sums).alias(f"cumulative_{name}")
 
     return groups.sort(PERIOD).with_columns(running(name) for name in MEASURES)
 

@@ -185,8 +185,8 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
 
 def _feed_path(request: Request, before: int | None) -> str:
     """Return the path and query of the page of the requested feed that starts before a number; None: the first."""
-    asked = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "before"]
+    parameters = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "before"]
     if before is not None:
-        asked.append(("before", str(before)))
+        parameters.append(("before", str(before)))
     path: str = request.scope["path"]
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return f"{path}?{urlencode(parameters)}" if parameters else path

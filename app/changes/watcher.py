@@ -112,9 +112,9 @@ class Watcher:
     async def _watch(self) -> None:
         try:
             while not _is_stopping():
-                known = self._head
+                last_head = self._head
                 await self._poll()
-                await self._wake(everyone=self._head != known)
+                await self._wake(everyone=self._head != last_head)
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             # Unless the last stream left: then nobody waits, and the next one has a task of its own.
@@ -124,13 +124,13 @@ class Watcher:
 
     async def _poll(self) -> None:
         """Read where the ledger stands; end all streams where it does not continue what they were sent."""
-        known = self._head
+        last_head = self._head
 
         def look(snapshot: Snapshot) -> tuple[Head, bool]:
             now = head(snapshot)
-            if known is None or known.hash in {now.hash, ""}:
+            if last_head is None or last_head.hash in {now.hash, ""}:
                 return now, True
-            return now, hash_at(snapshot, known.seq) == known.hash
+            return now, hash_at(snapshot, last_head.seq) == last_head.hash
 
         try:
             now, continues = await self._reads.short(look, ReadRequest("ledger poll", time.monotonic()))
@@ -139,8 +139,8 @@ class Watcher:
                 self._epoch += 1
                 self._forget()
             self._head = now
-            if known is not None and continues and known.seq < now.seq:
-                await self._batch(known.seq)
+            if last_head is not None and continues and last_head.seq < now.seq:
+                await self._batch(last_head.seq)
         except StrikeledgerError:
             # It is away, or busy. Streams wait, and go on where they were.
             return

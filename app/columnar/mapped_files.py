@@ -149,12 +149,12 @@ class ColumnFiles:
         return max(of_version, key=lambda listing: int(listing["seq"]), default=None)
 
     def _segment(self, name: str) -> Segment:
-        known = self._open.get(name)
-        if known is None:
+        cached = self._open.get(name)
+        if cached is None:
             mapped = self._mapping(name)
             tables = _unpacked(_checked(name, self._read(name)) if mapped is None else _checked(name, mapped))
-            known = self._open[name] = Segment(tables["lines"], tables["tallies"])
-        return known
+            cached = self._open[name] = Segment(tables["lines"], tables["tallies"])
+        return cached
 
     def _read(self, name: str) -> bytes:
         return (self.folder / name).read_bytes()
@@ -178,11 +178,11 @@ class ColumnFiles:
         name = hashlib.sha256(content).hexdigest() + suffix
         path = self.folder / name
         if not self._is_whole(path):
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as beside:
-                beside.write(content)
-                beside.flush()
-                os.fsync(beside.fileno())
-            Path(beside.name).replace(path)
+            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as temporary:
+                temporary.write(content)
+                temporary.flush()
+                os.fsync(temporary.fileno())
+            Path(temporary.name).replace(path)
         return name
 
     def _is_whole(self, path: Path) -> bool:

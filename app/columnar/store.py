@@ -51,8 +51,8 @@ class Record:
     @cached_property
     def latest(self) -> pl.DataFrame:
         """The revision of each report that was the last one as of the number."""
-        known = self.revisions.filter(pl.col("recorded_seq") <= self.as_of)
-        return known.unique("report_id", keep="last", maintain_order=True)
+        revisions = self.revisions.filter(pl.col("recorded_seq") <= self.as_of)
+        return revisions.unique("report_id", keep="last", maintain_order=True)
 
     @cached_property
     def retractions(self) -> pl.Series:
@@ -185,9 +185,9 @@ class Columns:
         # Lines of a report stay together, so those that a revision added go where the others are.
         revised = written.revisions.filter(pl.col("revision") > 1)["report_id"]
         for number, current in enumerate(segments if len(revised) else ()):
-            known = current.lines["report_id"].unique().implode()
+            report_ids = current.lines["report_id"].unique().implode()
             theirs = lines.filter(
-                pl.col("report_id").is_in(revised.implode()) & pl.col("report_id").is_in(known)
+                pl.col("report_id").is_in(revised.implode()) & pl.col("report_id").is_in(report_ids)
             )
             if len(theirs):
                 segments[number] = current.with_lines(theirs, _of(tallies, theirs))

@@ -40,7 +40,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
     if query.date_from and query.date_to and query.date_from > query.date_to:
         names.refuse("date_to", "days-reversed", "date_to must not be before date_from")
     names.finish()
-    asked = CoverageFilter(
+    criteria = CoverageFilter(
         as_of=now.seq,
         date_from=query.date_from,
         date_to=query.date_to,
@@ -50,7 +50,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
     after = position_of(request, query.cursor, date.fromisoformat, int)
 
     def page() -> dict[str, Any]:
-        claims = queries.claims(session, asked, after, query.limit + 1)
+        claims = queries.claims(session, criteria, after, query.limit + 1)
         rows = claims[: query.limit]
         last = rows[-1] if len(claims) > query.limit else None
         items = []
@@ -64,7 +64,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
             "items": items,
             "next": cursor_to(request, (last.date_from, last.id)) if last else None,
             "seq": now.seq,
-        } | ({"total": queries.count(session, asked)} if query.count == "exact" else {})
+        } | ({"total": queries.count(session, criteria)} if query.count == "exact" else {})
 
     return list_response(request, now, page, Form(COVERAGE, query))
 

@@ -44,11 +44,11 @@ def written(
     chunks: Iterable[Sequence[Item]],
     *,
     raw: bool = False,
-    beside: Mapping[str, object] | None = None,
+    members: Mapping[str, object] | None = None,
 ) -> Iterator[bytes]:
     """Yield the items of all chunks in a format other than JSON, piece by piece, a chunk at a time.
 
-    `raw` leaves the text of CSV as it is; `beside` are the further members of a FeatureCollection.
+    `raw` leaves the text of CSV as it is; `members` are the further members of a FeatureCollection.
     Raises NotAcceptable for Parquet where it is not installed.
     """
     match chosen:
@@ -57,7 +57,7 @@ def written(
         case Format.NDJSON:
             return map(partial(_ndjson, table), chunks)
         case Format.GEOJSON:
-            return _geojson(table, chunks, beside or {})
+            return _geojson(table, chunks, members or {})
         case Format.PARQUET:
             return _parquet(_pyarrow(), table, chunks)
         case Format.JSON:
@@ -120,14 +120,14 @@ def _as_json(value: object) -> str | None:
     return None if value is None else dumps(value).decode().strip('"')
 
 
-def _geojson(table: Table, chunks: Iterable[Sequence[Item]], beside: Mapping[str, object]) -> Iterator[bytes]:
+def _geojson(table: Table, chunks: Iterable[Sequence[Item]], members: Mapping[str, object]) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     between = b""
     for chunk in chunks:
         for item in chunk:
             yield between + dumps(_feature(table, item))
             between = b","
-    rest = dumps(beside)[1:]
+    rest = dumps(members)[1:]
     yield b"]" + (b"," if len(rest) > 1 else b"") + rest
 
 

@@ -55,7 +55,7 @@ def _iso_date(value: object) -> date:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise PydanticCustomError("no_such_day", "no such calendar day") from None
+            raise PydanticCustomError("no_such_day", "no such day in the calendar") from None
         if day > LAST_DAY:
             raise PydanticCustomError("no_such_day", "the latest year is 9998")
         return day
@@ -82,7 +82,7 @@ def _as_of(value: object) -> int | datetime | None:
         try:
             return datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise PydanticCustomError("no_such_instant", "no such calendar day or time") from None
+            raise PydanticCustomError("no_such_instant", "no such day or time in the calendar") from None
     raise PydanticCustomError(
         "as_of_format",
         "must be a ledger number, or an instant such as 2026-11-22T12:00:00Z (escape a '+' as %2B)",

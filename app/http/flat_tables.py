@@ -87,8 +87,8 @@ class Table:
         """Return the table with the columns that belong to these members of an item; with all for None."""
         if fields is None:
             return self
-        kept = tuple(column for column in self.columns if column.of in fields)
-        return replace(self, columns=kept, fields=frozenset(fields))
+        columns = tuple(column for column in self.columns if column.of in fields)
+        return replace(self, columns=columns, fields=frozenset(fields))
 
     def shown(self, item: Item) -> Item:
         """Return the members of an item that were requested."""

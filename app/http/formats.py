@@ -97,17 +97,17 @@ class Form:
         return chosen
 
 
-def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Format]) -> Format:
+def negotiated(requested: Format | None, accept: Sequence[str], offered: Sequence[Format]) -> Format:
     """Return the format to answer in: what was requested by name, else what the Accept headers weigh most.
 
     Of equal weight, the first of those offered. Raises InvalidInput for a name that is not offered here, and
     NotAcceptable where the headers allow none that is.
     """
-    if asked is not None:
-        if asked in offered:
-            return asked
+    if requested is not None:
+        if requested in offered:
+            return requested
         why = "; geojson needs rows with a place: strikes, or aggregates by location"
-        detail = f"available formats: {_listed(offered)}" + (why if asked is Format.GEOJSON else "")
+        detail = f"available formats: {_listed(offered)}" + (why if requested is Format.GEOJSON else "")
         raise InvalidInput([Fault("parameter", "format", "format-not-offered", detail)])
     if not any(header.strip() for header in accept):
         return offered[0]

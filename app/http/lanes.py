@@ -50,9 +50,9 @@ class Costs:
 
     def measure(self, kind: Hashable, seconds: float) -> None:
         """Add a measurement."""
-        known = self.of(kind)
-        if known is not None and self._costs[kind][2]:
-            seconds = known + _WEIGHT * (seconds - known)
+        cost = self.of(kind)
+        if cost is not None and self._costs[kind][2]:
+            seconds = cost + _WEIGHT * (seconds - cost)
         self._put(kind, seconds, measured=True)
 
     def expect(self, kind: Hashable, seconds: float) -> None:

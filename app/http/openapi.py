@@ -40,10 +40,10 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a parameter's schema without null: it can be omitted, but a URL or a header cannot be null."""
-    kept = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
-    if len(kept) != 1:
+    options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    if len(options) != 1:
         return schema
-    return {**kept[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
+    return {**options[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
 def _offered(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:

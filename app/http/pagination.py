@@ -73,8 +73,8 @@ def cursor_to(request: Request, position: tuple[object, ...]) -> str:
 
 def link_to_next(request: Request, cursor: str) -> str:
     """Return the Link header of a page that another one follows, which starts at `cursor`."""
-    asked = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "cursor"]
-    return f'<{request.scope["path"]}?{urlencode([*asked, ("cursor", cursor)])}>; rel="next"'
+    parameters = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "cursor"]
+    return f'<{request.scope["path"]}?{urlencode([*parameters, ("cursor", cursor)])}>; rel="next"'
 
 
 def position_of(
@@ -106,13 +106,13 @@ def position_of(
 
 def _binding(request: Request) -> bytes:
     defaults = _defaults(request.scope["route"].query_model)
-    asked = sorted(
+    parameters = sorted(
         (name, value)
         for name, value in request.query_params.multi_items()
         # A default that is spelt out is the same query.
         if name not in _FREE and defaults.get(name) != value
     )
-    named = orjson.dumps([request.scope["path"], asked])
+    named = orjson.dumps([request.scope["path"], parameters])
     return hashlib.blake2b(named, digest_size=_BINDING).digest()
 
 

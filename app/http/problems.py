@@ -246,8 +246,8 @@ def _methods(request: Request) -> list[str]:
     taken = {"OPTIONS"}
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         # A scope of its own: matching a route leaves marks in it.
-        asked = {"type": "http", "method": method, "path": request.scope["path"], "root_path": ""}
-        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+        scope = {"type": "http", "method": method, "path": request.scope["path"], "root_path": ""}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             taken |= {"GET", "HEAD"} if method == "GET" else {method}
     return sorted(taken)
 

@@ -108,5 +108,5 @@ def log_refusal(scope: Scope, status: int, length: int, request_id: str) -> None
     if fields is not None:
         fields.update(status=status, bytes=length)
         return
-    known = {"method": None, "route": None, "status": status, "bytes": length, "request_id": request_id}
-    log.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **known)
+    members = {"method": None, "route": None, "status": status, "bytes": length, "request_id": request_id}
+    log.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **members)

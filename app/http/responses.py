@@ -99,13 +99,13 @@ def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bo
 
 def is_held(request: Request, headers: Mapping[str, str]) -> bool:
     """Return whether the client names the ETag of these headers in If-None-Match."""
-    asked = request.headers.get("if-none-match")
-    return asked is not None and names(asked, headers["ETag"])
+    tags = request.headers.get("if-none-match")
+    return tags is not None and names(tags, headers["ETag"])
 
 
-def names(asked: str, tag: str) -> bool:
+def names(tags: str, tag: str) -> bool:
     """Return whether a list of tags holds this one, weakly compared; "*" names any."""
-    return asked.strip() == "*" or tag in _TAGS.findall(asked)
+    return tags.strip() == "*" or tag in _TAGS.findall(tags)
 
 
 def _headers(request: Request, tag: str) -> dict[str, str]:
@@ -135,6 +135,6 @@ def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> byte
         raise DamagedDatabase from None
     if chosen is Format.JSON:
         return dumps({**body, name: [form.table.shown(item) for item in items]})
-    beside = {member: value for member, value in body.items() if member != name}
+    members = {member: value for member, value in body.items() if member != name}
     raw = form.query.cells == "raw"
-    return b"".join(written(chosen, form.table, [items], raw=raw, beside=beside))
+    return b"".join(written(chosen, form.table, [items], raw=raw, members=members))

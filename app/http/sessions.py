@@ -96,34 +96,34 @@ class Reads:
         # By the kind of work: what it costs, which decides about the lane, and how long it takes.
         self._costs, self._times = Costs(), Costs()
 
-    async def __call__(self, work: Callable[[ReadSession], T], asked: ReadRequest | None = None, /) -> T:
+    async def __call__(self, work: Callable[[ReadSession], T], request: ReadRequest | None = None, /) -> T:
         """Return what `work` returns. Raises Overloaded, QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
-        asked = asked or ReadRequest(None, time.monotonic())
-        until = asked.arrived + MOST_SECONDS
-        while (self._costs.of(asked.kind) or 0.0) <= AT_ONCE_SECONDS:
-            lane = self._quick if self._costs.is_measured(asked.kind) else self._trial
-            guess = self._costs.of(asked.kind) or UNKNOWN_SECONDS
-            ticket = Ticket(asked.kind, self._times.of(asked.kind) or guess, until)
+        request = request or ReadRequest(None, time.monotonic())
+        until = request.arrived + MOST_SECONDS
+        while (self._costs.of(request.kind) or 0.0) <= AT_ONCE_SECONDS:
+            lane = self._quick if self._costs.is_measured(request.kind) else self._trial
+            guess = self._costs.of(request.kind) or UNKNOWN_SECONDS
+            ticket = Ticket(request.kind, self._times.of(request.kind) or guess, until)
             try:
-                return await self._in(lane, ticket, work, asked, AT_ONCE_SECONDS)
+                return await self._in(lane, ticket, work, request, AT_ONCE_SECONDS)
             except QueryTimeout:
-                self._note_stopped(asked.kind)
+                self._note_stopped(request.kind)
                 break
             except Dismissed:
                 # More is known of its kind now.
                 continue
         typical = self._times.of(_ALL_SLOW) or SLOW_SECONDS
-        expected = max(self._times.of(asked.kind) or typical, AT_ONCE_SECONDS)
+        expected = max(self._times.of(request.kind) or typical, AT_ONCE_SECONDS)
         try:
-            return await self._in(self._slow, Ticket(asked.kind, expected, until), work, asked, None)
+            return await self._in(self._slow, Ticket(request.kind, expected, until), work, request, None)
         except QueryTimeout:
-            self._costs.measure(asked.kind, MOST_SECONDS)
-            self._times.measure(asked.kind, MOST_SECONDS)
+            self._costs.measure(request.kind, MOST_SECONDS)
+            self._times.measure(request.kind, MOST_SECONDS)
             raise
 
-    async def short(self, work: Callable[[Snapshot], T], asked: ReadRequest | None = None, /) -> T:
+    async def short(self, work: Callable[[Snapshot], T], request: ReadRequest | None = None, /) -> T:
         """Return the same of work that is mostly short: it is tried here and now, where that can be had."""
-        cost = None if asked is None else self._costs.of(asked.kind)
+        cost = None if request is None else self._costs.of(request.kind)
         if cost is None or cost <= NOT_SHORT_SECONDS:
             try:
                 with self._database.at_once(SHORT_SECONDS) as snapshot:
@@ -131,10 +131,10 @@ class Reads:
             except CacheMiss:
                 pass
             except WouldBlock:
-                if self._database.is_sqlite and asked is not None:
+                if self._database.is_sqlite and request is not None:
                     # Whoever comes before this is measured need not try it as well.
-                    self._costs.expect(asked.kind, 2 * NOT_SHORT_SECONDS)
-        return await self(work, asked)
+                    self._costs.expect(request.kind, 2 * NOT_SHORT_SECONDS)
+        return await self(work, request)
 
     def close(self) -> None:
         """Wait for the threads to end, which takes no longer than a question may."""
@@ -155,11 +155,11 @@ class Reads:
         lane: Lane,
         ticket: Ticket,
         work: Callable[[ReadSession], T],
-        asked: ReadRequest,
+        request: ReadRequest,
         seconds: float | None,
     ) -> T:
         """Run work in a lane, for so many seconds; None: for what is left of its time."""
-        await lane.enter(ticket, asked.receive)
+        await lane.enter(ticket, request.receive)
         try:
             began = time.monotonic()
             is_slow = seconds is None
@@ -169,16 +169,16 @@ class Reads:
             running = loop.run_in_executor(self._threads, self._on_snapshot, work, deadline)
             try:
                 # What is quick is done before anybody leaves.
-                answer, cost = await (cancel_on_disconnect(running, asked.receive) if is_slow else running)
+                answer, cost = await (cancel_on_disconnect(running, request.receive) if is_slow else running)
             except ClientDisconnected:
                 await loop.run_in_executor(None, deadline.end_now)
                 # Whatever it ends with: nobody waits for it.
                 await asyncio.gather(running, return_exceptions=True)
                 raise
             took = time.monotonic() - began
-            self._costs.measure(asked.kind, cost)
-            self._times.measure(asked.kind, took)
-            self._trial.dismiss(asked.kind)
+            self._costs.measure(request.kind, cost)
+            self._times.measure(request.kind, took)
+            self._trial.dismiss(request.kind)
             if is_slow:
                 self._times.measure(_ALL_SLOW, took)
             return answer

@@ -102,12 +102,12 @@ def _name(request: Request) -> str | None:
 
 async def _hash(request: Request) -> str:
     """Return the SHA-256 of the request: method, path, query and body."""
-    asked = [request.method, request.scope["path"], sorted(request.query_params.multi_items())]
+    parts = [request.method, request.scope["path"], sorted(request.query_params.multi_items())]
     media = request.headers.get("content-type", "")
 
     def hashed(body: bytes) -> str:
         # Not orjson: it refuses integers over 64 bits, which stand in a body that an operation does not read.
-        canonical = json.dumps([*asked, _comparable(body, media)], sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps([*parts, _comparable(body, media)], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     return await in_thread_if_long(request, await limited_body(request, LONGEST_JSON), hashed)

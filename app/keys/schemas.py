@@ -31,7 +31,7 @@ def _end(value: object) -> datetime | None:
     try:
         end = datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise PydanticCustomError("no_such_instant", "no such calendar day or time") from None
+        raise PydanticCustomError("no_such_instant", "no such day or time in the calendar") from None
     if end <= datetime.now(UTC):
         raise PydanticCustomError("in_the_past", "expires_at must be in the future")
     return end

@@ -88,13 +88,13 @@ def revoke(session: WriteSession, identifier: str) -> None:
 
     Raises NotFound where no key has this public id.
     """
-    known = session.execute(
+    row = session.execute(
         update(Key)
         .where(Key.id == (row_number(KEY, identifier) or 0))
         .values(revoked_at=func.coalesce(Key.revoked_at, literal(datetime.now(UTC), Instant())))
         .returning(Key.id)
     ).one_or_none()
-    if known is None:
+    if row is None:
         raise NotFound("no key has this id")
 
 

@@ -166,9 +166,9 @@ class _Accounts:
     def _role(self, run: Run, read: ReadCount, uncounted: Uncounted) -> Role | None:
         """Return the role of a number that is no field; None where the words count nothing ("no one")."""
         span = _span(run.tokens, read)
-        known = self._days.around(*span)
-        if known:
-            return known[2]
+        spans = self._days.around(*span)
+        if spans:
+            return spans[2]
         if uncounted.pronoun(*span):
             return None
         role = uncounted.role(*span) or _ROLES.get(read.kind)

@@ -172,14 +172,14 @@ def new_tallies(context: Context, claim: Claim, line: ParsedLine) -> tuple[Parse
     also = any(token.low in {"also", "additionally"} for token in claim.sentence.tokens)
     if context.in_bullet or also:
         return tuple(tallies)
-    kept = []
+    new = []
     for tally in tallies:
         if exact(tally) and any(_tells(before, tally) for before in line.tallies):
             message = "The previous line already has this number; it is not added again."
             context.remark(tally.phrase_start, tally.phrase_end, "repeated", message)
         else:
-            kept.append(tally)
-    return tuple(kept)
+            new.append(tally)
+    return tuple(new)
 
 
 def _tells(before: ParsedTally, tally: ParsedTally) -> bool:

@@ -231,14 +231,14 @@ def _joiner(tokens: Sequence[Token], first: int, end: int, within: "Within") -> 
     sure = [index for index in free if tokens[index].low in CLAUSE_BREAKS]
     ands = [index for index in free if tokens[index].low == "and" and not is_inner_and(tokens, index)]
     # Beside a day or a place, and right behind a verb, "and" joins no two targets.
-    beside = [
+    adjacent = [
         index
         for index in ands
         if index == first
         or any(within.begin(near) is not None for near in (index - 1, index + 1, index + 2) if near < end)
     ]
     apart = [index for index in ands if index and tokens[index - 1].word == ","]
-    return next(iter(sure or beside[-1:] or apart[-1:] or ands[-1:]), None)
+    return next(iter(sure or adjacent[-1:] or apart[-1:] or ands[-1:]), None)
 
 
 def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") -> int | None:

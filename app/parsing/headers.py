@@ -195,14 +195,14 @@ def _span(mentions: Sequence[Dates]) -> Dates:
 
     Reads: "seven strikes, three on May 3 and four on May 5".
     """
-    known = [dates for dates in mentions if dates.first and dates.last]
+    dated = [dates for dates in mentions if dates.first and dates.last]
     first, last = mentions[0], mentions[-1]
-    if len(known) < len(mentions):
+    if len(dated) < len(mentions):
         return replace(first, first=None, last=None, end=last.end)
     return replace(
         first,
-        first=min(dates.first for dates in known if dates.first),
-        last=max(dates.last for dates in known if dates.last),
+        first=min(dates.first for dates in dated if dates.first),
+        last=max(dates.last for dates in dated if dates.last),
         worked_out=any(dates.worked_out for dates in mentions),
         end=last.end,
         apart=(),

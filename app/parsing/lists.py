@@ -41,17 +41,17 @@ def without_brackets(tokens: Sequence[Token]) -> list[Token]:
 
     Quotation marks and square brackets only go: "“two trucks,” “a gun”", "[home-made] bombs".
     """
-    kept: list[Token] = []
+    result: list[Token] = []
     opened: int | None = None
     for token in tokens:
         if token.word == "(" and opened is None:
-            opened = len(kept)
+            opened = len(result)
         elif token.word == ")" and opened is not None:
-            del kept[opened:]
+            del result[opened:]
             opened = None
             continue
-        kept.append(token)
-    return [token for token in kept if token.word not in _MARKS]
+        result.append(token)
+    return [token for token in result if token.word not in _MARKS]
 
 
 def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:

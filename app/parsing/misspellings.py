@@ -26,9 +26,9 @@ def _near(word: str) -> set[str]:
 
 
 def _slips(words: Iterable[str]) -> dict[str, str]:
-    known = sorted(words)
-    by_slip = {slip: word for word in known if len(word) >= SHORTEST for slip in _near(word)}
-    return {slip: word for slip, word in by_slip.items() if slip not in known}
+    targets = sorted(words)
+    by_slip = {slip: word for word in targets if len(word) >= SHORTEST for slip in _near(word)}
+    return {slip: word for slip, word in by_slip.items() if slip not in targets}
 
 
 @cache

@@ -267,32 +267,32 @@ def _share_heads(chunks: list[Chunk]) -> list[Chunk]:
     for index in range(len(chunks) - 2, -1, -1):
         part, following = chunks[index], chunks[index + 1]
         own = [token for token in part.words if token.low not in ENEMY]
-        lent = [token for token in following.words if token.low not in ENEMY]
-        if part.count and following.count and len(lent) > 1 and own and own[0].low == "confirmed":
-            chunks[index], chunks[index + 1] = _confirmed(part, own, following, lent)
+        shared = [token for token in following.words if token.low not in ENEMY]
+        if part.count and following.count and len(shared) > 1 and own and own[0].low == "confirmed":
+            chunks[index], chunks[index + 1] = _confirmed(part, own, following, shared)
             continue
         if (
             part.count is None
             or not own
             or any(token.low == "of" for token in own)
-            or len(lent) < 2
+            or len(shared) < 2
             or own[-1].low not in ATTRIBUTIVE | DOUBTFUL
         ):
             continue
         many = part.count.maximum is None or part.count.maximum > 1
         if own[-1].low in DOUBTFUL and (not many or is_plural(own[-1].low)):
             continue
-        head = lent[len(own) :] or lent[-1:]
+        head = shared[len(own) :] or shared[-1:]
         chunks[index] = replace(part, words=(*part.words, *head), end=following.end)
     return chunks
 
 
 def _confirmed(
-    part: Chunk, own: Sequence[Token], following: Chunk, lent: Sequence[Token]
+    part: Chunk, own: Sequence[Token], following: Chunk, shared: Sequence[Token]
 ) -> tuple[Chunk, Chunk]:
     """Count what is only suspected from none. Reads: "three confirmed and one suspected weapons caches"."""
-    if following.count and lent[0].low in SUSPECTED:
+    if following.count and shared[0].low in SUSPECTED:
         following = replace(following, count=Count(0, following.count.maximum))
     if len(own) == 1:
-        part = replace(part, words=tuple(lent[1:]), end=following.end)
+        part = replace(part, words=tuple(shared[1:]), end=following.end)
     return part, following

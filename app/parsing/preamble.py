@@ -155,7 +155,7 @@ def _is_title(words: str) -> bool:
     """Tell a title from half a sentence, a table row and what a page puts around a text."""
     if not MIN_TITLE <= len(words) <= MAX_TITLE or len(words.split()) < MIN_TITLE_WORDS:
         return False
-    if words[0].islower() or any(known.search(words) for known in (_NOT_TITLE, REPORTING)):
+    if words[0].islower() or any(pattern.search(words) for pattern in (_NOT_TITLE, REPORTING)):
         return False
     if _PUBLISHER.fullmatch(words) or words.rsplit(maxsplit=1)[-1].lower() in UNFINISHED:
         return False

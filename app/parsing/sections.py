@@ -65,7 +65,7 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     else:
         _inherit(context, sentence, words, block)
         before = len(context.lines), len(context.coverage)
-        _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
+        _read_clauses(context, sentence, block, is_earlier=EARLIER.search(words) is not None)
         if before != (len(context.lines), len(context.coverage)):
             context.hits = None
 
@@ -120,7 +120,7 @@ def _list_hits(context: Context, sentence: Sentence, block: int) -> None:
         context.remark(remark.start, remark.end, remark.kind, remark.message)
 
 
-def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earlier: bool) -> None:
+def _read_clauses(context: Context, sentence: Sentence, block: int, *, is_earlier: bool) -> None:
     for mention in sentence.mentions:
         if mention.part:
             start, end = sentence.tokens[mention.first].start, sentence.tokens[mention.after - 1].end
@@ -135,7 +135,7 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
             clause.countries = _SEVERAL
         same = clause.country is not None or clause.dates is not None
         conducted = is_conducted(sentence, clause) or (conducted and same)
-        if told_earlier and not context.in_section and clause.dates is None:
+        if is_earlier and not context.in_section and clause.dates is None:
             start = sentence.tokens[0].start
             clause.dates = Dates(None, None, worked_out=False, start=start, end=start)
         claim = Claim(sentence, clause, block, *_span(sentence, clause))

@@ -202,12 +202,12 @@ def _goes_on(sentence: Sentence, mention: Mention) -> bool:
 
 def _kept(context: Context, clause: Clause) -> list[ParsedTally]:
     """Leave out what only sums up, where no number of strikes stands next to it."""
-    kept = []
+    tallies = []
     for tally in clause.reading.tallies:
         if clause.mention is None and tally.category in GENERIC:
             context.remark(
                 tally.start, tally.end, "summary", "This is the sum of targets that are counted elsewhere."
             )
         else:
-            kept.append(tally)
-    return kept
+            tallies.append(tally)
+    return tallies

@@ -69,14 +69,14 @@ def category_of(words: Sequence[Token], *, counted: bool) -> str:
 
     "other" stays where nothing was counted ("other equipment"), since there it names a rest of its own.
     """
-    kept: list[str] = []
+    names: list[str] = []
     for index, token in enumerate(words):
         following = words[index + 1].low if index + 1 < len(words) else ""
         if (token.low, following) in _STATE or (index and (words[index - 1].low, token.low) in _STATE):
             continue
         if token.low in ENEMY:
             if following in _HELD and index + 2 < len(words) + (following.startswith("used-")):
-                kept.append(token.word)
+                names.append(token.word)
             continue
         if token.low == "controlled" and index and words[index - 1].low in ENEMY:
             continue
@@ -86,8 +86,8 @@ def category_of(words: Sequence[Token], *, counted: bool) -> str:
             continue
         if token.low == "other" and counted:
             continue
-        kept.append(token.word)
-    return _head_singular(kept)
+        names.append(token.word)
+    return _head_singular(names)
 
 
 def _head_singular(words: list[str]) -> str:

@@ -296,8 +296,8 @@ def _denied(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
         return
     read = read_count(words, 0, len(words))
     counted = read is not None and read.kind == "number"
-    kept = words[read.after :] if read else words
-    if not kept:
+    remaining = words[read.after :] if read else words
+    if not remaining:
         return
     number = (
         (words[read.first].start, words[read.last].end)
@@ -308,7 +308,7 @@ def _denied(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
         ParsedTally(
             effect=verb.effect,
             verb=verb.verb,
-            category=_what_was_denied(kept),
+            category=_what_was_denied(remaining),
             as_written=reading.text[words[0].start : words[-1].end],
             count=read.count if read and counted else Count(0, None),
             start=number[0],

@@ -147,8 +147,8 @@ def drop_unplaced(context: Context, before: int, lines: int) -> None:
     Reads: "launched 14 strikes on depots and three strikes on missile systems".
     """
     unplaced = [total for total in context.coverage[before:] if total.country is None]
-    beside = [line for line in context.lines[lines:] if line.country is None]
-    if not unplaced or len(unplaced) + len(beside) < _SEVERAL_COUNTRIES:
+    unplaced_lines = [line for line in context.lines[lines:] if line.country is None]
+    if not unplaced or len(unplaced) + len(unplaced_lines) < _SEVERAL_COUNTRIES:
         return
     for total in unplaced:
         message = "One of several totals in a sentence; its country is not named."

@@ -20,7 +20,7 @@ def fold_wholes(lines: list[ParsedLine], bulleted: set[int]) -> tuple[list[Parse
     Reads: "… conducted six strikes near Orta on May 3 and 4. Four strikes on May 3 killed …, and two on May 4 …".
     The parts take the place and the country of the whole where they name none.
     """
-    kept: list[ParsedLine] = []
+    folded: list[ParsedLine] = []
     remarks: list[Remark] = []
     index = 0
     while index < len(lines):
@@ -29,12 +29,12 @@ def fold_wholes(lines: list[ParsedLine], bulleted: set[int]) -> tuple[list[Parse
         if parts:
             message = "The lines after this one list its strikes; the total is not added."
             remarks.append(Remark(whole.start, whole.end, "included", message))
-            kept += [_placed(part, whole) for part in parts]
+            folded += [_placed(part, whole) for part in parts]
             index += 1 + len(parts)
         else:
-            kept.append(whole)
+            folded.append(whole)
             index += 1
-    return kept, remarks
+    return folded, remarks
 
 
 def _parts(lines: list[ParsedLine], index: int, bulleted: set[int]) -> list[ParsedLine]:
@@ -89,18 +89,18 @@ def drop_aim(clause: Clause) -> None:
         return
     reading = clause.reading
     done = any(tally.verb != aim.verb for tally in reading.tallies)
-    kept = list[ParsedTally]()
+    tallies = list[ParsedTally]()
     for tally in reading.tallies:
         if tally.verb != aim.verb:
-            kept.append(tally)
+            tallies.append(tally)
         elif done:
             message = "The text gives both the aim and the result of the strikes; the aim is not added."
             reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
         elif tally.count.maximum is not None or (
             tally.category not in GENERIC and (clause.place or not clause.countries)
         ):
-            kept.append(tally)
-    reading.tallies = kept
+            tallies.append(tally)
+    reading.tallies = tallies
 
 
 def drop_whole(clause: Clause) -> None:

@@ -97,17 +97,17 @@ def _outside(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[Coun
     spans: dict[str, list[list[date]]] = {}
     for claim in sorted(claims, key=lambda claim: claim.date_from or date.min):
         first, last = claim.date_from or date.min, claim.date_to or date.max
-        known = spans.setdefault(claim.country or "", [])
-        if known and first <= known[-1][1]:
-            known[-1][1] = max(known[-1][1], last)
+        claimed = spans.setdefault(claim.country or "", [])
+        if claimed and first <= claimed[-1][1]:
+            claimed[-1][1] = max(claimed[-1][1], last)
         else:
-            known.append([first, last])
+            claimed.append([first, last])
     for line in lines:
         first, last = line.date_from or date.min, line.date_to or date.max
-        known = spans.get(line.country or "", [])
+        claimed = spans.get(line.country or "", [])
         # The spans are apart, so only the last one that begins in time can reach the line's days.
-        before = bisect_right(known, last, key=lambda span: span[0])
-        if not before or known[before - 1][1] < first:
+        before = bisect_right(claimed, last, key=lambda span: span[0])
+        if not before or claimed[before - 1][1] < first:
             yield line
 
 

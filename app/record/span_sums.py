@@ -63,8 +63,8 @@ def sums_within(claims: Iterable[Dated], rows: Iterable[tuple[Dated, Amounts]]) 
             of_country[country].append(point)
     return {
         (country, *days): amounts
-        for country, asked in spans.items()
-        for days, amounts in _within(asked, of_country[country]).items()
+        for country, requested in spans.items()
+        for days, amounts in _within(requested, of_country[country]).items()
     }
 
 

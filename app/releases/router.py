@@ -51,22 +51,22 @@ _BODY = {
 )
 async def parse(request: Request, read: Read) -> Response:
     """Parse a release's text into a draft report, with the characters behind every number, and remarks."""
-    asked = await _read_request(request)
+    body = await _read_request(request)
     catalogue = await read(lambda session: catalogue_at(session, head(session)))
-    publisher = _publisher(asked, catalogue)
+    publisher = _publisher(body, catalogue)
     parsers: Parsers = request.app.state.parsers
-    work = partial(_parsed, asked, catalogue, publisher)
-    draft, content = await parsers(len(asked.text.encode()), work, request.receive)
+    work = partial(_parsed, body, catalogue, publisher)
+    draft, content = await parsers(len(body.text.encode()), work, request.receive)
     comparison = dumps(await read(lambda session: compared_with_record(session, draft)))
     return Response(content[:-1] + b"," + comparison[1:], media_type=MEDIA_TYPE)
 
 
 def _parsed(
-    asked: ParseIn, catalogue: Catalogue, publisher: str | None, checkpoint: Checkpoint
+    body: ParseIn, catalogue: Catalogue, publisher: str | None, checkpoint: Checkpoint
 ) -> tuple[dict[str, Any], bytes]:
     """Return the draft, and the response in JSON without what a comparison with the record adds."""
-    release = parse_release(asked.text, published_on=asked.published_on, checkpoint=checkpoint)
-    parsed = draft_report(release, asked.text, catalogue, publisher, checkpoint)
+    release = parse_release(body.text, published_on=body.published_on, checkpoint=checkpoint)
+    parsed = draft_report(release, body.text, catalogue, publisher, checkpoint)
     return parsed["draft"], dumps(parsed)
 
 
@@ -79,16 +79,16 @@ async def _read_request(request: Request) -> ParseIn:
     if media != "application/json":
         raise UnsupportedMediaType("send the release as text/plain, or as application/json with 'text'")
     body = await limited_body(request, LONGEST_JSON)
-    asked = await in_thread_if_long(request, body, partial(read_as, ParseIn))
-    if len(asked.text.encode()) > LONGEST_TEXT:
+    parsed = await in_thread_if_long(request, body, partial(read_as, ParseIn))
+    if len(parsed.text.encode()) > LONGEST_TEXT:
         raise PayloadTooLarge(f"the text is larger than {LONGEST_TEXT} bytes")
-    return asked
+    return parsed
 
 
-def _publisher(asked: ParseIn, catalogue: Catalogue) -> str | None:
-    if asked.publisher is None:
+def _publisher(body: ParseIn, catalogue: Catalogue) -> str | None:
+    if body.publisher is None:
         return None
     names = Resolver(catalogue, "pointer")
-    publisher = names.publisher(asked.publisher, "/publisher")
+    publisher = names.publisher(body.publisher, "/publisher")
     names.finish()
     return publisher.slug if publisher else None

@@ -60,8 +60,8 @@ def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> P
     events = {index: old[strike_id][1].event_id for index, strike_id in kept.items()}
     events |= _inherited_events(new, gone)
     events |= {index: event for index, (_, event) in staged.resolved.repeated.items() if index not in kept}
-    told_before = {index: event for index, event in events.items() if event is not None}
-    return Plan(kept, new, sorted(gone), told_before)
+    known_events = {index: event for index, event in events.items() if event is not None}
+    return Plan(kept, new, sorted(gone), known_events)
 
 
 def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: Plan) -> list[int]:

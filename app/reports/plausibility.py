@@ -88,12 +88,12 @@ def number_warnings(
     numbers += numbers[-1:] * (-len(numbers) % 64)
     values = {"publisher_ids": sorted(publisher_ids), "numbers": numbers, "own": own}
     key, parts = number_key(number), number_parts(number)
-    for report_id, known in session.rows(_OF_NUMBERS, values):
+    for report_id, other in session.rows(_OF_NUMBERS, values):
         path = f"/v1/reports/{public_id(REPORT, report_id)}"
-        if known == key:
+        if other == key:
             detail = f"this publisher's report {path} has this number"
-        elif number_parts(known) == parts:
-            detail = f"this publisher's report {path} has the number '{known}', which may be the same"
+        elif number_parts(other) == parts:
+            detail = f"this publisher's report {path} has the number '{other}', which may be the same"
         else:
             continue
         yield _warned("number-spelling", "/number", detail)

@@ -66,8 +66,8 @@ def resolve(
 
 def _named(report: ReportIn) -> Mapping[int, tuple[int, int]]:
     """Return, by line, the id of the strike that it names, as that of the event too."""
-    asked = ((index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes))
-    return {index: (number, number) for index, number in asked if number is not None}
+    references = ((index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes))
+    return {index: (number, number) for index, number in references if number is not None}
 
 
 def repeated_events(

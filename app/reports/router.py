@@ -234,9 +234,9 @@ def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Resp
     """
     negotiated(query.format, request.headers.getlist("accept"), (Format.JSON,))
     detail = "status=draft can be combined only with limit and cursor"
-    beside = [name for name in NOT_WITH_DRAFTS if name in query.model_fields_set]
-    if beside:
-        raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in beside])
+    refused = [name for name in NOT_WITH_DRAFTS if name in query.model_fields_set]
+    if refused:
+        raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in refused])
     now = head(session)
     after = position_of(request, query.cursor, int)
     catalogue = catalogue_at(session, now)

@@ -187,9 +187,9 @@ def refuse_known_number(session: WriteSession, resolved: Resolved, own: int = 0)
         "numbers": sorted({number, number_key(number)}),
         "own": own,
     }
-    known = session.rows(_OF_NUMBER, values)
-    if known:
-        path = f"/v1/reports/{public_id(REPORT, known[0][0])}"
+    rows = session.rows(_OF_NUMBER, values)
+    if rows:
+        path = f"/v1/reports/{public_id(REPORT, rows[0][0])}"
         raise DuplicateReport(
             f"'{resolved.publisher.slug}' already has a report of this number", existing=path
         )

@@ -64,8 +64,8 @@ class Compressed:
             return
         headers = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         scope = {**scope, "headers": [*headers, (b"accept-encoding", coding_of(scope["headers"]).encode())]}
-        asked = b",".join(value for name, value in scope["headers"] if name in _CONDITIONS)
-        coded = {tag[1]: tag[0] for tag in _CODED_TAG.finditer(asked)}
+        tags = b",".join(value for name, value in scope["headers"] if name in _CONDITIONS)
+        coded = {tag[1]: tag[0] for tag in _CODED_TAG.finditer(tags)}
         if coded:
             headers = [
                 (name, _CODING.sub(b'"', value) if name in _CONDITIONS else value)

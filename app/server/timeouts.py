@@ -117,12 +117,12 @@ class Watch:
         """Wait so long for a connection whose request is not complete. A repeated call restarts the time."""
         now = self._loop.time()
         self._expect(connection, now + seconds)
-        beside = self._half_open[connection.address]
-        if connection in beside:
+        siblings = self._half_open[connection.address]
+        if connection in siblings:
             return
-        beside[connection] = now
-        if len(beside) > self.patience.half_open:
-            oldest, since = next(iter(beside.items()))
+        siblings[connection] = now
+        if len(siblings) > self.patience.half_open:
+            oldest, since = next(iter(siblings.items()))
             if now - since >= self.patience.young:
                 oldest.give_way()
 
@@ -163,8 +163,8 @@ class Watch:
         """Wait no longer for a connection."""
         self._idle.pop(connection, None)
         if self._until.pop(connection, None) is not None:
-            beside = self._half_open.get(connection.address)
-            if beside is not None and beside.pop(connection, None) is not None and not beside:
+            siblings = self._half_open.get(connection.address)
+            if siblings is not None and siblings.pop(connection, None) is not None and not siblings:
                 del self._half_open[connection.address]
 
     def make_room(self) -> bool:

@@ -84,8 +84,8 @@ class AccessPath:
         return BY_DATE_OF_CATEGORY if self.by_pair else BY_DATE
 
     def _lines(self, index: str) -> AnySelect:
-        asked = _without_pair(self.strikes) if self.by_pair else self.strikes
-        lines = select(Strike.id).where(Conditions(asked).of_lines(one_by_one=True))
+        strikes = _without_pair(self.strikes) if self.by_pair else self.strikes
+        lines = select(Strike.id).where(Conditions(strikes).of_lines(one_by_one=True))
         if self.ends:
             lines = lines.where(until(self._by_date))
         if self.by_pair:
@@ -154,9 +154,9 @@ def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | 
 def _count_key(_session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> bytes:
     """Return a digest, since values may be long: of what a count depends on, and of the order of size of the record."""
     values = strikes.values
-    asked = [str(values[name]) for name in narrowing.names]
+    bound = [str(values[name]) for name in narrowing.names]
     return blake2b(
-        repr((narrowing.names, asked, most, strikes.as_of.bit_length())).encode(), digest_size=32
+        repr((narrowing.names, bound, most, strikes.as_of.bit_length())).encode(), digest_size=32
     ).digest()
 
 
@@ -167,16 +167,16 @@ def counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most
     It only decides on the access path, and changes slowly: it is counted again once the record has doubled.
     """
     values = strikes.values
-    asked = {name: values[name] for name in narrowing.names}
+    bound = {name: values[name] for name in narrowing.names}
     shape = tuple(
         (name, value is None, value == [], isinstance(value, list) and None in value)
-        for name, value in asked.items()
+        for name, value in bound.items()
     )
 
     def statement() -> AnySelect:
         return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
 
-    count: int = session.rows(prepared(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
+    count: int = session.rows(prepared(("few", shape), statement), {**bound, "limit": most + 1})[0][0]
     return count
 
 

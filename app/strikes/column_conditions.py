@@ -89,10 +89,10 @@ def _is_in(column: pl.Expr, values: pl.Series | None) -> pl.Expr:
 
 def repeating(record: Record, status: Status) -> pl.Series:
     """Return the ids of lines of a status that repeat an event which another line of that status stands for."""
-    known: pl.Series | None = record.known.get(status)
-    if known is None:
-        known = record.known[status] = _repeating(record, status)
-    return known
+    cached: pl.Series | None = record.known.get(status)
+    if cached is None:
+        cached = record.known[status] = _repeating(record, status)
+    return cached
 
 
 def _repeating(record: Record, status: Status) -> pl.Series:
@@ -119,5 +119,5 @@ def _repeating(record: Record, status: Status) -> pl.Series:
         .group_by("event_id")
         .agg(pl.col("id").min().alias("first"), pl.col("repeats").min())
     )
-    beside = repeats.drop("repeats").join(first, on="event_id")
-    return beside.filter((pl.col("repeats") == 0) | (pl.col("first") < pl.col("id")))["id"]
+    paired = repeats.drop("repeats").join(first, on="event_id")
+    return paired.filter((pl.col("repeats") == 0) | (pl.col("first") < pl.col("id")))["id"]

@@ -189,7 +189,7 @@ class StrikeQuery(BaseModel):
             names.refuse("report", "bad-id", "must be a report's id, such as 'r12'")
         categories = self._categories(names, catalogue)
         names.finish()
-        asked = tuple(words(self.q or ""))
+        tokens = tuple(words(self.q or ""))
         return StrikeFilter(
             as_of=as_of,
             date_from=self.date_from,
@@ -200,8 +200,8 @@ class StrikeQuery(BaseModel):
             owners=frozenset(spelling for owner in self.owner for spelling in _spellings(owner)) or None,
             effects=frozenset(self.effect) if self.effect else None,
             min_items=self.min_items,
-            words=asked or None,
-            signs=self.q if self.q and not asked else None,
+            words=tokens or None,
+            signs=self.q if self.q and not tokens else None,
             publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
             report_ids=frozenset({report}) if report else None,
             status=self.status,
@@ -272,11 +272,11 @@ class StrikesQuery(StrikeQuery, PageQuery, ShapedQuery):
         """Return the fields requested, or None for all. Raises InvalidInput with the nearest name of each unknown."""
         if self.fields is None:
             return None
-        asked = [name.strip() for name in self.fields.split(",")]
-        faults = [_unknown_field(name) for name in dict.fromkeys(asked) if name not in STRIKE_FIELDS]
+        fields = [name.strip() for name in self.fields.split(",")]
+        faults = [_unknown_field(name) for name in dict.fromkeys(fields) if name not in STRIKE_FIELDS]
         if faults:
             raise InvalidInput(faults)
-        return frozenset(asked)
+        return frozenset(fields)
 
 
 def _unknown_field(name: str) -> Fault:

@@ -63,9 +63,9 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     if few is None and sort is Sort.MOST_ITEMS and strikes.asks_for_tallies:
         return _with_most(session, strikes, after, limit)
     by_pair = few is None and bool(pair_ids)
-    asked, held = words_as_bitmap(session, strikes, few)
-    path = AccessPath(asked, sort, few, by_pair=by_pair, ends=until is not None)
-    values = {**asked.values, **until_values(until)}
+    narrowed, held = words_as_bitmap(session, strikes, few)
+    path = AccessPath(narrowed, sort, few, by_pair=by_pair, ends=until is not None)
+    values = {**narrowed.values, **until_values(until)}
     if not by_pair:
         return _read(session, path, values, after, limit, held=held)
     matches: set[Found] = set()

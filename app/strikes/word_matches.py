@@ -76,22 +76,22 @@ def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
     now = head(session)
     clock = time.monotonic()
     with _LOCK:
-        known = _CACHE.get(words) or Bitmap(words, since=clock)
-    is_recent = clock - known.since < LONGEST_USE
-    if known.hash == now.hash and is_recent:
-        return known
+        cached = _CACHE.get(words) or Bitmap(words, since=clock)
+    is_recent = clock - cached.since < LONGEST_USE
+    if cached.hash == now.hash and is_recent:
+        return cached
     if not isinstance(session, ReadSession):
         raise WouldBlock
-    if not is_recent or known.seq > now.seq or (hash_at(session, known.seq) or "") != known.hash:
+    if not is_recent or cached.seq > now.seq or (hash_at(session, cached.seq) or "") != cached.hash:
         # It is old, or was made of another record, or of a later state of this one.
-        known = Bitmap(words, since=clock)
+        cached = Bitmap(words, since=clock)
     last: int = session.rows(_LAST_LINE, {})[0][0] or 0
     flags = np.zeros((last | 7) + 1, np.bool_)
-    flags[: len(known.bits) * 8] = np.unpackbits(np.frombuffer(known.bits, np.uint8), bitorder="little")
-    for start in range(known.last, last, LINES_AT_A_TIME):
+    flags[: len(cached.bits) * 8] = np.unpackbits(np.frombuffer(cached.bits, np.uint8), bitorder="little")
+    for start in range(cached.last, last, LINES_AT_A_TIME):
         flags[_ids(session, words, start, min(start + LINES_AT_A_TIME, last))] = True
     bitmap = Bitmap(
-        words, now.seq, now.hash, last, np.packbits(flags, bitorder="little").tobytes(), known.since
+        words, now.seq, now.hash, last, np.packbits(flags, bitorder="little").tobytes(), cached.since
     )
     with _LOCK, suppress(ValueError):  # cachetools raises it for a value larger than the cache.
         _CACHE[words] = bitmap

@@ -327,7 +327,7 @@ def _mended(words: list[str]) -> str | None:
 
 
 def _near(word: str) -> list[str]:
-    return [known for known in _long_words() if OSA.distance(word, known, score_cutoff=1) == 1]
+    return [other for other in _long_words() if OSA.distance(word, other, score_cutoff=1) == 1]
 
 
 def _place_of_use(words: list[str]) -> str | None:

@@ -197,12 +197,12 @@ def _singular(word: str) -> str:
 
 
 def _without_owners(words: list[str]) -> list[str]:
-    kept = list[str]()
+    remaining = list[str]()
     owned = False
     for word in words:
         if word in OWNERS:
             owned = True
         elif word not in _POINTERS and not (owned and word in _HOLDINGS):
-            kept.append(word)
+            remaining.append(word)
             owned = False
-    return kept
+    return remaining

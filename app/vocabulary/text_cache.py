@@ -15,11 +15,11 @@ def cached_by_text(most: int) -> Callable[[Callable[[str], T]], Callable[[str], 
     """Remember the last `most` results of a function, by texts of up to LONGEST letters."""
 
     def decorator(function: Callable[[str], T]) -> Callable[[str], T]:
-        known = lru_cache(most)(function)
+        cached = lru_cache(most)(function)
 
         @wraps(function)
         def either(text: str) -> T:
-            return known(text) if len(text) <= LONGEST else function(text)
+            return cached(text) if len(text) <= LONGEST else function(text)
 
         return either
 

@@ -34,12 +34,12 @@ def _fold_character(char: str) -> str:
 
     One by one: normalising a whole text sorts its marks, which takes the square of the length of a run of them.
     """
-    kept = []
+    chars = []
     for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()):
         category = unicodedata.category(part)
         if category not in _DROPPED:
-            kept.append(part if category[0] in "LN" else " ")
-    return "".join(kept)
+            chars.append(part if category[0] in "LN" else " ")
+    return "".join(chars)
 
 
 _FOLDED = CharacterTable(_fold_character)

@@ -87,12 +87,12 @@ def test_name_goes_before_accept(api: Api) -> None:
     ("path", "detail"),
     [
         ("/v1/strikes?format=cvs", "did you mean 'csv'?"),
-        ("/v1/strikes?format=xlsx", "json, csv, ndjson, geojson or parquet"),
+        ("/v1/strikes?format=xlsx", "json, csv, ndjson, geojson, parquet"),
         ("/v1/aggregates?format=GeoJSON", "did you mean 'geojson'?"),
         ("/v1/reports?format=geojson", "geojson needs rows with a place"),
-        ("/v1/aggregates?group_by=month&format=geojson", "aggregates grouped by location"),
-        ("/v1/export?format=json", "ndjson, csv or parquet"),
-        ("/v1/export?format=geojson", "ndjson, csv or parquet"),
+        ("/v1/aggregates?group_by=month&format=geojson", "aggregates by location"),
+        ("/v1/export?format=json", "ndjson, csv, parquet"),
+        ("/v1/export?format=geojson", "ndjson, csv, parquet"),
     ],
 )
 def test_format_that_is_not_offered_is_refused(api: Api, path: str, detail: str) -> None:
