@@ -29,7 +29,11 @@ class State(StrEnum):
 
 
 def filled(
-    groups: pl.DataFrame, group_columns: Sequence[str], unit: PeriodUnit, first: date | None, last: date | None
+    groups: pl.DataFrame,
+    group_columns: Sequence[str],
+    unit: PeriodUnit,
+    first: date | None,
+    last: date | None,
 ) -> pl.DataFrame:
     """Return the groups with every period from `first` to `last`, for each group of `group_columns`.
 
@@ -45,7 +49,7 @@ def filled(
     if periods.count(unit, first, last) * len(others) > MOST_FILLED:
         detail = f"more than {MOST_FILLED} rows; request fewer days, larger periods or fill=none"
         raise InvalidInput([Fault("parameter", "group_by", "too-many-rows", detail)])
-    starts = [(start - EPOCH).days for start in periods.each(unit, first, last)]
+    starts = [(start - EPOCH).days for start in periods.starts_between(unit, first, last)]
     every = others.join(pl.DataFrame({PERIOD: pl.Series(starts, dtype=pl.Int64)}), how="cross")
     empty = every.join(groups, on=[PERIOD, *group_columns], how="anti")
     # Of an empty period counts are 0, and what can be unknown is null.

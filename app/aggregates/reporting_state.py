@@ -46,7 +46,9 @@ def covered(
         if getattr(strikes, name) is not None
     ]
     # Many reports cover the same days.
-    for country, first, last in claims.filter(conditions).select("country", "first", "last").unique().iter_rows():
+    for country, first, last in (
+        claims.filter(conditions).select("country", "first", "last").unique().iter_rows()
+    ):
         yield COUNTRY_CODES[country], first, last
 
 

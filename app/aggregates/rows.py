@@ -142,7 +142,9 @@ def _reaching(
         return []
     runs = spells(answer.selection, replace(answer.grouper, unit=None))
     first, last = ((day - EPOCH).days for day in days)
-    runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *group_columns)
+    runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select(
+        "first", "last", *group_columns
+    )
     return [(key, begin, end) for begin, end, *of in runs.iter_rows() for key in [tuple(of)]]
 
 

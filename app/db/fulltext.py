@@ -34,7 +34,7 @@ class Words(TypeDecorator[Sequence[str]]):
 
     def bind_expression(self, bindvalue: BindParameter[Sequence[str]]) -> ColumnElement[Sequence[str]]:
         """Return what the engine stores."""
-        return _Kept(bindvalue)
+        return _Stored(bindvalue)
 
 
 def indexed_words(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
@@ -69,7 +69,7 @@ def _index(connection: Connection, table: str) -> str:
     return f"temp.{table}_index"
 
 
-class _Kept(FunctionElement[Sequence[str]]):
+class _Stored(FunctionElement[Sequence[str]]):
     name = "kept_words"
     inherit_cache = True
 
@@ -98,13 +98,13 @@ def contains_all(column: ColumnElement[Any], words: Sequence[str]) -> ColumnElem
     return _ContainsAll(column, bindparam("words", tuple(words), _AllOf()))
 
 
-@compiles(_Kept, "sqlite")
-def _stored_on_sqlite(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_Stored, "sqlite")
+def _stored_on_sqlite(element: _Stored, compiler: SQLCompiler, **kw: object) -> str:
     return compiler.process(element.clauses, **kw)
 
 
-@compiles(_Kept, "postgresql")
-def _stored_on_postgresql(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_Stored, "postgresql")
+def _stored_on_postgresql(element: _Stored, compiler: SQLCompiler, **kw: object) -> str:
     # Not to_tsvector: its parser would cut words its own way, and its dictionaries drop some.
     return f"array_to_tsvector({compiler.process(element.clauses, **kw)})"
 

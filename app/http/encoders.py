@@ -120,7 +120,9 @@ def _as_json(value: object) -> str | None:
     return None if value is None else dumps(value).decode().strip('"')
 
 
-def _geojson(table: Table, chunks: Iterable[Sequence[Item]], members: Mapping[str, object]) -> Iterator[bytes]:
+def _geojson(
+    table: Table, chunks: Iterable[Sequence[Item]], members: Mapping[str, object]
+) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     between = b""
     for chunk in chunks:

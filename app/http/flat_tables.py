@@ -110,8 +110,8 @@ def _column(name: str, annotation: Any) -> Column:  # noqa: ANN401 - any annotat
         return Column(name, Kind.TEXT, name)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
         return Column(name, Kind.RECORD, name, columns_of(inner))
-    (each,) = get_args(inner)
-    return Column(name, Kind.RECORDS, name, columns_of(each))
+    (item,) = get_args(inner)
+    return Column(name, Kind.RECORDS, name, columns_of(item))
 
 
 def _without_null(annotation: Any) -> Any:  # noqa: ANN401 - any annotation

@@ -11,7 +11,7 @@ _REPORTING = frozenset(
     """said says reported announced added told noted confirmed stated states according reads read explained
     claimed""".split(),
 )
-_TELLING = frozenset(
+_REPORTING_VERBS = frozenset(
     "said says reported announced told noted confirmed stated released issued published".split()
 )
 _STATEMENTS = frozenset("statement release briefing tweet".split())
@@ -65,7 +65,7 @@ def _of_saying(day: Dates, dates: Sequence[Dates], tokens: Sequence[Token]) -> b
     stated = False
     for index in range(first - 1, max(-1, first - DAY_REACH), -1):
         low = tokens[index].low
-        if low in _TELLING:
+        if low in _REPORTING_VERBS:
             return index == 0 or tokens[index - 1].low not in _PASSIVE
         stated = stated or low in _STATEMENTS
         dated = any(other.start <= tokens[index].start < other.end for other in dates)

@@ -55,7 +55,7 @@ def make_line(
             strikes_start=number[0] if number else None,
             strikes_end=number[1] if number else None,
             engagements=total.engagements if total else clause.engagements,
-            tallies=tuple(_kept(context, clause)),
+            tallies=tuple(_without_summaries(context, clause)),
             inconclusive=inconclusive,
             engagements_span=total.engagements_span if total else clause.engagements_span,
             km=clause.place.km if clause.place else None,
@@ -200,7 +200,7 @@ def _goes_on(sentence: Sentence, mention: Mention) -> bool:
     return sentence.tokens[0].low in _CONNECTIVES or bool(words & _ORDINALS)
 
 
-def _kept(context: Context, clause: Clause) -> list[ParsedTally]:
+def _without_summaries(context: Context, clause: Clause) -> list[ParsedTally]:
     """Leave out what only sums up, where no number of strikes stands next to it."""
     tallies = []
     for tally in clause.reading.tallies:

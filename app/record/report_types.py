@@ -48,7 +48,7 @@ def _web_address(url: str) -> str:
     return url
 
 
-def _said(text: str) -> str:
+def _not_blank(text: str) -> str:
     if not _NOT_BLANK.search(text):
         raise PydanticCustomError("blank", "must not be blank")
     return text
@@ -66,7 +66,7 @@ Text = Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
 Phrase = Annotated[
     StrictStr,
     Field(max_length=2_000, json_schema_extra={"pattern": _NOT_BLANK.pattern}),
-    AfterValidator(_said),
+    AfterValidator(_not_blank),
 ]
 
 

@@ -10,7 +10,7 @@ from app.record.json_template import Members, members, slot, written
 from app.vocabulary.identifiers import REPORT, public_id
 
 _HEAD = [field.name for field in fields.REPORT if field.in_summary and not field.is_later]
-_SAID = (*_HEAD, "status", "reason", "revision")
+_FIELDS = (*_HEAD, "status", "reason", "revision")
 _CLAIM = fields.names(fields.COVERAGE)
 
 # The slots that no vocabulary fills: the text with the later fields of the report, and the lines.
@@ -41,7 +41,7 @@ def revision_template(
     them, where the caller has it.
     """
     claimed = {"strikes": revision["headline_strikes"], "engagements": revision["headline_engagements"]}
-    head = {name: revision[name] for name in _SAID} | {
+    head = {name: revision[name] for name in _FIELDS} | {
         "seq": revision["recorded_seq"],
         "recorded_at": revision["recorded_at"],
         "lines": len(lines),

@@ -101,7 +101,7 @@ def possible_duplicates(session: Snapshot, report_id: int, as_of: int, catalogue
     than any release.
     """
     mine = {"report_id": report_id, "as_of": as_of}
-    own = _compared(session.rows(_OF_REPORT, mine), session.rows(_SAID_BY_REPORT, mine), catalogue)
+    own = _compared(session.rows(_OF_REPORT, mine), session.rows(_TALLIES_BY_REPORT, mine), catalogue)
     return _find(session, own, report_id, as_of, catalogue)
 
 
@@ -202,7 +202,7 @@ def _near(
     lines = session.rows(_NEAR, there)
     if None not in claimed:
         lines = [line for line in lines if line[_STRIKES] is None or line[_STRIKES] in claimed]
-    tallies = session.rows(_SAID, {"ids": _padded([line[0] for line in lines])}) if lines else ()
+    tallies = session.rows(_TALLIES_BY_LINE, {"ids": _padded([line[0] for line in lines])}) if lines else ()
     return sorted(_compared(lines, tallies, catalogue), key=lambda compared: compared.line.id)
 
 
@@ -264,8 +264,8 @@ _NEAR = Prepared(
     .limit(MOST_COMPARED)
 )
 _TALLIES = select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max)
-_SAID = Prepared(_TALLIES.where(Tally.strike_id.in_(bindparam("ids", expanding=True))))
-_SAID_BY_REPORT = Prepared(
+_TALLIES_BY_LINE = Prepared(_TALLIES.where(Tally.strike_id.in_(bindparam("ids", expanding=True))))
+_TALLIES_BY_REPORT = Prepared(
     _TALLIES.join(Strike, Strike.id == Tally.strike_id).where(
         Strike.report_id == bindparam("report_id", type_=BigInteger()),
         standing(Strike, bindparam("as_of", type_=BigInteger())),

@@ -44,7 +44,7 @@ def find_target(session: ReadSession, request: Request, report_id: str, holder: 
     """
     number = row_number(REPORT, report_id)
     draft = drafts.version(session, number) if number else None
-    row = None if draft or not number else queries.kept(session, number, head(session).seq)
+    row = None if draft or not number else queries.stored_revision(session, number, head(session).seq)
     if number is None or (draft is None and row is None):
         raise NotFound("no report has this id")
     target = Target(number, draft or row.revision, draft is not None)  # type: ignore[union-attr] # one of them is there

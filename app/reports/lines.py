@@ -50,7 +50,7 @@ def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> P
     kept: dict[int, int] = {}
     new: list[tuple[int, StagedLine]] = []
     for index, line in enumerate(staged.lines):
-        same = unused.get(_said(line.row, line.tallies))
+        same = unused.get(_content(line.row, line.tallies))
         if same:
             kept[index] = same.popleft()
         else:
@@ -87,10 +87,10 @@ def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[An
         .order_by(Tally.strike_id, Tally.position)
     ):
         tallies[tally.strike_id].append(tally._asdict())
-    return {row.id: (_said(row._asdict(), tallies[row.id]), row) for row in rows}
+    return {row.id: (_content(row._asdict(), tallies[row.id]), row) for row in rows}
 
 
-def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
+def _content(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
     """Return the whole content of a line, for comparison."""
     return _OF_LINE(line), tuple(map(_OF_TALLY, tallies))
 

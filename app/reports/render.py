@@ -80,7 +80,7 @@ class Written(NamedTuple):
 
 def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None:
     """Return a report as of where the ledger stands, or None where there is none."""
-    row = queries.kept(session, report_id, head.seq)
+    row = queries.stored_revision(session, report_id, head.seq)
     if row is None:
         return None
     names = names_in(catalogue_at(session, head))

@@ -66,7 +66,9 @@ def resolve(
 
 def _named(report: ReportIn) -> Mapping[int, tuple[int, int]]:
     """Return, by line, the id of the strike that it names, as that of the event too."""
-    references = ((index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes))
+    references = (
+        (index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes)
+    )
     return {index: (number, number) for index, number in references if number is not None}
 
 

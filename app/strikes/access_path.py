@@ -125,7 +125,7 @@ def _without_pair(strikes: StrikeFilter) -> StrikeFilter:
 
 
 def in_order(chosen: AnySelect, value: ColumnElement[Any] | None, of_part: Stretch) -> AnySelect:
-    """Let a statement find the lines of a part of an order, as `Found` has them; see `stretch` for `value`."""
+    """Let a statement find the lines of a part of an order, as `LineMatch` has them; see `stretch` for `value`."""
     return (
         chosen.add_columns((null() if value is None else value).label("figure"), of_part.columns[-2])
         .where(of_part.condition)

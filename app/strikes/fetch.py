@@ -31,7 +31,7 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     by_id = {}
     # Lines of one report name it alike.
     references: dict[bytes, str] = {}
-    for strike_id, packed, template, is_revised in session.rows(_KEPT, {"ids": ids}):
+    for strike_id, packed, template, is_revised in session.rows(_FIRST_REVISIONS, {"ids": ids}):
         if not is_revised:
             reference = references.get(packed)
             if reference is None:
@@ -39,18 +39,18 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
             by_id[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
     revised = [strike_id for strike_id in ids if strike_id not in by_id]
     if revised:
-        by_id |= {line.id: line for line in _held(session, revised, as_of)}
+        by_id |= {line.id: line for line in _read_at(session, revised, as_of)}
     return [by_id[strike_id] for strike_id in ids]
 
 
 def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
     """Return what is shown of the line with this id as of a ledger number, or None."""
-    return next(_held(session, [strike_id], as_of), None)
+    return next(_read_at(session, [strike_id], as_of), None)
 
 
-def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
+def _read_at(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
     """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
-    rows = session.rows(_HELD, {"ids": ids, "as_of": as_of})
+    rows = session.rows(_AT_NUMBER, {"ids": ids, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
     for strike_id, template, report_id, publisher_id, *values in rows:
         revision = dict(zip(_OF_REVISION, values, strict=True))
@@ -96,7 +96,7 @@ def line_templates(session: Snapshot, ids: Sequence[int]) -> dict[int, str]:
 _OF_REVISION = (*(field.name for field in fields.REPORT if field.in_reference), "revision")
 
 
-def _held_by() -> AnySelect:
+def _lines_at() -> AnySelect:
     as_of = bindparam("as_of", type_=BigInteger())
     of_lines = (
         select(
@@ -119,10 +119,10 @@ def _held_by() -> AnySelect:
     return of_lines.join(Report, Report.id == Strike.report_id).join(Revision, held)
 
 
-_HELD = Prepared(_held_by())
+_AT_NUMBER = Prepared(_lines_at())
 
 # Hardly any report is ever revised, so of nearly all lines this is all.
-_KEPT = Prepared(
+_FIRST_REVISIONS = Prepared(
     select(
         StrikeDocument.strike_id,
         StrikeDocument.reference,

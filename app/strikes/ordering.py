@@ -81,7 +81,7 @@ BY_DATE: ByDate = (Strike.date_from.expression, Strike.id.expression)
 BY_DATE_OF_CATEGORY: ByDate = (StrikeCategory.date_from.expression, StrikeCategory.strike_id.expression)
 
 
-class Found(NamedTuple):
+class LineMatch(NamedTuple):
     """A matching line and its position: its figure where the order goes by one, and its first day.
 
     The day is as the engine gives it: a date, or the text of one.
@@ -175,7 +175,7 @@ def until_values(end: Position | None) -> dict[str, Any]:
     return {} if end is None else dict(zip(_UNTIL_NAMES, end, strict=True))
 
 
-def position(line: Found, sort: Sort) -> Position:
+def position(line: LineMatch, sort: Sort) -> Position:
     """Return where a page ends whose last line is this one."""
     day = line.date_from
     by_date = (date.fromisoformat(day) if isinstance(day, str) else day, line.id)

@@ -14,7 +14,7 @@ from app.db.types import AnySelect
 from app.models import Report, Strike
 from app.strikes.access_path import fewest, prepared
 from app.strikes.filter import StrikeFilter
-from app.strikes.ordering import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
+from app.strikes.ordering import INDEXES, LineMatch, Part, Position, Sort, position, position_values, stretch
 from app.strikes.search import find, words_as_bitmap
 from app.strikes.sql_conditions import Conditions
 
@@ -29,7 +29,7 @@ _LAST_REPORT = Prepared(select(func.max(Report.id)))
 
 def lines(
     session: ReadSession, strikes: StrikeFilter, after: Position | None, limit: int
-) -> tuple[list[Found], Position | None]:
+) -> tuple[list[LineMatch], Position | None]:
     """Return up to `limit` matching lines after a position, the earliest first, and the position to go on from.
 
     The position is None at the end of the record. There may be no line and yet a position.
@@ -90,4 +90,4 @@ def _last_scanned(session: ReadSession, after: Position | None) -> Position | No
 
     key = ("last scanned", after is None, LINES_SCANNED)
     rows = session.rows(prepared(key, statement), position_values(after))
-    return position(Found._make(rows[0]), Sort.EARLIEST) if rows else None
+    return position(LineMatch._make(rows[0]), Sort.EARLIEST) if rows else None

@@ -23,7 +23,7 @@ from app.strikes.access_path import (
 from app.strikes.filter import StrikeFilter
 from app.strikes.ordering import (
     INDEXES,
-    Found,
+    LineMatch,
     Part,
     Position,
     Sort,
@@ -53,7 +53,7 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     limit: int,
     *,
     until: Position | None = None,
-) -> list[Found]:
+) -> list[LineMatch]:
     """Return up to `limit` matching lines in an order, from the one after `after`; by date, `until` ends them.
 
     Raises NotAtOnce where the snapshot is for short questions, and this is none.
@@ -68,7 +68,7 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     values = {**narrowed.values, **until_values(until)}
     if not by_pair:
         return _read(session, path, values, after, limit, held=held)
-    matches: set[Found] = set()
+    matches: set[LineMatch] = set()
     for location_id, category_id in pair_ids:
         pair = {"location_id": location_id, "category_id": category_id}
         matches.update(_read(session, path, values | pair, after, limit, held=held))
@@ -85,9 +85,9 @@ def _read(  # noqa: PLR0913 - an access path, its values, and where in the order
     limit: int,
     *,
     held: Bitmap | None,
-) -> list[Found]:
+) -> list[LineMatch]:
     """Return up to `limit` lines after a position; of those, where `held` is given, that it holds."""
-    matches: list[Found] = []
+    matches: list[LineMatch] = []
     for part in parts(path.sort, after):
         start, resumed, size = after, is_resumed(part, after), limit
         while len(matches) < limit:
@@ -95,7 +95,7 @@ def _read(  # noqa: PLR0913 - an access path, its values, and where in the order
             size = limit - len(matches) if held is None else min(2 * size, MOST_CANDIDATES)
             statement = path.statement(part, resumed=resumed)
             rows = session.rows(statement, {**values, **position_values(start), "limit": size})
-            lines = [Found._make(row) for row in rows]
+            lines = [LineMatch._make(row) for row in rows]
             matches += lines if held is None else [line for line in lines if held.holds(line.id)]
             if held is None or len(lines) < size:
                 break
@@ -136,7 +136,9 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     return number
 
 
-def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int) -> list[Found]:
+def _with_most(
+    session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int
+) -> list[LineMatch]:
     """Return the lines with most items of the tallies that match, read among those with most items of all.
 
     No line has more items that match than it has in all. So where enough lines with `least` items or more have
@@ -160,7 +162,9 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
             continue
         among = by_items.where(Strike.items_min >= bindparam("least", type_=BigInteger()))
         statement = in_order(among, value, of_part)
-        matches = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
+        matches = [
+            LineMatch._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})
+        ]
         if len(matches) == limit and (matches[-1].figure or 0) >= least:
             return matches
     by_line = conditions.items_by_line()
@@ -169,7 +173,7 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
     )
     added_up = by_line.c.added_up
     statement = in_order(every, added_up, stretch(Sort.MOST_ITEMS, Part.ALL, added_up, resumed=resumed))
-    return [Found._make(row) for row in session.rows(Prepared(statement), values)]
+    return [LineMatch._make(row) for row in session.rows(Prepared(statement), values)]
 
 
 def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:

@@ -192,8 +192,8 @@ class Conditions:
 
     def items_by_line(self) -> Subquery:
         """Return the same, `added_up`, of every line that has tallies that match, by its `strike_id`."""
-        each = select(Tally.strike_id, func.sum(Tally.count_min).label("added_up"))
-        return each.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
+        sums = select(Tally.strike_id, func.sum(Tally.count_min).label("added_up"))
+        return sums.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
 
     def narrowing(self) -> Iterator[Narrowing]:
         """Yield, for each condition with its own index, the ids of all lines that meet it.

@@ -145,7 +145,12 @@ REFUSED: list[tuple[str, Body, str, str]] = [
     ("a count as text", make_report(make_strike(make_tally(count="5"))), "/strikes/0/tallies/0/count", ""),
     ("a count as true", make_report(make_strike(make_tally(count=True))), "/strikes/0/tallies/0/count", ""),
     ("no count", make_report(make_strike(make_tally(None))), "/strikes/0/tallies/0", "count"),
-    ("two counts", make_report(make_strike(make_tally(2, count_min=1))), "/strikes/0/tallies/0", "give either"),
+    (
+        "two counts",
+        make_report(make_strike(make_tally(2, count_min=1))),
+        "/strikes/0/tallies/0",
+        "give either",
+    ),
     (
         "bounds reversed",
         make_report(make_strike(make_tally(None, count_min=3, count_max=2))),
