@@ -17,7 +17,7 @@ StrikeledgerError
 ├── DatabaseBusy            another writer held the database too long
 ├── TooManyOfAddress        as many responses are open as one address may have
 ├── TooManyOpenResponses    as many responses are open as the process may have
-├── QueryTimeout            the question takes longer than a request may
+├── QueryTimeout            the query takes longer than a request may
 ├── ParseTimeout            the text cannot be read within the time that a request may take
 ├── Overloaded              other requests leave no time for this one
 │   └── ClientDisconnected    the client closed its connection before its response
@@ -138,7 +138,7 @@ class TooManyOpenResponses(StrikeledgerError):
 
 
 class QueryTimeout(StrikeledgerError):
-    """The question takes longer than a request may; the engine has stopped working on it."""
+    """The query takes longer than a request may; the engine has stopped working on it."""
 
 
 class ParseTimeout(StrikeledgerError):

@@ -71,7 +71,7 @@ ROUTERS = (
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
-# call of the database, so behind a long question Python's own 5 ms come to a tenth of a second.
+# call of the database, so behind a long query Python's own 5 ms come to a tenth of a second.
 SWITCH_SECONDS = 0.0001
 
 # Seconds between two checks of the column files: the kernel lets a process that changes one wait for 45.
@@ -163,7 +163,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
 
 
 def _keep_columns(database: Database, columns: Columns, ended: threading.Event) -> None:
-    """Read what aggregates are counted from, so that the first question need not, and tend its files."""
+    """Read what aggregates are counted from, so that the first query need not, and tend its files."""
     # A database that cannot be read now is reported by each request, and loaded by the first that can read it again.
     with suppress(StrikeledgerError), database.reading() as session:
         now = head(session)

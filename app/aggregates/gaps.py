@@ -66,7 +66,7 @@ def day_of(number: object) -> date:
 
 
 class Spans(Generic[T]):
-    """Days by some key, held as few disjoint spans, so that a question costs no more for longer ones."""
+    """Days by some key, held as few disjoint spans, so that a query costs no more for longer ones."""
 
     def __init__(self, spans: Iterable[tuple[T, int, int]]) -> None:
         self._spans: dict[T, tuple[list[int], list[int]]] = {}

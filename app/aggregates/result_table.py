@@ -11,7 +11,7 @@ _COLUMNS = {column.name: column for column in columns_of(AggregateRow)}
 
 
 def table_of(question: Question, catalogue: Catalogue) -> Table:
-    """Return the table of a question: its columns in the requested order, and points where it is by location."""
+    """Return the table of a query: its columns in the requested order, and points where it is by location."""
     grouping = question.grouping
     by_period = grouping.unit is not None
     names = [

@@ -10,7 +10,7 @@ from app.aggregates.notes import notes
 from app.aggregates.result_table import table_of
 from app.aggregates.rows import columns, measures, rows
 from app.aggregates.schemas import Aggregates, AggregatesQuery
-from app.aggregates.service import answer
+from app.aggregates.service import execute
 from app.catalogue.catalogue import catalogue_at
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
@@ -34,10 +34,10 @@ router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=Str
 )
 async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()], read: Read) -> Response:
     """Count the reports, lines, strikes, engagements and items that match, by up to three dimensions."""
-    return await read(lambda session: _answer(session, request, query))
+    return await read(lambda session: _result_response(session, request, query))
 
 
-def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
+def _result_response(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
     # All pages of a response are of one state of the record: that of the first.
     begin, seq = position_of(request, query.cursor, _natural, _natural) or (0, query.as_of)
     now = head(session, seq)
@@ -52,7 +52,7 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
         words = worded(session, question.strikes)
         with session.deadline.working_elsewhere():
             selection = Selection(record, question.strikes, words, session.deadline)
-            result = answer(selection, question, catalogue)
+            result = execute(selection, question, catalogue)
         end = min(begin + query.limit, len(result.groups))
         page = result.groups.slice(begin, query.limit)
         shown = columns(page, result, question, catalogue)

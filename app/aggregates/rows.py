@@ -11,7 +11,7 @@ from app.aggregates.dimensions import Dimension
 from app.aggregates.gaps import Spans, State, day_of
 from app.aggregates.measures import PERIOD, RANKED, spells
 from app.aggregates.reporting_state import covered
-from app.aggregates.service import OTHER, Answer, Question, measures_of
+from app.aggregates.service import OTHER, AggregateResult, Question, measures_of
 from app.catalogue.catalogue import Catalogue
 from app.strikes.column_conditions import EPOCH
 from app.strikes.filter import StrikeFilter
@@ -39,9 +39,9 @@ class Coded:
 Columns = Mapping[str, Coded | pl.Series]
 
 
-def columns(page: pl.DataFrame, answer: Answer, question: Question, catalogue: Catalogue) -> Columns:
+def columns(page: pl.DataFrame, result: AggregateResult, question: Question, catalogue: Catalogue) -> Columns:
     """Return groups as `AggregateRow` describes them, by column."""
-    unit, named = question.grouping.unit, _named(page, answer)
+    unit, named = question.grouping.unit, _named(page, result)
     by_name: dict[str, Coded | pl.Series] = {
         dimension.value: named[dimension] for dimension in question.grouping.dimensions
     }
@@ -53,12 +53,12 @@ def columns(page: pl.DataFrame, answer: Answer, question: Question, catalogue: C
         keys = {code: periods.key_of(unit, day) if day else OTHER for code, day in starts.items()}
         by_name[PERIOD] = Coded(keys, period.codes)
         by_name |= {"period_start": Coded(starts, period.codes), "period_end": Coded(ends, period.codes)}
-    if answer.grouper.ranked is not None:
-        others = len(answer.grouper.ranked.numbers) if answer.grouper.ranked.has_other else -1
+    if result.grouper.ranked is not None:
+        others = len(result.grouper.ranked.numbers) if result.grouper.ranked.has_other else -1
         by_name["is_other"] = Coded({0: False, 1: True}, (page[RANKED] == others).cast(pl.Int8).to_list())
     by_name |= {name: page[name] for name in measures_of(page)}
     if unit is not None:
-        by_name["state"] = Coded(dict(enumerate(State)), _states(page, named, answer, question, catalogue))
+        by_name["state"] = Coded(dict(enumerate(State)), _states(page, named, result, question, catalogue))
     return by_name
 
 
@@ -73,19 +73,19 @@ def measures(totals: pl.DataFrame) -> Row:
     return totals.row(0, named=True)
 
 
-def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
+def _named(groups: pl.DataFrame, result: AggregateResult) -> dict[Dimension, Coded]:
     """Return the values of each dimension of groups; days for a period, unless it is OTHER."""
     by_dimension = {}
     if PERIOD in groups.columns:
         days = groups[PERIOD].to_list()
         by_dimension[Dimension.PERIOD] = Coded({day: day_of(day) for day in set(days)}, days)
-    ranked = answer.grouper.ranked
+    ranked = result.grouper.ranked
     if ranked is not None:
         for index, dimension in enumerate(ranked.dimensions):
             values = {code: value[index] for code, value in enumerate(ranked.values)}
             by_dimension[dimension] = Coded(values, groups[RANKED].to_list())
         return by_dimension
-    for axis in answer.grouper.axes:
+    for axis in result.grouper.axes:
         codes = groups[axis.dimension.value].to_list()
         by_dimension[axis.dimension] = Coded({code: axis.values[code] for code in set(codes)}, codes)
     return by_dimension
@@ -94,7 +94,7 @@ def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
 def _states(
     page: pl.DataFrame,
     named: Mapping[Dimension, Coded],
-    answer: Answer,
+    result: AggregateResult,
     question: Question,
     catalogue: Catalogue,
 ) -> Sequence[int]:
@@ -110,14 +110,14 @@ def _states(
     first, last = min(starts[row] for row in empty), max(ends[starts[row]] for row in empty)
     days = day_of(first), day_of(last)
     countries = _countries(question.strikes, catalogue)
-    reported = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
+    reported = Spans(covered(result.selection.record, question.strikes, countries, question.period_by, days))
     group_columns = [
         name
-        for name in (RANKED, *(axis.dimension.value for axis in answer.grouper.axes))
+        for name in (RANKED, *(axis.dimension.value for axis in result.grouper.axes))
         if name in page.columns
     ]
     keys = page.select(group_columns).rows() if group_columns else [()] * len(page)
-    reached = Spans(_reaching(answer, group_columns, question, days))
+    reached = Spans(_reaching(result, group_columns, question, days))
     country_of = _country_of(named, catalogue)
     for row in empty:
         start, end = starts[row], ends[starts[row]]
@@ -131,7 +131,7 @@ def _states(
 
 
 def _reaching(
-    answer: Answer, group_columns: Sequence[str], question: Question, days: tuple[date, date]
+    result: AggregateResult, group_columns: Sequence[str], question: Question, days: tuple[date, date]
 ) -> list[tuple[tuple[int, ...], int, int]]:
     """Return the days of lines of more than one day that touch the days requested, by group without the period.
 
@@ -140,7 +140,7 @@ def _reaching(
     """
     if question.period_by == "published_on":
         return []
-    runs = spells(answer.selection, replace(answer.grouper, unit=None))
+    runs = spells(result.selection, replace(result.grouper, unit=None))
     first, last = ((day - EPOCH).days for day in days)
     runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select(
         "first", "last", *group_columns
@@ -149,7 +149,7 @@ def _reaching(
 
 
 def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:
-    """Return the countries that a question is about: those requested, or those of the places requested."""
+    """Return the countries that a query is about: those requested, or those of the places requested."""
     if strikes.countries is not None or strikes.location_ids is None:
         return strikes.countries
     return frozenset(catalogue.locations.by_id[place].country for place in strikes.location_ids)

@@ -143,11 +143,11 @@ def _refused(parameter: str, code: str, detail: str) -> InvalidInput:
     return InvalidInput([Fault("parameter", parameter, code, detail)])
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Counts(_Answer):
+class Counts(_ResponseModel):
     """Sums. Bounds are carried through: an open count adds to the minimum only."""
 
     reports: int = Field(description="Different reports. Never adds up across rows.", examples=[1])
@@ -254,7 +254,7 @@ class AggregateRow(Measures):
     )
 
 
-class Note(_Answer):
+class Note(_ResponseModel):
     """A note on a series: a change that the numbers alone do not show."""
 
     date: Day = Field(description="The first day of the change.", examples=["2016-08-26"])
@@ -274,7 +274,7 @@ _ROW = {
 }
 
 
-class Aggregates(_Answer):
+class Aggregates(_ResponseModel):
     """The groups of a page, and the totals of all that matches."""
 
     group_by: list[str] = Field(description="The dimensions, as requested.", examples=[["location", "month"]])

@@ -48,7 +48,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AggregateResult:
     """All groups in the requested order, the measures of all that matches, and how they were counted.
 
     Groups have a column PERIOD of days, columns of places along the axes, or RANKED in place of those that are
@@ -61,7 +61,7 @@ class Answer:
     grouper: Grouper
 
 
-def answer(selection: Selection, question: Question, catalogue: Catalogue) -> Answer:
+def execute(selection: Selection, question: Question, catalogue: Catalogue) -> AggregateResult:
     """Count what is selected.
 
     Raises InvalidInput where filling makes more rows than anybody shows, and QueryTimeout.
@@ -81,7 +81,7 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
         grouper = replace(grouper, ranked=_ranked(selection, grouper, question, question.top))
     groups, totals = counts(selection, grouper, new_reports=question.cumulative, lag=question.lag)
     if not grouping.dimensions:
-        return Answer(totals, totals, selection, grouper)
+        return AggregateResult(totals, totals, selection, grouper)
     groups = grouper.located(groups)
     order = (
         [RANKED, PERIOD]
@@ -102,7 +102,7 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
     groups = groups.drop(NEW_REPORTS).sort(order)
     if question.sort is not None and question.top is None:
         groups = _sorted(groups, question.sort, grouper.axes)
-    return Answer(groups, totals, selection, grouper)
+    return AggregateResult(groups, totals, selection, grouper)
 
 
 def _ranked(selection: Selection, grouper: Grouper, question: Question, top: int) -> Ranked:

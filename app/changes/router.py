@@ -170,10 +170,10 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
     if query.before is not None:
         _refuse_beyond(query.before, now.seq, "before")
     # The tag, and 304 where the client holds it, as of any list; the body alone is another.
-    answer = current(list_response(request, now, dict))
-    if answer.status_code == HTTPStatus.NOT_MODIFIED:
-        return answer
-    headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
+    response = current(list_response(request, now, dict))
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
+    headers = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
     entries = queries.latest_of_reports(session, query.after, query.before, query.limit + 1)
     page = entries[: query.limit]
     pages = {"self": _feed_path(request, query.before), "first": _feed_path(request, None)}

@@ -22,10 +22,10 @@ from app.db.engine import Database, ReadSession
 from app.errors import QueryTimeout
 from app.ledger.head import Head, hash_at, head
 
-# Seconds that a question waits while another one, or the start, brings the columns up to date.
+# Seconds that a query waits while another one, or the start, brings the columns up to date.
 WAIT_SECONDS = 1.5
 
-# Ledger numbers that are read at once: a question that is stopped meanwhile leaves whole batches.
+# Ledger numbers that are read at once: a query that is stopped meanwhile leaves whole batches.
 ENTRIES = 2_000
 
 _REVISIONS = pl.DataFrame(schema=dict.fromkeys(REVISIONS, pl.Int32))
@@ -45,7 +45,7 @@ class Record:
     segments: Sequence[Segment]
     revisions: pl.DataFrame
     coverage: pl.DataFrame
-    # Results that hold for every question about this state.
+    # Results that hold for every query about this state.
     known: dict[object, Any] = field(default_factory=dict)
 
     @cached_property
@@ -96,7 +96,7 @@ class Columns:
             if self._seq == 0 and (stored := self._newer(session)) is not None:
                 self._begin_with(stored)
             while self._seq < now.seq:
-                # Nothing is added before all of it is read, so a question that is stopped leaves whole batches.
+                # Nothing is added before all of it is read, so a query that is stopped leaves whole batches.
                 end = min(self._seq + ENTRIES, now.seq)
                 written, hashes = read(session, self._seq, end), read_hashes(session, self._seq, end)
                 self._add(written)

@@ -30,7 +30,7 @@ T = TypeVar("T")
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
 
-# Questions that are put to a file at the same time.
+# Queries that are sent to a file at the same time.
 FILE_READERS = 6
 
 # How many times as long a short read may take in total, where it waits for a disk.
@@ -204,7 +204,7 @@ class Database:
             self._reads, self._writes = postgresql.engines(
                 self.url.render_as_string(hide_password=False), self._outage if serves else None
             )
-        # How many questions it is worth asking at a time: a file is read on this machine's cores, and each thread has
+        # How many queries it is worth asking at a time: a file is read on this machine's cores, and each thread has
         # memory of its own; behind a network there is a machine that answers all connections that we have.
         self.at_a_time = FILE_READERS if self.is_sqlite else postgresql.CONNECTIONS
         self._glances: sqlite3.Connection | None = None
@@ -308,7 +308,7 @@ class Database:
     def at_once(self, seconds: float) -> Iterator[InlineSnapshot]:
         """Open a snapshot that waits for nobody, for one thread; the engine stops what uses more processor time.
 
-        Raises NotAtOnce where that is so, where the file cannot be read now, and always on PostgreSQL, which is
+        Raises WouldBlock where that is so, where the file cannot be read now, and always on PostgreSQL, which is
         reached over a network.
         """
         if not self.is_sqlite:

@@ -85,7 +85,7 @@ class GroupCommit:
                 except Exception as error:  # noqa: BLE001 - it is for who waits for this one
                     writer.error = error
         for writer in group:
-            writer.answer()
+            writer.resolve()
 
     def _commit_each(self, group: "list[_Writer[Any]]") -> None:
         """Run the writers of a group again, each in a transaction of its own, unless its time is over."""
@@ -121,7 +121,7 @@ class _Writer(Generic[T]):
         self.future: Future[T] = Future()
         self.error: Exception | None = None
 
-    def answer(self) -> None:
+    def resolve(self) -> None:
         """Resolve the caller's future with the result or the error."""
         if self.error is None:
             self.future.set_result(self.result)

@@ -1,6 +1,6 @@
 """Statements compiled once per dialect and executed with new parameters.
 
-Making a statement and its SQL for each request takes many times as long as a short question takes the engine.
+Making a statement and its SQL for each request takes many times as long as a short query takes the engine.
 A Prepared statement keeps its SQL and takes values by name, an INSERT by the names of its columns; what it yields are
 the driver's own rows, by position.
 """

@@ -87,7 +87,7 @@ def current(response: Response) -> Response:
 def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bool) -> dict[str, str]:
     """Return the headers of a list in a format; `negotiated` where the request could have chosen another.
 
-    The ETag changes when the ledger, the question, the format or this software does.
+    The ETag changes when the ledger, the query, the format or this software does.
     """
     query = sorted((name, value) for name, value in request.query_params.multi_items() if name != "format")
     named = orjson.dumps([__version__, head.hash, request.scope["path"], query, chosen])

@@ -137,7 +137,7 @@ class Reads:
         return await self(work, request)
 
     def close(self) -> None:
-        """Wait for the threads to end, which takes no longer than a question may."""
+        """Wait for the threads to end, which takes no longer than a query may."""
         self._threads.shutdown()
 
     def _note_stopped(self, kind: Hashable) -> None:
@@ -169,7 +169,7 @@ class Reads:
             running = loop.run_in_executor(self._threads, self._on_snapshot, work, deadline)
             try:
                 # What is quick is done before anybody leaves.
-                answer, cost = await (cancel_on_disconnect(running, request.receive) if is_slow else running)
+                result, cost = await (cancel_on_disconnect(running, request.receive) if is_slow else running)
             except ClientDisconnected:
                 await loop.run_in_executor(None, deadline.end_now)
                 # Whatever it ends with: nobody waits for it.
@@ -181,7 +181,7 @@ class Reads:
             self._trial.dismiss(request.kind)
             if is_slow:
                 self._times.measure(_ALL_SLOW, took)
-            return answer
+            return result
         finally:
             lane.leave(ticket)
 
@@ -191,8 +191,8 @@ class Reads:
             # A server is waited for while it works.
             clock = time.thread_time if self._database.is_sqlite else time.monotonic
             began = clock()
-            answer = work(session)
-            return answer, clock() - began + (deadline.elsewhere if self._database.is_sqlite else 0.0)
+            result = work(session)
+            return result, clock() - began + (deadline.elsewhere if self._database.is_sqlite else 0.0)
 
 
 class RequestReads:

@@ -227,7 +227,7 @@ def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -
 
 
 def _damages(session: ReadSession) -> Iterator[Fault]:
-    """Let SQLite compare its indexes with their tables: an index that lacks a row hides it from every question."""
+    """Let SQLite compare its indexes with their tables: an index that lacks a row hides it from every query."""
     if session.held.dialect.name == "sqlite":
         result = session.execute(text("PRAGMA integrity_check(1)")).scalar()
         if result != "ok":

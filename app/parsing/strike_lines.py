@@ -71,7 +71,7 @@ def _shifted(context: Context, claim: Claim) -> Dates | None:
     clause = claim.clause
     last = context.lines[-1] if context.lines else None
     seen = context.seen.last if context.seen else None
-    if last and claim.sentence.tokens[0].start <= last.start:  # Said before in this sentence.
+    if last and claim.sentence.tokens[0].start <= last.start:  # Members before in this sentence.
         seen = last.date_to
     if clause.shift is None or seen is None:
         return None

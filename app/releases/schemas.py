@@ -30,11 +30,11 @@ class ParseIn(Strict):
     ] = None
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class DraftCoverage(_Answer):
+class DraftCoverage(_ResponseModel):
     """A country and days that the text covers."""
 
     country: str = Field(description="ISO 3166-1 alpha-2.", examples=["SY"])
@@ -57,7 +57,7 @@ class DraftHeadline(HeadlineOut):
     quote: Span = Field(description="The sentence that claims it.", examples=[example_of(Span)])
 
 
-class DraftTally(_Answer):
+class DraftTally(_ResponseModel):
     """A number of targets, with the characters that prove it."""
 
     effect: Effect = Field(description="The normalised effect.", examples=["destroyed"])
@@ -77,7 +77,7 @@ class DraftTally(_Answer):
     )
 
 
-class DraftStrike(_Answer):
+class DraftStrike(_ResponseModel):
     """One line of the draft. What is null and needed to post it has a remark."""
 
     date_from: date | None = Field(
@@ -118,7 +118,7 @@ class DraftStrike(_Answer):
     )
 
 
-class Draft(_Answer):
+class Draft(_ResponseModel):
     """A report that can be posted once an analyst has filled in what is null."""
 
     publisher: str | None = Field(
@@ -149,7 +149,7 @@ class Draft(_Answer):
     )
 
 
-class RemarkOut(_Answer):
+class RemarkOut(_ResponseModel):
     """Something that an analyst should check: not understood, derived, or unknown."""
 
     start: int = Field(description="The first character, in code points of the text as sent.", examples=[37])
@@ -158,7 +158,7 @@ class RemarkOut(_Answer):
     message: str = Field(description="What to check.", examples=["unknown category: 'shacks'"])
 
 
-class NumberOut(_Answer):
+class NumberOut(_ResponseModel):
     """A number of the text, and the field that has it, or why none has.
 
     What is `unread`, `not_counted`, `included` or an `amount` lies inside the span of a remark.
@@ -179,7 +179,7 @@ class NumberOut(_Answer):
     )
 
 
-class ParseOut(_Answer):
+class ParseOut(_ResponseModel):
     """A draft report, remarks, every number of the text, and whether its sums agree."""
 
     draft: Draft = Field(description="The report, as far as the text gives it.", examples=[example_of(Draft)])

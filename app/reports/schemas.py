@@ -11,11 +11,11 @@ from app.record.report_example import TEXT
 from app.strikes.schemas import StrikeOut
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class CoverageOut(_Answer):
+class CoverageOut(_ResponseModel):
     """A country and days that the report covers."""
 
     country: str = Field(examples=["SY"], description="ISO 3166-1 alpha-2.")
@@ -27,7 +27,7 @@ class CoverageOut(_Answer):
     engagements: int | None = Field(description="As claimed; null: not given.", examples=[12])
 
 
-class Check(_Answer):
+class Check(_ResponseModel):
     """Whether the lines add up to a total that the report claims. A mismatch warns; it never refuses."""
 
     measure: Literal["strikes", "engagements"] = Field(
@@ -52,7 +52,7 @@ class Check(_Answer):
     )
 
 
-class ReportSummary(_Answer):
+class ReportSummary(_ResponseModel):
     """A report without its text and lines."""
 
     id: str = Field(description="The report's id; never reused.", examples=["r12"])
@@ -88,7 +88,7 @@ class ReportSummary(_Answer):
     lines: int = Field(description="How many strike lines it holds.", examples=[1])
 
 
-class PossibleDuplicate(_Answer):
+class PossibleDuplicate(_ResponseModel):
     """A current line of another report that a new line may repeat. Place and day alone never suffice."""
 
     strike: str | None = Field(
@@ -102,7 +102,7 @@ class PossibleDuplicate(_Answer):
     alike: float = Field(description="The share of tallies that both have: 1 is all.", examples=[1.0])
 
 
-class WarningOut(_Answer):
+class WarningOut(_ResponseModel):
     """A probable slip in the posted report. It is never refused for it."""
 
     code: Literal["after-publication", "country-of-place", "number-spelling", "count-against-words"] = Field(
@@ -128,7 +128,7 @@ class ReportPage(Page):
     )
 
 
-class HeadlineOut(_Answer):
+class HeadlineOut(_ResponseModel):
     """The totals that a report claims over all countries."""
 
     strikes: int | None = Field(description="As claimed; null where not given.", examples=[9])
@@ -173,7 +173,7 @@ class ReportOut(ReportSummary):
     )
 
 
-class RevisionOut(_Answer):
+class RevisionOut(_ResponseModel):
     """One revision of a report, in the list of them."""
 
     revision: int = Field(description="1 is the first.", examples=[2])
@@ -188,7 +188,7 @@ class RevisionOut(_Answer):
     )
 
 
-class RevisionList(_Answer):
+class RevisionList(_ResponseModel):
     """Every revision of a report, the first one first."""
 
     items: list[RevisionOut] = Field(description="The revisions.", examples=[[example_of(RevisionOut)]])
@@ -196,7 +196,7 @@ class RevisionList(_Answer):
     seq: int = Field(description="The ledger number as of which the list was read.", examples=[42])
 
 
-class FieldChange(_Answer):
+class FieldChange(_ResponseModel):
     """A field in which two revisions differ."""
 
     field: str = Field(description="Its name.", examples=["title"])
@@ -204,7 +204,7 @@ class FieldChange(_Answer):
     after: Any = Field(description="What it became.", examples=["Strikes in Syria and Iraq"])
 
 
-class RevisionDiff(_Answer):
+class RevisionDiff(_ResponseModel):
     """The changes of a revision against the previous one; the first one has none to compare with."""
 
     revision: int = Field(description="The revision that made the change.", examples=[2])

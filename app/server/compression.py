@@ -122,7 +122,7 @@ def _compressed(scope: Scope, messages: list[Message]) -> list[Message]:
     """Return the messages of a whole response, compressed as the request allows."""
     sent: list[Message] = []
 
-    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+    async def original_app(_scope: Scope, _receive: Receive, send: Send) -> None:
         for original in messages:
             await send(original)
 
@@ -134,7 +134,7 @@ def _compressed(scope: Scope, messages: list[Message]) -> list[Message]:
 
     try:
         # Nothing in it waits, so it runs to its end in one step.
-        CompressMiddleware(answer, minimum_size=SMALLEST)(scope, nothing, keep).send(None)
+        CompressMiddleware(original_app, minimum_size=SMALLEST)(scope, nothing, keep).send(None)
     except StopIteration:
         return sent
     raise RuntimeError("the library waited for something")

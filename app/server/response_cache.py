@@ -22,7 +22,7 @@ from app.errors import ClientDisconnected, StrikeledgerError
 from app.http.formats import preferences
 from app.http.request_log import note
 from app.server.compression import LARGE, coding_of
-from app.server.single_flight import Answer, Flight
+from app.server.single_flight import Flight, WholeResponse
 
 # Bytes of memory of all that is cached, and of the largest response: one export must not push out all else.
 MOST_BYTES = 64 * 1024 * 1024
@@ -48,13 +48,13 @@ class Cache:
         self._app = app
         self._read_position = position
         self._position: Position = (-1, "")
-        self._cached: LRUCache[_Key, Answer] = LRUCache(MOST_BYTES, _size)
+        self._cached: LRUCache[_Key, WholeResponse] = LRUCache(MOST_BYTES, _size)
         self._flights: dict[tuple[Position, _Key], Flight] = {}
         # Large responses begin to be sent one by one, each in a turn of the event loop of its own.
         self._turn = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from the cache or a flight, or pass on and cache the response."""
+        """WholeResponse from the cache or a flight, or pass on and cache the response."""
         key, held = _question(scope) if scope["type"] == "http" else (None, None)
         if key is None:
             await self._app(scope, receive, send)
@@ -69,60 +69,60 @@ class Cache:
         if position != self._position:
             self._cached.clear()
             self._position = position
-        answer = self._find(key, position)
-        while answer is None:
+        response = self._find(key, position)
+        while response is None:
             flight = self._flights.get((position, key))
             if flight is None:
                 await self._fly(key, position, scope, receive, send)
                 return
             try:
-                answer = await flight.wait(receive)
+                response = await flight.wait(receive)
             except ClientDisconnected:
                 return
-            if answer is None:
+            if response is None:
                 await self._app(scope, receive, send)
                 return
-            if answer.status == HTTPStatus.NOT_MODIFIED and not answer.is_held(held):
+            if response.status == HTTPStatus.NOT_MODIFIED and not response.is_held(held):
                 # The first client has the response already, and this one does not.
-                answer = self._find(key, position)
-        note(scope, "route", answer.route)
-        await self._send(answer, held, send)
+                response = self._find(key, position)
+        note(scope, "route", response.route)
+        await self._send(response, held, send)
 
-    async def _send(self, answer: Answer, held: str | None, send: Send) -> None:
-        if answer.status == HTTPStatus.OK and answer.is_held(held):
-            answer = answer.unchanged()
-        if answer.length > LARGE:
+    async def _send(self, response: WholeResponse, held: str | None, send: Send) -> None:
+        if response.status == HTTPStatus.OK and response.is_held(held):
+            response = response.unchanged()
+        if response.length > LARGE:
             async with self._turn:
                 await asyncio.sleep(0)  # Others have a turn before the next large response.
-        await send(answer.start)
-        await send(answer.body)
+        await send(response.start)
+        await send(response.body)
 
-    def _find(self, key: _Key, position: Position) -> Answer | None:
+    def _find(self, key: _Key, position: Position) -> WholeResponse | None:
         return self._cached.get(key) if position == self._position else None
 
     async def _fly(self, key: _Key, position: Position, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and share its response with all identical requests meanwhile."""
 
-        def landed(flight: Flight, answer: Answer | None) -> None:
+        def landed(flight: Flight, response: WholeResponse | None) -> None:
             if self._flights.get((position, key)) is flight:
                 del self._flights[position, key]
             # Where the ledger moved on meanwhile, the response may be of before or after.
-            if answer is not None and position == self._position and key not in self._cached:
-                self._keep(key, answer)
+            if response is not None and position == self._position and key not in self._cached:
+                self._keep(key, response)
 
         flight = self._flights[position, key] = Flight(landed)
         await flight.fly(self._app, scope, receive, send)
 
-    def _keep(self, key: _Key, answer: Answer) -> None:
-        if answer.etag is None or not answer.is_public or _size(answer) > LARGEST:
+    def _keep(self, key: _Key, response: WholeResponse) -> None:
+        if response.etag is None or not response.is_public or _size(response) > LARGEST:
             return
-        self._cached[key] = answer
+        self._cached[key] = response
         while self._cached and self._cached.currsize + len(self._flights) * _OF_FLIGHT > MOST_BYTES:
             self._cached.popitem()
 
 
-def _size(answer: Answer) -> int:
-    return answer.weight + _OVERHEAD
+def _size(response: WholeResponse) -> int:
+    return response.weight + _OVERHEAD
 
 
 def _question(scope: Scope) -> tuple[_Key | None, str | None]:

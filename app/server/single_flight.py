@@ -20,7 +20,7 @@ _EMPTY: Message = {"type": "http.response.body", "body": b"", "more_body": False
 
 
 @dataclass(frozen=True)
-class Answer:
+class WholeResponse:
     """A whole response, as the two messages that it is sent in."""
 
     start: Message
@@ -64,10 +64,10 @@ class Answer:
         """Return whether these tags of If-None-Match name it."""
         return tags is not None and self.etag is not None and names(tags, self.etag)
 
-    def unchanged(self) -> "Answer":
+    def unchanged(self) -> "WholeResponse":
         """Return the 304 for a client that holds it already."""
         headers = [(name, value) for name, value in self.start["headers"] if name in _OF_UNCHANGED]
-        return Answer(
+        return WholeResponse(
             {**self.start, "status": HTTPStatus.NOT_MODIFIED.value, "headers": headers}, _EMPTY, self.route
         )
 
@@ -75,14 +75,14 @@ class Answer:
 class Flight:
     """A request in flight, and the others that wait for its response."""
 
-    def __init__(self, landed: Callable[["Flight", Answer | None], None]) -> None:
+    def __init__(self, landed: Callable[["Flight", WholeResponse | None], None]) -> None:
         """Call `landed` with the response once it is made, with None once it is known not to be shared."""
         self._landed = landed
-        self._answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._answer: asyncio.Future[WholeResponse | None] = asyncio.get_running_loop().create_future()
         self._waiting = 0
         self._left = asyncio.Event()
 
-    async def wait(self, receive: Receive) -> Answer | None:
+    async def wait(self, receive: Receive) -> WholeResponse | None:
         """Return the response; None where it is not to be shared. Raises ClientDisconnected."""
         self._waiting += 1
         try:
@@ -113,7 +113,7 @@ class Flight:
             if start is not None:
                 # Before it is sent: a slow client does not delay others.
                 is_whole = not message.get("more_body", False)
-                self._land(Answer(start, message, noted(scope, "route")) if is_whole else None)
+                self._land(WholeResponse(start, message, noted(scope, "route")) if is_whole else None)
                 await send(start)
                 start = None
             await send(message)
@@ -123,7 +123,7 @@ class Flight:
         finally:
             self._land(None)
 
-    def _land(self, answer: Answer | None) -> None:
+    def _land(self, response: WholeResponse | None) -> None:
         if not self._answer.done():
-            self._answer.set_result(answer)
-            self._landed(self, answer)
+            self._answer.set_result(response)
+            self._landed(self, response)

@@ -121,7 +121,7 @@ def _of_tallies(condition: Condition) -> Any:  # noqa: ANN401 - a field
 
 @dataclass(frozen=True)
 class StrikeFilter:
-    """A question about strike lines, with every name already resolved.
+    """A query about strike lines, with every name already resolved.
 
     None (or False) is no condition; an empty set matches nothing. All conditions on tallies must be met by the
     same tally, and the items that an aggregate sums are those of the tallies that meet them.

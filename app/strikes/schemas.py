@@ -10,11 +10,11 @@ from app.http.pagination import Page
 from app.vocabulary.effects import Effect
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ReportReference(_Answer):
+class ReportReference(_ResponseModel):
     """The report that a strike is a line of."""
 
     id: str = Field(description="The report's id.", examples=["r12"])
@@ -33,7 +33,7 @@ class ReportReference(_Answer):
     revision: int = Field(description="Which revision of the report this is; 1 is the first.", examples=[1])
 
 
-class LocationReference(_Answer):
+class LocationReference(_ResponseModel):
     """The place that a strike was near, WGS84."""
 
     slug: str = Field(examples=["palmyra"], description="The place's name in URLs and filters.")
@@ -45,14 +45,14 @@ class LocationReference(_Answer):
     )
 
 
-class Span(_Answer):
+class Span(_ResponseModel):
     """Characters of the report's text: Unicode code points, from `start` up to `end`."""
 
     start: int = Field(ge=0, examples=[69], description="The first character.")
     end: int = Field(ge=0, examples=[78], description="The character after the last.")
 
 
-class TallyOut(_Answer):
+class TallyOut(_ResponseModel):
     """The number of targets that the strikes of a line destroyed, damaged, engaged…, in total."""
 
     effect: Effect = Field(description="The normalised effect.", examples=["destroyed"])
@@ -79,7 +79,7 @@ class TallyOut(_Answer):
     )
 
 
-class StrikeOut(_Answer):
+class StrikeOut(_ResponseModel):
     """One line of a report: a place, a day or days, and how many strikes. It may be several strikes."""
 
     id: str | None = Field(description="The line's id; never reused. Null in a draft.", examples=["s40"])

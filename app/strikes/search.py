@@ -56,7 +56,7 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
 ) -> list[LineMatch]:
     """Return up to `limit` matching lines in an order, from the one after `after`; by date, `until` ends them.
 
-    Raises NotAtOnce where the snapshot is for short questions, and this is none.
+    Raises WouldBlock where the snapshot is for short queries, and this is none.
     """
     pair_ids = pairs(strikes, sort)
     few = None if pair_ids and narrowed_by_pairs(strikes) else fewest(session, strikes, sort)
@@ -109,7 +109,7 @@ def words_as_bitmap(
 ) -> tuple[StrikeFilter, Bitmap | None]:
     """Return a filter without the words that many lines hold, and these lines; None where the filter stays as it is.
 
-    The engine would gather all lines with the words for each page again. Raises NotAtOnce.
+    The engine would gather all lines with the words for each page again. Raises WouldBlock.
     """
     if strikes.words is None or (few is not None and "words" in few.names):
         return strikes, None
@@ -120,7 +120,7 @@ def words_as_bitmap(
 
 
 def _check_deadline(session: Snapshot) -> None:
-    """Raise QueryTimeout where the time of a session is over, and NotAtOnce where it is for short questions."""
+    """Raise QueryTimeout where the time of a session is over, and WouldBlock where it is for short queries."""
     if not isinstance(session, ReadSession):
         raise WouldBlock
     session.deadline.check()

@@ -82,7 +82,7 @@ class Selection:
         return [*self._on_lines, *self._on_items, *self._on_tallies]
 
     def check_deadline(self) -> None:
-        """Raise QueryTimeout where the question has taken too long."""
+        """Raise QueryTimeout where the query has taken too long."""
         self._deadline.check()
 
     def selected(self, *, tallies: bool, where: pl.Expr | None = None) -> Iterator[Selected]:

@@ -71,7 +71,7 @@ _LOCK = Lock()
 def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
     """Return the lines that hold all of these words, in this snapshot; later ones may be among them.
 
-    Raises NotAtOnce where the snapshot is for short questions and lines have to be searched for.
+    Raises WouldBlock where the snapshot is for short queries and lines have to be searched for.
     """
     now = head(session)
     clock = time.monotonic()
