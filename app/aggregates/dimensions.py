@@ -51,7 +51,7 @@ NOTHING = Grouping((), None)
 
 
 def parse_grouping(group_by: str | None) -> Grouping:
-    """Read a `group_by` list, such as "location,month". None or "" asks for one grand total.
+    """Parse a `group_by` list, such as "location,month". None or "" means one grand total.
 
     Raises InvalidInput for unknown and repeated names, more than three, and more than one unit of time.
     """

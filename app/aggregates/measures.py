@@ -1,7 +1,7 @@
 """Count selected lines and tallies by group: the measures as Polars expressions.
 
-Strikes and tallies are summed apart: a line with two tallies is still one line. By a property of tallies a line counts
-once in each group that it has a tally for, and a line without any in the group of null.
+Strikes and tallies are summed separately: a line with two tallies is still one line. By a property of tallies a line
+counts once in each group that it has a tally for, and a line without any in the group of null.
 """
 
 import math
@@ -75,7 +75,7 @@ _COLUMNS = (
 class Ranked:
     """Some of the groups along some axes, and where `has_other`, a last one that takes in all others.
 
-    `numbers` are those of the groups that stay apart, `values` what clients see of all.
+    `numbers` are those of the separate groups, `values` the values of all as clients see them.
     """
 
     dimensions: tuple[Dimension, ...]

@@ -265,7 +265,7 @@ class Note(_ResponseModel):
     )
 
 
-# A row of the groups that the example asks for: it holds no other dimensions.
+# A row of the example's groups: it has no other dimensions.
 _ROW = {
     name: value
     for name, value in example_of(AggregateRow).items()

@@ -117,7 +117,7 @@ class Watcher:
                 await self._wake(everyone=self._head != last_head)
                 await asyncio.sleep(POLL_SECONDS)
         finally:
-            # Unless the last stream left: then nobody waits, and the next one has a task of its own.
+            # Unless the last stream ended: then nobody waits, and the next one starts its own task.
             if self._task is asyncio.current_task():
                 self._epoch += 1
                 await self._wake(everyone=True)

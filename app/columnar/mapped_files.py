@@ -194,7 +194,7 @@ class ColumnFiles:
 
 
 def files_of(database_url: str, cache_dir: str) -> ColumnFiles | None:
-    """Return the files of a database: beside an SQLite file, or in `cache_dir` unless it is empty; None for neither."""
+    """Return the files of a database: next to an SQLite file, or in a given `cache_dir`; None for neither."""
     url = make_url(database_url)
     if cache_dir:
         name = hashlib.sha256(url.render_as_string(hide_password=False).encode()).hexdigest()[:16]

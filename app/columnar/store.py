@@ -3,7 +3,7 @@
 A count over a million lines takes seconds in an engine that reads rows and milliseconds over columns, and it can be
 exact: how many different reports a group has does not add up from stored totals. Each process follows the ledger: it
 adds what was recorded since its own number, and marks what was superseded since. Lines are never taken out, so the
-columns answer as of every number.
+columns can be read as of every number.
 """
 
 import threading
@@ -112,7 +112,7 @@ class Columns:
     def tend_files(self, database: Database) -> None:
         """Save what many writes added, use what another process saved, and let go of files that are to be changed.
 
-        Whoever serves calls this every second or so. Raises OSError where the files cannot be written.
+        A server calls this about every second. Raises OSError where the files cannot be written.
         """
         files = self._files
         if files is None:

@@ -33,7 +33,7 @@ class CoverageQuery(PageQuery, FormatQuery):
 
 
 class CoverageItem(CoverageOut):
-    """A country and days that a publisher's report speaks for."""
+    """A country and days that a publisher's report covers."""
 
     report: str = Field(description="The report's id.", examples=["r12"])
     publisher: str = Field(description="The publisher's slug.", examples=["cjtf-oir"])

@@ -13,7 +13,7 @@ from app.errors import DatabaseUnavailable
 class DatabaseFile:
     """The database file: a connection stays open on it whatever becomes of its name.
 
-    Whoever puts another file in its place, or removes it, leaves open connections behind: their reads would be stale,
+    Replacing or removing the file leaves open connections behind: their reads would be stale,
     and their writes lost. So all of them are closed before the new file is opened.
     """
 
@@ -46,7 +46,7 @@ class DatabaseFile:
             event.listen(engine, "checkout", taken)
 
     def refuse_unsound(self, *_arguments: object) -> None:
-        """Raise DatabaseUnavailable where a file that was there is gone, or was replaced beside the WAL of the old one.
+        """Raise DatabaseUnavailable where the file is gone, or was replaced without removing the old WAL.
 
         SQLite would make an empty file in its place, or take the WAL for that of the new one: it may hold writes of the
         old one, so the operator must remove it.

@@ -188,7 +188,7 @@ class Database:
     """The two engines of one database, and the sessions on them.
 
     `serves`: clients wait, so every wait for a database server has a timeout.
-    `immutable` is for SQLite files on read-only media, which nobody can write while they are read.
+    `immutable` is for SQLite files on read-only media, which cannot be written while they are read.
     """
 
     def __init__(self, url: str, *, serves: bool = False, immutable: bool = False) -> None:
@@ -205,7 +205,7 @@ class Database:
                 self.url.render_as_string(hide_password=False), self._outage if serves else None
             )
         # How many queries it is worth asking at a time: a file is read on this machine's cores, and each thread has
-        # memory of its own; behind a network there is a machine that answers all connections that we have.
+        # memory of its own; over the network, another machine serves all our connections.
         self.at_a_time = FILE_READERS if self.is_sqlite else postgresql.CONNECTIONS
         self._glances: sqlite3.Connection | None = None
         self._glances_at: tuple[int, int] | None = None
@@ -306,7 +306,7 @@ class Database:
 
     @contextmanager
     def at_once(self, seconds: float) -> Iterator[InlineSnapshot]:
-        """Open a snapshot that waits for nobody, for one thread; the engine stops what uses more processor time.
+        """Open a snapshot that does not block, for one thread; the engine stops what uses more processor time.
 
         Raises WouldBlock where that is so, where the file cannot be read now, and always on PostgreSQL, which is
         reached over a network.

@@ -49,7 +49,7 @@ def indexed_words(connection: Connection, table: str) -> Iterator[tuple[int, str
 
 
 def indexed_rows(connection: Connection, table: str) -> set[int]:
-    """Return the numbers of the rows that the full-text index of a table knows; SQLite's knows none without a word."""
+    """Return the ids of the rows in the full-text index of a table; SQLite's has none without a word."""
     rows = (
         f"SELECT DISTINCT doc FROM {_index(connection, table)}"  # noqa: S608 - a name of ours
         if connection.dialect.name == "sqlite"
@@ -59,7 +59,7 @@ def indexed_rows(connection: Connection, table: str) -> set[int]:
 
 
 def _index(connection: Connection, table: str) -> str:
-    """Let FTS5 show its index as a virtual table. It is no data of the database, yet a reader may not make it."""
+    """Let FTS5 show its index as a virtual table. It is not data, but a reader may not create it."""
     is_reader = connection.exec_driver_sql("PRAGMA query_only").scalar()
     connection.exec_driver_sql("PRAGMA query_only = OFF")
     connection.exec_driver_sql(

@@ -1,8 +1,8 @@
 """Group commit: concurrent writers share one transaction and one flush.
 
-The first writer opens the transaction. Whoever waits when a writer is done joins it behind a savepoint of its own, so
+The first writer opens the transaction. A writer that waits when another is done joins it behind its own savepoint, so
 that what fails takes back nothing of the others. Nobody gets a result, nor a refusal, before the common commit: both
-may depend on what an earlier writer of the group wrote. A writer that nobody waits behind commits by itself, without
+may depend on what an earlier writer of the group wrote. A writer with no others behind it commits by itself, without
 a savepoint, so grouping costs it nothing.
 """
 
@@ -41,7 +41,7 @@ class GroupCommit:
         """
         writer = _Writer(work, alone=alone)
         self._waiting.append(writer)
-        # A turn for each writer. Those whose writer joined an earlier group find nobody, and end at once.
+        # A turn for each writer. Those whose writer joined an earlier group have nothing to do.
         self._thread.submit(self._take_turn)
         return writer.future
 

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.db.driver_errors import WAIT_SECONDS
 from app.errors import DatabaseUnavailable
 
-# Concurrent queries to a server: behind a network there is a machine that answers all of them.
+# Concurrent queries to a server: over the network, another machine serves all of them.
 CONNECTIONS = 15
 
 # Seconds without a byte from the server after which it is given up: half a second longer than it may let a writer wait.

@@ -25,7 +25,7 @@ _NATURAL = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 # Ledger numbers; longer than any, and shorter than what an engine cannot hold.
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
-# An instant of RFC 3339 with its zone, without leap seconds. How many days a month has only the calendar knows.
+# An instant of RFC 3339 with its zone, without leap seconds. The days of each month are checked by the calendar.
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 INSTANT = re.compile(
     rf"[0-9]{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_TIME})",
@@ -38,7 +38,7 @@ ONE_LINE = r"[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*
 
 
 def spelt(pattern: str) -> Any:  # noqa: ANN401 - what pydantic's Field is typed as
-    """Say in the reference how a text is spelt. Whoever reads the text refuses all else, in words of its own."""
+    """Describe the spelling of a text in the reference. Its validator refuses everything else, with its own message."""
     return Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 

@@ -91,14 +91,14 @@ class Form:
         return WITH_PLACE if self.table.place else WITHOUT_PLACE
 
     def chosen(self, request: Request) -> Format:
-        """Return the format to answer in. Raises InvalidInput and NotAcceptable as `negotiated` does."""
+        """Return the format of the response. Raises InvalidInput and NotAcceptable as `negotiated` does."""
         chosen = negotiated(self.query.format, request.headers.getlist("accept"), self.offered)
         refuse_parts(self.table, chosen)
         return chosen
 
 
 def negotiated(requested: Format | None, accept: Sequence[str], offered: Sequence[Format]) -> Format:
-    """Return the format to answer in: what was requested by name, else what the Accept headers weigh most.
+    """Return the format of the response: the one requested by name, else the one that Accept weighs most.
 
     Of equal weight, the first of those offered. Raises InvalidInput for a name that is not offered here, and
     NotAcceptable where the headers allow none that is.

@@ -47,7 +47,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _offered(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of `format` with those formats alone that the operation answers in."""
+    """Return the schema of `format` with the formats of the operation alone."""
     members = {name: value for name, value in schema.items() if name != "$ref"}
     content = operation["responses"]["200"]["content"]
     return {

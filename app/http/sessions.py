@@ -132,7 +132,7 @@ class Reads:
                 pass
             except WouldBlock:
                 if self._database.is_sqlite and request is not None:
-                    # Whoever comes before this is measured need not try it as well.
+                    # Requests that arrive before this is measured need not try it as well.
                     self._costs.expect(request.kind, 2 * NOT_SHORT_SECONDS)
         return await self(work, request)
 

@@ -1,7 +1,7 @@
 """Create, issue, revoke and authenticate API keys.
 
 A key is `sl_`, 43 characters of base64url (256 random bits) and 8 of checksum, so that a scanner finds a
-leaked one and knows it for a key. Only its SHA-256 is stored: a hash that is fast cannot be turned back when
+leaked one and recognises it as a key. Only its SHA-256 is stored: a hash that is fast cannot be turned back when
 what it covers cannot be guessed.
 """
 

@@ -2,7 +2,7 @@
 
 What is promised and checked: numbers from 1 without gaps, times that rise, a hash that follows from each entry
 and the hash before it, rows that give again exactly the content whose hash the entry holds, and no row that no
-entry speaks for. So any change of any entry or row shows, and where.
+entry accounts for. So any change of any entry or row shows, and where.
 Two things do not show in a database alone: entries removed from the end with all their rows, and a ledger that
 was computed again from some entry on. For these a head must have been saved elsewhere: see `SavedHead`.
 """
@@ -200,7 +200,7 @@ def _unlike(session: ReadSession, last: int, saved: SavedHead | None) -> Iterato
 
 
 def _strays(session: ReadSession, last: int) -> Iterator[Fault]:
-    """Find rows that no entry speaks for: their numbers are no entry's, or another report's."""
+    """Find rows that belong to no entry: their numbers are no entry's, or another report's."""
     for table in Base.metadata.sorted_tables:
         if "recorded_seq" not in table.columns:
             continue

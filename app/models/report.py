@@ -87,7 +87,7 @@ class Draft(Base):
 
 
 class Coverage(Base, Recorded):
-    """A country and days that a report speaks for, with the totals that it claims for them.
+    """A country and days that a report covers, with the totals that it claims for them.
 
     `strikes` 0 is an explicit "no strikes reported": a record of its own. Null is a total not given.
     """

@@ -1,7 +1,7 @@
 """Accounting of a text's numbers: in a field, uncounted, or remarked.
 
 The law: each number ends in exactly one role. What no other module placed, and what no expression of uncounted.py
-knows as a day, an hour, a distance or a name, is remarked as unread.
+recognises as a day, an hour, a distance or a name, is remarked as unread.
 """
 
 from collections.abc import Container, Iterator, Sequence

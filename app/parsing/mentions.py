@@ -71,8 +71,8 @@ MAX_ASIDE = 8
 class Mention:
     """Tokens first..after-1 speak of strikes; `count` is None for "the strikes" (then `definite`).
 
-    `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes"; `elliptic`
-    that the noun is elsewhere; `whole` holds the tokens of a number of which this one is a part. `others` says
+    `number_first`..`number_last` are the tokens of the number. `partial` as in "22 of those strikes"; `elliptic`
+    that the noun is elsewhere; `whole` holds the tokens of a number of which this one is a part. `others`:
     that somebody else carried them out, `part` that "of which" makes them a part of those before.
     """
 

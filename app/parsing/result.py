@@ -95,7 +95,7 @@ class ParsedLine:
 
 @dataclass(frozen=True, slots=True)
 class ParsedCoverage:
-    """A country and days that the release speaks for, with the totals that it claims; 0 is an explicit none.
+    """A country and days that the release covers, with the totals that it claims; 0 is an explicit none.
 
     `strikes_span` and `engagements_span` hold the numbers, None where the text gives none.
     """

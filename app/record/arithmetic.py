@@ -47,7 +47,7 @@ class Counted(Dated, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A claim over all countries and days that a report speaks for."""
+    """A claim over all countries and days that a report covers."""
 
     strikes: int | None
     engagements: int | None

@@ -44,7 +44,7 @@ class SpanIn(Strict):
 
 
 class CoverageIn(Strict):
-    """A country and days that the report speaks for, with the totals that it claims."""
+    """A country and days that the report covers, with the totals that it claims."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [COVERAGE]})
 
@@ -217,7 +217,7 @@ class StrikeIn(Strict):
 
 
 class HeadlineIn(Strict):
-    """The totals that a report claims over all countries and days that it speaks for."""
+    """The totals that a report claims over all countries and days that it covers."""
 
     strikes: Annotated[Count | None, Field(description="As claimed; null where not given.", examples=[9])] = (
         None

@@ -43,7 +43,7 @@ def draft_report(
     """Return the draft, its remarks and its checks, as `ParseOut` describes them.
 
     `publisher` is the slug of who published the text, where the caller knows. What the text does not give is
-    null, also where a report needs it; a remark then says so. `checkpoint` is called before every line; an
+    null, also where a report needs it; a remark then reports it. `checkpoint` is called before every line; an
     error that it raises ends the work.
     """
     lookup = Lookup(catalogue)
@@ -150,7 +150,7 @@ def _strikes_span(line: ParsedLine) -> tuple[int, int] | None:
 
 
 def _place_as_written(line: ParsedLine) -> str | None:
-    """Return "southeast of X" as it stands, and X alone where the text only says "near X", cut off."""
+    """Return "southeast of X" as it stands, and X alone where the text only has "near X", cut off."""
     phrase = _place_phrase(line)
     return None if phrase is None else phrase[:NAME_LENGTH]
 

@@ -1,7 +1,8 @@
 """Admission control and deadlines for parsing requests.
 
-Short texts and long ones have lanes of their own, so that nobody with a release waits behind a book. A lane that has as
-much to read as fits into the time refuses more at once. Whoever waits too long, reads too long, or leaves, is stopped.
+Short and long texts have separate lanes, so that no release waits behind a book. A lane that has as
+much to read as fits into the time refuses more at once. A request that waits too long, takes too long, or is
+abandoned, is stopped.
 """
 
 import asyncio

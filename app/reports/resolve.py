@@ -75,7 +75,7 @@ def _named(report: ReportIn) -> Mapping[int, tuple[int, int]]:
 def repeated_events(
     session: ReadSession, report: ReportIn, report_id: int | None
 ) -> Mapping[int, tuple[int, int]]:
-    """Return, by line, the id of the strike that it repeats and the event that both tell of.
+    """Return, by line, the id of the strike that it repeats and the event that both report.
 
     Raises InvalidInput for a line that must be the id of a current strike of another report.
     """

@@ -28,7 +28,7 @@ class PacedProtocol(HttpToolsProtocol):
     # One for each server of the process.
     _watches: ClassVar[WeakKeyDictionary[ServerState, Watch]] = WeakKeyDictionary()
 
-    # The client's address as it is counted; empty where it speaks for many.
+    # The client's address as it is counted; empty where it covers many.
     address = ""
 
     def __init__(

@@ -24,7 +24,7 @@ LARGE, _THREADS = 64 * 1024, 2
 # The codings, in the order of the library.
 _CODINGS = ("zstd", "br", "gzip")
 
-# Beside JSON, which the library knows.
+# Besides JSON, which the library knows.
 add_compress_type("text/csv")
 add_compress_type("application/x-ndjson")
 # An event must not wait in a compressor, and thousands of open streams must not hold a compressor each.

@@ -3,7 +3,7 @@
 Between two entries of the ledger the same request has the same response, so one is cached under the number and the
 hash of the ledger's last entry. All are dropped when these move: forth, or back to a restored backup. Both are read
 for each request, by one index lookup. A request with a key is never served from here, nor cached: what it may
-see is nobody else's.
+see is private.
 
 A key is a digest of what a response depends on: scheme and host, which the links of a feed repeat, path, query, the
 format and the content coding that the headers come to. Requests that arrive while the same one is in flight wait for

@@ -1,6 +1,6 @@
 """Access paths: index choice for a filter in a sort order.
 
-SQLite knows no figures of a table, so the way is chosen here, from counts that are cached.
+SQLite has no statistics of a table here, so the path is chosen from cached counts.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -135,7 +135,7 @@ def in_order(chosen: AnySelect, value: ColumnElement[Any] | None, of_part: Stret
 
 
 def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | None:
-    """Return what makes the lines few; None where they are sooner read in their order."""
+    """Return what makes the lines few; None where they are read faster in their order."""
     by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
     most = FEW_BY_SOME_ITEMS if by_some_items else FEW
     conditions = Conditions(strikes)

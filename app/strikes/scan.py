@@ -65,7 +65,7 @@ def reports(
     report_ids: list[int] = []
     until, width = after, last if few else 2 * limit
     while until < end and len(report_ids) < limit:
-        # More and more: nobody knows how many of them match.
+        # More and more: it is unknown how many of them match.
         start, until, width = until, min(until + width, end), 4 * width
         rows = session.rows(prepared(key, statement), {**strikes.values, "after": start, "until": until})
         report_ids += sorted({report for report, line in rows if held is None or held.holds(line)})

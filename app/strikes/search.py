@@ -91,7 +91,7 @@ def _read(  # noqa: PLR0913 - an access path, its values, and where in the order
     for part in parts(path.sort, after):
         start, resumed, size = after, is_resumed(part, after), limit
         while len(matches) < limit:
-            # Of lines that are to be looked up in a bitmap, more and more: nobody knows how many of them match.
+            # Of lines that are to be looked up in a bitmap, more and more: it is unknown how many of them match.
             size = limit - len(matches) if held is None else min(2 * size, MOST_CANDIDATES)
             statement = path.statement(part, resumed=resumed)
             rows = session.rows(statement, {**values, **position_values(start), "limit": size})
@@ -158,7 +158,7 @@ def _with_most(
         if least is None:
             break
         if after is not None and after[0] < least:
-            # Whoever pages this far is beyond them.
+            # Pages this deep are beyond them.
             continue
         among = by_items.where(Strike.items_min >= bindparam("least", type_=BigInteger()))
         statement = in_order(among, value, of_part)

@@ -21,7 +21,7 @@ Flags = npt.NDArray[np.bool_]
 # Lines of several segments that are selected and counted together: a step that nothing interrupts.
 LINES_AT_A_TIME = 1 << 17
 
-# Fewer lines of a segment are sooner counted together with others than alone.
+# Fewer lines of a segment are counted faster together with others than alone.
 LINES_WORTH_CACHING = 512
 
 # The columns of lines, with the sums over matching tallies in the place of those over all.

@@ -5,7 +5,7 @@ The tree itself is `categories.csv`. Its columns:
 - `slug`, `name`: of one category; slugs are ASCII, lower case, hyphens, and never reused.
 - `parent`: the slug of a broader category, or empty. A child *is a* kind of its parent, since a filter by
   category takes descendants: a tactical vehicle is a vehicle; a tank, a dump truck and a vehicle-borne bomb
-  are counted apart.
+  are counted separately.
 - `family`: a slug of `FAMILIES`: what belongs together without being the same. A child shares its parent's
   family, with one exception: an armored vehicle is a vehicle, and stands with the tanks in `armor`.
 - `kind`: one of `KINDS`; people, units and terrain are not equipment, and are never added to it.
