@@ -1,4 +1,4 @@
-"""Formats: which one an answer comes in, and that each has its tag, its 304 and its way to the next page."""
+"""Formats: which one a response comes in, and that each has its tag, its 304 and its way to the next page."""
 
 import csv
 import io
@@ -198,7 +198,7 @@ KEPT = [
 
 @pytest.mark.parametrize(("path", "kept"), KEPT)
 def test_answers_say_how_long_to_keep_them(api: Api, path: str, kept: str) -> None:
-    """Without a key an answer may be kept for a moment, and as of a number for ever; with one it never is shared."""
+    """Without a key a response may be cached for a moment, as of a number permanently; with one it is never shared."""
     api.post(make_report(make_strike()))
     assert api.get(path).headers["Cache-Control"] == kept
     keyed = api.request("GET", path, headers={"Authorization": f"Bearer {api.key}"})

@@ -122,7 +122,7 @@ def test_place_is_given_back() -> None:
 
 
 def test_one_of_a_kind_leaves_room_for_others() -> None:
-    """A flood of one unknown kind has one trial at a time, so another kind starts beside it."""
+    """A flood of one unknown kind has one trial at a time, so another kind starts next to it."""
 
     async def story(clients: Clients, come: Callable[..., Any]) -> None:
         await come("first", ticket())

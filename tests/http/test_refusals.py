@@ -14,7 +14,7 @@ from app.server.edge import LONGEST_HEADERS, LONGEST_URL
 from tests.api import Api
 from tests.conftest import ENGINES, ScratchDatabase, serving
 
-# Nothing of the inside shows in an answer.
+# Nothing of the inside shows in a response.
 LEAKS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "SELECT ", ".py", "/app/", "site-packages")
 
 # Seconds that a refusal may take, on a machine that does much else.

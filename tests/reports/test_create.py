@@ -239,7 +239,7 @@ def test_body_that_is_not_json_is_malformed(api: Api, body: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["\0", "\ud800"], ids=["NUL", "lone surrogate"])
 def test_text_that_no_engine_stores_is_refused(api: Api, text: str) -> None:
-    """NUL and lone surrogates are refused before they reach a database or an answer."""
+    """NUL and lone surrogates are refused before they reach a database or a response."""
     response = api.try_posting(make_report(title=text))
 
     assert response.status_code == 422
