@@ -16,8 +16,8 @@ CHANGES = (
     (
         date(2016, 8, 26),
         (
-            "Releases of the coalition write 'engaged' from here on where they wrote 'struck' before. Both count "
-            "as the effect 'engaged'; by the verb as written, one ends and the other begins."
+            "From here on releases of the coalition write 'engaged' where they wrote 'struck' before. Both count "
+            "as the effect 'engaged'; by the verb as written, one series ends and the other begins."
         ),
     ),
 )

@@ -249,7 +249,7 @@ class AggregateRow(Measures):
         default=None,
         description="By period: `reported`, also where a line of several days reaches into it and is counted "
         "earlier; `none_reported` where a report covers days of it and has none; `no_report` where no report "
-        "says what there was.",
+        "covers it.",
         examples=["reported"],
     )
 
@@ -258,7 +258,7 @@ class Note(_ResponseModel):
     """A note on a series: a change that the numbers alone do not show."""
 
     date: Day = Field(description="The first day of the change.", examples=["2016-08-26"])
-    period: str = Field(description="The period that holds this day.", examples=["2016-08"])
+    period: str = Field(description="The period of this day.", examples=["2016-08"])
     detail: str = Field(
         description="The change.",
         examples=["Releases write 'engaged' from here on where they wrote 'struck'."],

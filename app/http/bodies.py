@@ -204,7 +204,7 @@ def _refuse_values(value: object, pointer: str) -> None:
     """Refuse what a database or a response cannot hold: NUL, surrogates without their other half, too large numbers."""
     if isinstance(value, str):
         if _UNSTORABLE.search(value):
-            raise _unstorable(pointer, "unstorable-text", "holds NUL or a lone surrogate")
+            raise _unstorable(pointer, "unstorable-text", "must not contain NUL or lone surrogates")
     elif isinstance(value, dict):
         for name, member in value.items():
             _refuse_values(name, pointer)

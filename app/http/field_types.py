@@ -127,7 +127,7 @@ AsOfParameter = Annotated[
     ),
     Field(
         description="Read the record as it stood at this ledger number, or at this instant (RFC 3339): "
-        "the same answer for ever, and so a citation.",
+        "permanently the same response, which can be cited.",
         examples=["42", "2026-11-22T12:00:00Z"],
     ),
 ]

@@ -146,7 +146,7 @@ class StrictRoute(APIRoute):
                     "parameter", name, "doubled-parameter", f"'{name}' may be given only once"
                 )
             elif "\0" in value:
-                faults[name] = Fault("parameter", name, "unstorable-text", "holds NUL")
+                faults[name] = Fault("parameter", name, "unstorable-text", "must not contain NUL")
             if len(faults) > MOST_UNKNOWN:
                 break
         return list(faults.values())

@@ -37,8 +37,8 @@ IDEMPOTENT: dict[str, Any] = {
             "in": "header",
             "required": False,
             "description": "A name of your choice for this write, such as a UUID: 1 to 255 visible ASCII "
-            "characters. Sent again within 24 hours under the same API key, the same request is not done "
-            "again: the first answer returns, with `Idempotency-Replayed: true`. Another request under the "
+            "characters. Sent again within 24 hours under the same API key, the same request is not "
+            "repeated: the first response returns, with `Idempotency-Replayed: true`. Another request under the "
             "same name is 422.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             "example": "5f0c9d8e-7a41-4f43-9a39-2d7c0e6a8f11",

@@ -90,7 +90,7 @@ def _left_out(context: Context, sentence: Sentence, words: str) -> tuple[str, st
     if len(sentence.clauses) <= 1 and _is_running(sentence, words):
         return "running_total", "A total since the campaign began is not a total of this release."
     if context.is_head and is_headline(sentence):
-        return "headline", "A headline says in short what follows; it is not added."
+        return "headline", "A headline summarizes what follows; it is not added."
     return None
 
 

@@ -114,14 +114,14 @@ def _content(stored: Stored) -> Content | str:
         strikes = stored.ordered()
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
-            return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
+            return f"the sentence of its line {public_id(STRIKE, strike.id)} is not at its place in the text"
         if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
-            return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
+            return f"the items of its line {public_id(STRIKE, strike.id)} are not the sum of its tallies"
         stored_tallies = [tally._asdict() for tally in tallies.get(strike.id, ())]
         if not _is_json_of(strike, stored_tallies, revision):
-            return f"the stored JSON of its line {public_id(STRIKE, strike.id)} is not what its rows give; {REBUILD}"
+            return f"the stored JSON of its line {public_id(STRIKE, strike.id)} does not match its rows; {REBUILD}"
     if revision.template != stored.template():
-        return f"the stored JSON of its revision is not what its rows give; {REBUILD}"
+        return f"the stored JSON of its revision does not match its rows; {REBUILD}"
     if revision.superseded_seq is None and not _is_found_by(revision.number_of_report, revision.number):
         return "its report is indexed under another report's number"
     return {

@@ -77,7 +77,7 @@ def _word_faults(session: ReadSession) -> Iterator[Fault]:
         left[line] = 0
     if first is not None:
         seq, line = first
-        detail = f"the full-text index finds its line {public_id(STRIKE, line)} by other words than it has"
+        detail = f"the full-text index has other words for line {public_id(STRIKE, line)} than its texts"
         yield Fault(seq, f"{detail}; {REBUILD}")
     elif any(left):
         yield Fault(1, f"the full-text index has words of a missing line; {REBUILD}")

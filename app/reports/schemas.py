@@ -45,7 +45,7 @@ class Check(_ResponseModel):
     claimed: int = Field(description="The total that the report claims.", examples=[9])
     lines_min: int = Field(description="What its lines add up to, at least.", examples=[9])
     lines_max: int | None = Field(description="At most; null where a line sets no upper bound.", examples=[9])
-    agrees: bool = Field(description="Whether the claim lies within these bounds.", examples=[True])
+    agrees: bool = Field(description="Whether the claim is within these bounds.", examples=[True])
     against: Literal["lines", "coverage"] = Field(
         description="What was added up: the lines, or, for a headline, the claims for countries.",
         examples=["lines"],
@@ -85,7 +85,7 @@ class ReportSummary(_ResponseModel):
     recorded_at: AwareDatetime = Field(
         description="When this revision was recorded, or the draft saved, UTC.", examples=[INSTANT]
     )
-    lines: int = Field(description="How many strike lines it holds.", examples=[1])
+    lines: int = Field(description="The number of its strike lines.", examples=[1])
 
 
 class PossibleDuplicate(_ResponseModel):
@@ -106,8 +106,8 @@ class WarningOut(_ResponseModel):
     """A probable slip in the posted report. It is never refused for it."""
 
     code: Literal["after-publication", "country-of-place", "number-spelling", "count-against-words"] = Field(
-        description="`after-publication`: a line's day lies after `published_on`. `country-of-place`: a line's country "
-        "is not the one in which its place lies. `number-spelling`: the publisher has a report of this number in "
+        description="`after-publication`: a line's day is after `published_on`. `country-of-place`: a line's country "
+        "is not the one of its place. `number-spelling`: the publisher has a report of this number in "
         "another spelling. `count-against-words`: a count contradicts its own `as_written`.",
         examples=["after-publication"],
     )
@@ -116,7 +116,7 @@ class WarningOut(_ResponseModel):
     )
     detail: str = Field(
         description="What is unlikely about it.",
-        examples=["2017-02-08 lies after published_on, 2017-02-07: a report covers earlier days"],
+        examples=["2017-02-08 is after published_on, 2017-02-07: a report covers earlier days"],
     )
 
 
