@@ -181,7 +181,7 @@ def test_drafts_are_json_alone(api: Api) -> None:
 
 def test_unknown_format_is_refused_before_anything_is_read() -> None:
     """A format that is not among those offered is InvalidInput, whatever the header says."""
-    with pytest.raises(InvalidInput, match="this comes as json"):
+    with pytest.raises(InvalidInput, match="available formats: json"):
         negotiated(Format.CSV, ["text/csv"], (Format.JSON,))
 
 
