@@ -104,7 +104,9 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         # Requests do not wait for this: until it is done, only aggregates are refused with Retry-After.
         ended = threading.Event()
-        threading.Thread(target=_keep_columns, args=(database, app.state.columns, ended), daemon=True).start()
+        threading.Thread(
+            target=_maintain_columns, args=(database, app.state.columns, ended), daemon=True
+        ).start()
         with log.in_background():
             log.get_logger().info("worker started", process=os.getpid())
             yield {COUNTERS: counters}
@@ -162,7 +164,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     return app
 
 
-def _keep_columns(database: Database, columns: Columns, ended: threading.Event) -> None:
+def _maintain_columns(database: Database, columns: Columns, ended: threading.Event) -> None:
     """Read what aggregates are counted from, so that the first query need not, and tend its files."""
     # A database that cannot be read now is reported by each request, and loaded by the first that can read it again.
     with suppress(StrikeledgerError), database.reading() as session:

@@ -126,14 +126,14 @@ class Watcher:
         """Read where the ledger stands; end all streams where it does not continue what they were sent."""
         last_head = self._head
 
-        def look(snapshot: Snapshot) -> tuple[Head, bool]:
+        def read_head(snapshot: Snapshot) -> tuple[Head, bool]:
             now = head(snapshot)
             if last_head is None or last_head.hash in {now.hash, ""}:
                 return now, True
             return now, hash_at(snapshot, last_head.seq) == last_head.hash
 
         try:
-            now, continues = await self._reads.short(look, ReadRequest("ledger poll", time.monotonic()))
+            now, continues = await self._reads.short(read_head, ReadRequest("ledger poll", time.monotonic()))
             if not continues:
                 # Streams that begin from here on follow the ledger as it is now.
                 self._epoch += 1
@@ -171,11 +171,11 @@ class Watcher:
     async def _read(self, seq: int) -> Batch:
         batches = self._batches
 
-        def look(session: ReadSession) -> Batch:
+        def read_entries(session: ReadSession) -> Batch:
             entries = queries.after(session, seq, BATCH)
             return Batch(entries[-1].seq if entries else seq, b"".join(map(_event, entries)))
 
-        batch = await self._reads(look, ReadRequest("ledger entries", time.monotonic()))
+        batch = await self._reads(read_entries, ReadRequest("ledger entries", time.monotonic()))
         if batch.events:
             batches[seq] = batch
         return batch

@@ -59,7 +59,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
             del claim["id"]
             publisher = catalogue.publishers.by_id[claim.pop("publisher_id")].slug
             report = public_id(REPORT, claim.pop("report_id"))
-            items.append(claim | {"report": report, "publisher": publisher, "says": _says(row.strikes)})
+            items.append(claim | {"report": report, "publisher": publisher, "says": _status(row.strikes)})
         return {
             "items": items,
             "next": cursor_to(request, (last.date_from, last.id)) if last else None,
@@ -69,7 +69,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
     return list_response(request, now, page, Form(COVERAGE, query))
 
 
-def _says(strikes: int | None) -> str:
+def _status(strikes: int | None) -> str:
     if strikes is None:
         return "no_total"
     return "strikes" if strikes else "none_reported"

@@ -50,12 +50,12 @@ def list_response(
     """
     chosen = form.chosen(request) if form else Format.JSON
     headers = list_headers(request, head, chosen, negotiated=form is not None)
-    if is_held(request, headers) and request.headers["if-none-match"] != "*":
+    if is_not_modified(request, headers) and request.headers["if-none-match"] != "*":
         return Response(status_code=304, headers=headers)
     # Before the query runs, so that its time is counted from there on too.
     ready(chosen)
     body = make()
-    if is_held(request, headers):
+    if is_not_modified(request, headers):
         # "*" matches any response, so there must be one: the query may still be refused.
         return Response(status_code=304, headers=headers)
     if cursor := body.get("next"):
@@ -72,7 +72,7 @@ def item_response(
     """
     content = body.encode() if isinstance(body, str) else dumps(body)
     headers = _headers(request, f"{identity}.{state}-{hashlib.blake2b(content, digest_size=8).hexdigest()}")
-    if is_held(request, headers):
+    if is_not_modified(request, headers):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=MEDIA_TYPE)
 
@@ -97,7 +97,7 @@ def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bo
     return headers | {SEQ: str(head.seq)}
 
 
-def is_held(request: Request, headers: Mapping[str, str]) -> bool:
+def is_not_modified(request: Request, headers: Mapping[str, str]) -> bool:
     """Return whether the client names the ETag of these headers in If-None-Match."""
     tags = request.headers.get("if-none-match")
     return tags is not None and names(tags, headers["ETag"])

@@ -37,7 +37,7 @@ class SpanIn(Strict):
     ]
 
     @model_validator(mode="after")
-    def _hold_something(self) -> Self:
+    def _require_content(self) -> Self:
         if self.end <= self.start:
             raise PydanticCustomError("empty_span", "end must be after start")
         return self

@@ -50,7 +50,7 @@ def find_target(session: ReadSession, request: Request, report_id: str, holder: 
     target = Target(number, draft or row.revision, draft is not None)  # type: ignore[union-attr] # one of them is there
     if not target.is_draft:
         holder.require(Scope.PUBLISH)
-    _hold(request, report_id, target)
+    _require_match(request, report_id, target)
     return target
 
 
@@ -72,7 +72,7 @@ async def _refuse_early(request: Request, report_id: str, holder: KeyHolder, rea
         await read(lambda session: find_target(session, request, report_id, holder))
 
 
-def _hold(request: Request, report_id: str, target: Target) -> None:
+def _require_match(request: Request, report_id: str, target: Target) -> None:
     given = ",".join(request.headers.getlist("if-match")).strip()
     if not given:
         raise PreconditionRequired("send If-Match with the ETag of the report as you read it")

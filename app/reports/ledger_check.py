@@ -195,7 +195,7 @@ def _by_seq(session: ReadSession, rows: AnySelect) -> Mapping[int, list[AnyRow]]
     return by_seq
 
 
-def _standing(
+def _current_as_of(
     table: type[Revision | Coverage | Strike],
     span: tuple[int, int],
     *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
@@ -231,7 +231,7 @@ def _revisions(span: tuple[int, int]) -> AnySelect:
         RevisionDocument.report_id == Revision.report_id, RevisionDocument.revision == Revision.revision
     )
     return (
-        _standing(Revision, span, *columns, *of_report)
+        _current_as_of(Revision, span, *columns, *of_report)
         .join(Report, Report.id == Revision.report_id)
         .join(Publisher, Publisher.id == Report.publisher_id)
         .join(RevisionDocument, kept, isouter=True)
@@ -240,7 +240,7 @@ def _revisions(span: tuple[int, int]) -> AnySelect:
 
 def _coverage(span: tuple[int, int]) -> AnySelect:
     columns = Coverage.__table__.columns
-    return _standing(Coverage, span, *columns).order_by(Coverage.id)
+    return _current_as_of(Coverage, span, *columns).order_by(Coverage.id)
 
 
 def _strikes(span: tuple[int, int]) -> AnySelect:
@@ -252,7 +252,7 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
         StrikeDocument.report_id.label("report_of_document"),
     )
     return (
-        _standing(Strike, span, *columns, slug, *document)
+        _current_as_of(Strike, span, *columns, slug, *document)
         .join(Location, Location.id == Strike.location_id, isouter=True)
         .join(StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
         .order_by(Strike.position, Strike.id)
@@ -261,7 +261,7 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
 
 def _tallies(session: ReadSession, span: tuple[int, int]) -> Mapping[int, list[AnyRow]]:
     """Read the tallies of every line that stands as of one of the entries, by line, each in its order."""
-    lines = _standing(Strike, span).with_only_columns(Strike.id).order_by(None)
+    lines = _current_as_of(Strike, span).with_only_columns(Strike.id).order_by(None)
     by_line: dict[int, list[AnyRow]] = defaultdict(list)
     for row in session.execute(
         select(*Tally.__table__.columns, _slug(Tally.category_id, Category.slug).label("category"))

@@ -43,7 +43,7 @@ class Plan(NamedTuple):
 
 def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> Plan:
     """Distinguish the lines that did not change from those to supersede and those to add."""
-    old = _standing_lines(session, report_id)
+    old = _current_lines(session, report_id)
     unused: dict[Any, deque[int]] = {}
     for strike_id, (content, _) in old.items():
         unused.setdefault(content, deque()).append(strike_id)
@@ -73,7 +73,7 @@ def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: 
     return [ids[index] for index in sorted(ids)]
 
 
-def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
+def _current_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
     """Return the current lines of a report by id: the content and the row of each."""
     rows = session.execute(
         select(*Strike.__table__.c)

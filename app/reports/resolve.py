@@ -36,7 +36,7 @@ def resolve(
     nor do bounds for new reports apply. Raises InvalidInput with every fault.
     """
     catalogue = catalogue_at(session, head(session))
-    standing = {} if as_saved else _standing(session, report)
+    standing = {} if as_saved else _current(session, report)
     names = Resolver(catalogue, "pointer")
     publisher = names.publisher(report.publisher, "/publisher")
     locations = [
@@ -80,12 +80,12 @@ def repeated_events(
     Raises InvalidInput for a line that must be the id of a current strike of another report.
     """
     names = Resolver(catalogue_at(session, head(session)), "pointer")
-    repeated = _repeated(report, _standing(session, report), report_id, names)
+    repeated = _repeated(report, _current(session, report), report_id, names)
     names.finish()
     return repeated
 
 
-def _standing(session: ReadSession, report: ReportIn) -> Mapping[int, AnyRow]:
+def _current(session: ReadSession, report: ReportIn) -> Mapping[int, AnyRow]:
     """Return the standing strikes that lines of a report name, by id."""
     named = {row_number(STRIKE, strike.same_as) for strike in report.strikes if strike.same_as is not None}
     numbers = sorted(number for number in named if number is not None)

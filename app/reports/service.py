@@ -100,7 +100,7 @@ def revise(
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, Conflict for a
     retracted report, and what `create` raises.
     """
-    standing = _standing(session, report_id, correction.expected)
+    standing = _current_revision(session, report_id, correction.expected)
     staged = restage(session, report, report_id)
     resolved = staged.resolved
     if standing.publisher_id not in resolved.publisher_ids:
@@ -136,7 +136,7 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, and Conflict where the
     report is retracted already.
     """
-    standing = _standing(session, report_id, correction.expected)
+    standing = _current_revision(session, report_id, correction.expected)
     head = dict.fromkeys(fields.names(fields.REPORT)) | {
         name: getattr(standing, name) for name in _OF_TOMBSTONE
     }
@@ -245,7 +245,7 @@ def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key
     }
 
 
-def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
+def _current_revision(session: WriteSession, report_id: int, expected: int) -> AnyRow:
     """Return the revision that stands, which must be the expected one and not a tombstone."""
     row = session.execute(
         select(*Revision.__table__.c, Report.publisher_id, Publisher.slug.label("publisher"))

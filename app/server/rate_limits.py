@@ -97,22 +97,22 @@ class RateLimits:
             (b"ratelimit", f'"{policy.name}";r={stands.remaining};t={rest}'.encode()),
         ]
 
-        async def told(message: Message) -> None:
+        async def send_with_limits(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", ()), *headers]}
             await send(message)
 
         if not allowed:
             detail = f"more than {policy.item.amount} requests a minute; retry in {rest} s"
-            await _refuse(scope, receive, told, detail, rest)
+            await _refuse(scope, receive, send_with_limits, detail, rest)
         elif key is not None:
-            await self._app(scope, receive, told)
+            await self._app(scope, receive, send_with_limits)
         elif not self._counters.enter(f"requests {address}", MOST_AT_ONCE):
             detail = f"more than {MOST_AT_ONCE} concurrent requests without a key"
-            await _refuse(scope, receive, told, detail, _A_MOMENT)
+            await _refuse(scope, receive, send_with_limits, detail, _A_MOMENT)
         else:
             try:
-                await self._app(scope, receive, told)
+                await self._app(scope, receive, send_with_limits)
             finally:
                 self._counters.leave(f"requests {address}")
 

@@ -82,14 +82,14 @@ class Cache:
             if response is None:
                 await self._app(scope, receive, send)
                 return
-            if response.status == HTTPStatus.NOT_MODIFIED and not response.is_held(held):
+            if response.status == HTTPStatus.NOT_MODIFIED and not response.matches(held):
                 # The first client has the response already, and this one does not.
                 response = self._find(key, position)
         note(scope, "route", response.route)
         await self._send(response, held, send)
 
     async def _send(self, response: WholeResponse, held: str | None, send: Send) -> None:
-        if response.status == HTTPStatus.OK and response.is_held(held):
+        if response.status == HTTPStatus.OK and response.matches(held):
             response = response.unchanged()
         if response.length > LARGE:
             async with self._turn:
@@ -108,12 +108,12 @@ class Cache:
                 del self._flights[position, key]
             # Where the ledger moved on meanwhile, the response may be of before or after.
             if response is not None and position == self._position and key not in self._cached:
-                self._keep(key, response)
+                self._store(key, response)
 
         flight = self._flights[position, key] = Flight(landed)
         await flight.fly(self._app, scope, receive, send)
 
-    def _keep(self, key: _Key, response: WholeResponse) -> None:
+    def _store(self, key: _Key, response: WholeResponse) -> None:
         if response.etag is None or not response.is_public or _size(response) > LARGEST:
             return
         self._cached[key] = response

@@ -60,7 +60,7 @@ class WholeResponse:
         texts = sum(sys.getsizeof(text) for header in headers for text in (header, *header))
         return sys.getsizeof(self.body.get("body", b"")) + sys.getsizeof(headers) + texts
 
-    def is_held(self, tags: str | None) -> bool:
+    def matches(self, tags: str | None) -> bool:
         """Return whether these tags of If-None-Match name it."""
         return tags is not None and self.etag is not None and names(tags, self.etag)
 

@@ -119,7 +119,7 @@ def narrowed_by_pairs(strikes: StrikeFilter) -> bool:
 def _without_pair(strikes: StrikeFilter) -> StrikeFilter:
     """Return the remaining conditions on a line that has a requested place and category."""
     rest = replace(strikes, location_ids=None)
-    if strikes.min_items is not None or not strikes.asks_for_categories_alone:
+    if strikes.min_items is not None or not strikes.has_only_categories:
         return rest
     return replace(rest, category_ids=None)
 
@@ -136,7 +136,7 @@ def in_order(chosen: AnySelect, value: ColumnElement[Any] | None, of_part: Stret
 
 def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | None:
     """Return what makes the lines few; None where they are read faster in their order."""
-    by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
+    by_some_items = sort is Sort.MOST_ITEMS and strikes.has_tally_conditions
     most = FEW_BY_SOME_ITEMS if by_some_items else FEW
     conditions = Conditions(strikes)
     counts = [(counted(session, strikes, narrowing, most), narrowing) for narrowing in conditions.narrowing()]

@@ -55,7 +55,7 @@ class ColumnTerms:
         kind = pl.Int32 if code is None else pl.Int64
         return column == ids[0] if len(ids) == 1 else _is_in(column, pl.Series(ids, dtype=kind))
 
-    def stands(self) -> pl.Expr:
+    def is_current(self) -> pl.Expr:
         # NEVER, which means null, is beyond every number.
         return pl.col("superseded_seq") > pl.lit(self.strikes.as_of)
 

@@ -27,7 +27,7 @@ def of_lines(terms: Terms) -> Iterator[Term]:
     for field in fields(StrikeFilter):
         if field.name in OF_LINES and getattr(terms.strikes, field.name) != field.default:
             yield OF_LINES[field.name](terms)
-    if terms.strikes.asks_for_tallies:
+    if terms.strikes.has_tally_conditions:
         yield terms.has_tally()
 
 

@@ -51,7 +51,7 @@ class Terms(Protocol):
     def among(self, column: Term, name: str) -> Term:
         """Return the condition that a column has one of the filter's values of a name; None among them is null."""
 
-    def stands(self) -> Term:
+    def is_current(self) -> Term:
         """Return the condition that no later write superseded the line as of the filter's number."""
 
     def withdrawn(self) -> Term:
@@ -95,14 +95,16 @@ def of_status(terms: Terms) -> Term:
 
 
 def _standing(terms: Terms) -> Term:
-    return (terms.line.recorded_seq <= terms.value("as_of")) & terms.stands()
+    return (terms.line.recorded_seq <= terms.value("as_of")) & terms.is_current()
 
 
 def _enough_items(terms: Terms) -> Term:
     # The sum over all tallies is stored, and no part of them adds up to more.
     at_least = terms.line.items_min >= terms.value("min_items")
     return (
-        at_least & (terms.items() >= terms.value("min_items")) if terms.strikes.asks_for_tallies else at_least
+        at_least & (terms.items() >= terms.value("min_items"))
+        if terms.strikes.has_tally_conditions
+        else at_least
     )
 
 
@@ -162,12 +164,12 @@ class StrikeFilter:
     repeats: bool = _of_lines(lambda terms: ~terms.repeats_another(), default=True)
 
     @property
-    def asks_for_tallies(self) -> bool:
+    def has_tally_conditions(self) -> bool:
         """Whether any condition is on tallies: then a line without a matching one does not match."""
         return any(getattr(self, name) is not None for name in OF_TALLIES)
 
     @property
-    def asks_for_categories_alone(self) -> bool:
+    def has_only_categories(self) -> bool:
         """Whether the only condition on tallies is on their category."""
         return {name for name in OF_TALLIES if getattr(self, name) is not None} == {"category_ids"}
 

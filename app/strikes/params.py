@@ -53,7 +53,7 @@ def _spellings(owner: str) -> Iterator[str | None]:
     yield from (owner, owner.lower(), owner.upper(), owner.capitalize(), owner.title())
 
 
-def _saying_something(value: str) -> str:
+def _not_blank(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("no_word", "give at least one word or sign")
     return value
@@ -153,7 +153,7 @@ class StrikeQuery(BaseModel):
             "letters and digits separates words; without any word, such signs must occur as they stand.",
             examples=["fighting position"],
         ),
-        AfterValidator(_saying_something),
+        AfterValidator(_not_blank),
     ] = None
     publisher: Annotated[
         QueryName | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])

@@ -60,7 +60,7 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     """
     pair_ids = pairs(strikes, sort)
     few = None if pair_ids and narrowed_by_pairs(strikes) else fewest(session, strikes, sort)
-    if few is None and sort is Sort.MOST_ITEMS and strikes.asks_for_tallies:
+    if few is None and sort is Sort.MOST_ITEMS and strikes.has_tally_conditions:
         return _with_most(session, strikes, after, limit)
     by_pair = few is None and bool(pair_ids)
     narrowed, held = words_as_bitmap(session, strikes, few)
@@ -113,7 +113,7 @@ def words_as_bitmap(
     """
     if strikes.words is None or (few is not None and "words" in few.names):
         return strikes, None
-    with_words = Narrowing(("words",), Conditions(strikes).saying_words)
+    with_words = Narrowing(("words",), Conditions(strikes).lines_with_words)
     if counted(session, strikes, with_words, COMMON) <= COMMON:
         return strikes, None
     return replace(strikes, words=None), lines_with(session, strikes.words)
@@ -181,7 +181,7 @@ def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:
 
     A word can be in every line: a driver that reads row by row would hand the interpreter around for each.
     """
-    statement = Conditions(strikes).saying()
+    statement = Conditions(strikes).lines_with_text()
     if statement is None:
         return None
     (ids,) = statement.subquery().c

@@ -91,7 +91,7 @@ class _Terms:
         one_of = column.in_(bindparam(name, allowed, kind, expanding=True)) if allowed else false()
         return or_(column.is_(None), one_of) if None in allowed else one_of
 
-    def stands(self) -> ColumnElement[bool]:
+    def is_current(self) -> ColumnElement[bool]:
         return or_(self.line.superseded_seq.is_(None), self.line.superseded_seq > self.value("as_of"))
 
     def withdrawn(self) -> ColumnElement[bool]:
@@ -113,7 +113,7 @@ class _Terms:
         return of_report.correlate(self.line)
 
     def contains_words(self) -> ColumnElement[bool]:
-        return self.line.id.in_(Conditions(self.strikes).saying_words())
+        return self.line.id.in_(Conditions(self.strikes).lines_with_words())
 
     def contains_text(self) -> ColumnElement[bool]:
         if self.one_by_one:
@@ -181,7 +181,7 @@ class Conditions:
 
     def items(self) -> ColumnElement[int]:
         """Return what the minima of a line's tallies that match add up to: 0 where there is none."""
-        if not self._strikes.asks_for_tallies:
+        if not self._strikes.has_tally_conditions:
             return Strike.items_min.expression
         matching = select(func.coalesce(func.sum(Tally.count_min), 0))
         return (
@@ -205,7 +205,7 @@ class Conditions:
             if getattr(self._strikes, name) is not None:
                 yield Narrowing((name,), partial(self._of_lines_by, name))
         if self._strikes.words is not None:
-            yield Narrowing(("words",), self.saying_words)
+            yield Narrowing(("words",), self.lines_with_words)
         if self._strikes.category_ids is not None:
             yield Narrowing(tuple(OF_TALLIES), self.tallied)
         if self._strikes.date_from is not None or self._strikes.date_to is not None:
@@ -294,16 +294,16 @@ class Conditions:
         among = select(StrikeCategory.strike_id).where(
             self._terms.among(StrikeCategory.category_id, "category_ids")
         )
-        return among if self._strikes.asks_for_categories_alone else lines.where(Tally.strike_id.in_(among))
+        return among if self._strikes.has_only_categories else lines.where(Tally.strike_id.in_(among))
 
-    def saying_words(self) -> Select[int]:
+    def lines_with_words(self) -> Select[int]:
         """Return the ids of all lines that hold the words requested."""
         return select(STRIKE_WORDS.c.rowid).where(
             contains_all(STRIKE_WORDS.c.words, self._strikes.words or ())
         )
 
-    def saying(self) -> Select[int] | None:
+    def lines_with_text(self) -> Select[int] | None:
         """Return the ids of all lines with the words or signs that are requested, or None where none are."""
         if self._strikes.words is not None:
-            return self.saying_words()
+            return self.lines_with_words()
         return None if self._strikes.signs is None else select(Strike.id).where(_contains_text(self._terms))

@@ -100,7 +100,7 @@ def lines_with(session: Snapshot, words: tuple[str, ...]) -> Bitmap:
 
 def _ids(session: ReadSession, words: tuple[str, ...], after: int, last: int) -> Ids:
     """Return the ids of the lines that hold these words, of those after a line up to another."""
-    statement = Conditions(StrikeFilter(as_of=0, words=words)).saying_words()
+    statement = Conditions(StrikeFilter(as_of=0, words=words)).lines_with_words()
     (line,) = statement.selected_columns
     (line_id,) = statement.where(line > after, line <= last).subquery().c
     # As one text: a driver that reads row by row would hand the interpreter around for each.
