@@ -1,4 +1,4 @@
-"""The errors of strikeledger: what went wrong in the domain's words. `http/problems.py` knows their status.
+"""Application errors in the domain's terms; http/problems.py maps their status.
 
 StrikeledgerError
 ├── NotFound                a report, strike or page that is not there (or not visible)
@@ -8,8 +8,8 @@ StrikeledgerError
 │   └── MalformedFile         a file for import with a wrong encoding, ragged rows or an unknown column
 ├── PayloadTooLarge         a body over the operation's limit
 ├── UnsupportedMediaType    a body in a format that the operation does not take
-├── NotAcceptable           an answer asked for in formats of which the server writes none
-├── PreconditionRequired    a write on something that stands, without saying which state of it was seen
+├── NotAcceptable           the request accepts none of the available formats
+├── PreconditionRequired    a write on a resource without If-Match
 ├── PreconditionFailed      somebody else wrote in between
 ├── InvalidInput            one or many faults, each with its place and the nearest right thing
 │   └── IdempotencyKeyReused  the name of an earlier request, on another one
@@ -18,10 +18,10 @@ StrikeledgerError
 ├── DatabaseBusy            another writer held the database too long
 ├── TooManyOfAddress        as many responses are open as one address may have
 ├── TooManyOpenResponses    as many responses are open as the process may have
-├── QueryTimeout            the question takes longer than a request may
+├── QueryTimeout            the query takes longer than a request may
 ├── ParseTimeout            the text cannot be read within the time that a request may take
 ├── Overloaded              other requests leave no time for this one
-│   └── ClientLeft            the client closed its connection before its response
+│   └── ClientDisconnected    the client closed its connection before its response
 ├── DatabaseUnavailable     the database cannot be reached
 │   ├── ReadOnlyDatabase      it can be read, and refuses to be written
 │   └── DamagedDatabase       what is stored cannot be read as what it must be
@@ -40,7 +40,7 @@ class StrikeledgerError(Exception):
 
 
 class NotFound(StrikeledgerError):
-    """Nothing readable has this name. The same answer for what is absent and what is hidden."""
+    """Nothing readable has this name. Absent and hidden resources are not distinguished."""
 
 
 class Conflict(StrikeledgerError):
@@ -64,7 +64,7 @@ class MalformedFile(MalformedRequest):
 
 
 class PreconditionRequired(StrikeledgerError):
-    """The request must say, by If-Match, which state of the thing its author saw."""
+    """The request must state, by If-Match, which state of the resource its author read."""
 
 
 class PreconditionFailed(StrikeledgerError):
@@ -80,14 +80,14 @@ class UnsupportedMediaType(StrikeledgerError):
 
 
 class NotAcceptable(StrikeledgerError):
-    """The answer is not to be had in any format that the request allows."""
+    """The request accepts none of the available formats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with an input.
 
-    `where` is a JSON pointer into the body or the name of a query parameter; which, says `source`.
+    `where` is a JSON pointer into the body or the name of a query parameter, according to `source`.
     `detail` never repeats the rejected value raw: it can be too long, or not printable.
     """
 
@@ -104,7 +104,7 @@ SUMMED_UP = 3
 
 
 class InvalidInput(StrikeledgerError):
-    """The input is well-formed and not acceptable. Holds the faults found, in the input's order.
+    """The input is well-formed and not acceptable. Holds the faults, in the input's order.
 
     `count` is the number of all, where there are more than were made.
     """
@@ -145,7 +145,7 @@ class TooManyOpenResponses(StrikeledgerError):
 
 
 class QueryTimeout(StrikeledgerError):
-    """The question takes longer than a request may; the engine has stopped working on it."""
+    """The query takes longer than a request may; the engine has stopped working on it."""
 
 
 class ParseTimeout(StrikeledgerError):
@@ -156,11 +156,11 @@ class Overloaded(StrikeledgerError):
     """Other requests leave no time for this one. `retry_after` are the seconds until they are expected to be done."""
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__(f"other long questions are being answered; ask again in {retry_after} s")
+        super().__init__(f"other long queries are running; retry in {retry_after} s")
         self.retry_after = retry_after
 
 
-class ClientLeft(Overloaded):
+class ClientDisconnected(Overloaded):
     """The client closed its connection before its response: the work is dropped, and nobody sees this."""
 
 
@@ -176,7 +176,7 @@ class DamagedDatabase(DatabaseUnavailable):
     """Stored bytes are not what they must be: a page of the file, a text, a date, stored JSON."""
 
     def __init__(self) -> None:
-        super().__init__("what is stored is damaged here; run `strikeledger verify`, restore a backup")
+        super().__init__("stored data is damaged; run `strikeledger verify` and restore a backup")
 
 
 class StorageFull(StrikeledgerError):

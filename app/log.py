@@ -51,8 +51,8 @@ _LOGGED_ALREADY = ("Exception in ASGI application", "Invalid HTTP request receiv
 class Output:
     """A file descriptor that takes log lines. None of its errors reaches who logs.
 
-    Lines are written at once. Inside `in_background` a thread writes them, so that a server never waits for whoever
-    reads its log.
+    Lines are written at once. Inside `in_background` a thread writes them, so that a server never waits for the
+    process that reads its log.
     """
 
     def __init__(self, descriptor: int | None) -> None:
@@ -123,7 +123,7 @@ class Output:
         """Write what a piece holds, or more. Unless it `waits`, what does not go to a full pipe is dropped."""
         if self._descriptor is None:
             return
-        # Closed, or whoever read it has left: the server goes on.
+        # Closed, or its reader is gone: the server goes on.
         with suppress(OSError):
             while lines and (waits or _is_writable(self._descriptor)):
                 lines = lines[os.write(self._descriptor, lines[: self._piece]) :]
@@ -184,7 +184,7 @@ def configure(level_name: Level, form: Literal["", "console", "json"]) -> None:
 
 
 def _is_writable(descriptor: int) -> bool:
-    """Return whether a piece can be written without waiting; Windows cannot tell."""
+    """Return whether a chunk can be written without blocking; unknown on Windows."""
     return sys.platform == "win32" or bool(select.select([], [descriptor], [], 0)[1])
 
 

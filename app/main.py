@@ -1,4 +1,4 @@
-"""The server, as a list of its parts."""
+"""Application factory: routers, middleware and startup of the server."""
 
 import gc
 import os
@@ -35,7 +35,7 @@ from app.http.openapi import described
 from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
 from app.http.strict_route import Operations
-from app.keys.known import KnownKeys
+from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
 from app.releases.parsers import Parsers
@@ -72,21 +72,21 @@ ROUTERS = (
     reference,
 )
 
-# For how long a thread may keep the interpreter that another one waits for. An answer gives it away after each call of
-# the database, so behind a long question Python's own 5 ms come to a tenth of a second.
+# For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
+# call of the database, so behind a long query Python's own 5 ms come to a tenth of a second.
 SWITCH_SECONDS = 0.0001
 
-# Seconds between two looks after the column files: the kernel lets who waits to change one wait for 45.
+# Seconds between two checks of the column files: the kernel lets a process that changes one wait for 45.
 TEND_SECONDS = 1
 
 
 class Server(FastAPI):
-    """The framework's application, behind layers of ours: much is answered, or refused, before it is reached."""
+    """The framework's application behind our middleware, which handles many requests before it is reached."""
 
     front: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a request to the outermost layer; what else a server tells is for the framework."""
+        """Pass a request to the outermost middleware; other ASGI scopes go to the framework."""
         await (self.front if scope["type"] == "http" else self.framework)(scope, receive, send)
 
     async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,9 +104,11 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        # Requests do not wait for this: until it is done, only aggregates are told to come again.
+        # Requests do not wait for this: until it is done, only aggregates are refused with Retry-After.
         ended = threading.Event()
-        threading.Thread(target=_keep_columns, args=(database, app.state.columns, ended), daemon=True).start()
+        threading.Thread(
+            target=_maintain_columns, args=(database, app.state.columns, ended), daemon=True
+        ).start()
         with log.in_background():
             log.get_logger().info("worker started", process=os.getpid())
             yield {COUNTERS: counters}
@@ -133,7 +135,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
-    # A file is looked into in microseconds, a network is waited for in a thread.
+    # A file is read in microseconds; the network is waited for in a thread.
     ledger_stands_at: Callable[[], Position | Awaitable[Position]] = partial(position, database)
     if not database.is_sqlite:
         ledger_stands_at = Shared(partial(to_thread.run_sync, position, database))
@@ -142,7 +144,7 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     front: ASGIApp = Compressed(operations, downloads={export_router.PATH})
     front = Cache(front, ledger_stands_at)
     if counters is not None:
-        front = RateLimits(front, counters, KnownKeys(database))
+        front = RateLimits(front, counters, ValidKeys(database))
     app.front = Guard(front, Hosts(settings.allowed_hosts))
     app.state.writes = writes
     # What aggregates are counted from: this process's own copy, which follows the ledger.
@@ -164,9 +166,9 @@ def create_app(settings: Settings, counted_in: SharedFile | None = None) -> Fast
     return app
 
 
-def _keep_columns(database: Database, columns: Columns, ended: threading.Event) -> None:
-    """Read what aggregates are counted from, so that the first question need not, and tend its files."""
-    # A database that cannot be read now is told of by each request, and read by the first that finds it back.
+def _maintain_columns(database: Database, columns: Columns, ended: threading.Event) -> None:
+    """Read what aggregates are counted from, so that the first query need not, and tend its files."""
+    # A database that cannot be read now is reported by each request, and loaded by the first that can read it again.
     with suppress(StrikeledgerError), database.reading() as session:
         now = head(session)
         catalogue_at(session, now)
@@ -185,7 +187,7 @@ def from_environment(counted_in: SharedFile | None = None) -> FastAPI:
     settings = read_settings()
     log.configure(settings.log_level, settings.log_format)
     app = create_app(settings, counted_in)
-    # What stands now stays, and a thousandth of it is garbage: to look through all of it takes a tenth of a second.
+    # What is allocated now stays, and a thousandth of it is garbage: a full collection takes a tenth of a second.
     gc.freeze()
     gc.enable()
     return app

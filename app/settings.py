@@ -44,7 +44,9 @@ def _parts(value: object) -> object:
 
 def _host(value: str) -> str:
     if value != ANY_HOST and not re.fullmatch(HOST, value):
-        raise ValueError("a host is a name, an IPv4 address or an IPv6 address in brackets, without a port")
+        raise ValueError(
+            "a host must be a name, an IPv4 address or an IPv6 address in brackets, without a port"
+        )
     return value
 
 
@@ -55,7 +57,7 @@ def _network(value: str) -> str:
 def _database_url(value: str) -> str:
     """Refuse a URL that the drivers could not read, or of which they would ignore something. Never repeats it."""
     if not re.match(r"(sqlite|postgresql|postgresql\+psycopg)://", value):
-        raise ValueError("a database URL begins with sqlite:/// or postgresql://")
+        raise ValueError("a database URL must begin with sqlite:/// or postgresql://")
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -66,7 +68,7 @@ def _database_url(value: str) -> str:
         raise ValueError(f"a port is a number from 1 to {MOST_PORT}")
     if url.get_backend_name() == "sqlite":
         if url.query:
-            raise ValueError("an SQLite URL takes no options after a question mark")
+            raise ValueError("an SQLite URL must not have options after a question mark")
         if url.host or not url.database or url.database == ":memory:":
             raise ValueError("an SQLite database must be a file: sqlite:///FILE, with three slashes")
     return value
@@ -115,12 +117,12 @@ class Settings(BaseSettings):
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment variables.
 
-    Raises InvalidSetting for a value that is not valid, and for a variable that looks like a setting and is none: a
+    Raises InvalidSetting for a value that is not valid, and for a variable that resembles a setting but is none: a
     misspelt one would otherwise leave its default in force, such as rate limits that are off.
     """
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     for variable in sorted(environment):
-        _refuse_unknown(variable, environment[variable], known)
+        _refuse_unknown(variable, environment[variable], names)
     try:
         return Settings()
     except ValidationError as error:
@@ -130,12 +132,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise InvalidSetting(f"{name} is not valid: {fault['msg'].removeprefix('Value error, ')}") from None
 
 
-def _refuse_unknown(variable: str, value: str, known: Sequence[str]) -> None:
-    if variable in known or _NOT_SETTINGS.fullmatch(variable):
+def _refuse_unknown(variable: str, value: str, names: Sequence[str]) -> None:
+    if variable in names or _NOT_SETTINGS.fullmatch(variable):
         return
     if variable == f"{PREFIX}PORT" and _PORT_OF_A_SERVICE.match(value):
         return
     # In capitals only: of two spellings of one setting, which one holds would be a guess.
-    nearest, similarity, _ = process.extractOne(variable.upper(), known, scorer=fuzz.ratio)
+    nearest, similarity, _ = process.extractOne(variable.upper(), names, scorer=fuzz.ratio)
     if variable.upper().startswith(PREFIX) or similarity >= _ALMOST_A_SETTING:
-        raise InvalidSetting(f"there is no setting {variable}; did you mean {nearest}?")
+        raise InvalidSetting(f"unknown setting {variable}; did you mean {nearest}?")

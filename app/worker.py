@@ -1,4 +1,4 @@
-"""Entry point of a worker process: what the supervisor sends to it."""
+"""Entry point of a worker process, started by the supervisor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

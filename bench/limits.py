@@ -35,14 +35,14 @@ class DuckDB:
 
     def rows(self, work: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Return the rows of a query of the harness."""
-        return self._asked(work, [parameters], 0, 0)
+        return self._read_request(work, [parameters], 0, 0)
 
     def rate(self, work: str, parameters: Sequence[Mapping[str, Any]], seconds: float, first: int) -> float:
         """Return the queries a second, with these parameters in turns, from the one of this number on."""
-        rate: float = self._asked(work, parameters, seconds, first)
+        rate: float = self._read_request(work, parameters, seconds, first)
         return rate
 
-    def _asked(self, *request: object) -> Any:  # noqa: ANN401 - JSON
+    def _read_request(self, *request: object) -> Any:  # noqa: ANN401 - JSON
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("DuckDB was started without pipes")
         print(json.dumps(request), file=self._process.stdin, flush=True)

@@ -110,11 +110,13 @@ def measure(database: Path, progress: Console) -> tuple[list[tuple[Question, str
             with ours(database, free_port(), keeps_answers=True, workers=workers) as server:
                 until_idle(server)
                 worst = worst or _worst(server.port, progress)
-                rows.append(_asked(clients, server, workers, [question for question, _ in worst], progress))
+                rows.append(
+                    _read_request(clients, server, workers, [question for question, _ in worst], progress)
+                )
     return worst, rows
 
 
-def _asked(
+def _read_request(
     clients: Executor, server: Ours, workers: int, worst: Sequence[Question], progress: Console
 ) -> Row:
     """Ask one server, in three phases."""

@@ -42,17 +42,19 @@ def _questions(work: str, values: Parameters) -> list[Asked]:
             return [Asked(f"/v1/reports/r{values['id']}")]
         case "W2":
             place, category = location_slug(values["location"]), category_slug(values["category"])
-            return [_asked("/v1/strikes", {"location": place, "category": category, **_days(values)})]
+            return [_read_request("/v1/strikes", {"location": place, "category": category, **_days(values)})]
         case "W4":
             by_place = {"group_by": "location", **_days(values)}
             return [
-                _asked("/v1/aggregates", by_place),
-                _asked("/v1/aggregates", {**by_place, "effect": "destroyed"}),
+                _read_request("/v1/aggregates", by_place),
+                _read_request("/v1/aggregates", {**by_place, "effect": "destroyed"}),
             ]
         case "W5":
-            return [_asked("/v1/aggregates", {**_MONTHS, "location": location_slug(values["location"])})]
+            return [
+                _read_request("/v1/aggregates", {**_MONTHS, "location": location_slug(values["location"])})
+            ]
         case _:
-            return [_asked("/v1/aggregates", _MONTHS)]
+            return [_read_request("/v1/aggregates", _MONTHS)]
 
 
 def page_after(port: int, lines: int) -> Asked:
@@ -61,9 +63,9 @@ def page_after(port: int, lines: int) -> Asked:
     while left:
         limit = min(left, LARGEST_PAGE)
         asked = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
-        cursor = read(port, _asked("/v1/strikes", asked))["next"]
+        cursor = read(port, _read_request("/v1/strikes", asked))["next"]
         left -= limit
-    return _asked("/v1/strikes", {"cursor": cursor} if cursor else {})
+    return _read_request("/v1/strikes", {"cursor": cursor} if cursor else {})
 
 
 def report_posted(body: Mapping[str, Any], key: str) -> Asked:
@@ -105,7 +107,9 @@ def posted_to_peer(body: Mapping[str, Any]) -> Asked:
 
 def datasette_questions(work: str, parameters: Sequence[Parameters]) -> list[Asked]:
     """Return the same for Datasette, which has the SQL of each work as a canned query of its database."""
-    return [_asked(f"/strikes/{work.lower()}.json", {**each, "_shape": "array"}) for each in parameters]
+    return [
+        _read_request(f"/strikes/{work.lower()}.json", {**each, "_shape": "array"}) for each in parameters
+    ]
 
 
 def category_numbers(database: Path) -> dict[str, int]:
@@ -174,5 +178,5 @@ def _days(values: Parameters) -> dict[str, str]:
     return {"date_from": values["from"], "date_to": str(date.fromisoformat(values["to"]) - timedelta(days=1))}
 
 
-def _asked(path: str, parameters: Mapping[str, str]) -> Asked:
+def _read_request(path: str, parameters: Mapping[str, str]) -> Asked:
     return Asked(f"{path}?{urlencode(parameters)}" if parameters else path)

@@ -31,13 +31,13 @@ class Api:
         return self.request("GET", path, params=parameters or None)
 
     def read(self, path: str, **parameters: Any) -> Any:  # noqa: ANN401 - a JSON body
-        """Ask, and return the body of an answer that must be 200."""
+        """Ask, and return the body of a response that must be 200."""
         response = self.get(path, **parameters)
         assert response.status_code == 200, response.text
         return response.json()
 
     def try_posting(self, body: object, path: str = "/v1/reports", key: str | None = None) -> httpx.Response:
-        """Post JSON (in ASCII, so that any string can be sent) and return the answer, whatever it is."""
+        """Post JSON (in ASCII, so that any string can be sent) and return the response, whatever it is."""
         headers = {"Authorization": f"Bearer {key or self.key}", "Content-Type": "application/json"}
         return self.request("POST", path, content=json.dumps(body), headers=headers)
 

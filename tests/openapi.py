@@ -84,7 +84,7 @@ def operations(document: Body) -> list[Operation]:
 
 
 def resolved(document: Body, schema: Body) -> Body:
-    """Follow a schema's reference. What stands beside it goes before what it refers to."""
+    """Follow a schema's reference. What stands next to it goes before what it refers to."""
     if "$ref" not in schema:
         return schema
     *_, name = schema["$ref"].split("/")

@@ -77,7 +77,7 @@ def chosen(
         and filters.get("publisher", line["report"]["publisher"]) == line["report"]["publisher"]
         and lies_within(line["location"], filters)
         and ("owner" not in filters or (line["owner"] or "enemy").lower() in filters["owner"])
-        and holds_words(line, filters.get("q", ""))
+        and contains_words(line, filters.get("q", ""))
         and has_items(line, filters, categories, effects)
     ]
 
@@ -107,8 +107,8 @@ def vector(lat: float, lon: float) -> tuple[float, float, float]:
     return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
 
 
-def holds_words(line: Line, asked: str) -> bool:
-    """Say whether a line's wordings hold all words that are asked for."""
+def contains_words(line: Line, asked: str) -> bool:
+    """Say whether a line's wordings hold all words that are requested."""
     wordings = [line["quote"], line["location_as_written"]]
     wordings += [tally[name] for tally in line["tallies"] for name in ("as_written", "verb")]
     return plain_words(asked) <= plain_words(" ".join(wording for wording in wordings if wording))
@@ -140,7 +140,7 @@ def meets(tally: Line, categories: set[str] | None, effects: set[str] | None) ->
 def recount(
     lines: Iterable[Line], group_by: list[str], *, categories: set[str] | None, effects: set[str] | None
 ) -> dict[tuple[str | None, ...], dict[str, Any]]:
-    """Return the measures of each group; `categories` and `effects` are those asked for, None for any."""
+    """Return the measures of each group; `categories` and `effects` are those requested, None for any."""
     by_tally = {"category", "family", "effect"} & set(group_by)
     members: dict[tuple[str | None, ...], dict[str, Line]] = defaultdict(dict)
     tallies: dict[tuple[str | None, ...], list[Line]] = defaultdict(list)

@@ -119,7 +119,7 @@ def test_no_parameter_is_null() -> None:
 
 
 def test_every_example_fits_its_schema() -> None:
-    """No example shows a value that the schema beside it does not allow."""
+    """No example shows a value that the schema next to it does not allow."""
     shown: list[tuple[str, Any, Any]] = []
     for each in OPERATIONS:
         shown += [
@@ -148,7 +148,7 @@ def test_every_example_fits_its_schema() -> None:
 
 @contextmanager
 def running(sampled: Path, folder: Path) -> Iterator[Api]:
-    """Run the server on the sample, for who holds a key that may do all. SQLite will do: no example hangs on it."""
+    """Run the server on the sample, for who holds a key that may do all. SQLite will do: no example depends on it."""
     path = folder / "strikeledger.db"
     shutil.copy(sampled, path)
     database = Database(f"sqlite:///{path}")

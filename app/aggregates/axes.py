@@ -1,4 +1,4 @@
-"""Axes of a grouping: the values of each dimension in the order of the answer, by name, null last."""
+"""Axes of a grouping: sorted values of each dimension, null last."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What aggregates can be grouped by, and how `group_by` is read."""
+"""Dimensions of aggregates, and the parser of `group_by`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ GROUP_BY = rf"({_NAME}(,{_NAME}){{0,{MOST_DIMENSIONS - 1}}})?"
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """The dimensions asked for, in their order, and the unit of the period where one is among them."""
+    """The dimensions requested, in their order, and the unit of the period where one is among them."""
 
     dimensions: tuple[Dimension, ...]
     unit: PeriodUnit | None
@@ -51,7 +51,7 @@ NOTHING = Grouping((), None)
 
 
 def parse_grouping(group_by: str | None) -> Grouping:
-    """Read a `group_by` list, such as "location,month". None or "" asks for one grand total.
+    """Parse a `group_by` list, such as "location,month". None or "" means one grand total.
 
     Raises InvalidInput for unknown and repeated names, more than three, and more than one unit of time.
     """
@@ -60,12 +60,12 @@ def parse_grouping(group_by: str | None) -> Grouping:
         if name not in NAMES:
             near = get_close_matches(name, NAMES, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise _refused("unknown-dimension", f"group_by takes {', '.join(NAMES)}{hint}")
+            raise _refused("unknown-dimension", f"available dimensions: {', '.join(NAMES)}{hint}")
     units = [PeriodUnit(name) for name in names if name in set(PeriodUnit)]
     if len(units) > 1:
-        raise _refused("two-periods", "group_by takes one unit of time at most")
+        raise _refused("two-periods", "group_by takes at most one unit of time")
     if len(names) > MOST_DIMENSIONS:
-        raise _refused("too-many-dimensions", f"group_by takes {MOST_DIMENSIONS} dimensions at most")
+        raise _refused("too-many-dimensions", f"group_by takes at most {MOST_DIMENSIONS} dimensions")
     if len(set(names)) < len(names):
         raise _refused("repeated-dimension", "group_by names a dimension twice")
     dimensions = tuple(Dimension.PERIOD if name in set(PeriodUnit) else Dimension(name) for name in names)

@@ -29,27 +29,31 @@ class State(StrEnum):
 
 
 def filled(
-    groups: pl.DataFrame, beside: Sequence[str], unit: PeriodUnit, first: date | None, last: date | None
+    groups: pl.DataFrame,
+    group_columns: Sequence[str],
+    unit: PeriodUnit,
+    first: date | None,
+    last: date | None,
 ) -> pl.DataFrame:
-    """Return the groups with every period from `first` to `last`, for each group of the columns `beside` it.
+    """Return the groups with every period from `first` to `last`, for each group of `group_columns`.
 
     By period alone there is one such group, even where nothing matches. None stands for the first or last period that
-    is there; with neither lines nor days asked for, nothing is added. Raises InvalidInput above MOST_FILLED rows.
+    is there; with neither lines nor days requested, nothing is added. Raises InvalidInput above MOST_FILLED rows.
     """
     if len(groups):
         first = first or day_of(groups[PERIOD].min())
         last = last or day_of(groups[PERIOD].max())
     if first is None or last is None or first > last:
         return groups
-    others = groups.select(beside).unique() if beside else pl.DataFrame(height=1)
+    others = groups.select(group_columns).unique() if group_columns else pl.DataFrame(height=1)
     if periods.count(unit, first, last) * len(others) > MOST_FILLED:
-        detail = f"this makes more than {MOST_FILLED} rows; ask for fewer days, larger periods or fill=none"
+        detail = f"more than {MOST_FILLED} rows; request fewer days, larger periods or fill=none"
         raise InvalidInput([Fault("parameter", "group_by", "too-many-rows", detail)])
-    starts = [(start - EPOCH).days for start in periods.each(unit, first, last)]
+    starts = [(start - EPOCH).days for start in periods.starts_between(unit, first, last)]
     every = others.join(pl.DataFrame({PERIOD: pl.Series(starts, dtype=pl.Int64)}), how="cross")
-    empty = every.join(groups, on=[PERIOD, *beside], how="anti")
+    empty = every.join(groups, on=[PERIOD, *group_columns], how="anti")
     # Of an empty period counts are 0, and what can be unknown is null.
-    zero = [name for name in groups.columns if name not in {PERIOD, *beside, *OPTIONAL, *LAGS}]
+    zero = [name for name in groups.columns if name not in {PERIOD, *group_columns, *OPTIONAL, *LAGS}]
     return pl.concat(
         [groups, empty.with_columns(pl.lit(0).alias(name) for name in zero)], how="diagonal_relaxed"
     )
@@ -62,7 +66,7 @@ def day_of(number: object) -> date:
 
 
 class Spans(Generic[T]):
-    """Days by some key, held as few disjoint spans, so that a question costs no more for longer ones."""
+    """Days by some key, held as few disjoint spans, so that a query costs no more for longer ones."""
 
     def __init__(self, spans: Iterable[tuple[T, int, int]]) -> None:
         self._spans: dict[T, tuple[list[int], list[int]]] = {}

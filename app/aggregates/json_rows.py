@@ -1,4 +1,4 @@
-"""Write rows as JSON column by column: thousands of rows of a dozen members each, without an object for any."""
+"""JSON serializer for result rows, column by column."""
 
 import orjson
 import polars as pl

@@ -1,7 +1,7 @@
 """Count selected lines and tallies by group: the measures as Polars expressions.
 
-Strikes and tallies are summed apart: a line with two tallies is still one line. By a property of tallies a line counts
-once in each group that it has a tally for, and a line without any in the group of null.
+Strikes and tallies are summed separately: a line with two tallies is still one line. By a property of tallies a line
+counts once in each group that it has a tally for, and a line without any in the group of null.
 """
 
 import math
@@ -34,7 +34,7 @@ LAGS = ("lag_days_min", "lag_days_median", "lag_days_max")
 # Groups of partial aggregates that are held before they are added up.
 MOST_GATHERED = 1 << 19
 
-# Pairs of a group and a report, or a line, that one number can tell apart.
+# Pairs of a group and a report, or a line, that one number can distinguish.
 MOST_PAIRS = 2**63 - 1
 
 PERIOD = "period"
@@ -75,7 +75,7 @@ _COLUMNS = (
 class Ranked:
     """Some of the groups along some axes, and where `has_other`, a last one that takes in all others.
 
-    `numbers` are those of the groups that stay apart, `values` what clients see of all.
+    `numbers` are those of the separate groups, `values` the values of all as clients see them.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -89,7 +89,7 @@ class Grouper:
     """Number groups: (first day of the period) * size + the number along the axes, of which the last counts fastest.
 
     Numbers do not depend on the segment, so those of all segments can be held together. With `published` the days are
-    those of publication: the latest revision of each report. `ranks` says that periods are ranked, and no series.
+    those of publication: the latest revision of each report. `ranks`: periods are ranked, and there is no series.
     """
 
     axes: tuple[Axis, ...]
@@ -101,20 +101,20 @@ class Grouper:
     @property
     def by_tallies(self) -> bool:
         """Whether a line can be in several groups."""
-        return any(each.of_tallies for each in self.axes)
+        return any(axis.of_tallies for axis in self.axes)
 
     @property
     def size(self) -> int:
         """How many groups there can be in one period."""
         return (
-            math.prod(len(each.values) for each in self.axes)
+            math.prod(len(axis.values) for axis in self.axes)
             if self.ranked is None
             else len(self.ranked.values)
         )
 
     @property
     def key(self) -> Hashable | None:
-        """What the numbers depend on beside lines and tallies; None where that is more than these tell."""
+        """What the numbers depend on besides lines and tallies; None where these attributes do not cover it."""
         return None if self.published is not None else (self.axes, self.unit, self.ranked, self.ranks_periods)
 
     def rows(self, selected: Selected, *names: str) -> pl.DataFrame:
@@ -149,10 +149,10 @@ class Grouper:
     def _share(self, *, of_tallies: bool) -> pl.Expr:
         """Return what the axes of lines, or of tallies, have of the numbers."""
         share, stride = pl.repeat(0, pl.len(), dtype=pl.Int64), 1
-        for each in reversed(self.axes):
-            if each.of_tallies == of_tallies:
-                share += each.place() * stride
-            stride *= len(each.values)
+        for axis in reversed(self.axes):
+            if axis.of_tallies == of_tallies:
+                share += axis.place() * stride
+            stride *= len(axis.values)
         return share
 
     def located(self, groups: pl.DataFrame) -> pl.DataFrame:
@@ -162,9 +162,9 @@ class Grouper:
         if self.ranked is not None:
             columns.append((number % self.size).alias(RANKED))
         stride = 1
-        for each in reversed(() if self.ranked is not None else self.axes):
-            columns.insert(0, (number // stride % len(each.values)).alias(each.dimension.value))
-            stride *= len(each.values)
+        for axis in reversed(() if self.ranked is not None else self.axes):
+            columns.insert(0, (number // stride % len(axis.values)).alias(axis.dimension.value))
+            stride *= len(axis.values)
         if self.unit is not None and not (self.ranks_periods and self.ranked is not None):
             columns.append((number if self.ranks_periods else number // self.size).alias(PERIOD))
         return groups.select(*columns, pl.exclude("number"))
@@ -175,7 +175,7 @@ def counts(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the measures of every group that has a line, and those of all that matches, as the one row.
 
-    What is unknown is null. NEW_REPORTS are 0 unless asked for. Raises QueryTimeout.
+    What is unknown is null. NEW_REPORTS are 0 unless requested. Raises QueryTimeout.
     """
     waiting: list[pl.DataFrame] = []
     lags: list[pl.DataFrame] = []
@@ -186,7 +186,7 @@ def counts(
         return _partial(selected, grouper, new_reports=new_reports)
 
     most = MOST_GATHERED
-    # Medians do not add up, so lags are looked for each time.
+    # Medians do not add up, so lags are computed each time.
     key = None if lag or grouper.key is None else (grouper.key, new_reports)
     for part in selection.counted(count, key, tallies=grouper.by_tallies):
         waiting.append(part)
@@ -247,7 +247,7 @@ def _partial(selected: Selected, grouper: Grouper, *, new_reports: bool) -> pl.D
 def _sums(*, tallies: bool, new: bool) -> Sequence[pl.Expr]:
     """Return the measures of rows of lines, or of tallies, of which `once` holds for one of each line.
 
-    `new` says that the column of this name holds for the rows of new reports. All are widened to 64 bits first: a sum
+    `new`: the column of this name is true for the rows of new reports. All are widened to 64 bits first: a sum
     of a narrower column would stay narrow, and wrap around silently.
     """
     is_known = {name: pl.col(name) != UNKNOWN for name in OPTIONAL}
@@ -255,14 +255,14 @@ def _sums(*, tallies: bool, new: bool) -> Sequence[pl.Expr]:
         is_known = {name: pl.col("once") & known for name, known in is_known.items()}
     known = {name: pl.when(known).then(pl.col(name)) for name, known in is_known.items()}
     added = known | (_OF_TALLY if tallies else _OF_LINE)
-    found = {
+    measures = {
         "reports": pl.col("report_id").n_unique(),
         "lines": pl.col("once").sum() if tallies else pl.len(),
         NEW_REPORTS: pl.col("new").sum() if new else pl.lit(0),
-        **{name: each.cast(pl.Int64).sum() for name, each in added.items()},
-        **{f"known_{name}": each.count() for name, each in known.items()},
+        **{name: values.cast(pl.Int64).sum() for name, values in added.items()},
+        **{f"known_{name}": values.count() for name, values in known.items()},
     }
-    return [each.cast(pl.Int64).alias(name) for name, each in found.items()]
+    return [measure.cast(pl.Int64).alias(name) for name, measure in measures.items()]
 
 
 def _first(rows: pl.DataFrame, group: str, member: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Say what a series does not show: where the wording of its sources changed, and not what they tell of."""
+"""Notes on a series: dates at which sources changed their wording."""
 
 from datetime import date
 from typing import Any
@@ -16,15 +16,15 @@ CHANGES = (
     (
         date(2016, 8, 26),
         (
-            "Releases of the coalition write 'engaged' from here on where they wrote 'struck' before. Both count "
-            "as the effect 'engaged'; by the verb as written, one ends and the other begins."
+            "From here on releases of the coalition write 'engaged' where they wrote 'struck' before. Both count "
+            "as the effect 'engaged'; by the verb as written, one series ends and the other begins."
         ),
     ),
 )
 
 
 def notes(question: Question, groups: pl.DataFrame) -> dict[str, Any]:
-    """Return `notes` for a series by effect, one for each change within its periods; else nothing."""
+    """Return `notes` for a series by effect, one for each change within its periods; otherwise nothing."""
     unit = question.grouping.unit
     if unit is None or not question.is_series or Dimension.EFFECT not in question.grouping.dimensions:
         return {}

@@ -1,4 +1,4 @@
-"""Aggregates as a table: the dimensions asked for, the measures, and by period its days and its state."""
+"""Flat table of aggregates: dimensions, measures, and period columns."""
 
 from app.aggregates.dimensions import Dimension
 from app.aggregates.measures import LAGS
@@ -11,7 +11,7 @@ _COLUMNS = {column.name: column for column in columns_of(AggregateRow)}
 
 
 def table_of(question: Question, catalogue: Catalogue) -> Table:
-    """Return the table of a question: its columns in the order asked, and points where it is by location."""
+    """Return the table of a query: its columns in the requested order, and points where it is by location."""
     grouping = question.grouping
     by_period = grouping.unit is not None
     names = [

@@ -1,4 +1,4 @@
-"""GET /v1/aggregates: one endpoint for every count by place, period, category, effect and publisher."""
+"""Router of GET /v1/aggregates, the one endpoint for counts."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from app.aggregates.notes import notes
 from app.aggregates.result_table import table_of
 from app.aggregates.rows import columns, measures, rows
 from app.aggregates.schemas import Aggregates, AggregatesQuery
-from app.aggregates.service import answer
+from app.aggregates.service import execute
 from app.catalogue.catalogue import catalogue_at
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
@@ -18,7 +18,7 @@ from app.errors import InvalidInput, NotAcceptable, QueryTimeout
 from app.http.formats import WITH_PLACE, Form, Format, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list
+from app.http.responses import list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
@@ -33,12 +33,12 @@ router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=Str
     responses={**described(Aggregates, WITH_PLACE), **responses(NotAcceptable, InvalidInput, QueryTimeout)},
 )
 async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()], read: Read) -> Response:
-    """Count reports, lines, strikes, engagements and items of what matches, by up to three dimensions."""
-    return await read(lambda session: _answer(session, request, query))
+    """Count the reports, lines, strikes, engagements and items that match, by up to three dimensions."""
+    return await read(lambda session: _result_response(session, request, query))
 
 
-def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
-    # All pages of an answer are of one state of the record: that of the first.
+def _result_response(session: ReadSession, request: Request, query: AggregatesQuery) -> Response:
+    # All pages of a response are of one state of the record: that of the first.
     begin, seq = position_of(request, query.cursor, _natural, _natural) or (0, query.as_of)
     now = head(session, seq)
     catalogue = catalogue_at(session, now)
@@ -52,20 +52,20 @@ def _answer(session: ReadSession, request: Request, query: AggregatesQuery) -> R
         words = worded(session, question.strikes)
         with session.deadline.working_elsewhere():
             selection = Selection(record, question.strikes, words, session.deadline)
-            found = answer(selection, question, catalogue)
-        end = min(begin + query.limit, len(found.groups))
-        page = found.groups.slice(begin, query.limit)
-        shown = columns(page, found, question, catalogue)
+            result = execute(selection, question, catalogue)
+        end = min(begin + query.limit, len(result.groups))
+        page = result.groups.slice(begin, query.limit)
+        shown = columns(page, result, question, catalogue)
         return {
             "group_by": group_by_names(question.grouping),
             "seq": now.seq,
-            "next": cursor_to(request, (end, now.seq)) if end < len(found.groups) else None,
+            "next": cursor_to(request, (end, now.seq)) if end < len(result.groups) else None,
             "rows": written(shown) if form.chosen(request) is Format.JSON else rows(shown),
-            "totals": measures(found.totals),
-            **notes(question, found.groups),
+            "totals": measures(result.totals),
+            **notes(question, result.groups),
         }
 
-    return answer_list(request, now, body, form)
+    return list_response(request, now, body, form)
 
 
 def _natural(value: object) -> int:

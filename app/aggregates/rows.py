@@ -1,4 +1,4 @@
-"""Show groups as the rows of an answer: values by name, measures, and by period its days and state."""
+"""Response rows of aggregates: values by name, measures, and period states."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from app.aggregates.dimensions import Dimension
 from app.aggregates.gaps import Spans, State, day_of
 from app.aggregates.measures import PERIOD, RANKED, spells
 from app.aggregates.reporting_state import covered
-from app.aggregates.service import OTHER, Answer, Question, measures_of
+from app.aggregates.service import OTHER, AggregateResult, Question, measures_of
 from app.catalogue.catalogue import Catalogue
 from app.strikes.column_conditions import EPOCH
 from app.strikes.filter import StrikeFilter
@@ -39,31 +39,33 @@ class Coded:
 Columns = Mapping[str, Coded | pl.Series]
 
 
-def columns(page: pl.DataFrame, answer: Answer, question: Question, catalogue: Catalogue) -> Columns:
+def columns(page: pl.DataFrame, result: AggregateResult, question: Question, catalogue: Catalogue) -> Columns:
     """Return groups as `AggregateRow` describes them, by column."""
-    unit, named = question.grouping.unit, _named(page, answer)
-    found: dict[str, Coded | pl.Series] = {each.value: named[each] for each in question.grouping.dimensions}
+    unit, named = question.grouping.unit, _named(page, result)
+    by_name: dict[str, Coded | pl.Series] = {
+        dimension.value: named[dimension] for dimension in question.grouping.dimensions
+    }
     if unit is not None:
         period = named[Dimension.PERIOD]
         # The group that takes in all others has no days.
         starts = {code: None if day == OTHER else day for code, day in period.values.items()}
         ends = {code: day and periods.end_of(unit, day) for code, day in starts.items()}
         keys = {code: periods.key_of(unit, day) if day else OTHER for code, day in starts.items()}
-        found[PERIOD] = Coded(keys, period.codes)
-        found |= {"period_start": Coded(starts, period.codes), "period_end": Coded(ends, period.codes)}
-    if answer.grouper.ranked is not None:
-        others = len(answer.grouper.ranked.numbers) if answer.grouper.ranked.has_other else -1
-        found["is_other"] = Coded({0: False, 1: True}, (page[RANKED] == others).cast(pl.Int8).to_list())
-    found |= {name: page[name] for name in measures_of(page)}
+        by_name[PERIOD] = Coded(keys, period.codes)
+        by_name |= {"period_start": Coded(starts, period.codes), "period_end": Coded(ends, period.codes)}
+    if result.grouper.ranked is not None:
+        others = len(result.grouper.ranked.numbers) if result.grouper.ranked.has_other else -1
+        by_name["is_other"] = Coded({0: False, 1: True}, (page[RANKED] == others).cast(pl.Int8).to_list())
+    by_name |= {name: page[name] for name in measures_of(page)}
     if unit is not None:
-        found["state"] = Coded(dict(enumerate(State)), _states(page, named, answer, question, catalogue))
-    return found
+        by_name["state"] = Coded(dict(enumerate(State)), _states(page, named, result, question, catalogue))
+    return by_name
 
 
-def rows(found: Columns) -> list[Row]:
+def rows(by_name: Columns) -> list[Row]:
     """Return the rows of columns."""
-    listed = [each.to_list() for each in found.values()]
-    return [dict(zip(found, values, strict=True)) for values in zip(*listed, strict=True)]
+    listed = [column.to_list() for column in by_name.values()]
+    return [dict(zip(by_name, values, strict=True)) for values in zip(*listed, strict=True)]
 
 
 def measures(totals: pl.DataFrame) -> Row:
@@ -71,28 +73,28 @@ def measures(totals: pl.DataFrame) -> Row:
     return totals.row(0, named=True)
 
 
-def _named(groups: pl.DataFrame, answer: Answer) -> dict[Dimension, Coded]:
+def _named(groups: pl.DataFrame, result: AggregateResult) -> dict[Dimension, Coded]:
     """Return the values of each dimension of groups; days for a period, unless it is OTHER."""
-    found = {}
+    by_dimension = {}
     if PERIOD in groups.columns:
         days = groups[PERIOD].to_list()
-        found[Dimension.PERIOD] = Coded({day: day_of(day) for day in set(days)}, days)
-    ranked = answer.grouper.ranked
+        by_dimension[Dimension.PERIOD] = Coded({day: day_of(day) for day in set(days)}, days)
+    ranked = result.grouper.ranked
     if ranked is not None:
         for index, dimension in enumerate(ranked.dimensions):
             values = {code: value[index] for code, value in enumerate(ranked.values)}
-            found[dimension] = Coded(values, groups[RANKED].to_list())
-        return found
-    for each in answer.grouper.axes:
-        codes = groups[each.dimension.value].to_list()
-        found[each.dimension] = Coded({code: each.values[code] for code in set(codes)}, codes)
-    return found
+            by_dimension[dimension] = Coded(values, groups[RANKED].to_list())
+        return by_dimension
+    for axis in result.grouper.axes:
+        codes = groups[axis.dimension.value].to_list()
+        by_dimension[axis.dimension] = Coded({code: axis.values[code] for code in set(codes)}, codes)
+    return by_dimension
 
 
 def _states(
     page: pl.DataFrame,
     named: Mapping[Dimension, Coded],
-    answer: Answer,
+    result: AggregateResult,
     question: Question,
     catalogue: Catalogue,
 ) -> Sequence[int]:
@@ -108,14 +110,14 @@ def _states(
     first, last = min(starts[row] for row in empty), max(ends[starts[row]] for row in empty)
     days = day_of(first), day_of(last)
     countries = _countries(question.strikes, catalogue)
-    reported = Spans(covered(answer.selection.record, question.strikes, countries, question.period_by, days))
-    beside = [
+    reported = Spans(covered(result.selection.record, question.strikes, countries, question.period_by, days))
+    group_columns = [
         name
-        for name in (RANKED, *(each.dimension.value for each in answer.grouper.axes))
+        for name in (RANKED, *(axis.dimension.value for axis in result.grouper.axes))
         if name in page.columns
     ]
-    keys = page.select(beside).rows() if beside else [()] * len(page)
-    reached = Spans(_reaching(answer, beside, question, days))
+    keys = page.select(group_columns).rows() if group_columns else [()] * len(page)
+    reached = Spans(_reaching(result, group_columns, question, days))
     country_of = _country_of(named, catalogue)
     for row in empty:
         start, end = starts[row], ends[starts[row]]
@@ -123,29 +125,31 @@ def _states(
             continue
         country = country_of(row)
         of = reported.keys() if country is None else (country,)
-        is_covered = any(reported.touch(each, start, end) for each in of)
+        is_covered = any(reported.touch(code, start, end) for code in of)
         states[row] = order.index(State.NONE_REPORTED if is_covered else State.NO_REPORT)
     return states
 
 
 def _reaching(
-    answer: Answer, beside: Sequence[str], question: Question, days: tuple[date, date]
+    result: AggregateResult, group_columns: Sequence[str], question: Question, days: tuple[date, date]
 ) -> list[tuple[tuple[int, ...], int, int]]:
-    """Return the days of lines of more than one day that touch the days asked for, by group without the period.
+    """Return the days of lines of more than one day that touch the days requested, by group without the period.
 
     Such a line is counted once, where it begins; in the periods that it reaches into there was a report. A report is
     published on one day, so by publication no line reaches into another period.
     """
     if question.period_by == "published_on":
         return []
-    found = spells(answer.selection, replace(answer.grouper, unit=None))
-    first, last = ((each - EPOCH).days for each in days)
-    found = found.filter(pl.col("last") >= first, pl.col("first") <= last).select("first", "last", *beside)
-    return [(key, begin, end) for begin, end, *of in found.iter_rows() for key in [tuple(of)]]
+    runs = spells(result.selection, replace(result.grouper, unit=None))
+    first, last = ((day - EPOCH).days for day in days)
+    runs = runs.filter(pl.col("last") >= first, pl.col("first") <= last).select(
+        "first", "last", *group_columns
+    )
+    return [(key, begin, end) for begin, end, *of in runs.iter_rows() for key in [tuple(of)]]
 
 
 def _countries(strikes: StrikeFilter, catalogue: Catalogue) -> frozenset[str] | None:
-    """Return the countries that a question is about: those asked for, or those of the places asked for."""
+    """Return the countries that a query is about: those requested, or those of the places requested."""
     if strikes.countries is not None or strikes.location_ids is None:
         return strikes.countries
     return frozenset(catalogue.locations.by_id[place].country for place in strikes.location_ids)

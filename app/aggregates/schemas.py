@@ -1,4 +1,4 @@
-"""The parameters of aggregates, and what they answer."""
+"""Parameters and response models of `GET /v1/aggregates`."""
 
 from datetime import date
 from difflib import get_close_matches
@@ -69,17 +69,17 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
         str | None,
         Field(
             max_length=50,
-            description="What rows are sorted by: a measure or one of the dimensions asked for, from the least; "
-            "with `-` from the most. Null comes last. None: by the dimensions, in their order.",
+            description="Sort order: a measure or one of the dimensions of `group_by`, ascending; descending "
+            "with `-`. Null comes last. Default: by the dimensions, in their order.",
             examples=["-items_max"],
         ),
     ] = None
     top: Annotated[
         Annotated[int, Field(ge=1, le=MOST_TOP), PLAIN_DIGITS] | None,
         Field(
-            description="Keep so many groups, by `items_min` or by `sort`, and let one more, `other`, take in the "
-            "rest. A maximum ranks by no less than its minimum, also where it is unknown. With a period among "
-            "others, these are the groups of which there is a series.",
+            description="Return only so many groups, the first by `items_min` or by `sort`; one more row, `other`, "
+            "sums up the rest. A maximum ranks at least as high as its minimum, also where it is unknown. With a "
+            "period in `group_by`, the groups are those of the other dimensions, and all their periods are returned.",
             examples=[10],
         ),
     ] = None
@@ -87,25 +87,25 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
         int,
         Field(ge=1, le=MOST_ROWS),
         PLAIN_DIGITS,
-        Field(description="How many rows a page holds at most.", examples=[1000]),
+        Field(description="The maximum number of rows on a page.", examples=[1000]),
     ] = 1_000
     cursor: Annotated[
         Annotated[CursorParameter, Field(max_length=2_000)] | None,
         Field(
-            description="Where the page starts: the `next` of the page before it.",
+            description="The cursor of the page: the `next` of the previous page.",
             examples=[CURSOR],
         ),
     ] = None
 
     def question(self, catalogue: Catalogue, as_of: int) -> Question:
-        """Return what is asked, with every name resolved. Raises InvalidInput for what makes no sense."""
+        """Return the query with every name resolved. Raises InvalidInput for combinations that make no sense."""
         grouping = parse_grouping(self.group_by)
         if self.cumulative == TRUE and grouping.unit is None:
             raise _refused("cumulative", "no-period", "cumulative needs a unit of time in group_by")
         if self.top is not None and not grouping.dimensions:
             raise _refused("top", "no-groups", "top needs a dimension in group_by")
         if self.cumulative == TRUE and self.top is not None and len(grouping.dimensions) == 1:
-            raise _refused("cumulative", "ranked-periods", "ranked periods are no series; leave top out")
+            raise _refused("cumulative", "ranked-periods", "cumulative needs periods in order; omit top")
         return Question(
             strikes=self.resolved(catalogue, as_of),
             grouping=grouping,
@@ -121,16 +121,20 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
         if self.sort is None:
             return None
         by = self.sort.removeprefix("-")
-        names = dict(zip(group_by_names(grouping), (each.value for each in grouping.dimensions), strict=True))
-        known = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
-        if by not in known and by not in names.values():
-            near = get_close_matches(by, known, n=1)
+        names = dict(
+            zip(group_by_names(grouping), (dimension.value for dimension in grouping.dimensions), strict=True)
+        )
+        available = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
+        if by not in available and by not in names.values():
+            near = get_close_matches(by, available, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise _refused("sort", "unknown-sort", f"sort takes {', '.join(known)}{hint}")
+            raise _refused("sort", "unknown-sort", f"available sorts: {', '.join(available)}{hint}")
         by = names.get(by, by)
         if by == Dimension.PERIOD and self.top is not None and len(grouping.dimensions) > 1:
             raise _refused(
-                "sort", "ranked-periods", "top ranks groups, each with all its periods; sort by another"
+                "sort",
+                "ranked-periods",
+                "with top, sort takes a measure or another dimension than the period",
             )
         return Sort(by, descending=self.sort.startswith("-"))
 
@@ -139,12 +143,12 @@ def _refused(parameter: str, code: str, detail: str) -> InvalidInput:
     return InvalidInput([Fault("parameter", parameter, code, detail)])
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Counts(_Answer):
-    """What was added up. Bounds are carried through: an open count adds to the minimum only."""
+class Counts(_ResponseModel):
+    """Sums. Bounds are carried through: an open count adds to the minimum only."""
 
     reports: int = Field(description="Different reports. Never adds up across rows.", examples=[1])
     lines: int = Field(description="Strike lines.", examples=[1])
@@ -191,7 +195,7 @@ class Measures(Counts):
 
 
 class AggregateRow(Measures):
-    """One group. It holds the dimensions asked for and no others; null is a group of its own."""
+    """One group. It has the dimensions of `group_by` and no others; null is a separate group."""
 
     location: str | None = Field(default=None, description="A place's slug.", examples=["palmyra"])
     country: str | None = Field(default=None, description="ISO 3166-1 alpha-2.", examples=["SY"])
@@ -210,7 +214,7 @@ class AggregateRow(Measures):
     )
     is_other: bool | None = Field(
         default=None,
-        description="With `top`: whether the row takes in all groups that were not kept.",
+        description="With `top`: whether the row sums up all other groups.",
         examples=[False],
     )
     cumulative_reports: int | None = Field(
@@ -245,23 +249,23 @@ class AggregateRow(Measures):
         default=None,
         description="By period: `reported`, also where a line of several days reaches into it and is counted "
         "earlier; `none_reported` where a report covers days of it and has none; `no_report` where no report "
-        "says what there was.",
+        "covers it.",
         examples=["reported"],
     )
 
 
-class Note(_Answer):
-    """What a series does not show by itself."""
+class Note(_ResponseModel):
+    """A note on a series: a change that the numbers alone do not show."""
 
-    date: Day = Field(description="From which day it is so.", examples=["2016-08-26"])
-    period: str = Field(description="The period that holds this day.", examples=["2016-08"])
+    date: Day = Field(description="The first day of the change.", examples=["2016-08-26"])
+    period: str = Field(description="The period of this day.", examples=["2016-08"])
     detail: str = Field(
-        description="What is so.",
+        description="The change.",
         examples=["Releases write 'engaged' from here on where they wrote 'struck'."],
     )
 
 
-# A row of the groups that the example asks for: it holds no other dimensions.
+# A row of the example's groups: it has no other dimensions.
 _ROW = {
     name: value
     for name, value in example_of(AggregateRow).items()
@@ -270,21 +274,21 @@ _ROW = {
 }
 
 
-class Aggregates(_Answer):
+class Aggregates(_ResponseModel):
     """The groups of a page, and the totals of all that matches."""
 
-    group_by: list[str] = Field(description="The dimensions, as asked.", examples=[["location", "month"]])
+    group_by: list[str] = Field(description="The dimensions, as requested.", examples=[["location", "month"]])
     seq: int = Field(description="The ledger number as of which this was counted.", examples=[42])
     next: str | None = Field(
         description="The cursor of the next page; null on the last one.", examples=[CURSOR]
     )
     rows: list[AggregateRow] = Field(description="The groups of the page.", examples=[[_ROW]])
     totals: Measures = Field(
-        description="All that matches, each line counted once, on whichever page.",
+        description="All lines that match, on all pages, counted once.",
         examples=[example_of(Counts)],
     )
     notes: list[Note] = Field(
         default=[],
-        description="By effect and period: where the wording of the sources changed. Else it is not there.",
+        description="By effect and period: where the wording of the sources changed. Otherwise omitted.",
         examples=[[example_of(Note)]],
     )

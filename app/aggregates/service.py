@@ -1,4 +1,4 @@
-"""Answer an aggregate: count the groups, rank them, fill gaps, and put them in order."""
+"""Aggregate query: group, rank, fill gaps, accumulate and sort."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,10 +35,10 @@ class Question:
     period_by: PeriodBy = "date"
     fill: bool = False
     cumulative: bool = False
-    # Whether the lag between strikes and their publication is asked for.
+    # Whether the lag between strikes and their publication is requested.
     lag: bool = False
     sort: Sort | None = None
-    # How many groups are kept apart; all others become one. None: all are.
+    # Number of groups; all others are merged into one. None: all groups.
     top: int | None = None
 
     @property
@@ -48,8 +48,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """All groups in the order asked, the measures of all that matches, and how they were counted.
+class AggregateResult:
+    """All groups in the requested order, the measures of all that matches, and how they were counted.
 
     Groups have a column PERIOD of days, columns of places along the axes, or RANKED in place of those that are
     ranked, and their measures.
@@ -61,13 +61,15 @@ class Answer:
     grouper: Grouper
 
 
-def answer(selection: Selection, question: Question, catalogue: Catalogue) -> Answer:
+def execute(selection: Selection, question: Question, catalogue: Catalogue) -> AggregateResult:
     """Count what is selected.
 
     Raises InvalidInput where filling makes more rows than anybody shows, and QueryTimeout.
     """
     grouping, record = question.grouping, selection.record
-    axes = tuple(axis(each, catalogue) for each in grouping.dimensions if each is not Dimension.PERIOD)
+    axes = tuple(
+        axis(dimension, catalogue) for dimension in grouping.dimensions if dimension is not Dimension.PERIOD
+    )
     is_published = question.period_by == "published_on" and grouping.unit is not None
     grouper = Grouper(
         axes,
@@ -79,28 +81,32 @@ def answer(selection: Selection, question: Question, catalogue: Catalogue) -> An
         grouper = replace(grouper, ranked=_ranked(selection, grouper, question, question.top))
     groups, totals = counts(selection, grouper, new_reports=question.cumulative, lag=question.lag)
     if not grouping.dimensions:
-        return Answer(totals, totals, selection, grouper)
+        return AggregateResult(totals, totals, selection, grouper)
     groups = grouper.located(groups)
-    order = [RANKED, PERIOD] if question.top is not None else [each.value for each in grouping.dimensions]
+    order = (
+        [RANKED, PERIOD]
+        if question.top is not None
+        else [dimension.value for dimension in grouping.dimensions]
+    )
     order = [name for name in order if name in groups.columns]
-    beside = [name for name in order if name != PERIOD]
+    group_columns = [name for name in order if name != PERIOD]
     if question.fill and question.is_series and grouping.unit is not None:
-        # Days asked for are days of strikes; by day of publication the range is what matches.
+        # Days requested are days of strikes; by day of publication the range is what matches.
         by_date = question.period_by == "date"
         first, last = (question.strikes.date_from, question.strikes.date_to) if by_date else (None, None)
-        groups = filled(groups, beside, grouping.unit, first, last)
+        groups = filled(groups, group_columns, grouping.unit, first, last)
     selection.check_deadline()
     if question.cumulative:
-        groups = _accumulated(groups, beside)
+        groups = _accumulated(groups, group_columns)
         selection.check_deadline()
     groups = groups.drop(NEW_REPORTS).sort(order)
     if question.sort is not None and question.top is None:
         groups = _sorted(groups, question.sort, grouper.axes)
-    return Answer(groups, totals, selection, grouper)
+    return AggregateResult(groups, totals, selection, grouper)
 
 
 def _ranked(selection: Selection, grouper: Grouper, question: Question, top: int) -> Ranked:
-    """Rank the groups, apart from their periods, and keep the first; by periods alone these are ranked."""
+    """Rank the groups, ignoring their periods, and select the first; by periods alone, rank these."""
     of_periods = grouper.ranks_periods
     ranked = grouper if of_periods else replace(grouper, unit=None, published=None)
     groups, _ = counts(selection, ranked, lag=question.lag)
@@ -110,44 +116,44 @@ def _ranked(selection: Selection, grouper: Grouper, question: Question, top: int
         for low, high in (("items_min", "items_max"), ("strikes_min", "strikes_max"))
     )
     located = ranked.located(groups.with_columns(pl.col("number").alias("_number"))).with_columns(by_proof)
-    dimensions = (Dimension.PERIOD,) if of_periods else tuple(each.dimension for each in grouper.axes)
-    names = [each.value for each in dimensions]
+    dimensions = (Dimension.PERIOD,) if of_periods else tuple(axis.dimension for axis in grouper.axes)
+    names = [dimension.value for dimension in dimensions]
     sort = question.sort or Sort("items_min", descending=True)
     located = _sorted(located.sort(names), sort, grouper.axes)
-    kept = located.head(top)
-    columns = [_values(kept[name].to_list(), name, grouper.axes) for name in names]
-    has_other = len(located) > len(kept)
+    first = located.head(top)
+    columns = [_values(first[name].to_list(), name, grouper.axes) for name in names]
+    has_other = len(located) > len(first)
     values = [*zip(*columns, strict=True), *([(OTHER,) * len(names)] if has_other else [])]
-    return Ranked(dimensions, tuple(kept["_number"]), tuple(values), has_other)
+    return Ranked(dimensions, tuple(first["_number"]), tuple(values), has_other)
 
 
 def _values(places: Sequence[int], name: str, axes: Sequence[Axis]) -> list[Any]:
     """Return values as clients see them, by their places along an axis, or as days by their numbers."""
     if name == PERIOD:
-        return [day_of(each) for each in places]
-    values = next(each.values for each in axes if each.dimension.value == name)
-    return [values[each] for each in places]
+        return [day_of(place) for place in places]
+    values = next(axis.values for axis in axes if axis.dimension.value == name)
+    return [values[place] for place in places]
 
 
 def _sorted(groups: pl.DataFrame, sort: Sort, axes: Sequence[Axis]) -> pl.DataFrame:
-    """Return groups in the order asked, null last either way, and else as they are."""
+    """Return groups in the requested order, null last either way, and else as they are."""
     key = pl.col(sort.by)
-    for each in axes:
-        if each.dimension.value == sort.by:
+    for candidate in axes:
+        if candidate.dimension.value == sort.by:
             # Values are in the order of their names, null last.
-            key = pl.when(key < len(each.values) - 1).then(key)
+            key = pl.when(key < len(candidate.values) - 1).then(key)
     return groups.sort(key, descending=sort.descending, nulls_last=True, maintain_order=True)
 
 
-def _accumulated(groups: pl.DataFrame, beside: Sequence[str]) -> pl.DataFrame:
+def _accumulated(groups: pl.DataFrame, group_columns: Sequence[str]) -> pl.DataFrame:
     """Add to each measure what it comes to up to and with each period, within the groups of the other columns."""
 
     def running(name: str) -> pl.Expr:
         column = pl.col(NEW_REPORTS if name == "reports" else name)
-        sums, known = column.fill_null(0).cum_sum(), column.is_not_null().cum_sum()
-        if beside:
-            sums, known = sums.over(beside), known.over(beside)
-        return pl.when(known > 0).then(sums).alias(f"cumulative_{name}")
+        sums, counted = column.fill_null(0).cum_sum(), column.is_not_null().cum_sum()
+        if group_columns:
+            sums, counted = sums.over(group_columns), counted.over(group_columns)
+        return pl.when(counted > 0).then(sums).alias(f"cumulative_{name}")
 
     return groups.sort(PERIOD).with_columns(running(name) for name in MEASURES)
 

@@ -30,7 +30,7 @@ from app.http.formats import (
     refuse_parts,
 )
 from app.http.problems import responses
-from app.http.responses import is_held, list_headers
+from app.http.responses import is_not_modified, list_headers
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import Head, head
@@ -92,7 +92,7 @@ async def export_record(request: Request, query: Annotated[ExportQuery, Query()]
 
     now, catalogue, strikes = await read(question)
     headers = list_headers(request, now, chosen, negotiated=True)
-    if is_held(request, headers):
+    if is_not_modified(request, headers):
         return Response(status_code=304, headers=headers)
     name = f"strikeledger-{'reports' if chosen is Format.NDJSON else 'strikes'}-{now.seq}.{chosen}"
     headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 from sqlalchemy import bindparam, select
 
-from app.db.engine import NotYet, ReadSession
+from app.db.engine import CacheMiss, ReadSession
 from app.db.statements import Prepared, Snapshot
 from app.ledger.head import Head, standing
 from app.models import (
@@ -217,9 +217,9 @@ class Catalogue:
 # By the hash of the entry that made them: one for now, some for `as_of`. One takes 75 MB with all gazetteers loaded.
 @cached(LRUCache(4), key=lambda _session, head: head.vocabulary_hash, lock=Lock())
 def catalogue_at(session: Snapshot, head: Head) -> Catalogue:
-    """Return the vocabularies as of the head's `vocabulary_seq`. Raises NotYet where they must be read first."""
+    """Return the vocabularies as of the head's `vocabulary_seq`. Raises CacheMiss where they must be read first."""
     if not isinstance(session, ReadSession):
-        raise NotYet
+        raise CacheMiss
     return Catalogue(
         _names(session, head.vocabulary_seq, PublisherEntry, (Publisher, PublisherVersion, PublisherAlias)),
         _names(session, head.vocabulary_seq, LocationEntry, (Location, LocationVersion, LocationAlias)),

@@ -26,7 +26,7 @@ from app.http.flat_tables import Place, Table, columns_of
 from app.http.formats import WITH_PLACE, WITHOUT_PLACE, Form, FormatQuery, described
 from app.http.pagination import PageQuery, cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import AsOf, head
@@ -140,7 +140,7 @@ async def list_effects(request: Request, query: Annotated[EffectsQuery, Query()]
             for effect in Effect
         ]
         body = {"items": items, "next": None, "seq": now.seq}
-        return answer_list(request, now, lambda: body, Form(EFFECTS, query))
+        return list_response(request, now, lambda: body, Form(EFFECTS, query))
 
     return await read(all_of_them)
 
@@ -160,7 +160,7 @@ def _page(session: ReadSession, request: Request, query: NamesQuery, vocabulary:
         "next": cursor_to(request, (items[-1]["slug"],)) if len(rest) > query.limit else None,
         "seq": now.seq,
     } | ({"total": len(found)} if query.count == "exact" else {})
-    return answer_list(request, now, lambda: body, Form(LISTS[vocabulary], query))
+    return list_response(request, now, lambda: body, Form(LISTS[vocabulary], query))
 
 
 def _one(
@@ -170,7 +170,7 @@ def _one(
     shown = document(vocabulary, catalogue_at(session, now), slug)
     if shown is None:
         raise NotFound(f"there is no {vocabulary.noun} of this name")
-    response = answer_one(request, shown["slug"], now.vocabulary_seq, shown)
+    response = item_response(request, shown["slug"], now.vocabulary_seq, shown)
     if shown["slug"] != slug:
         response.headers["Content-Location"] = vocabulary.path(shown["slug"])
     return response

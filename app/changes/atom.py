@@ -1,4 +1,4 @@
-"""Write changes of reports as a page of an Atom 1.0 feed (RFC 4287, RFC 5005), for people's feed readers.
+"""Atom 1.0 feed of changes (RFC 4287, paged by RFC 5005).
 
 Links are absolute: several readers show relative ones broken.
 """
@@ -51,13 +51,13 @@ def feed(entries: Sequence[AnyRow], base: str, pages: Mapping[str, str], genesis
 def _add(root: ET.Element, entry: AnyRow, base: str) -> None:
     report = public_id(REPORT, entry.report_id)
     element = ET.SubElement(root, "entry")
-    said = [part for part in (entry.publisher, entry.number, entry.title) if part]
+    parts = [part for part in (entry.publisher, entry.number, entry.title) if part]
     _texts(
         element,
         ("id", f"{_AUTHORITY}change:{entry.seq}:{entry.hash}"),
         ("title", f"Report {report} {entry.action}"),
         ("updated", json_form(entry.recorded_at)),
-        ("summary", ", ".join(said)),
+        ("summary", ", ".join(parts)),
     )
     href = f"{base}/v1/reports/{report}/revisions/{entry.revision}"
     ET.SubElement(element, "link", {"rel": "alternate", "type": "application/json", "href": href})

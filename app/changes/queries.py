@@ -1,4 +1,4 @@
-"""Read the entries of the ledger that come after a number, and the latest ones that are about reports."""
+"""Queries for ledger entries after a number, and the latest reports' entries."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Follow the record from outside: /v1/ledger, where it stands, and /v1/changes, how it came there.
+"""Routers of /v1/ledger and of /v1/changes as list, stream and feed.
 
 A ledger number is a citation, and its hash seals all before it. The changes can be read page by page, as a
 stream of server-sent events, and as a feed for feed readers.
@@ -38,7 +38,7 @@ from app.http.flat_tables import Table, columns_of
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import SEQ, answer_list, current
+from app.http.responses import SEQ, current, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head, last_entry
@@ -52,13 +52,13 @@ CHANGES = Table(columns_of(Change))
 
 @router.get("/ledger", responses={200: {"model": LedgerHead}, **responses(InvalidInput)})
 async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()], read: Read) -> Response:
-    """Say where the ledger stands. Save the number and the hash: together they prove the record up to there."""
+    """Return the head of the ledger. Save its number and hash: together they prove the record up to there."""
 
     def where(session: ReadSession) -> Response:
         entry = last_entry(session)
         seq, seal, recorded_at = entry or (0, None, None)
         body = {"seq": seq, "hash": seal, "recorded_at": recorded_at}
-        return current(answer_list(request, head(session), lambda: body))
+        return current(list_response(request, head(session), lambda: body))
 
     return await read(where)
 
@@ -68,10 +68,10 @@ async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()],
     responses={**described(ChangesPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)},
 )
 async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
-    """List what was recorded, in order and for ever: the entries of the ledger after a number.
+    """List the entries of the ledger after a number, in order. Entries never change.
 
-    To follow the record, keep the last `seq` that you have seen and ask for what comes after it. At the ledger's
-    head the list is empty; a number beyond it is refused, since this is not the ledger that gave it.
+    To follow the record, save the last `seq` that you received and request the entries after it. At the ledger's
+    head the list is empty; a number beyond it is refused, since it comes from another ledger.
     """
     return await read(lambda session: _page(session, request, query))
 
@@ -82,7 +82,7 @@ async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()]
     dependencies=[Depends(limited_by("streams", is_expendable=True))],
     responses={
         200: {
-            "description": "Events named `change`, without end. The id is the ledger number, the data an entry "
+            "description": "An endless stream of events named `change`. The id is the ledger number, the data an entry "
             "as `/v1/changes` lists it.",
             "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
         },
@@ -96,16 +96,17 @@ async def stream_changes(
     last_event_id: Annotated[
         Seen | None,
         Header(
-            description="The ledger number that was received last, as a browser sends it when it comes back. "
-            "Goes before `after`.",
+            description="The ledger number that was received last, as a browser sends it on reconnecting. "
+            "Takes precedence over `after`.",
             examples=[1],
         ),
     ] = None,
 ) -> Response:
-    """Send what is recorded as it is recorded, as server-sent events: none skipped, none twice, in order.
+    """Stream new entries as server-sent events, in order, without gaps or repeats.
 
-    While the database is away the stream waits. It ends with the server, where a place is needed, and where the
-    ledger turns out to be another one: come back with the last id, which is refused where it lies beyond the head.
+    While the database is unavailable the stream waits. It ends with the server, where its connection is needed for
+    others, and where the ledger is replaced by another one. Reconnect with the last id; one beyond the head is
+    refused.
     """
     name, seq = ("after", query.after) if last_event_id is None else ("last-event-id", last_event_id)
     _refuse_beyond(seq, (await read.short(head)).seq, name)
@@ -129,10 +130,10 @@ async def stream_changes(
     },
 )
 async def feed_of_changes(request: Request, query: Annotated[FeedQuery, Query()], read: Read) -> Response:
-    """Show the changes of reports as an Atom feed, the latest first, for a feed reader.
+    """Return the changes of reports as an Atom feed, the latest first, for a feed reader.
 
     Links of the relation `next` lead page by page to the oldest change (RFC 5005). All links are absolute, and name
-    the host that was asked.
+    the host of the request.
     """
     return await read(lambda session: _feed(session, request, query))
 
@@ -144,9 +145,9 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
     _refuse_beyond(start, now.seq, "cursor")
 
     def page() -> Mapping[str, object]:
-        found = queries.after(session, start, query.limit + 1)
-        entries = found[: query.limit]
-        last = entries[-1] if len(found) > query.limit else None
+        rows = queries.after(session, start, query.limit + 1)
+        entries = rows[: query.limit]
+        last = entries[-1] if len(rows) > query.limit else None
         return {
             "items": [change(entry) for entry in entries],
             "next": cursor_to(request, (last.seq,)) if last else None,
@@ -154,13 +155,13 @@ def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Respon
             # Numbers have no gaps.
         } | ({"total": max(0, now.seq - query.after)} if query.count == "exact" else {})
 
-    return current(answer_list(request, now, page, Form(CHANGES, query)))
+    return current(list_response(request, now, page, Form(CHANGES, query)))
 
 
 def _refuse_beyond(seq: int, last: int, name: str) -> None:
     """Raise InvalidInput for a number that the ledger has not given."""
     if seq > last:
-        raise InvalidInput([Fault("parameter", name, "beyond-head", f"the ledger stands at {last}")])
+        raise InvalidInput([Fault("parameter", name, "beyond-head", f"the latest ledger number is {last}")])
 
 
 def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
@@ -169,10 +170,10 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
     if query.before is not None:
         _refuse_beyond(query.before, now.seq, "before")
     # The tag, and 304 where the client holds it, as of any list; the body alone is another.
-    answer = current(answer_list(request, now, dict))
-    if answer.status_code == HTTPStatus.NOT_MODIFIED:
-        return answer
-    headers = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
+    response = current(list_response(request, now, dict))
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
+    headers = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
     entries = queries.latest_of_reports(session, query.after, query.before, query.limit + 1)
     page = entries[: query.limit]
     pages = {"self": _feed_path(request, query.before), "first": _feed_path(request, None)}
@@ -184,8 +185,8 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
 
 def _feed_path(request: Request, before: int | None) -> str:
     """Return the path and query of the page of the requested feed that starts before a number; None: the first."""
-    asked = [each for each in request.query_params.multi_items() if each[0] != "before"]
+    parameters = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "before"]
     if before is not None:
-        asked.append(("before", str(before)))
+        parameters.append(("before", str(before)))
     path: str = request.scope["path"]
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return f"{path}?{urlencode(parameters)}" if parameters else path

@@ -1,4 +1,4 @@
-"""What the feed of changes takes and answers, whether asked page by page or as a stream."""
+"""Parameters and response models of the change feeds."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from app.http.formats import FormatQuery
 from app.http.pagination import LARGEST_INTEGER, MOST_ON_A_PAGE, Page, PageQuery
 from app.vocabulary.identifiers import REPORT, public_id
 
-# What the hash of an entry looks like.
+# The format of an entry's hash.
 HASH = "8fab3fb0d1a32d80f5a081bc26bcdea8cba685bc539c471cf9bee11fa0e1a4e8"
 
 # A ledger number that somebody saw.
@@ -59,7 +59,7 @@ class FeedQuery(BaseModel):
         int,
         Field(ge=1, le=MOST_ON_A_PAGE),
         PLAIN_DIGITS,
-        Field(description="How many entries a page holds at most.", examples=[50]),
+        Field(description="The maximum number of entries on a page.", examples=[50]),
     ] = 50
     after: Annotated[
         Seen,
@@ -73,7 +73,7 @@ class FeedQuery(BaseModel):
         Annotated[int, Field(ge=1, le=LARGEST_INTEGER), PLAIN_DIGITS] | None,
         Field(
             description="Start with the last entry before this ledger number, as the feed's `next` links do; left "
-            "out: with the latest. A number that the ledger has not given is refused.",
+            "out: with the latest. A number beyond the latest is refused.",
             examples=[2],
         ),
     ] = None

@@ -1,6 +1,6 @@
-"""Server-sent events: the changes after a number, for as long as the client listens and the server runs.
+"""Server-sent events: stream of changes after a ledger number.
 
-Nothing is skipped and nothing comes twice, whoever writes meanwhile. Writers come one after another, on both
+Nothing is skipped and nothing comes twice, despite concurrent writers. Writers are serialized, on both
 engines, so entries become visible in the order of their numbers: what a read sees last is the place to go on from.
 """
 

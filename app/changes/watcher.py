@@ -1,6 +1,6 @@
-"""Ledger watcher: one poll in each process, whose result is fanned out to all its streams.
+"""Ledger watcher: one poll per process, fanned out to all streams.
 
-A stream asks for what follows its position. Entries are read and written as events once for all streams that stand
+A stream requests the entries after its position. Entries are read and written as events once for all streams that stand
 at the same position, and only while there are streams. An event loop runs this; none of it is for threads.
 """
 
@@ -21,7 +21,7 @@ from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.errors import StrikeledgerError
 from app.http.encoders import dumps
-from app.http.sessions import Asked, Reads
+from app.http.sessions import ReadRequest, Reads
 from app.ledger.head import Head, hash_at, head
 
 # Entries that one read takes and one piece of a stream holds.
@@ -76,7 +76,7 @@ class Watcher:
             if not self._streams:
                 self._task.cancel()
                 self._task = None
-                # Nobody looks from here on, so nothing is known any longer.
+                # Nobody polls from here on, so the cached state expires.
                 self._forget()
 
     async def after(self, seq: int, epoch: int) -> Batch | None:
@@ -112,35 +112,35 @@ class Watcher:
     async def _watch(self) -> None:
         try:
             while not _is_stopping():
-                known = self._head
+                last_head = self._head
                 await self._poll()
-                await self._wake(everyone=self._head != known)
+                await self._wake(everyone=self._head != last_head)
                 await asyncio.sleep(POLL_SECONDS)
         finally:
-            # Unless the last stream left: then nobody waits, and the next one has a task of its own.
+            # Unless the last stream ended: then nobody waits, and the next one starts its own task.
             if self._task is asyncio.current_task():
                 self._epoch += 1
                 await self._wake(everyone=True)
 
     async def _poll(self) -> None:
         """Read where the ledger stands; end all streams where it does not continue what they were sent."""
-        known = self._head
+        last_head = self._head
 
-        def look(snapshot: Snapshot) -> tuple[Head, bool]:
+        def read_head(snapshot: Snapshot) -> tuple[Head, bool]:
             now = head(snapshot)
-            if known is None or known.hash in {now.hash, ""}:
+            if last_head is None or last_head.hash in {now.hash, ""}:
                 return now, True
-            return now, hash_at(snapshot, known.seq) == known.hash
+            return now, hash_at(snapshot, last_head.seq) == last_head.hash
 
         try:
-            now, continues = await self._reads.short(look, Asked("ledger poll", time.monotonic()))
+            now, continues = await self._reads.short(read_head, ReadRequest("ledger poll", time.monotonic()))
             if not continues:
                 # Streams that begin from here on follow the ledger as it is now.
                 self._epoch += 1
                 self._forget()
             self._head = now
-            if known is not None and continues and known.seq < now.seq:
-                await self._batch(known.seq)
+            if last_head is not None and continues and last_head.seq < now.seq:
+                await self._batch(last_head.seq)
         except StrikeledgerError:
             # It is away, or busy. Streams wait, and go on where they were.
             return
@@ -157,7 +157,7 @@ class Watcher:
             await asyncio.sleep(0)  # Other requests' turn.
 
     async def _batch(self, seq: int) -> Batch:
-        """Return the entries after a number below the ledger's head: read once for all who ask at the same time."""
+        """Return the entries after a number below the ledger's head: read once for all concurrent callers."""
         batch = self._batches.get(seq)
         if batch is not None:
             return batch
@@ -171,11 +171,11 @@ class Watcher:
     async def _read(self, seq: int) -> Batch:
         batches = self._batches
 
-        def look(session: ReadSession) -> Batch:
+        def read_entries(session: ReadSession) -> Batch:
             entries = queries.after(session, seq, BATCH)
             return Batch(entries[-1].seq if entries else seq, b"".join(map(_event, entries)))
 
-        batch = await self._reads(look, Asked("ledger entries", time.monotonic()))
+        batch = await self._reads(read_entries, ReadRequest("ledger entries", time.monotonic()))
         if batch.events:
             batches[seq] = batch
         return batch
@@ -184,7 +184,7 @@ class Watcher:
 def _is_stopping() -> bool:
     """Return whether the server is stopping.
 
-    uvicorn waits for responses under way, and tells them nothing. The handler of its signals knows.
+    uvicorn waits for open responses without notifying them. Only its signal handler knows.
     """
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return bool(getattr(server, "should_exit", False))

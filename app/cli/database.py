@@ -82,19 +82,19 @@ def _version(database: Database) -> str | None:
 def _migrate(database: Database) -> None:
     """Bring the schema up, with what things are found by; `_complete` writes the rest."""
     from app.db.migrate import upgrade
-    from app.reports.derived import write_found_by
+    from app.reports.derived import write_number_keys
 
     with progress("Bringing the record up to date") as show, database.migrating() as session:
         upgrade(session)
-        write_found_by(session, show)
+        write_number_keys(session, show)
 
 
 def _complete(database: Database) -> bool:
     """Write the JSON that a migration left to be written; return whether any was missing."""
-    from app.reports.derived import lacks_json, write_json_in_steps
+    from app.reports.derived import is_missing_json, write_json_in_steps
 
     with database.reading() as session:
-        if not lacks_json(session):
+        if not is_missing_json(session):
             return False
     with progress("Writing stored JSON") as show:
         write_json_in_steps(database, show)

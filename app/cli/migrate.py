@@ -11,7 +11,7 @@ def migrate() -> None:
     """
     from app import log
     from app.cli.database import opened, prepare, progress
-    from app.reports.derived import write_found_by, write_json_in_steps
+    from app.reports.derived import write_json_in_steps, write_number_keys
     from app.settings import read_settings
 
     settings = read_settings()
@@ -20,7 +20,7 @@ def migrate() -> None:
         prepare(database)
         with progress("Writing derived rows") as show:
             with database.writing() as session:
-                written = write_found_by(session, show)
+                written = write_number_keys(session, show)
             written += write_json_in_steps(database, show)
         database.compact()
     if written:

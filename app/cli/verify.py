@@ -40,7 +40,7 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
     from app.catalogue.ledger_entries import rebuilt_vocabularies
     from app.cli.database import progress
     from app.columnar.mapped_files import files_of
-    from app.columnar.store import is_as_recorded
+    from app.columnar.store import matches_rows
     from app.db.version import refuse_other
     from app.ledger import verify
     from app.reports.ledger_check import stored_contents
@@ -53,7 +53,7 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
         verdict = verify.verify(session, sources, saved, show)
         settings = read_settings()
         files = files_of(settings.database_url, settings.cache_dir)
-        if verdict.fault is None and files is not None and not is_as_recorded(files, session):
+        if verdict.fault is None and files is not None and not matches_rows(files, session):
             what = f"the column files in {files.folder} do not hold what the rows say; remove them"
             return verify.Verdict(0, "", verify.Fault(verdict.entries, what))
         return verdict

@@ -1,4 +1,4 @@
-"""Read what was recorded between two numbers of the ledger, as columns.
+"""Loader: read rows between two ledger numbers into columns.
 
 The engine gives each column as one list in JSON, of whole numbers as far as possible: a row for each of a million
 lines would take several times as long.
@@ -133,7 +133,10 @@ def read(session: ReadSession, after: int, end: int) -> Written:
         revisions.sort("recorded_seq"),
         lines.join(added_by, on="recorded_seq"),
         pl.concat(
-            [tallies, bare.with_columns(pl.lit(each, pl.Int32).alias(name) for name, each in nothing.items())]
+            [
+                tallies,
+                bare.with_columns(pl.lit(value, pl.Int32).alias(name) for name, value in nothing.items()),
+            ]
         ),
         _read(
             session,
@@ -157,7 +160,7 @@ def read_hashes(session: ReadSession, after: int, end: int) -> pl.Series:
 
 
 def _read(session: ReadSession, columns: Columns, rows: Any) -> pl.DataFrame:  # noqa: ANN401 - a statement's own
-    statement: AnySelect = rows(select(*(each.label(name) for name, each in columns.items())))
+    statement: AnySelect = rows(select(*(column.label(name) for name, column in columns.items())))
     within = statement.subquery()
     lists = session.connection().execute(select(*(Listed(within.columns[name]) for name in columns))).one()
     try:

@@ -1,11 +1,12 @@
-"""Column files: segments written once, and mapped read-only by every worker.
+"""Column files: segments written once, memory-mapped read-only by every worker.
 
-They are a cache beside the ledger, and never trusted over it. A file has the hash of its content for a name, and one
+They are a cache of the ledger, and never trusted over it. A file is named by the hash of its content, and one
 list of files names the ledger's number and hash that they hold. What is absent, damaged, of another version or of
-another record is not used, and written anew. Files are written beside and renamed, so none is ever half there.
+another record is not used, and written again. Files are written under a temporary name and renamed, so none is ever
+incomplete.
 
-A mapped file that is changed in place would change answers, and one that is truncated would end the process. So a file
-is mapped only under a lease: whoever opens it for writing or truncates it waits in the kernel until the processes that
+A mapped file that is changed in place would change responses, and one that is truncated would end the process. So a
+file is mapped only under a lease: a process that opens it for writing or truncates it waits until the processes that
 have it mapped were notified and released it. Where there are no leases (other systems than Linux, network file
 systems) a file is read into memory instead.
 """
@@ -31,7 +32,7 @@ from sqlalchemy import make_url
 from app.columnar.loader import CLAIMS, REVISIONS
 from app.columnar.segment import COUNTRY_CODES, EFFECTS, LINES, TALLIES, Segment
 
-# What the content of files hangs on beside the ledger. The number rises when a column gets another meaning.
+# What the content of files depends on besides the ledger. The number rises when a column gets another meaning.
 _MEANING = (1, sys.byteorder, LINES, TALLIES, tuple(REVISIONS), tuple(CLAIMS), COUNTRY_CODES, EFFECTS)
 VERSION = hashlib.sha256(repr(_MEANING).encode()).hexdigest()[:16]
 
@@ -64,21 +65,21 @@ class ColumnFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        # Segments that are in use, so that each is mapped once, and keeps what is cached of it.
+        # Segments in use, so that each is mapped once and retains its cache.
         self._open: weakref.WeakValueDictionary[str, Segment] = weakref.WeakValueDictionary()
         self._mapped: weakref.WeakSet[_Mapped] = weakref.WeakSet()
 
     def load(self) -> Stored | None:
         """Return what the newest list names, None where any of it is absent or damaged."""
-        found = self._newest()
-        if found is None:
+        newest = self._newest()
+        if newest is None:
             return None
         try:
-            rest = _unpacked(_checked(found["rest"], self._read(found["rest"])))
-            segments = [self._segment(name) for name in found["segments"]]
+            rest = _unpacked(_checked(newest["rest"], self._read(newest["rest"])))
+            segments = [self._segment(name) for name in newest["segments"]]
             return Stored(
-                found["seq"],
-                found["hash"],
+                newest["seq"],
+                newest["hash"],
                 segments,
                 rest["revisions"],
                 rest["coverage"],
@@ -92,7 +93,8 @@ class ColumnFiles:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = {segment: name for name, segment in self._open.items() if self._is_whole(self.folder / name)}
         segments = [
-            names.get(each) or self._write(_packed(_tables_of(each)), _PARTS) for each in stored.segments
+            names.get(segment) or self._write(_packed(_tables_of(segment)), _PARTS)
+            for segment in stored.segments
         ]
         rest = {
             "revisions": stored.revisions,
@@ -114,7 +116,7 @@ class ColumnFiles:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Say whether no other process saves at the same time, for the length of the block. Raises OSError."""
+        """Return whether no other process saves at the same time, for the length of the block. Raises OSError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sys.platform == "win32":
             yield True
@@ -129,9 +131,9 @@ class ColumnFiles:
             else:
                 yield True
 
-    def is_wanted(self) -> bool:
+    def is_awaited(self) -> bool:
         """Return whether another process waits to change a file that is mapped here."""
-        return any(each.is_wanted() for each in list(self._mapped))
+        return any(mapped.is_awaited() for mapped in list(self._mapped))
 
     def forget(self) -> None:
         """Map no file again that is mapped now."""
@@ -143,16 +145,16 @@ class ColumnFiles:
             for path in self.folder.glob(f"*{_LISTS}"):
                 with suppress(OSError, ValueError):
                     lists.append(json.loads(_checked(path.name, path.read_bytes())))
-        of_version = [each for each in lists if each["version"] == VERSION]
-        return max(of_version, key=lambda each: int(each["seq"]), default=None)
+        of_version = [listing for listing in lists if listing["version"] == VERSION]
+        return max(of_version, key=lambda listing: int(listing["seq"]), default=None)
 
     def _segment(self, name: str) -> Segment:
-        known = self._open.get(name)
-        if known is None:
+        cached = self._open.get(name)
+        if cached is None:
             mapped = self._mapping(name)
             tables = _unpacked(_checked(name, self._read(name)) if mapped is None else _checked(name, mapped))
-            known = self._open[name] = Segment(tables["lines"], tables["tallies"])
-        return known
+            cached = self._open[name] = Segment(tables["lines"], tables["tallies"])
+        return cached
 
     def _read(self, name: str) -> bytes:
         return (self.folder / name).read_bytes()
@@ -176,11 +178,11 @@ class ColumnFiles:
         name = hashlib.sha256(content).hexdigest() + suffix
         path = self.folder / name
         if not self._is_whole(path):
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as beside:
-                beside.write(content)
-                beside.flush()
-                os.fsync(beside.fileno())
-            Path(beside.name).replace(path)
+            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as temporary:
+                temporary.write(content)
+                temporary.flush()
+                os.fsync(temporary.fileno())
+            Path(temporary.name).replace(path)
         return name
 
     def _is_whole(self, path: Path) -> bool:
@@ -192,7 +194,7 @@ class ColumnFiles:
 
 
 def files_of(database_url: str, cache_dir: str) -> ColumnFiles | None:
-    """Return the files of a database: beside an SQLite file, or in `cache_dir` unless it is empty; None for neither."""
+    """Return the files of a database: next to an SQLite file, or in a given `cache_dir`; None for neither."""
     url = make_url(database_url)
     if cache_dir:
         name = hashlib.sha256(url.render_as_string(hide_password=False).encode()).hexdigest()[:16]
@@ -205,8 +207,8 @@ class _Mapped(mmap.mmap):
 
     descriptor: int
 
-    def is_wanted(self) -> bool:
-        """Return whether the kernel asks for the lease."""
+    def is_awaited(self) -> bool:
+        """Return whether the kernel is breaking the lease."""
         import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
         return fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK
@@ -218,7 +220,7 @@ def _lease(descriptor: int) -> None:
         raise ImportError("leases are a Linux feature")
     import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
-    # The signal by which the kernel tells of a writer: one that does nothing, since leases are looked at by themselves.
+    # The signal by which the kernel announces a writer: one that does nothing, since leases are polled.
     fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
     fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
 

@@ -1,4 +1,4 @@
-"""Cache of the partial aggregates of a segment, bounded by the bytes of its keys and tables."""
+"""Cache of a segment's partial aggregates, bounded in bytes."""
 
 import sys
 from collections.abc import Callable, Hashable

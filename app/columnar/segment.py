@@ -1,4 +1,4 @@
-"""Segments of the record: lines and tallies of whole reports, as columns.
+"""Segments of the column store: lines and tallies of whole reports.
 
 Partial aggregates of segments add up, counts of different reports included, since no report is in two of them. A
 segment never changes: a write makes a new one of it. Columns have the names of the models. Days are counted from
@@ -19,7 +19,7 @@ from app.vocabulary.countries import COUNTRIES
 from app.vocabulary.effects import Effect
 
 COUNTRY_CODES = tuple(sorted(COUNTRIES))
-EFFECTS = tuple(each.value for each in Effect)
+EFFECTS = tuple(effect.value for effect in Effect)
 # The effect of the row that stands for the missing tallies of a line without any.
 NO_EFFECT = len(EFFECTS)
 
@@ -41,7 +41,7 @@ CODES: Mapping[str, Callable[[str], int]] = {
     "effect": EFFECTS.index,
 }
 
-# What stands for null, by column; for null in a column of words a word.
+# What means null, by column; for null in a column of words a word.
 NULLS: Mapping[str, int | str] = {
     "location_id": 0,
     "strikes_min": UNKNOWN,
@@ -126,7 +126,7 @@ class Segment:
     def bounds(self) -> Mapping[str, tuple[int, int]]:
         """The least and the greatest value of some columns."""
         columns = (self.lines[name] for name in _BOUNDED)
-        return {each.name: (each.min(), each.max()) for each in columns}  # type: ignore[misc] # no column is empty
+        return {column.name: (column.min(), column.max()) for column in columns}  # type: ignore[misc] # no column is empty
 
     def of_place(self, location_id: int) -> tuple[int, int]:
         """Return the position of the first line of a place, and that after its last one."""

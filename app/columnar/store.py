@@ -1,9 +1,9 @@
-"""Cache of the record as columns: what aggregates are counted from.
+"""Column store: the record in memory, for aggregates.
 
 A count over a million lines takes seconds in an engine that reads rows and milliseconds over columns, and it can be
 exact: how many different reports a group has does not add up from stored totals. Each process follows the ledger: it
 adds what was recorded since its own number, and marks what was superseded since. Lines are never taken out, so the
-columns answer as of every number.
+columns can be read as of every number.
 """
 
 import threading
@@ -22,10 +22,10 @@ from app.db.engine import Database, ReadSession
 from app.errors import QueryTimeout
 from app.ledger.head import Head, hash_at, head
 
-# Seconds that a question waits while another one, or the start, brings the columns up to date.
+# Seconds that a query waits while another one, or the start, brings the columns up to date.
 WAIT_SECONDS = 1.5
 
-# Ledger numbers that are read at once: a question that is stopped meanwhile leaves whole batches.
+# Ledger numbers that are read at once: a query that is stopped meanwhile leaves whole batches.
 ENTRIES = 2_000
 
 _REVISIONS = pl.DataFrame(schema=dict.fromkeys(REVISIONS, pl.Int32))
@@ -35,7 +35,7 @@ _COVERAGE = pl.DataFrame(schema=dict.fromkeys((*CLAIMS, "publisher_id"), pl.Int3
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """All lines and tallies, and the number as of which they are asked for; `hash` is that of the ledger's entry.
+    """All lines and tallies, and the number as of which they are requested; `hash` is that of the ledger's entry.
 
     `revisions` rise by `recorded_seq`.
     """
@@ -45,14 +45,14 @@ class Record:
     segments: Sequence[Segment]
     revisions: pl.DataFrame
     coverage: pl.DataFrame
-    # Results that hold for every question about this state.
+    # Results that hold for every query about this state.
     known: dict[object, Any] = field(default_factory=dict)
 
     @cached_property
     def latest(self) -> pl.DataFrame:
         """The revision of each report that was the last one as of the number."""
-        known = self.revisions.filter(pl.col("recorded_seq") <= self.as_of)
-        return known.unique("report_id", keep="last", maintain_order=True)
+        revisions = self.revisions.filter(pl.col("recorded_seq") <= self.as_of)
+        return revisions.unique("report_id", keep="last", maintain_order=True)
 
     @cached_property
     def retractions(self) -> pl.Series:
@@ -61,7 +61,7 @@ class Record:
 
 
 class Columns:
-    """The columns of one process. Any thread may ask; `files` hold them for other processes, and for the next start."""
+    """The columns of one process. For any thread; `files` persist them for other processes and for the next start."""
 
     def __init__(self, files: ColumnFiles | None = None) -> None:
         self._files = files
@@ -82,21 +82,21 @@ class Columns:
         """Return the record as of where the ledger stands in the session. Reads what was recorded since the last time.
 
         A database can go back under a running server: a backup is restored, a failover loses the last writes. So the
-        columns are compared with the session's ledger by hash, and read anew where they are of another history.
+        columns are compared with the session's ledger by hash, and read again where they are of another history.
         Raises QueryTimeout where that takes too long, or another thread is still at it.
         """
         last = self._last
         if last is not None and (last.as_of, last.hash) == (now.seq, now.hash):
             return last
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise QueryTimeout("the server is still reading the record; ask again")
+            raise QueryTimeout("the server is still loading the record; retry shortly")
         try:
             if not self._is_of_history(session, now):
                 self._clear()
             if self._seq == 0 and (stored := self._newer(session)) is not None:
                 self._begin_with(stored)
             while self._seq < now.seq:
-                # Nothing is added before all of it is read, so a question that is stopped leaves whole batches.
+                # Nothing is added before all of it is read, so a query that is stopped leaves whole batches.
                 end = min(self._seq + ENTRIES, now.seq)
                 written, hashes = read(session, self._seq, end), read_hashes(session, self._seq, end)
                 self._add(written)
@@ -112,15 +112,15 @@ class Columns:
     def tend_files(self, database: Database) -> None:
         """Save what many writes added, use what another process saved, and let go of files that are to be changed.
 
-        Whoever serves calls this every second or so. Raises OSError where the files cannot be written.
+        A server calls this about every second. Raises OSError where the files cannot be written.
         """
         files = self._files
         if files is None:
             return
         with self._lock:
-            if files.is_wanted():
+            if files.is_awaited():
                 files.forget()
-                self._use([private(each) for each in self._segments])
+                self._use([private(segment) for segment in self._segments])
             seq = self._seq
         if seq == 0 or (self._saved > 0 and seq - self._saved < ENTRIES):
             return
@@ -184,13 +184,13 @@ class Columns:
         lines, tallies = written.lines, written.tallies
         # Lines of a report stay together, so those that a revision added go where the others are.
         revised = written.revisions.filter(pl.col("revision") > 1)["report_id"]
-        for number, each in enumerate(segments if len(revised) else ()):
-            known = each.lines["report_id"].unique().implode()
+        for number, current in enumerate(segments if len(revised) else ()):
+            report_ids = current.lines["report_id"].unique().implode()
             theirs = lines.filter(
-                pl.col("report_id").is_in(revised.implode()) & pl.col("report_id").is_in(known)
+                pl.col("report_id").is_in(revised.implode()) & pl.col("report_id").is_in(report_ids)
             )
             if len(theirs):
-                segments[number] = each.with_lines(theirs, _of(tallies, theirs))
+                segments[number] = current.with_lines(theirs, _of(tallies, theirs))
                 lines = lines.join(theirs, on="id", how="anti")
         _append(segments, lines, tallies)
         others = self._coverage.join(written.coverage, on="id", how="anti")
@@ -200,12 +200,12 @@ class Columns:
 
 
 def _supersede(segments: list[Segment], superseded: pl.DataFrame) -> None:
-    for number, each in enumerate(segments if len(superseded) else ()):
-        least, most = each.bounds["report_id"]
+    for number, current in enumerate(segments if len(superseded) else ()):
+        least, most = current.bounds["report_id"]
         marks = superseded.filter(pl.col("report_id").is_between(least, most)).select("id", "superseded_seq")
-        marks = marks.join(each.lines.select("id"), on="id", how="semi")
+        marks = marks.join(current.lines.select("id"), on="id", how="semi")
         if len(marks):
-            segments[number] = each.superseded(marks)
+            segments[number] = current.superseded(marks)
 
 
 def _append(segments: list[Segment], lines: pl.DataFrame, tallies: pl.DataFrame) -> None:
@@ -232,19 +232,19 @@ def _of(tallies: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return tallies.join(lines, left_on="strike_id", right_on="id", how="semi")
 
 
-def is_as_recorded(files: ColumnFiles, session: ReadSession) -> bool:
+def matches_rows(files: ColumnFiles, session: ReadSession) -> bool:
     """Recount: return whether the columns that begin with files are the same as those of rows alone."""
     now = head(session)
-    with_files, without = (_content(Columns(each).at(session, now)) for each in (files, None))
+    with_files, without = (_content(Columns(source).at(session, now)) for source in (files, None))
     return all(one.equals(other) for one, other in zip(with_files, without, strict=True))
 
 
 def _content(record: Record) -> Sequence[pl.DataFrame]:
     """Return all rows of a record, in an order that does not depend on segments."""
     lines, tallies = [_LINES], [_TALLIES]
-    for each in record.segments:
-        ids = each.lines["id"].gather(each.tallies["line"])
-        lines.append(each.lines)
-        tallies.append(each.tallies.with_columns(ids.alias("line")))
+    for current in record.segments:
+        ids = current.lines["id"].gather(current.tallies["line"])
+        lines.append(current.lines)
+        tallies.append(current.tallies.with_columns(ids.alias("line")))
     every = pl.concat(lines), pl.concat(tallies), record.revisions, record.coverage
-    return [each.sort(each.columns) for each in every]
+    return [table.sort(table.columns) for table in every]

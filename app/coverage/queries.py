@@ -1,4 +1,4 @@
-"""Find what reports claim for a country and days."""
+"""Queries for coverage claims of a country and days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class CoverageFilter:
 
 
 def claims(
-    session: ReadSession, asked: CoverageFilter, after: tuple[date, int] | None, limit: int
+    session: ReadSession, criteria: CoverageFilter, after: tuple[date, int] | None, limit: int
 ) -> Sequence[AnyRow]:
     """Return up to `limit` claims, the latest days first, from the one after the day and id `after`."""
     statement = (
@@ -52,7 +52,7 @@ def claims(
             Coverage.engagements,
         )
         .join(Report, Report.id == Coverage.report_id)
-        .where(asked.condition())
+        .where(criteria.condition())
     )
     if after is not None:
         day, coverage_id = after
@@ -62,8 +62,8 @@ def claims(
     return session.execute(newest.limit(limit)).all()
 
 
-def count(session: ReadSession, asked: CoverageFilter) -> int:
+def count(session: ReadSession, criteria: CoverageFilter) -> int:
     """Return how many claims match."""
     statement = select(func.count()).select_from(Coverage).join(Report, Report.id == Coverage.report_id)
-    total: int = session.execute(statement.where(asked.condition())).scalar_one()
+    total: int = session.execute(statement.where(criteria.condition())).scalar_one()
     return total

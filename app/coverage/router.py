@@ -1,4 +1,4 @@
-"""GET /v1/coverage: what publishers claim for which country and days, "no strikes" included."""
+"""Router of GET /v1/coverage: publishers' claims by country and days."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from app.errors import InvalidInput, NotAcceptable
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list
+from app.http.responses import list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=StrictR
     "", responses={**described(CoveragePage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)}
 )
 async def list_coverage(request: Request, query: Annotated[CoverageQuery, Query()], read: Read) -> Response:
-    """List what reports speak for, the latest days first."""
+    """List the countries and days that reports cover, the latest days first."""
     return await read(lambda session: _page(session, request, query))
 
 
@@ -38,9 +38,9 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
     names = Resolver(catalogue, "parameter")
     publisher = names.publisher(query.publisher, "publisher") if query.publisher else None
     if query.date_from and query.date_to and query.date_from > query.date_to:
-        names.refuse("date_to", "days-reversed", "date_to lies before date_from")
+        names.refuse("date_to", "days-reversed", "date_to must not be before date_from")
     names.finish()
-    asked = CoverageFilter(
+    criteria = CoverageFilter(
         as_of=now.seq,
         date_from=query.date_from,
         date_to=query.date_to,
@@ -50,7 +50,7 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
     after = position_of(request, query.cursor, date.fromisoformat, int)
 
     def page() -> dict[str, Any]:
-        claims = queries.claims(session, asked, after, query.limit + 1)
+        claims = queries.claims(session, criteria, after, query.limit + 1)
         rows = claims[: query.limit]
         last = rows[-1] if len(claims) > query.limit else None
         items = []
@@ -59,17 +59,17 @@ def _page(session: ReadSession, request: Request, query: CoverageQuery) -> Respo
             del claim["id"]
             publisher = catalogue.publishers.by_id[claim.pop("publisher_id")].slug
             report = public_id(REPORT, claim.pop("report_id"))
-            items.append(claim | {"report": report, "publisher": publisher, "says": _says(row.strikes)})
+            items.append(claim | {"report": report, "publisher": publisher, "says": _status(row.strikes)})
         return {
             "items": items,
             "next": cursor_to(request, (last.date_from, last.id)) if last else None,
             "seq": now.seq,
-        } | ({"total": queries.count(session, asked)} if query.count == "exact" else {})
+        } | ({"total": queries.count(session, criteria)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page, Form(COVERAGE, query))
+    return list_response(request, now, page, Form(COVERAGE, query))
 
 
-def _says(strikes: int | None) -> str:
+def _status(strikes: int | None) -> str:
     if strikes is None:
         return "no_total"
     return "strikes" if strikes else "none_reported"

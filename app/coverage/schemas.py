@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from app.http.examples import example_of
-from app.http.field_types import Asked, AsOfParameter, Country, Day
+from app.http.field_types import AsOfParameter, Country, Day, QueryName
 from app.http.flat_tables import Table, columns_of
 from app.http.formats import FormatQuery
 from app.http.pagination import Page, PageQuery
@@ -27,13 +27,13 @@ class CoverageQuery(PageQuery, FormatQuery):
     date_to: Annotated[Day | None, Field(description="Last day, inclusive.", examples=["2017-02-28"])] = None
     country: Annotated[Country | None, Field(description="ISO 3166-1 alpha-2 code.", examples=["SY"])] = None
     publisher: Annotated[
-        Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
+        QueryName | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     as_of: AsOfParameter = None
 
 
 class CoverageItem(CoverageOut):
-    """A country and days that a publisher's report speaks for."""
+    """A country and days that a publisher's report covers."""
 
     report: str = Field(description="The report's id.", examples=["r12"])
     publisher: str = Field(description="The publisher's slug.", examples=["cjtf-oir"])

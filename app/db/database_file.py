@@ -1,4 +1,4 @@
-"""The file of an SQLite database: notice that it was replaced or removed while it is open."""
+"""SQLite database file: detect its replacement or removal while open."""
 
 import sqlite3
 from pathlib import Path
@@ -13,7 +13,7 @@ from app.errors import DatabaseUnavailable
 class DatabaseFile:
     """The database file: a connection stays open on it whatever becomes of its name.
 
-    Whoever puts another file in its place, or removes it, leaves open connections behind: their reads would be stale,
+    Replacing or removing the file leaves open connections behind: their reads would be stale,
     and their writes lost. So all of them are closed before the new file is opened.
     """
 
@@ -46,10 +46,10 @@ class DatabaseFile:
             event.listen(engine, "checkout", taken)
 
     def refuse_unsound(self, *_arguments: object) -> None:
-        """Raise DatabaseUnavailable where a file that was there is gone, or was replaced beside the WAL of the old one.
+        """Raise DatabaseUnavailable where the file is gone, or was replaced without removing the old WAL.
 
         SQLite would make an empty file in its place, or take the WAL for that of the new one: it may hold writes of the
-        old one, so whoever replaced the file must remove it.
+        old one, so the operator must remove it.
         """
         now = self.identity()
         if self._opened in {None, now}:
@@ -58,11 +58,11 @@ class DatabaseFile:
             raise DatabaseUnavailable("the database file is gone")
         if self._opened_wal is not None and self._opened_wal == _identity(self._wal):
             raise DatabaseUnavailable(
-                "the database file was replaced; the -wal and -shm files of the old one must be removed"
+                "the database file was replaced; remove the old one's -wal and -shm files"
             )
 
     def identity(self) -> "Identity | None":
-        """Return what tells the file from any other of its name, None where there is none."""
+        """Return the identity of the file (device and inode), None where there is none."""
         return _identity(self._path)
 
 
@@ -72,7 +72,7 @@ Identity = tuple[int, int]
 
 def _identity(path: Path) -> Identity | None:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -1,4 +1,4 @@
-"""The deadline of a read: when it ends by itself, and how another thread ends it sooner."""
+"""Deadline of a read: its expiry, and cancellation from another thread."""
 
 import math
 import threading
@@ -42,7 +42,7 @@ class Deadline:
         return max(0.0, self.at - time.monotonic())
 
     def has_passed(self) -> bool:
-        """Return whether it has passed, or the processor time is used up. Only the thread that reads may ask."""
+        """Return whether it has passed, or the processor time is used up. Only the reading thread may call this."""
         return time.monotonic() > self.at or (
             self.processor is not None and time.thread_time() + self._elsewhere_now() > self._used_up
         )
@@ -56,7 +56,7 @@ class Deadline:
     def working_elsewhere(self) -> Iterator[None]:
         """Count what other threads use in the block as well: they work for the one that reads.
 
-        Nobody tells their time apart from that of other reads, so it is counted for no longer than the block takes,
+        Their time cannot be separated from that of other reads, so it is counted for no longer than the block takes,
         and for no more than the whole process uses meanwhile.
         """
         self._began_elsewhere = time.monotonic(), time.process_time(), time.thread_time()
@@ -86,7 +86,7 @@ class Deadline:
                 self._cancel = None
 
     def end_now(self) -> None:
-        """Bring it forward to now: what looks at it stops, what does not is cancelled. Any thread may call this.
+        """Expire it now: code that checks it stops, other work is cancelled. Any thread may call this.
 
         It may wait for a server.
         """

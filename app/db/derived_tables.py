@@ -1,4 +1,4 @@
-"""Empty tables of derived rows, which their triggers refuse: only what can be written anew from the record."""
+"""Empty derived tables, whose triggers refuse changes, before a rebuild."""
 
 from sqlalchemy import text
 

@@ -1,4 +1,4 @@
-"""What an engine's errors mean: of its own state, in the product's words."""
+"""Translate driver errors into application errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from app.errors import (
 # Seconds that a request waits for another writer, or for a connection, before it is refused.
 WAIT_SECONDS = 5
 
-# PostgreSQL's names for what can be said of its state.
+# PostgreSQL's SQLSTATE codes for its own state.
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
 UNDEFINED_TABLE = "42P01"
@@ -30,7 +30,7 @@ INSUFFICIENT_PRIVILEGE = "42501"
 DISK_FULL = "53100"
 DAMAGED = ("XX001", "XX002")
 
-NO_ANSWER = "the database did not answer"
+NO_RESPONSE = "the database did not respond"
 
 NO_SCHEMA = "the database has no schema; run `strikeledger migrate`"
 
@@ -42,23 +42,23 @@ _OF_THE_FILE = (
     "SQLITE_CORRUPT",
 )
 
-NO_SPACE = "the disk of the database is full, or reached a limit, or failed; nothing was stored"
+NO_SPACE = "the database's disk is full, at its quota, or failing; nothing was stored"
 
-NO_WRITES = "the database takes no writes now"
+NO_WRITES = "the database is read-only now"
 
-TOO_LONG = "the question takes too long; ask for fewer days, places or words"
+TOO_LONG = "the query takes too long; request fewer days, places or words"
 
 
 @contextmanager
 def translated(*, writes: bool = False) -> Iterator[None]:
-    """Turn what an engine says of its own state into our errors; the fault of a statement stays what it is.
+    """Translate errors about the state of an engine into application errors; errors of a statement pass through.
 
     `writes`: the block is a write transaction. A driver's message can hold SQL, so none is passed on.
     """
     try:
         yield
     except PoolTimeout as error:
-        raise DatabaseBusy("all connections to the database are in use") from error
+        raise DatabaseBusy("all database connections are in use") from error
     except ValueError as error:
         if isinstance(error, UnicodeDecodeError) or _is_of_a_row(error):
             raise DamagedDatabase from error
@@ -97,7 +97,7 @@ def _is_of_a_row(error: ValueError) -> bool:
 def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError | None:
     name = getattr(error.orig, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseBusy("another writer holds the database")
+        return DatabaseBusy("the database is locked by another writer")
     if name == "SQLITE_INTERRUPT":
         return QueryTimeout(TOO_LONG)
     if name.startswith("SQLITE_READONLY"):
@@ -105,20 +105,20 @@ def _meaning_on_sqlite(error: DBAPIError, *, writes: bool) -> StrikeledgerError 
     # Stored bytes that are not UTF-8 have no error name: the driver decodes them, not SQLite.
     if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in str(error.orig):
         return DamagedDatabase()
-    # A quota or a limit to the size of files is an I/O error; which one, the driver does not tell.
+    # A quota or a limit to the size of files is an I/O error; the driver does not report which one.
     if name == "SQLITE_FULL" or (writes and name.startswith("SQLITE_IOERR")):
         return StorageFull(NO_SPACE)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB")):
         return DatabaseUnavailable("the database file cannot be used")
     if "no such table" in str(error.orig):
         return UnusableDatabase(NO_SCHEMA)
-    return None if name or not isinstance(error, OperationalError) else DatabaseUnavailable(NO_ANSWER)
+    return None if name or not isinstance(error, OperationalError) else DatabaseUnavailable(NO_RESPONSE)
 
 
 def _meaning(error: DBAPIError) -> StrikeledgerError | None:
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate == LOCK_NOT_AVAILABLE:
-        return DatabaseBusy("another writer holds the database")
+        return DatabaseBusy("the database is locked by another writer")
     if sqlstate == QUERY_CANCELED:
         return QueryTimeout(TOO_LONG)
     if sqlstate == UNDEFINED_TABLE:
@@ -126,10 +126,10 @@ def _meaning(error: DBAPIError) -> StrikeledgerError | None:
     if sqlstate == READ_ONLY_TRANSACTION:
         return ReadOnlyDatabase(NO_WRITES)
     if sqlstate == INSUFFICIENT_PRIVILEGE:
-        return ReadOnlyDatabase("the database does not allow this to the role of the server")
+        return ReadOnlyDatabase("the server's database role lacks a privilege that this needs")
     if sqlstate == DISK_FULL:
         return StorageFull(NO_SPACE)
     if sqlstate in DAMAGED:
         return DamagedDatabase()
     # A connection that was refused, or broke, has an OperationalError; so has a server that shuts down.
-    return DatabaseUnavailable(NO_ANSWER) if isinstance(error, OperationalError) else None
+    return DatabaseUnavailable(NO_RESPONSE) if isinstance(error, OperationalError) else None

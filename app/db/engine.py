@@ -1,4 +1,4 @@
-"""Open the database: one engine that reads, one that writes, and a session type for each.
+"""Database engines, one for reads and one for writes, and their sessions.
 
 A write transaction begins as the only one: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by one advisory lock.
 So writers come one after another, and the ledger's numbers become visible in the order in which they were given.
@@ -30,10 +30,10 @@ T = TypeVar("T")
 # Any fixed number: the advisory lock that stands for "the one writer" on PostgreSQL.
 WRITER_LOCK = 0x5354_524B
 
-# Questions that are put to a file at the same time.
+# Queries that are sent to a file at the same time.
 FILE_READERS = 6
 
-# How many times as long a short look may take in all, where it waits for a disk.
+# How many times as long a short read may take in total, where it waits for a disk.
 _STALLED = 10
 
 _LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
@@ -46,7 +46,7 @@ _ENOUGH, _CANCEL_SECONDS = 0.9, 1.0
 class ReadSession(Session):
     """A session on one snapshot of the record. The engine refuses to write through it.
 
-    `deadline` is when the engine stops what is asked: what counts by itself stops then as well.
+    `deadline` is when the engine cancels a statement; Python code that checks it stops then as well.
     """
 
     deadline: Deadline = Deadline()
@@ -60,7 +60,7 @@ class ReadSession(Session):
 
     @cached_property
     def _file(self) -> Any:  # noqa: ANN401 - either driver's
-        """SQLite's own connection, where a statement is a tenth as long on the way as by SQLAlchemy; else None."""
+        """SQLite's own connection, where a statement is a tenth as long on the way as by SQLAlchemy; otherwise None."""
         return self.held.connection.driver_connection if self.held.dialect.name == "sqlite" else None
 
     def rows(self, statement: Prepared, values: Values) -> Rows:
@@ -73,15 +73,15 @@ class ReadSession(Session):
             cursor = self.held.exec_driver_sql(sql, bound).cursor
             return [] if cursor is None else cursor.fetchall()
         try:
-            found: Rows = self._file.execute(sql, bound).fetchall()
+            fetched: Rows = self._file.execute(sql, bound).fetchall()
         except self._file.Error as error:
             raise self._failed(sql, error) from error
-        return found
+        return fetched
 
     def limit_statements(self) -> None:
         """Let PostgreSQL stop the next statement at the deadline. Raises QueryTimeout where that has passed.
 
-        It limits each statement by itself, so the limit is set anew once much of the time is used up.
+        It limits each statement by itself, so the limit is set again once much of the time is used up.
         """
         self.deadline.check()
         left = self.deadline.left if self.deadline.processor is None else self.deadline.processor
@@ -97,16 +97,16 @@ class ReadSession(Session):
         return DBAPIError(sql, None, error, hide_parameters=True)
 
 
-class NotAtOnce(Exception):
-    """What is asked for takes too long to be read at once; it must be read the usual way."""
+class WouldBlock(Exception):
+    """The read would block the event loop for too long; run it in a thread."""
 
 
-class NotYet(NotAtOnce):
-    """It is only this once that it takes too long: what is read now is remembered."""
+class CacheMiss(WouldBlock):
+    """The read would block only this once: its result is cached."""
 
 
-class Glance:
-    """A snapshot that is read on the event loop itself: short looks into a file, which a thread would only delay."""
+class InlineSnapshot:
+    """A snapshot read on the event loop itself: for short file reads, which a thread would only delay."""
 
     def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
         self._connection = connection
@@ -169,7 +169,7 @@ class WriteSession(ReadSession):
             return list(self.held.execute(statement.statement, rows).scalars())
         sql, bound = statement.bound_all(self.held.dialect, rows)
         try:
-            return [self._file.execute(sql, each).fetchone()[0] for each in bound]
+            return [self._file.execute(sql, parameters).fetchone()[0] for parameters in bound]
         except self._file.Error as error:
             raise self._failed(sql, error) from error
 
@@ -187,8 +187,8 @@ class WriteSession(ReadSession):
 class Database:
     """The two engines of one database, and the sessions on them.
 
-    `serves` says that clients wait: then no server of a database is waited for without end.
-    `immutable` is for SQLite files on read-only media, which nobody can write while they are read.
+    `serves`: clients wait, so every wait for a database server has a timeout.
+    `immutable` is for SQLite files on read-only media, which cannot be written while they are read.
     """
 
     def __init__(self, url: str, *, serves: bool = False, immutable: bool = False) -> None:
@@ -204,8 +204,8 @@ class Database:
             self._reads, self._writes = postgresql.engines(
                 self.url.render_as_string(hide_password=False), self._outage if serves else None
             )
-        # How many questions it is worth asking at a time: a file is read on this machine's cores, and each thread has
-        # memory of its own; behind a network there is a machine that answers all connections that we have.
+        # How many queries it is worth asking at a time: a file is read on this machine's cores, and each thread has
+        # memory of its own; over the network, another machine serves all our connections.
         self.at_a_time = FILE_READERS if self.is_sqlite else postgresql.CONNECTIONS
         self._glances: sqlite3.Connection | None = None
         self._glances_at: tuple[int, int] | None = None
@@ -288,45 +288,45 @@ class Database:
                 self._log.bound()
 
     def glance(self, statement: str) -> tuple[Any, ...] | None:
-        """Return the one row that a statement asks for, or None, without a session and as cheaply as can be.
+        """Return the single row of a statement, or None, without a session and as cheaply as possible.
 
-        On SQLite it waits for nobody, and is for one thread; PostgreSQL is asked over the network.
+        On SQLite it does not block, and is for one thread; PostgreSQL is queried over the network.
         Raises DatabaseUnavailable.
         """
         if not self.is_sqlite:
             self._outage.refuse()
             with translated(), self._reads.connect() as connection:
-                found = connection.exec_driver_sql(statement).first()
-                return None if found is None else tuple(found)
+                first = connection.exec_driver_sql(statement).first()
+                return None if first is None else tuple(first)
         try:
-            row: tuple[Any, ...] | None = self._for_glances().execute(statement).fetchone()
+            row: tuple[Any, ...] | None = self._inline_connection().execute(statement).fetchone()
         except sqlite.sqlite_module().Error as error:
             raise DatabaseUnavailable("the database file cannot be read now") from error
         return row
 
     @contextmanager
-    def at_once(self, seconds: float) -> Iterator[Glance]:
-        """Open a snapshot that waits for nobody, for one thread; the engine stops what uses more processor time.
+    def at_once(self, seconds: float) -> Iterator[InlineSnapshot]:
+        """Open a snapshot that does not block, for one thread; the engine stops what uses more processor time.
 
-        Raises NotAtOnce where that is so, where the file cannot be read now, and always on PostgreSQL, which is
+        Raises WouldBlock where that is so, where the file cannot be read now, and always on PostgreSQL, which is
         reached over a network.
         """
         if not self.is_sqlite:
-            raise NotAtOnce
+            raise WouldBlock
         try:
-            connection = self._for_glances()
+            connection = self._inline_connection()
             connection.execute("BEGIN")
             try:
                 deadline = Deadline.after(_STALLED * seconds, seconds)
                 deadline.begin()
                 with sqlite.driver_stopped_at(connection, deadline):
-                    yield Glance(connection, self._reads.dialect)
+                    yield InlineSnapshot(connection, self._reads.dialect)
             finally:
                 connection.execute("ROLLBACK")
         except sqlite.sqlite_module().Error as error:
-            raise NotAtOnce from error
+            raise WouldBlock from error
 
-    def _for_glances(self) -> sqlite3.Connection:
+    def _inline_connection(self) -> sqlite3.Connection:
         if self._glances is not None and self._glances_at != self._file.identity():
             self.close()
             self._glances = None

@@ -1,4 +1,4 @@
-"""Full text on both engines: words go in and are asked for as words, and no engine ever parses text.
+"""Full-text index on both engines, over words tokenized by the application.
 
 SQLite keeps them in an FTS5 table, PostgreSQL as a `tsvector` with a GIN index. Words hold letters and digits
 alone (see vocabulary/tokenize.py), so nothing in them can be taken for an operator or a quote.
@@ -19,7 +19,7 @@ BATCH = 10_000
 
 
 class Words(TypeDecorator[Sequence[str]]):
-    """A column of words, for storing them. What an engine keeps of them cannot be read back."""
+    """A column of words, write-only: what an engine stores of them cannot be read back."""
 
     impl = Text
     cache_ok = True
@@ -33,8 +33,8 @@ class Words(TypeDecorator[Sequence[str]]):
         return list(value or ()) if dialect.name != "sqlite" else " ".join(value or ())
 
     def bind_expression(self, bindvalue: BindParameter[Sequence[str]]) -> ColumnElement[Sequence[str]]:
-        """Make what the engine keeps."""
-        return _Kept(bindvalue)
+        """Return what the engine stores."""
+        return _Stored(bindvalue)
 
 
 def indexed_words(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
@@ -49,7 +49,7 @@ def indexed_words(connection: Connection, table: str) -> Iterator[tuple[int, str
 
 
 def indexed_rows(connection: Connection, table: str) -> set[int]:
-    """Return the numbers of the rows that the full-text index of a table knows; SQLite's knows none without a word."""
+    """Return the ids of the rows in the full-text index of a table; SQLite's has none without a word."""
     rows = (
         f"SELECT DISTINCT doc FROM {_index(connection, table)}"  # noqa: S608 - a name of ours
         if connection.dialect.name == "sqlite"
@@ -59,7 +59,7 @@ def indexed_rows(connection: Connection, table: str) -> set[int]:
 
 
 def _index(connection: Connection, table: str) -> str:
-    """Let FTS5 show its index as a virtual table. It is no data of the database, yet a reader may not make it."""
+    """Let FTS5 show its index as a virtual table. It is not data, but a reader may not create it."""
     is_reader = connection.exec_driver_sql("PRAGMA query_only").scalar()
     connection.exec_driver_sql("PRAGMA query_only = OFF")
     connection.exec_driver_sql(
@@ -69,7 +69,7 @@ def _index(connection: Connection, table: str) -> str:
     return f"temp.{table}_index"
 
 
-class _Kept(FunctionElement[Sequence[str]]):
+class _Stored(FunctionElement[Sequence[str]]):
     name = "kept_words"
     inherit_cache = True
 
@@ -87,37 +87,37 @@ class _AllOf(TypeDecorator[Sequence[str]]):
         return " & ".join(f"'{word}'" for word in value or ())
 
 
-class _HoldsAll(FunctionElement[bool]):
-    # Of no type: what is boolean would be compared with 1 on SQLite, and FTS5 answers nothing but a bare MATCH.
+class _ContainsAll(FunctionElement[bool]):
+    # Of no type: a boolean would be compared with 1 on SQLite, and FTS5 supports only a bare MATCH.
     name = "holds_all_words"
     inherit_cache = True
 
 
-def holds_all(column: ColumnElement[Any], words: Sequence[str]) -> ColumnElement[bool]:
+def contains_all(column: ColumnElement[Any], words: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a column of Words holds all of these `words`; at least one must be given."""
-    return _HoldsAll(column, bindparam("words", tuple(words), _AllOf()))
+    return _ContainsAll(column, bindparam("words", tuple(words), _AllOf()))
 
 
-@compiles(_Kept, "sqlite")
-def _kept_on_sqlite(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_Stored, "sqlite")
+def _stored_on_sqlite(element: _Stored, compiler: SQLCompiler, **kw: object) -> str:
     return compiler.process(element.clauses, **kw)
 
 
-@compiles(_Kept, "postgresql")
-def _kept_on_postgresql(element: _Kept, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_Stored, "postgresql")
+def _stored_on_postgresql(element: _Stored, compiler: SQLCompiler, **kw: object) -> str:
     # Not to_tsvector: its parser would cut words its own way, and its dictionaries drop some.
     return f"array_to_tsvector({compiler.process(element.clauses, **kw)})"
 
 
-@compiles(_HoldsAll, "sqlite")
-def _holds_all_on_sqlite(element: _HoldsAll, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_ContainsAll, "sqlite")
+def _contains_all_on_sqlite(element: _ContainsAll, compiler: SQLCompiler, **kw: object) -> str:
     column, words = element.clauses
-    # FTS5 that keeps no columns apart is asked by the table's name.
+    # An FTS5 table without separate columns is matched by its name.
     table = compiler.preparer.quote(column.table.name)
     return f"{table} MATCH {compiler.process(words, **kw)}"
 
 
-@compiles(_HoldsAll, "postgresql")
-def _holds_all_on_postgresql(element: _HoldsAll, compiler: SQLCompiler, **kw: object) -> str:
+@compiles(_ContainsAll, "postgresql")
+def _contains_all_on_postgresql(element: _ContainsAll, compiler: SQLCompiler, **kw: object) -> str:
     column, words = element.clauses
     return f"{compiler.process(column, **kw)} @@ CAST({compiler.process(words, **kw)} AS tsquery)"

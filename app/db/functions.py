@@ -1,4 +1,4 @@
-"""SQL functions that each engine spells its own way."""
+"""SQL functions that each dialect compiles in its own way."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -46,7 +46,7 @@ class DaysLater(FunctionElement[date]):
 
 
 def days_later(day: ColumnElement[date], days: int) -> ColumnElement[date]:
-    """Return the day so many days after `day`, spelt as the partial indexes spell it that are found by it."""
+    """Return the day so many days after `day`, spelt as in the partial indexes, so that they are used."""
     return DaysLater(day, literal_column(str(days)))
 
 
@@ -93,7 +93,7 @@ class JsonMembers(FunctionElement[str]):
 
 def json_members(text: ColumnElement[str], names: Sequence[str], lists: Sequence[str]) -> ColumnElement[str]:
     """Return the texts `names` and then the lengths of `lists`, null where one is absent, as a list in JSON."""
-    texts, lengths = (",".join(each) for each in (names, lists))
+    texts, lengths = (",".join(members) for members in (names, lists))
     return JsonMembers(text, literal_column(texts), literal_column(lengths))
 
 

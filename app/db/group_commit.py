@@ -1,8 +1,8 @@
-"""Group commit: writers that wait at the same time share one transaction and one flush.
+"""Group commit: concurrent writers share one transaction and one flush.
 
-The first writer opens the transaction. Whoever waits when a writer is done joins it behind a savepoint of its own, so
+The first writer opens the transaction. A writer that waits when another is done joins it behind its own savepoint, so
 that what fails takes back nothing of the others. Nobody gets a result, nor a refusal, before the common commit: both
-may depend on what an earlier writer of the group wrote. A writer that nobody waits behind commits by itself, without
+may depend on what an earlier writer of the group wrote. A writer with no others behind it commits by itself, without
 a savepoint, so grouping costs it nothing.
 """
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 # of other processes.
 GROUP_SECONDS = 0.05
 
-WAITED_TOO_LONG = "other writers are waiting; ask again"
+WAITED_TOO_LONG = "too many writers are waiting; retry shortly"
 
 
 class GroupCommit:
@@ -41,7 +41,7 @@ class GroupCommit:
         """
         writer = _Writer(work, alone=alone)
         self._waiting.append(writer)
-        # A turn for each writer. Those whose writer joined an earlier group find nobody, and end at once.
+        # A turn for each writer. Those whose writer joined an earlier group have nothing to do.
         self._thread.submit(self._take_turn)
         return writer.future
 
@@ -84,20 +84,20 @@ class GroupCommit:
                     raise
                 except Exception as error:  # noqa: BLE001 - it is for who waits for this one
                     writer.error = error
-        for each in group:
-            each.answer()
+        for writer in group:
+            writer.resolve()
 
     def _commit_each(self, group: "list[_Writer[Any]]") -> None:
         """Run the writers of a group again, each in a transaction of its own, unless its time is over."""
-        for each in group:
-            each.alone, each.error = True, None
-            if time.monotonic() > each.until:
-                _refuse([each], DatabaseBusy(WAITED_TOO_LONG))
+        for writer in group:
+            writer.alone, writer.error = True, None
+            if time.monotonic() > writer.until:
+                _refuse([writer], DatabaseBusy(WAITED_TOO_LONG))
                 continue
             try:
-                self._commit([each])
+                self._commit([writer])
             except BaseException as error:  # noqa: BLE001 - as above
-                _refuse([each], error)
+                _refuse([writer], error)
 
     def _next(self, *, joining: bool = False) -> "_Writer[Any] | None":
         """Return the writer that has waited longest, or None; where it would join a group, only one that may."""
@@ -110,7 +110,7 @@ class GroupCommit:
 
 
 class _Writer(Generic[T]):
-    """Work that waits for its turn, then what came of it, and the future of whoever waits for that."""
+    """Queued work, then its result, and the future of the caller."""
 
     result: T
 
@@ -121,8 +121,8 @@ class _Writer(Generic[T]):
         self.future: Future[T] = Future()
         self.error: Exception | None = None
 
-    def answer(self) -> None:
-        """Let whoever waits have the result or the error."""
+    def resolve(self) -> None:
+        """Resolve the caller's future with the result or the error."""
         if self.error is None:
             self.future.set_result(self.result)
         else:
@@ -130,5 +130,5 @@ class _Writer(Generic[T]):
 
 
 def _refuse(group: "list[_Writer[Any]]", error: BaseException) -> None:
-    for each in group:
-        each.future.set_exception(error)
+    for writer in group:
+        writer.future.set_exception(error)

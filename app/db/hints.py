@@ -1,4 +1,4 @@
-"""Hints to SQLite: by which index a table is read. It knows no figures of a table, and where they matter guesses wrong.
+"""Index hints for SQLite, whose planner lacks table statistics.
 
 `Select.with_hint(table, "INDEXED BY …", "sqlite")` is passed over by SQLAlchemy's own compiler for SQLite.
 """

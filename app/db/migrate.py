@@ -1,4 +1,4 @@
-"""Bring a database's schema to the one that this version knows, and refuse any other."""
+"""Migrate a database to this version's schema; refuse unknown schemas."""
 
 from alembic import command
 from alembic.config import Config

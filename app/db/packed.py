@@ -1,4 +1,4 @@
-"""Packed texts: the stored JSON of a line in a sixth of its bytes.
+"""Compressed text column for stored JSON, about a sixth in size.
 
 Lines are alike, and each is too short to be packed by itself: what they have in common is given to the packer before,
 as a dictionary. It is part of the format, and so are the first bytes: a text that another dictionary packed stays

@@ -1,6 +1,6 @@
-"""PostgreSQL: its two engines, and how long they wait for a server that does not answer.
+"""PostgreSQL engines, with timeouts for a server that does not respond.
 
-A server that is frozen, or behind a network that is lost, keeps its connections open and says nothing: the driver
+A server that is frozen, or behind a network that is lost, keeps its connections open without responding: the driver
 would wait for it without end. So a wait of a serving process has an end, after which its connection is closed. And
 what begins right after such a wait is refused at once, since it would only wait as long again.
 """
@@ -15,30 +15,30 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.db.driver_errors import WAIT_SECONDS
 from app.errors import DatabaseUnavailable
 
-# Questions that are put to a server at the same time: behind a network there is a machine that answers all of them.
+# Concurrent queries to a server: over the network, another machine serves all of them.
 CONNECTIONS = 15
 
 # Seconds without a byte from the server after which it is given up: half a second longer than it may let a writer wait.
 SILENCE_SECONDS = WAIT_SECONDS + 0.5
 
-# Seconds for which nothing is asked of a server that was given up.
+# Seconds for which an unresponsive server is not queried again.
 OUTAGE_SECONDS = 1.0
 
 
 class Outage:
-    """The time for which nothing is asked of a server that did not answer."""
+    """The time for which a server that did not respond is not queried."""
 
     def __init__(self) -> None:
         self._until = 0.0
 
     def begin(self) -> None:
-        """Begin, or begin anew."""
+        """Begin, or begin again."""
         self._until = time.monotonic() + OUTAGE_SECONDS
 
     def refuse(self) -> None:
         """Raise DatabaseUnavailable while it lasts."""
         if time.monotonic() < self._until:
-            raise DatabaseUnavailable("the database did not answer")
+            raise DatabaseUnavailable("the database did not respond")
 
 
 def engines(url: str, outage: Outage | None) -> tuple[Engine, Engine]:

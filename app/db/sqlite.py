@@ -1,4 +1,4 @@
-"""SQLite: which one, how its connections are set up, and how writers of several processes take turns.
+"""SQLite engines: connection setup, and the write lock between processes.
 
 A write transaction begins with BEGIN IMMEDIATE, since a deferred one that reads first and then writes fails at
 once when another writer came between (measured: 286 of 320 lost against none).
@@ -28,13 +28,13 @@ from app.db.driver_errors import WAIT_SECONDS
 from app.db.hints import HintedCompiler
 from app.errors import DatabaseBusy, UnusableDatabase
 
-# Between two looks at a lock of the file system, which cannot be waited for with a limit.
+# Between two attempts at a file lock, for which the system offers no timeout.
 LOCK_POLL_SECONDS = 0.01
 
-# Within so many milliseconds SQLite looks for its own lock with pauses of 1 and 2 of them.
+# Within so many milliseconds SQLite retries its own lock with pauses of 1 and 2 of them.
 LOCK_POLL_MILLISECONDS = 3
 
-# The execution option of a connection that says for how many seconds it waits to become the writer.
+# The execution option of a connection: how many seconds it waits to become the writer.
 WAIT = "strikeledger_wait_seconds"
 
 # Below this version two connections that write and checkpoint at the same instant can corrupt a WAL file.
@@ -47,8 +47,8 @@ PAGES_OF_WAL = 4_000
 # A file is made smaller where one of so many pages, or more, is empty.
 EMPTY_SHARE = 4
 
-# Steps of SQLite's machine for each second that it may work, between two looks at the clock, and the fewest: a look
-# takes the interpreter from whoever has it, so what may take long looks less often.
+# Steps of SQLite's virtual machine, per second of its timeout, between two clock checks, and the fewest: a check
+# needs the interpreter lock, so long statements check less often.
 STEPS_A_SECOND = 100_000
 FEWEST_STEPS = 10_000
 
@@ -149,7 +149,7 @@ def create(path: Path) -> None:
 
 
 def engines(path: Path, file: DatabaseFile, *, immutable: bool = False) -> tuple[Engine, Engine]:
-    """Return the engine that reads and the one that writes; with `immutable` neither looks for other files or locks.
+    """Return the engine that reads and the one that writes; with `immutable` neither uses other files or locks.
 
     Neither creates the file: a record that is lost is not replaced by an empty one.
     """
@@ -175,7 +175,7 @@ def engines(path: Path, file: DatabaseFile, *, immutable: bool = False) -> tuple
 
 
 def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: the "begin" listener says which kind it is.
+    # The driver must not begin transactions by itself: the "begin" listener sets the kind.
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {WAIT_SECONDS * 1000}",
@@ -197,9 +197,9 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Become the writer, or raise what SQLite says where another one does not end within the seconds of WAIT.
+    """Become the writer, or raise SQLite's error where another one does not end within the seconds of WAIT.
 
-    SQLite's own waiting looks ever more seldom, in the end ten times a second, and so hardly ever finds the short
+    SQLite's own busy handler retries ever more rarely, at last ten times a second, and so hardly ever gets the short
     gaps between the writes of a busy process: of two workers one then waits in vain (measured: 551 writes against
     2,047 of the other in 20 seconds, so 1,367 against 1,271).
     """
@@ -228,13 +228,13 @@ def file_lock(database: Path, seconds: float | None = None) -> Iterator[None]:
 
     Raises DatabaseBusy after so many seconds; None: WAIT_SECONDS.
     """
-    if sys.platform == "win32":  # The bundled SQLite has a wheel there, so the lock is never asked for.
+    if sys.platform == "win32":  # The bundled SQLite has a wheel there, so the lock is never requested.
         yield
         return
     import fcntl  # noqa: PLC0415 - the module does not exist on every platform
 
     until = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
-    # As SQLite does with its own files beside it: whoever may write the database may take its lock.
+    # As SQLite does with its own files: a user who may write the database may take its lock.
     mode = database.stat().st_mode & 0o666
     with open(f"{database}.lock", "w", opener=partial(os.open, mode=mode)) as file:
         while True:
@@ -243,18 +243,18 @@ def file_lock(database: Path, seconds: float | None = None) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise DatabaseBusy("another writer holds the database") from None
+                    raise DatabaseBusy("the database is locked by another writer") from None
                 time.sleep(LOCK_POLL_SECONDS)  # In a thread: writes never run on the event loop.
         yield
 
 
 def warnings(path: Path) -> list[str]:
     """Return what an operator should know of SQLite and of the database file, a sentence each."""
-    found = []
+    messages = []
     version = sqlite_module().sqlite_version
     if sqlite_module().sqlite_version_info < FIRST_SOUND_SQLITE:
         sound = ".".join(map(str, FIRST_SOUND_SQLITE))
-        found.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
+        messages.append(f"SQLite {version} is older than {sound}: writes take one lock across all processes.")
     if path.stat().st_mode & stat.S_IROTH:
-        found.append(f"every user of this machine can read {path}, with its drafts; chmod 600 closes it.")
-    return found
+        messages.append(f"every user of this machine can read {path} and its drafts; run chmod 600 on it.")
+    return messages

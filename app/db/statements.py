@@ -1,6 +1,6 @@
-"""Statements that are written once for each engine, and asked many times with other values.
+"""Statements compiled once per dialect and executed with new parameters.
 
-Making a statement and its SQL anew for each request takes many times as long as a short question takes the engine.
+Making a statement and its SQL for each request takes many times as long as a short query takes the engine.
 A Prepared statement keeps its SQL and takes values by name, an INSERT by the names of its columns; what it yields are
 the driver's own rows, by position.
 """
@@ -20,14 +20,14 @@ from sqlalchemy.types import TypeEngine
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
-# Lists of values are written out, and each length makes another text: so many bytes of all are kept. What a text takes
-# beside its signs: its objects, and one for each of its values.
+# Lists of values are written out, and each length makes another text: so many bytes of them are cached. What a text
+# takes besides its characters: its objects, and one for each of its values.
 MOST_BYTES = 16 * 1024 * 1024
 _OF_TEXT, _OF_VALUE = 2_000, 400
 
 
 class Snapshot(Protocol):
-    """One state of the record, to be asked."""
+    """One state of the record, to be queried."""
 
     def rows(self, statement: "Prepared", values: Values) -> Rows:
         """Return what a statement finds, as the driver gives it: SQLite's days and instants are texts."""
@@ -51,8 +51,8 @@ class _Written:
 
     def taken(self, values: Values) -> Any:  # noqa: ANN401 - a list or a dict, as the driver wants it
         """Return values as the driver takes them."""
-        found = [take(values) for take in self.parameters]
-        return found if self.names is None else dict(zip(self.names, found, strict=True))
+        parameters = [take(values) for take in self.parameters]
+        return parameters if self.names is None else dict(zip(self.names, parameters, strict=True))
 
 
 class Prepared:
@@ -60,8 +60,8 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
         self.statement = statement
-        bound = (each for each in visitors.iterate(statement) if isinstance(each, BindParameter))
-        self._lists = tuple(sorted({each.key for each in bound if each.expanding}))
+        bound = (element for element in visitors.iterate(statement) if isinstance(element, BindParameter))
+        self._lists = tuple(sorted({parameter.key for parameter in bound if parameter.expanding}))
 
     def bound(self, dialect: Dialect, values: Values) -> tuple[str, Any]:
         """Return the SQL for an engine, and the values as its driver takes them. Each name must have a value."""
@@ -96,13 +96,13 @@ class Prepared:
         }
         names = list(state.positiontup or state.parameters)
         parameters = []
-        for each in names:
-            name, place = of_lists.get(each, (each, None))
+        for parameter in names:
+            name, place = of_lists.get(parameter, (parameter, None))
             kind: TypeEngine[Any] = compiled.binds[name].type
             process = kind.dialect_impl(dialect).bind_processor(dialect)
             # A value that nobody names is one that SQLAlchemy itself put in.
             parameters.append(
-                _taken(name, place, process) if name in values else _always(state.parameters[each])
+                _taken(name, place, process) if name in values else _always(state.parameters[parameter])
             )
         return _Written(state.statement, parameters, None if state.positiontup else names)
 

@@ -1,4 +1,4 @@
-"""The schema version: which one this version of strikeledger knows, and which one a database has."""
+"""Schema version of a database, compared with this version's."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ _STORED = str(select(_VERSION.c.version_num))
 
 
 def is_current(session: Session) -> bool:
-    """Return whether the schema is exactly the one that this version knows."""
+    """Return whether the schema is exactly the one that this version supports."""
     return version_of(session) == HEAD
 
 
@@ -36,7 +36,7 @@ def version_of(session: Session) -> str | None:
 
 
 def refuse_other(connection: Connection) -> None:
-    """Raise UnusableDatabase unless the schema is the one that this version knows.
+    """Raise UnusableDatabase unless the schema is the one that this version supports.
 
     Inside a write transaction the version cannot move any more: a migration is a write transaction too.
     """

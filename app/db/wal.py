@@ -1,7 +1,7 @@
-"""Bound of SQLite's write-ahead log: checkpoints of our own, and a warning where they do not get through.
+"""Write-ahead log limit for SQLite: checkpoints, and a warning when blocked.
 
 SQLite copies the log into the database after a commit, as far as no reader needs the older pages, and begins the log
-anew only at a moment without readers. So one long read, or many short ones that overlap, let it grow without end.
+again only at a moment without readers. So one long read, or many short ones that overlap, let it grow without end.
 """
 
 import logging
@@ -52,8 +52,8 @@ class WriteAheadLog:
         if size >= WARNING_BYTES and now >= self._next_warning:
             self._next_warning = now + _WARNING_PAUSE_SECONDS
             _log.warning(
-                "the file %s has grown to %d MB: a read that does not end keeps it from being emptied; "
-                "look for an open export, backup or database shell",
+                "the write-ahead log %s has grown to %d MB: a long read blocks its checkpoint; "
+                "close the open export, backup or database shell",
                 self._file.name,
                 size // MIB,
             )

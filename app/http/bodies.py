@@ -1,6 +1,6 @@
-"""Request bodies: their media type, a size limit, and a JSON reader that is strict.
+"""Request bodies: media type, size limit, and strict JSON parsing.
 
-Other servers accept doubled fields, NaN, lone surrogates, NUL and deep nesting. Each of them is refused here, before a
+Other servers accept doubled fields, NaN, lone surrogates, NUL and deep nesting. Each is refused here, before a
 model sees it.
 """
 
@@ -32,13 +32,13 @@ LONG_JSON = 16 * 1024
 # A report nests four deep.
 DEEPEST_JSON = 32
 
-# Names and items of all objects and lists together: a report of 2,000 lines with all that a line can say has 70,000.
+# Names and items of all objects and lists together: a report of 2,000 lines with all fields has 70,000.
 MOST_VALUES = 100_000
 
 # Digits of the longest integer that JSON may hold here; beyond, Python's own parsing grows slow.
 LONGEST_NUMBER = 32
 
-# What may be a number that needs a closer look, and an escape that may be no character.
+# A number that needs a closer check, and an escape that may be no character.
 _ODD_NUMBER = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1}}}|[0-9][eE]")
 _ODD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
@@ -58,7 +58,7 @@ def media_type(request: Request) -> str:
     Raises UnsupportedMediaType for a declared charset that is another, and for a body that is compressed.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise UnsupportedMediaType("send the body as it is, without Content-Encoding")
+        raise UnsupportedMediaType("send the body without Content-Encoding")
     media, _, parameters = request.headers.get("content-type", "").partition(";")
     name, _, charset = parameters.strip().partition("=")
     if name.strip().lower() == "charset" and charset.strip(' "').lower() not in {"utf-8", "utf8", "us-ascii"}:
@@ -83,7 +83,7 @@ async def limited_body(request: Request, limit: int) -> bytes:
             if len(body) > limit:
                 raise too_large
     except ClientDisconnect:
-        raise MalformedRequest("the body did not come to its end") from None
+        raise MalformedRequest("the request body ended early") from None
     request._body = bytes(body)  # noqa: SLF001 - where the framework caches it
     return request._body  # noqa: SLF001
 
@@ -107,7 +107,7 @@ async def read_json(request: Request, model: type[M]) -> M:
     if media != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
     body = await limited_body(request, LONGEST_JSON)
-    return await off_the_loop(request, body, partial(read_as, model))
+    return await in_thread_if_long(request, body, partial(read_as, model))
 
 
 def read_as(model: type[M], body: bytes) -> M:
@@ -115,7 +115,7 @@ def read_as(model: type[M], body: bytes) -> M:
     return validated(model, strict_json(body))
 
 
-async def off_the_loop(request: Request, body: bytes, work: Callable[[bytes], T]) -> T:
+async def in_thread_if_long(request: Request, body: bytes, work: Callable[[bytes], T]) -> T:
     """Return what work on a body returns; on a long body it is done in a thread, for two bodies at the same time."""
     if len(body) < LONG_JSON:
         return work(body)
@@ -155,7 +155,7 @@ def _refuse_excess(text: str) -> None:
     if _DEEP.match(bare):
         raise _too_deep()
     if _marks(bare) - len(_EMPTY.findall(bare)) > MOST_VALUES:
-        detail = f"the body holds more than {MOST_VALUES:,} names and items"
+        detail = f"the body has more than {MOST_VALUES:,} names and items"
         raise InvalidInput([Fault("pointer", "", "too-many-values", detail)])
 
 
@@ -168,7 +168,7 @@ def _refuse_depth(parsed: object) -> None:
     """Refuse what nests too deep, level by level: a recursion could be exhausted by a hostile body."""
     level = [parsed]
     for _ in range(DEEPEST_JSON):
-        level = [part for each in level for part in _parts(each) if type(part) in _NESTING]
+        level = [part for value in level for part in _parts(value) if type(part) in _NESTING]
         if not level:
             return
     raise _too_deep()
@@ -181,14 +181,14 @@ def _parts(value: object) -> Iterable[object]:
 
 
 def _too_deep() -> MalformedRequest:
-    return MalformedRequest(f"the body nests deeper than {DEEPEST_JSON}")
+    return MalformedRequest(f"the body is nested deeper than {DEEPEST_JSON} levels")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise MalformedRequest("the body names a field twice in one object")
-    return found
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise MalformedRequest("an object of the body has the same field twice")
+    return members
 
 
 def _refuse_constant(_name: str) -> NoReturn:
@@ -201,10 +201,10 @@ def _integer(digits: str) -> int | float:
 
 
 def _refuse_values(value: object, pointer: str) -> None:
-    """Refuse what a database or an answer cannot hold: NUL, surrogates without their other half, too large numbers."""
+    """Refuse what a database or a response cannot hold: NUL, surrogates without their other half, too large numbers."""
     if isinstance(value, str):
         if _UNSTORABLE.search(value):
-            raise _unstorable(pointer, "unstorable-text", "holds NUL or a lone surrogate")
+            raise _unstorable(pointer, "unstorable-text", "must not contain NUL or lone surrogates")
     elif isinstance(value, dict):
         for name, member in value.items():
             _refuse_values(name, pointer)
@@ -213,7 +213,7 @@ def _refuse_values(value: object, pointer: str) -> None:
         for index, member in enumerate(value):
             _refuse_values(member, f"{pointer}/{index}")
     elif isinstance(value, float) and math.isinf(value):
-        raise _unstorable(pointer, "too-large-number", "is a number that is too large")
+        raise _unstorable(pointer, "too-large-number", "is too large a number")
 
 
 def _unstorable(pointer: str, code: str, detail: str) -> InvalidInput:

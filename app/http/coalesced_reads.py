@@ -1,4 +1,4 @@
-"""Coalesced reads: one result for all who ask before it begins to be read."""
+"""Coalesced reads: one result for all requests made before it starts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,8 +10,8 @@ T = TypeVar("T")
 class Shared(Generic[T]):
     """Read a value that changes, for many at a time.
 
-    Who asks while it is being read shares the next reading with all others who do: it begins after they asked, so what
-    they get is not older than their request.
+    A request that arrives during a read shares the next one with all others that do: it starts after they arrived, so
+    what they get is not older than their request.
     """
 
     def __init__(self, read: Callable[[], Awaitable[T]]) -> None:

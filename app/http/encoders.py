@@ -1,4 +1,4 @@
-"""Write the rows of a table as CSV, NDJSON, GeoJSON or Parquet, whole or in pieces.
+"""Encoders: rows as CSV, NDJSON, GeoJSON and Parquet.
 
 CSV is safe to open in a spreadsheet by default. A text that a spreadsheet would run as a formula gets a `'`
 before it, and so does one that begins with `'` already: who takes one leading `'` off every text that has one
@@ -44,11 +44,11 @@ def written(
     chunks: Iterable[Sequence[Item]],
     *,
     raw: bool = False,
-    beside: Mapping[str, object] | None = None,
+    members: Mapping[str, object] | None = None,
 ) -> Iterator[bytes]:
     """Yield the items of all chunks in a format other than JSON, piece by piece, a chunk at a time.
 
-    `raw` leaves the text of CSV as it is; `beside` are the further members of a FeatureCollection.
+    `raw` leaves the text of CSV as it is; `members` are the further members of a FeatureCollection.
     Raises NotAcceptable for Parquet where it is not installed.
     """
     match chosen:
@@ -57,11 +57,11 @@ def written(
         case Format.NDJSON:
             return map(partial(_ndjson, table), chunks)
         case Format.GEOJSON:
-            return _geojson(table, chunks, beside or {})
+            return _geojson(table, chunks, members or {})
         case Format.PARQUET:
             return _parquet(_pyarrow(), table, chunks)
         case Format.JSON:
-            raise ValueError("a list of JSON is written whole")
+            raise ValueError("a JSON list cannot be encoded in chunks")
 
 
 def ready(chosen: Format) -> None:
@@ -73,7 +73,7 @@ def ready(chosen: Format) -> None:
         _pyarrow()
 
 
-# A generator would hold on to the chunk that it made a piece of until the next one is asked for; `map` does not.
+# A generator would retain its last chunk until the next one is requested; `map` does not.
 
 
 def _ndjson(table: Table, chunk: Sequence[Item]) -> bytes:
@@ -120,14 +120,16 @@ def _as_json(value: object) -> str | None:
     return None if value is None else dumps(value).decode().strip('"')
 
 
-def _geojson(table: Table, chunks: Iterable[Sequence[Item]], beside: Mapping[str, object]) -> Iterator[bytes]:
+def _geojson(
+    table: Table, chunks: Iterable[Sequence[Item]], members: Mapping[str, object]
+) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     between = b""
     for chunk in chunks:
         for item in chunk:
             yield between + dumps(_feature(table, item))
             between = b","
-    rest = dumps(beside)[1:]
+    rest = dumps(members)[1:]
     yield b"]" + (b"," if len(rest) > 1 else b"") + rest
 
 
@@ -147,9 +149,7 @@ def _pyarrow() -> ModuleType:
         arrow = importlib.import_module("pyarrow")
         importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise NotAcceptable(
-            "this server writes no Parquet: its operator can install strikeledger[parquet]"
-        ) from None
+        raise NotAcceptable("Parquet needs strikeledger[parquet] on the server") from None
     return arrow
 
 
@@ -203,7 +203,7 @@ def _struct(arrow: ModuleType, column: Column) -> Any:  # noqa: ANN401 - pyarrow
 
 
 class _Sink(io.RawIOBase):
-    """A file that keeps what is written to it only until it is taken."""
+    """A write-only file that buffers its content until it is taken."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Examples of whole things in the reference, put together from those of their fields: each is said once."""
+"""OpenAPI examples of models, assembled from those of their fields."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Field types that every body and query shares: strict, since a client's slip must never become a fact."""
+"""Strict field types shared by bodies and queries."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ _NATURAL = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 # Ledger numbers; longer than any, and shorter than what an engine cannot hold.
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
-# An instant of RFC 3339 with its zone, without leap seconds. How many days a month has only the calendar knows.
+# An instant of RFC 3339 with its zone, without leap seconds. The days of each month are checked by the calendar.
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 INSTANT = re.compile(
     rf"[0-9]{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_TIME})",
@@ -33,12 +33,12 @@ INSTANT = re.compile(
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
-# Text with something to see in it and no control character. Of those, `one_line` knows more than can be said here.
+# Text that is not blank, without control characters. `one_line` is stricter than a pattern can be.
 ONE_LINE = r"[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*"
 
 
 def spelt(pattern: str) -> Any:  # noqa: ANN401 - what pydantic's Field is typed as
-    """Say in the reference how a text is spelt. Whoever reads the text refuses all else, in words of its own."""
+    """Describe the spelling of a text in the reference. Its validator refuses everything else, with its own message."""
     return Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 
@@ -55,18 +55,20 @@ def _iso_date(value: object) -> date:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise PydanticCustomError("no_such_day", "there is no such day in the calendar") from None
+            raise PydanticCustomError("no_such_day", "no such day in the calendar") from None
         if day > LAST_DAY:
-            raise PydanticCustomError("no_such_day", "the calendar of this record ends with the year 9998")
+            raise PydanticCustomError("no_such_day", "the latest year is 9998")
         return day
-    raise PydanticCustomError("date_format", "a date is written YYYY-MM-DD")
+    raise PydanticCustomError("date_format", "a date must be written YYYY-MM-DD")
 
 
 def _country(value: object) -> object:
     # Upper case of some letters beyond ASCII is a pair of ASCII letters.
     if isinstance(value, str) and value.isascii() and value.upper() in COUNTRIES:
         return value.upper()
-    raise PydanticCustomError("unknown_country", "a country is an ISO 3166-1 alpha-2 code, such as SY or IQ")
+    raise PydanticCustomError(
+        "unknown_country", "a country must be an ISO 3166-1 alpha-2 code, such as SY or IQ"
+    )
 
 
 def _as_of(value: object) -> int | datetime | None:
@@ -80,20 +82,20 @@ def _as_of(value: object) -> int | datetime | None:
         try:
             return datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise PydanticCustomError("no_such_instant", "there is no such moment in the calendar") from None
+            raise PydanticCustomError("no_such_instant", "no such day or time in the calendar") from None
     raise PydanticCustomError(
         "as_of_format",
-        "give a ledger number, or an instant such as 2026-11-22T12:00:00Z (escape a '+' as %2B)",
+        "must be a ledger number, or an instant such as 2026-11-22T12:00:00Z (escape a '+' as %2B)",
     )
 
 
 def one_line(value: str) -> str:
     """Return a wording as it is stored: Unicode NFC, with single spaces. Refuses what is blank or not printable."""
     if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in value):
-        raise PydanticCustomError("control_character", "must not hold control characters")
+        raise PydanticCustomError("control_character", "must not contain control characters")
     cleaned = " ".join(unicodedata.normalize("NFC", value).split())
     if not cleaned:
-        raise PydanticCustomError("blank", "must hold at least one character that is not white space")
+        raise PydanticCustomError("blank", "must not be blank")
     return cleaned
 
 
@@ -101,13 +103,13 @@ def _name(value: str) -> str:
     cleaned = one_line(value)
     # After normalising, which lengthens some letters: it is this form that a column must hold.
     if len(cleaned) > NAME_LENGTH:
-        raise PydanticCustomError("too_long", "must hold at most {most} characters", {"most": NAME_LENGTH})
+        raise PydanticCustomError("too_long", "must have at most {most} characters", {"most": NAME_LENGTH})
     return cleaned
 
 
 def _natural(value: object) -> object:
     if isinstance(value, str) and not _NATURAL.fullmatch(value):
-        raise PydanticCustomError("integer", "must be an integer, in plain digits")
+        raise PydanticCustomError("integer", "must be an integer in plain digits")
     return value
 
 
@@ -125,14 +127,14 @@ AsOfParameter = Annotated[
     ),
     Field(
         description="Read the record as it stood at this ledger number, or at this instant (RFC 3339): "
-        "the same answer for ever, and so a citation.",
+        "permanently the same response, which can be cited.",
         examples=["42", "2026-11-22T12:00:00Z"],
     ),
 ]
 
 
 class AsOfQuery(BaseModel):
-    """The parameter of a single thing."""
+    """The parameter of a single resource."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -143,10 +145,12 @@ class AsOfQuery(BaseModel):
 Name = Annotated[StrictStr, Field(max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)]
 
 # The same in a query.
-Asked = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)]
+QueryName = Annotated[
+    str, Field(min_length=1, max_length=NAME_LENGTH), spelt(ONE_LINE), AfterValidator(_name)
+]
 
 # Before a whole number in a query: plain digits, since "1_0" and "٣" are slips. Stands after the bounds, which
-# would else not be found in the reference.
+# would otherwise not be found in the reference.
 PLAIN_DIGITS = BeforeValidator(_natural)
 
 # A count of items, strikes or engagements.

@@ -1,6 +1,6 @@
-"""What a list looks like as a table: its columns and their types, and how an item becomes rows.
+"""Flat tables of lists: columns, types, and conversion of items to rows.
 
-JSON answers nest; a table is flat. A feature says once how its items lie flat, and every format that is
+JSON responses nest; a table is flat. A feature defines once how its items are flattened, and every format that is
 written in rows (CSV, GeoJSON's properties, Parquet) has the same columns by the same names.
 """
 
@@ -80,18 +80,18 @@ class Table:
     key: str | None = None
     # Rows of parts of an item: only in formats that are nothing but rows.
     in_parts: bool = False
-    # The members of JSON items that were asked for; None: all.
+    # The members of JSON items that were requested; None: all.
     fields: frozenset[str] | None = None
 
     def picked(self, fields: Collection[str] | None) -> "Table":
         """Return the table with the columns that belong to these members of an item; with all for None."""
         if fields is None:
             return self
-        kept = tuple(column for column in self.columns if column.of in fields)
-        return replace(self, columns=kept, fields=frozenset(fields))
+        columns = tuple(column for column in self.columns if column.of in fields)
+        return replace(self, columns=columns, fields=frozenset(fields))
 
     def shown(self, item: Item) -> Item:
-        """Return the members of an item that were asked for."""
+        """Return the members of an item that were requested."""
         if self.fields is None:
             return item
         return {name: value for name, value in item.items() if name in self.fields}
@@ -110,8 +110,8 @@ def _column(name: str, annotation: Any) -> Column:  # noqa: ANN401 - any annotat
         return Column(name, Kind.TEXT, name)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
         return Column(name, Kind.RECORD, name, columns_of(inner))
-    (each,) = get_args(inner)
-    return Column(name, Kind.RECORDS, name, columns_of(each))
+    (item,) = get_args(inner)
+    return Column(name, Kind.RECORDS, name, columns_of(item))
 
 
 def _without_null(annotation: Any) -> Any:  # noqa: ANN401 - any annotation

@@ -1,4 +1,4 @@
-"""Choose the format of an answer: by `format`, else by the Accept header, else JSON."""
+"""Content negotiation: `format`, else the Accept header, else JSON."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import Fault, InvalidInput, NotAcceptable
 from app.http.flat_tables import Table
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 
 class Format(StrEnum):
@@ -49,7 +49,7 @@ def _format(value: object) -> object:
     near = get_close_matches(str(value)[:20].lower(), list(Format), n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise PydanticCustomError(
-        "unknown_format", "a format is {known}{hint}", {"known": _or(Format), "hint": hint}
+        "unknown_format", "available formats: {known}{hint}", {"known": _listed(Format), "hint": hint}
     )
 
 
@@ -58,12 +58,12 @@ FormatParameter = Annotated[Format | None, BeforeValidator(_format, json_schema_
 
 
 class FormatQuery(BaseModel):
-    """The parameters of every answer that is a table."""
+    """The parameters of every response that is a table."""
 
     format: Annotated[
         FormatParameter,
         Field(
-            description="The format of the answer; goes before the Accept header. `geojson` where rows have a "
+            description="The format of the response; takes precedence over Accept. `geojson` where rows have a "
             "place. Without both: `json`.",
             examples=["csv"],
         ),
@@ -80,7 +80,7 @@ class FormatQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form in which a list was asked for: as which table, and written how."""
+    """The form in which a list was requested: its table and its encoding."""
 
     table: Table
     query: FormatQuery
@@ -91,46 +91,46 @@ class Form:
         return WITH_PLACE if self.table.place else WITHOUT_PLACE
 
     def chosen(self, request: Request) -> Format:
-        """Return the format to answer in. Raises InvalidInput and NotAcceptable as `negotiated` does."""
+        """Return the format of the response. Raises InvalidInput and NotAcceptable as `negotiated` does."""
         chosen = negotiated(self.query.format, request.headers.getlist("accept"), self.offered)
         refuse_parts(self.table, chosen)
         return chosen
 
 
-def negotiated(asked: Format | None, accept: Sequence[str], offered: Sequence[Format]) -> Format:
-    """Return the format to answer in: what was asked for by name, else what the Accept headers weigh most.
+def negotiated(requested: Format | None, accept: Sequence[str], offered: Sequence[Format]) -> Format:
+    """Return the format of the response: the one requested by name, else the one that Accept weighs most.
 
     Of equal weight, the first of those offered. Raises InvalidInput for a name that is not offered here, and
     NotAcceptable where the headers allow none that is.
     """
-    if asked is not None:
-        if asked in offered:
-            return asked
-        why = "; geojson needs rows with a place, such as strikes, or aggregates grouped by location"
-        detail = f"this comes as {_or(offered)}" + (why if asked is Format.GEOJSON else "")
+    if requested is not None:
+        if requested in offered:
+            return requested
+        why = "; geojson needs rows with a place: strikes, or aggregates by location"
+        detail = f"available formats: {_listed(offered)}" + (why if requested is Format.GEOJSON else "")
         raise InvalidInput([Fault("parameter", "format", "format-not-offered", detail)])
-    if not any(each.strip() for each in accept):
+    if not any(header.strip() for header in accept):
         return offered[0]
     wanted = weights(",".join(accept))
-    best = max(offered, key=lambda each: _weight(each, wanted))
+    best = max(offered, key=lambda choice: _weight(choice, wanted))
     if not _weight(best, wanted):
-        media_types = ", ".join(MEDIA_TYPES[each] for each in offered)
-        raise NotAcceptable(f"this comes as {media_types}")
+        media_types = ", ".join(MEDIA_TYPES[choice] for choice in offered)
+        raise NotAcceptable(f"available media types: {media_types}")
     return best
 
 
 def refuse_parts(table: Table, chosen: Format) -> None:
-    """Raise InvalidInput where rows of parts of an item are asked for in a format of whole items."""
+    """Raise InvalidInput where rows of parts of an item are requested in a format of whole items."""
     if table.in_parts and chosen not in {Format.CSV, Format.PARQUET}:
-        detail = "shape=long is for format=csv and format=parquet; the others hold whole lines"
+        detail = "shape=long needs format=csv or format=parquet"
         raise InvalidInput([Fault("parameter", "shape", "shape-not-offered", detail)])
 
 
 def described(
     model: type[BaseModel] | None, offered: Sequence[Format], description: str = "Successful Response"
 ) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI description of an answer in each of the formats offered; `model` is that of JSON."""
-    content = {MEDIA_TYPES[each]: {"schema": _SCHEMAS[each]} for each in offered if each in _SCHEMAS}
+    """Return the OpenAPI description of a response in each of the formats offered; `model` is that of JSON."""
+    content = {MEDIA_TYPES[choice]: {"schema": _SCHEMAS[choice]} for choice in offered if choice in _SCHEMAS}
     return {200: {"description": description, "content": content} | ({"model": model} if model else {})}
 
 
@@ -150,12 +150,12 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
     Format.GEOJSON: {
         "type": "object",
         "description": "A FeatureCollection (RFC 7946): a point for each item, or null where it has no place. "
-        "The properties are the columns of the CSV; next and seq stand beside the features.",
+        "The properties are the columns of the CSV; next and seq are next to the features.",
         "required": ["type", "features"],
         "properties": {
             "type": {
                 "const": "FeatureCollection",
-                "description": "What GeoJSON calls a list.",
+                "description": "The type of a GeoJSON list.",
                 "examples": ["FeatureCollection"],
             },
             "features": {
@@ -175,26 +175,26 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
 
 def preferences(accept: Sequence[str]) -> tuple[int, ...]:
     """Return all that `negotiated` takes from Accept headers: for each format its rank by weight, 0 for none."""
-    if not any(each.strip() for each in accept):
+    if not any(header.strip() for header in accept):
         return (1,) * len(Format)
     return _ranks(",".join(accept))
 
 
-@remembered(64)
+@cached_by_text(64)
 def _ranks(accept: str) -> tuple[int, ...]:
     wanted = weights(accept)
-    of_formats = [_weight(each, wanted) for each in Format]
+    of_formats = [_weight(choice, wanted) for choice in Format]
     ranks = {weight: rank for rank, weight in enumerate(sorted({0.0, *of_formats}))}
     return tuple(ranks[weight] for weight in of_formats)
 
 
 # A client sends the same header again and again.
-@remembered(64)
+@cached_by_text(64)
 def weights(accept: str) -> Mapping[str, float]:
     """Return the weight of each member of an Accept or Accept-Encoding header; without those whose weight is none."""
-    found: dict[str, float] = {}
-    for each in accept.split(","):
-        media_range, separator, parameters = each.partition(";")
+    by_range: dict[str, float] = {}
+    for member in accept.split(","):
+        media_range, separator, parameters = member.partition(";")
         given = _WEIGHT.search(separator + parameters)
         if given is None:
             weight = 1.0
@@ -203,17 +203,16 @@ def weights(accept: str) -> Mapping[str, float]:
         else:
             continue
         name = media_range.strip().lower()
-        found[name] = max(weight, found.get(name, 0.0))
-    return found
+        by_range[name] = max(weight, by_range.get(name, 0.0))
+    return by_range
 
 
-def _weight(each: Format, wanted: Mapping[str, float]) -> float:
+def _weight(candidate: Format, wanted: Mapping[str, float]) -> float:
     """Return how much a format is wanted: the most specific range that names it decides."""
-    media_type = MEDIA_TYPES[each]
+    media_type = MEDIA_TYPES[candidate]
     ranges = (media_type, f"{media_type.split('/')[0]}/*", "*/*")
     return next((wanted[name] for name in ranges if name in wanted), 0.0)
 
 
-def _or(names: Sequence[str] | type[Format]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else str(last)
+def _listed(names: Sequence[str] | type[Format]) -> str:
+    return ", ".join(names)

@@ -1,4 +1,4 @@
-"""Say whether the process lives and whether it can serve: for orchestrators and people at a terminal."""
+"""Health checks: liveness, readiness and version."""
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -18,13 +18,13 @@ _OK = dumps({"status": "ok"})
 
 
 class Health(BaseModel):
-    """The process answers."""
+    """The process is alive."""
 
     status: str = Field(examples=["ok"], description="Always `ok`.")
 
 
 class Version(BaseModel):
-    """What runs here."""
+    """The version of the server and its database engine."""
 
     version: str = Field(description="The version of strikeledger.", examples=["0.1.0"])
     engine: str = Field(description="The database engine.", examples=["sqlite 3.53.4"])
@@ -32,13 +32,13 @@ class Version(BaseModel):
 
 @router.get("/healthz", response_model=Health, responses=responses(InvalidInput))
 async def healthz() -> Response:
-    """Answer while the process lives, whatever the database does."""
+    """Return 200 while the process is alive, whatever the state of the database."""
     return Response(_OK, media_type=MEDIA_TYPE)
 
 
 @router.get("/readyz", response_model=Health, responses=responses(DatabaseUnavailable, InvalidInput))
 async def readyz(read: Read) -> Response:
-    """Answer 200 when the database is there and has the schema that this version knows, else 503."""
+    """Return 200 if the database is reachable and has this version's schema, else 503."""
     if not await read(is_current):
         raise UnusableDatabase(
             "the database does not have the schema of this version; run `strikeledger migrate`"
@@ -48,6 +48,6 @@ async def readyz(read: Read) -> Response:
 
 @router.get("/version", response_model=Version, responses=responses(InvalidInput))
 async def version(request: Request) -> Response:
-    """Say which version and which database engine run here."""
+    """Return the version of the server and its database engine."""
     engine = request.app.state.database.engine_name
     return Response(dumps({"version": __version__, "engine": engine}), media_type=MEDIA_TYPE)

@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 from starlette.types import Receive
 
 from app.errors import Overloaded
-from app.http.disconnects import unless_client_leaves
+from app.http.disconnects import cancel_on_disconnect
 
 # How much a new measurement changes a cost, and the seconds for which a cost holds that is not measured again, or
 # that was only guessed.
@@ -50,9 +50,9 @@ class Costs:
 
     def measure(self, kind: Hashable, seconds: float) -> None:
         """Add a measurement."""
-        known = self.of(kind)
-        if known is not None and self._costs[kind][2]:
-            seconds = known + _WEIGHT * (seconds - known)
+        cost = self.of(kind)
+        if cost is not None and self._costs[kind][2]:
+            seconds = cost + _WEIGHT * (seconds - cost)
         self._put(kind, seconds, measured=True)
 
     def expect(self, kind: Hashable, seconds: float) -> None:
@@ -71,7 +71,7 @@ class Costs:
 
 @dataclass(eq=False, slots=True)
 class Ticket:
-    """Work that asks for a place: its kind, its expected cost in seconds, and until when it must be done."""
+    """Work that requests a place: its kind, its expected cost in seconds, and its deadline."""
 
     kind: Hashable
     expected: float
@@ -106,7 +106,7 @@ class Lane:
         self._running: set[Ticket] = set()
 
     async def enter(self, ticket: Ticket, receive: Receive | None) -> None:
-        """Wait for a place. Raises Overloaded where there is none in time, Dismissed and ClientLeft.
+        """Wait for a place. Raises Overloaded where there is none in time, Dismissed and ClientDisconnected.
 
         Where nothing waits or runs that long, the ticket starts at once, however late it is.
         """
@@ -123,7 +123,7 @@ class Lane:
         loop = asyncio.get_running_loop()
         timer = loop.call_later(ticket.latest - now, self._give_up, ticket)
         try:
-            await unless_client_leaves(ticket.turn, receive)
+            await cancel_on_disconnect(ticket.turn, receive)
         except BaseException:
             self.leave(ticket)
             raise
@@ -143,7 +143,7 @@ class Lane:
 
     def dismiss(self, kind: Hashable) -> None:
         """Let all that waits of a kind wait no longer: it raises Dismissed."""
-        for ticket in [each for each in self._waiting if each.kind == kind]:
+        for ticket in [waiting for waiting in self._waiting if waiting.kind == kind]:
             self._waiting.remove(ticket)
             if not ticket.turn.done():
                 ticket.turn.set_exception(Dismissed)
@@ -151,7 +151,7 @@ class Lane:
     def _may_start(self, ticket: Ticket) -> bool:
         if len(self._running) >= self._places:
             return False
-        return not (self._one_of_a_kind and any(each.kind == ticket.kind for each in self._running))
+        return not (self._one_of_a_kind and any(running.kind == ticket.kind for running in self._running))
 
     def _start(self, ticket: Ticket, now: float) -> None:
         ticket.started = now
@@ -164,9 +164,9 @@ class Lane:
         before = self._waiting
         if ticket is not None and self._order is not None:
             rank = self._order(ticket)
-            before = [each for each in before if self._order(each) <= rank]
-        running = sum(max(0.0, each.started + each.expected - now) for each in self._running)
-        return (running + sum(each.expected for each in before)) / self._places
+            before = [waiting for waiting in before if self._order(waiting) <= rank]
+        running = sum(max(0.0, ticket.started + ticket.expected - now) for ticket in self._running)
+        return (running + sum(ticket.expected for ticket in before)) / self._places
 
     def _give_up(self, ticket: Ticket) -> None:
         if ticket in self._waiting:

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what the framework says of the routes, with what it leaves out and without what is not so."""
+"""OpenAPI document: the framework's, completed and corrected."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,15 +39,19 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a parameter's schema without null: it can be left out, but a URL or a header has no way to say null."""
-    kept = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    if len(kept) != 1:
+    """Return a parameter's schema without null: it can be omitted, but a URL or a header cannot be null."""
+    options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    if len(options) != 1:
         return schema
-    return {**kept[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
+    return {**options[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
 def _offered(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of `format` with those formats alone that the operation answers in."""
-    said = {name: value for name, value in schema.items() if name != "$ref"}
+    """Return the schema of `format` with the formats of the operation alone."""
+    members = {name: value for name, value in schema.items() if name != "$ref"}
     content = operation["responses"]["200"]["content"]
-    return {"type": "string", "enum": [each for each, name in MEDIA_TYPES.items() if name in content], **said}
+    return {
+        "type": "string",
+        "enum": [choice for choice, name in MEDIA_TYPES.items() if name in content],
+        **members,
+    }

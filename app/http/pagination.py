@@ -1,4 +1,4 @@
-"""Keyset paging: a page says what comes next in an opaque cursor that fits only the list it came from."""
+"""Keyset pagination with opaque cursors bound to their list."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ _BINDING = 6
 # The largest integer that both engines hold.
 LARGEST_INTEGER = 2**63 - 1
 
-# What a cursor looks like. One that is asked with comes from the page before.
+# The format of a cursor, which comes from the previous page.
 CURSOR = "j_8WrFtBWyIyMDE2LTEwLTEwIiw0OTUwXQ"
 
 CursorParameter = Annotated[str, spelt("[A-Za-z0-9_-]+")]
@@ -39,23 +39,23 @@ class PageQuery(BaseModel):
         int,
         Field(ge=1, le=MOST_ON_A_PAGE),
         PLAIN_DIGITS,
-        Field(description="How many items a page holds at most.", examples=[50]),
+        Field(description="The maximum number of items on a page.", examples=[50]),
     ] = 50
     cursor: Annotated[
         Annotated[CursorParameter, Field(max_length=500)] | None,
         Field(
-            description="Where the page starts: the `next` of the page before it.",
+            description="The cursor of the page: the `next` of the previous page.",
             examples=[CURSOR],
         ),
     ] = None
     count: Annotated[
         Literal["none", "exact"],
-        Field(description="`exact` adds `total`: how many items the whole list holds.", examples=["exact"]),
+        Field(description="`exact` adds `total`: the number of items of the whole list.", examples=["exact"]),
     ] = "none"
 
 
 class Page(BaseModel):
-    """What every list answers beside its items."""
+    """The members of every list next to its items."""
 
     next: str | None = Field(
         description="The cursor of the next page; null on the last one.", examples=[CURSOR]
@@ -73,8 +73,8 @@ def cursor_to(request: Request, position: tuple[object, ...]) -> str:
 
 def link_to_next(request: Request, cursor: str) -> str:
     """Return the Link header of a page that another one follows, which starts at `cursor`."""
-    asked = [each for each in request.query_params.multi_items() if each[0] != "cursor"]
-    return f'<{request.scope["path"]}?{urlencode([*asked, ("cursor", cursor)])}>; rel="next"'
+    parameters = [parameter for parameter in request.query_params.multi_items() if parameter[0] != "cursor"]
+    return f'<{request.scope["path"]}?{urlencode([*parameters, ("cursor", cursor)])}>; rel="next"'
 
 
 def position_of(
@@ -92,7 +92,7 @@ def position_of(
     except (binascii.Error, ValueError):
         raise _refused("is damaged") from None
     if bound != _binding(request):
-        raise _refused("belongs to another list, filter or sort; start without it")
+        raise _refused("belongs to another list, filter or sort; request the first page")
     if not isinstance(parts, list) or len(parts) != len(readers):
         raise _refused("is damaged")
     try:
@@ -106,13 +106,13 @@ def position_of(
 
 def _binding(request: Request) -> bytes:
     defaults = _defaults(request.scope["route"].query_model)
-    asked = sorted(
+    parameters = sorted(
         (name, value)
         for name, value in request.query_params.multi_items()
-        # A default that is spelt out asks the same question.
+        # A default that is spelt out is the same query.
         if name not in _FREE and defaults.get(name) != value
     )
-    named = orjson.dumps([request.scope["path"], asked])
+    named = orjson.dumps([request.scope["path"], parameters])
     return hashlib.blake2b(named, digest_size=_BINDING).digest()
 
 

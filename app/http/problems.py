@@ -1,4 +1,4 @@
-"""Answer every error as RFC 9457 problem details. The one place that knows which error has which status."""
+"""Problem details (RFC 9457): every error's status and response."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -106,7 +106,7 @@ class ErrorDetail(BaseModel):
     code: str = Field(description="A stable name for the kind of fault.", examples=["unknown-location"])
     detail: str = Field(
         description="What is wrong, and the nearest right thing.",
-        examples=["no location is known by this name; did you mean 'palmyra'?"],
+        examples=["unknown location; did you mean 'palmyra'?"],
     )
 
 
@@ -124,15 +124,15 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.", examples=[422])
     detail: str = Field(
         description="What is wrong, in a sentence.",
-        examples=["no location is known by this name; did you mean 'palmyra'?"],
+        examples=["unknown location; did you mean 'palmyra'?"],
     )
-    instance: str = Field(description="The path that was asked.", examples=["/v1/reports"])
+    instance: str = Field(description="The path of the request.", examples=["/v1/reports"])
     request_id: str = Field(
         description="The id of the request, as in `X-Request-ID` and in the server's log.",
         examples=["9f86d081884c7d659a2feaa0"],
     )
     errors: list[ErrorDetail] | None = Field(
-        default=None, description="On 422: every fault found.", examples=[[_FAULT]]
+        default=None, description="On 422: every fault.", examples=[[_FAULT]]
     )
     existing: str | None = Field(
         default=None, description="On 409: the path of what is already there.", examples=["/v1/reports/r12"]
@@ -140,7 +140,7 @@ class Problem(BaseModel):
 
 
 def document(path: str, status: HTTPStatus, slug: str, detail: str, **members: object) -> bytes:
-    """Write a problem. `path` is the path that was asked; of `members`, those that are None are left out."""
+    """Write a problem. `path` is the path of the request; `members` that are None are omitted."""
     return orjson.dumps(
         {
             "type": f"/problems/{slug}",
@@ -162,7 +162,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **members: object,
 ) -> Response:
-    """Make the answer to a request that is refused; `members` as in `document`."""
+    """Make the response to a request that is refused; `members` as in `document`."""
     return Response(
         document(scope["path"], status, slug, detail, **members),
         status.value,
@@ -172,13 +172,13 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer as a problem what it refuses itself; its routes do the rest."""
+    """Make `app` return the framework's own errors as problems; its routes do the rest."""
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(Exception, _of_the_unforeseen)
 
 
 def responses(*errors: type[StrikeledgerError]) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI description of the errors that an operation may answer."""
+    """Return the OpenAPI description of the errors that an operation may return."""
     return {
         STATUS[error][0].value: {
             "description": STATUS[error][0].phrase,
@@ -194,14 +194,14 @@ def schemas() -> dict[str, Any]:
     return {**schema.pop("$defs"), "Problem": schema}
 
 
-# What OpenAPI says of every other refusal: too large, not allowed, our own fault.
+# The OpenAPI description of every other error: too large, not allowed, internal.
 ANY: dict[int | str, dict[str, Any]] = {
     "default": {"description": "A problem.", "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}}}
 }
 
 
 def refusal(scope: Scope, error: StrikeledgerError) -> Response:
-    """Return the answer to a request that ended in one of our errors."""
+    """Return the response to a request that ended in one of our errors."""
     kinds = type(error).__mro__
     status, slug = next(STATUS[kind] for kind in kinds if kind in STATUS)
     headers = {}
@@ -223,7 +223,7 @@ def refusal(scope: Scope, error: StrikeledgerError) -> Response:
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - the registration above says so
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
@@ -231,7 +231,7 @@ async def _of_framework(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_methods(request))
         if request.method == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-    detail = {404: "there is nothing at this path", 405: "this path does not take this method"}
+    detail = {404: "no resource at this path", 405: "this path does not support this method"}
     return problem(
         request.scope,
         status,
@@ -246,8 +246,8 @@ def _methods(request: Request) -> list[str]:
     taken = {"OPTIONS"}
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         # A scope of its own: matching a route leaves marks in it.
-        asked = {"type": "http", "method": method, "path": request.scope["path"], "root_path": ""}
-        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+        scope = {"type": "http", "method": method, "path": request.scope["path"], "root_path": ""}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             taken |= {"GET", "HEAD"} if method == "GET" else {method}
     return sorted(taken)
 
@@ -259,7 +259,7 @@ async def _of_the_unforeseen(request: Request, _error: Exception) -> Response:
 def failure(scope: Scope) -> Response:
     """Say that it is our fault, and nothing of how: the log has it."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return problem(scope, status, "internal-error", "the server failed; the fault is not in the request")
+    return problem(scope, status, "internal-error", "internal server error; the request was not at fault")
 
 
 def _listed(faults: Sequence[Fault]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The reference as a page: Swagger UI at /docs, all of it from this server, so that it works without the internet.
+"""API reference at /docs: Swagger UI, served without external files.
 
 The framework's own page loads its files from elsewhere and starts them by a script inside the page. Here the
 files come from the installed `fastapi-swagger` package, and the page's policy lets in nothing but them.
@@ -23,7 +23,7 @@ POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-# No validator: Swagger UI would else ask one on the internet for a badge. Nothing typed here is kept, a key least.
+# No validator: Swagger UI would otherwise request a badge from the internet. Nothing typed here is stored, keys least.
 _START = b"""\
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
@@ -59,7 +59,7 @@ _PAGE = """\
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
-# A pointer to a map of the source, which is not shipped: a browser's tools would ask for it in vain.
+# A pointer to a map of the source, which is not shipped: a browser's tools would request it in vain.
 _SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=[^*]*\*/\s*$")
 
 
@@ -74,7 +74,7 @@ class _File:
 
 @router.get("")
 async def reference() -> Response:
-    """Show the reference: every operation, its parameters and answers, to be tried out."""
+    """Show the reference: every operation with its parameters and responses, to try out."""
     page = _PAGE
     for name, file in _files().items():
         page = page.replace(f"{{{name}}}", f"/docs/{file.path}")
@@ -84,7 +84,7 @@ async def reference() -> Response:
 
 @router.get("/{digest}/{name}")
 async def file_of_reference(digest: str, name: str) -> Response:
-    """Give a file of the page."""
+    """Return a file of the reference page."""
     file = _files().get(name)
     if file is None or file.path != f"{digest}/{name}":
         raise NotFound("there is no such file")
@@ -94,7 +94,7 @@ async def file_of_reference(digest: str, name: str) -> Response:
 
 @cache
 def _files() -> dict[str, _File]:
-    """Return the files of the page by name. Read when the page is first asked for: few processes show it."""
+    """Return the files of the page by name. Read when the page is first requested, since few processes serve it."""
     shipped = files("fastapi_swagger.resources")
     contents = {
         "start.js": _START,

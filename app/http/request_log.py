@@ -1,7 +1,7 @@
-"""Request log: the id of a request, and the one line that is logged for it.
+"""Request log: request ids, and one log line per request.
 
 The outermost middleware adds the id to the header of every response and to every problem document. Nothing further
-inside knows it, since responses are cached and shared between requests.
+inside depends on it, since responses are cached and shared between requests.
 """
 
 import logging
@@ -58,7 +58,7 @@ class RequestLog:
         return fields
 
     def end(self, scope: Scope, fields: dict[str, Any], error: Exception | None) -> None:
-        """Log a request. `error` is the one that nobody foresaw; a planned 5xx, such as 503, is a warning."""
+        """Log a request. `error` is an unexpected exception; a planned 5xx, such as 503, is a warning."""
         level = logging.INFO
         if error is not None:
             level, fields["level"] = logging.ERROR, "error"
@@ -108,5 +108,5 @@ def log_refusal(scope: Scope, status: int, length: int, request_id: str) -> None
     if fields is not None:
         fields.update(status=status, bytes=length)
         return
-    known = {"method": None, "route": None, "status": status, "bytes": length, "request_id": request_id}
-    log.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **known)
+    members = {"method": None, "route": None, "status": status, "bytes": length, "request_id": request_id}
+    log.get_logger().log(logging.WARNING if status >= _FAILED else logging.INFO, "request", **members)

@@ -1,7 +1,7 @@
-"""Make answers: in the format asked for, with strong ETags, 304 where nothing changed, and how long to keep them.
+"""Responses: negotiated format, strong ETags, 304, and cache headers.
 
-Who sends no key may keep an answer for a moment, and what is read as of a ledger number for ever: it cannot
-change. Who sends a key asks anew each time, so that an analyst sees a write at once.
+Without a key, a response may be cached for a moment, and one as of a ledger number permanently: it cannot
+change. With a key, every request is revalidated, so that an analyst sees a write at once.
 """
 
 import hashlib
@@ -21,16 +21,16 @@ from app.ledger.head import Head
 
 MEDIA_TYPE = MEDIA_TYPES[Format.JSON]
 
-# Seconds for which anybody may keep what can change with the next write, and show it while asking anew.
+# Seconds for which anybody may cache what can change with the next write, and use it while revalidating.
 BRIEF = "public, max-age=10, stale-while-revalidate=60"
-# What says where the record stands is asked anew each time: an old number would be taken for the last one.
+# The head of the ledger is revalidated each time: an old number would be taken for the last one.
 CURRENT = "public, no-cache"
-# A year: as long as caches keep anything.
-FOR_EVER = "public, max-age=31536000, immutable"
-# With a key: no shared cache keeps the answer, and none gives it again without asking.
+# A year: the longest that caches retain anything.
+IMMUTABLE = "public, max-age=31536000, immutable"
+# With a key: not in shared caches, and revalidated each time.
 KEYED = "private, no-cache"
 
-# Where the number of the ledger stands that an answer was read as of, in formats that have no place for it.
+# The header with the ledger number of a response, for formats that have no place for it.
 SEQ = "Strikeledger-Seq"
 
 # The entity tags of an If-None-Match header, without the W/ that marks a weak one.
@@ -39,31 +39,31 @@ _TAGS = re.compile(r'"[^"]*"')
 _NUMBER = re.compile(r"[0-9]+", re.ASCII)
 
 
-def answer_list(
+def list_response(
     request: Request, head: Head, make: Callable[[], Mapping[str, Any]], form: Form | None = None
 ) -> Response:
     """Answer a list or an aggregate; 304, without making it, where the client holds it already.
 
-    Without a form the answer is JSON, whatever was asked for. A body with a `next` gets its Link. All items can be
+    Without a form the response is JSON, whatever was requested. A body with a `next` gets its Link. All items can be
     given as a text, as JSON writes them between the brackets of a list.
     Raises InvalidInput and NotAcceptable for a format that the list does not come in.
     """
     chosen = form.chosen(request) if form else Format.JSON
     headers = list_headers(request, head, chosen, negotiated=form is not None)
-    if is_held(request, headers) and request.headers["if-none-match"] != "*":
+    if is_not_modified(request, headers) and request.headers["if-none-match"] != "*":
         return Response(status_code=304, headers=headers)
-    # Before the question is asked, so that its time is counted from there on too.
+    # Before the query runs, so that its time is counted from there on too.
     ready(chosen)
     body = make()
-    if is_held(request, headers):
-        # "*" names any answer that there is, so there must be one: the question may yet be refused.
+    if is_not_modified(request, headers):
+        # "*" matches any response, so there must be one: the query may still be refused.
         return Response(status_code=304, headers=headers)
     if cursor := body.get("next"):
         headers["Link"] = link_to_next(request, cursor)
     return Response(_content(body, form, chosen), headers=headers, media_type=MEDIA_TYPES[chosen])
 
 
-def answer_one(
+def item_response(
     request: Request, identity: str, state: int | str, body: Mapping[str, object] | str
 ) -> Response:
     """Answer a single thing, given as it is or as JSON; 304 where the client holds it already.
@@ -72,13 +72,13 @@ def answer_one(
     """
     content = body.encode() if isinstance(body, str) else dumps(body)
     headers = _headers(request, f"{identity}.{state}-{hashlib.blake2b(content, digest_size=8).hexdigest()}")
-    if is_held(request, headers):
+    if is_not_modified(request, headers):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=MEDIA_TYPE)
 
 
 def current(response: Response) -> Response:
-    """Let nobody keep an answer without asking whether it still stands."""
+    """Require revalidation before a cached response is used."""
     if response.headers["Cache-Control"] == BRIEF:
         response.headers["Cache-Control"] = CURRENT
     return response
@@ -87,7 +87,7 @@ def current(response: Response) -> Response:
 def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bool) -> dict[str, str]:
     """Return the headers of a list in a format; `negotiated` where the request could have chosen another.
 
-    The ETag changes when the ledger, the question, the format or this software does.
+    The ETag changes when the ledger, the query, the format or this software does.
     """
     query = sorted((name, value) for name, value in request.query_params.multi_items() if name != "format")
     named = orjson.dumps([__version__, head.hash, request.scope["path"], query, chosen])
@@ -97,15 +97,15 @@ def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bo
     return headers | {SEQ: str(head.seq)}
 
 
-def is_held(request: Request, headers: Mapping[str, str]) -> bool:
-    """Say whether the client names the ETag of these headers in If-None-Match."""
-    asked = request.headers.get("if-none-match")
-    return asked is not None and names(asked, headers["ETag"])
+def is_not_modified(request: Request, headers: Mapping[str, str]) -> bool:
+    """Return whether the client names the ETag of these headers in If-None-Match."""
+    tags = request.headers.get("if-none-match")
+    return tags is not None and names(tags, headers["ETag"])
 
 
-def names(asked: str, tag: str) -> bool:
-    """Say whether a list of tags holds this one, weakly compared; "*" names any."""
-    return asked.strip() == "*" or tag in _TAGS.findall(asked)
+def names(tags: str, tag: str) -> bool:
+    """Return whether a list of tags holds this one, weakly compared; "*" names any."""
+    return tags.strip() == "*" or tag in _TAGS.findall(tags)
 
 
 def _headers(request: Request, tag: str) -> dict[str, str]:
@@ -113,12 +113,12 @@ def _headers(request: Request, tag: str) -> dict[str, str]:
 
 
 def _kept(request: Request) -> str:
-    """Say how long an answer may be kept. A number that was asked for lies at or below the head: it is answered."""
+    """Set how long a response may be cached. A requested number is at or below the head, else it is refused."""
     if "authorization" in request.headers:
         return KEYED
     if b"as_of" not in request.scope["query_string"]:
         return BRIEF
-    return FOR_EVER if _NUMBER.fullmatch(request.query_params.get("as_of", "")) else BRIEF
+    return IMMUTABLE if _NUMBER.fullmatch(request.query_params.get("as_of", "")) else BRIEF
 
 
 def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> bytes:
@@ -135,6 +135,6 @@ def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> byte
         raise DamagedDatabase from None
     if chosen is Format.JSON:
         return dumps({**body, name: [form.table.shown(item) for item in items]})
-    beside = {member: value for member, value in body.items() if member != name}
+    members = {member: value for member, value in body.items() if member != name}
     raw = form.query.cells == "raw"
-    return b"".join(written(chosen, form.table, [items], raw=raw, beside=beside))
+    return b"".join(written(chosen, form.table, [items], raw=raw, members=members))

@@ -1,7 +1,7 @@
-"""Sessions for endpoints, and commits: the one place of the server where a transaction ends.
+"""Sessions for endpoints, and the only place that commits a transaction.
 
 An endpoint awaits `read(work)` or `write(work)`; `work` takes the session and returns what the endpoint
-needs. A write is committed before `write` returns, so no answer speaks of what was not stored.
+needs. A write is committed before `write` returns, so no response reports what was not stored.
 
 Reads run in lanes (lanes.py) by what work of their kind was measured to cost: little in the quick lane, much in the
 slow one, which has one place, so that everybody else keeps the rest of the machine. Work of an unknown cost has a
@@ -21,16 +21,16 @@ from starlette.types import Receive
 
 from app.db.deadline import Deadline
 from app.db.driver_errors import WAIT_SECONDS
-from app.db.engine import Database, NotAtOnce, NotYet, ReadSession, WriteSession
+from app.db.engine import CacheMiss, Database, ReadSession, WouldBlock, WriteSession
 from app.db.group_commit import WAITED_TOO_LONG, GroupCommit
 from app.db.statements import Snapshot
-from app.errors import ClientLeft, DatabaseBusy, QueryTimeout
-from app.http.disconnects import unless_client_leaves
+from app.errors import ClientDisconnected, DatabaseBusy, QueryTimeout
+from app.http.disconnects import cancel_on_disconnect
 from app.http.lanes import Costs, Dismissed, Lane, Ticket
 
 T = TypeVar("T")
 
-# Seconds from the arrival of a request for reading. What was read is still to be written then, so that all is answered,
+# Seconds from the arrival of a request for reading. The response is still to be written then, so that it is sent,
 # or refused, within two seconds.
 MOST_SECONDS = 1.4
 
@@ -54,7 +54,7 @@ SLOW_SECONDS = 0.3
 # Where the protocol, or the outermost layer, puts the moment of `time.monotonic` at which a request was complete.
 ARRIVED = "strikeledger.arrived"
 
-# The parameters whose values tell cheap work from dear, beside the names of all: what is counted, in which order,
+# The parameters whose values distinguish cheap from costly work, besides all names: what is counted, in which order,
 # and how it is written. The others choose lines.
 _SHAPING = frozenset({"group_by", "sort", "count", "format", "fill", "lag", "cumulative", "shape"})
 
@@ -75,7 +75,7 @@ class Reader(Protocol):
         """Return what `work` returns."""
 
 
-class Asked(NamedTuple):
+class ReadRequest(NamedTuple):
     """What is known of a request for work: its kind, when it came, and how to notice that its client leaves."""
 
     kind: Hashable
@@ -96,48 +96,48 @@ class Reads:
         # By the kind of work: what it costs, which decides about the lane, and how long it takes.
         self._costs, self._times = Costs(), Costs()
 
-    async def __call__(self, work: Callable[[ReadSession], T], asked: Asked | None = None, /) -> T:
+    async def __call__(self, work: Callable[[ReadSession], T], request: ReadRequest | None = None, /) -> T:
         """Return what `work` returns. Raises Overloaded, QueryTimeout, DatabaseBusy and DatabaseUnavailable."""
-        asked = asked or Asked(None, time.monotonic())
-        until = asked.arrived + MOST_SECONDS
-        while (self._costs.of(asked.kind) or 0.0) <= AT_ONCE_SECONDS:
-            lane = self._quick if self._costs.is_measured(asked.kind) else self._trial
-            guess = self._costs.of(asked.kind) or UNKNOWN_SECONDS
-            ticket = Ticket(asked.kind, self._times.of(asked.kind) or guess, until)
+        request = request or ReadRequest(None, time.monotonic())
+        until = request.arrived + MOST_SECONDS
+        while (self._costs.of(request.kind) or 0.0) <= AT_ONCE_SECONDS:
+            lane = self._quick if self._costs.is_measured(request.kind) else self._trial
+            guess = self._costs.of(request.kind) or UNKNOWN_SECONDS
+            ticket = Ticket(request.kind, self._times.of(request.kind) or guess, until)
             try:
-                return await self._in(lane, ticket, work, asked, AT_ONCE_SECONDS)
+                return await self._in(lane, ticket, work, request, AT_ONCE_SECONDS)
             except QueryTimeout:
-                self._note_stopped(asked.kind)
+                self._note_stopped(request.kind)
                 break
             except Dismissed:
                 # More is known of its kind now.
                 continue
         typical = self._times.of(_ALL_SLOW) or SLOW_SECONDS
-        expected = max(self._times.of(asked.kind) or typical, AT_ONCE_SECONDS)
+        expected = max(self._times.of(request.kind) or typical, AT_ONCE_SECONDS)
         try:
-            return await self._in(self._slow, Ticket(asked.kind, expected, until), work, asked, None)
+            return await self._in(self._slow, Ticket(request.kind, expected, until), work, request, None)
         except QueryTimeout:
-            self._costs.measure(asked.kind, MOST_SECONDS)
-            self._times.measure(asked.kind, MOST_SECONDS)
+            self._costs.measure(request.kind, MOST_SECONDS)
+            self._times.measure(request.kind, MOST_SECONDS)
             raise
 
-    async def short(self, work: Callable[[Snapshot], T], asked: Asked | None = None, /) -> T:
+    async def short(self, work: Callable[[Snapshot], T], request: ReadRequest | None = None, /) -> T:
         """Return the same of work that is mostly short: it is tried here and now, where that can be had."""
-        cost = None if asked is None else self._costs.of(asked.kind)
+        cost = None if request is None else self._costs.of(request.kind)
         if cost is None or cost <= NOT_SHORT_SECONDS:
             try:
                 with self._database.at_once(SHORT_SECONDS) as snapshot:
                     return work(snapshot)
-            except NotYet:
+            except CacheMiss:
                 pass
-            except NotAtOnce:
-                if self._database.is_sqlite and asked is not None:
-                    # Whoever comes before this is measured need not try it as well.
-                    self._costs.expect(asked.kind, 2 * NOT_SHORT_SECONDS)
-        return await self(work, asked)
+            except WouldBlock:
+                if self._database.is_sqlite and request is not None:
+                    # Requests that arrive before this is measured need not try it as well.
+                    self._costs.expect(request.kind, 2 * NOT_SHORT_SECONDS)
+        return await self(work, request)
 
     def close(self) -> None:
-        """Wait for the threads to end, which takes no longer than a question may."""
+        """Wait for the threads to end, which takes no longer than a query may."""
         self._threads.shutdown()
 
     def _note_stopped(self, kind: Hashable) -> None:
@@ -155,11 +155,11 @@ class Reads:
         lane: Lane,
         ticket: Ticket,
         work: Callable[[ReadSession], T],
-        asked: Asked,
+        request: ReadRequest,
         seconds: float | None,
     ) -> T:
         """Run work in a lane, for so many seconds; None: for what is left of its time."""
-        await lane.enter(ticket, asked.receive)
+        await lane.enter(ticket, request.receive)
         try:
             began = time.monotonic()
             is_slow = seconds is None
@@ -169,19 +169,19 @@ class Reads:
             running = loop.run_in_executor(self._threads, self._on_snapshot, work, deadline)
             try:
                 # What is quick is done before anybody leaves.
-                answer, cost = await (unless_client_leaves(running, asked.receive) if is_slow else running)
-            except ClientLeft:
+                result, cost = await (cancel_on_disconnect(running, request.receive) if is_slow else running)
+            except ClientDisconnected:
                 await loop.run_in_executor(None, deadline.end_now)
                 # Whatever it ends with: nobody waits for it.
                 await asyncio.gather(running, return_exceptions=True)
                 raise
             took = time.monotonic() - began
-            self._costs.measure(asked.kind, cost)
-            self._times.measure(asked.kind, took)
-            self._trial.dismiss(asked.kind)
+            self._costs.measure(request.kind, cost)
+            self._times.measure(request.kind, took)
+            self._trial.dismiss(request.kind)
             if is_slow:
                 self._times.measure(_ALL_SLOW, took)
-            return answer
+            return result
         finally:
             lane.leave(ticket)
 
@@ -191,8 +191,8 @@ class Reads:
             # A server is waited for while it works.
             clock = time.thread_time if self._database.is_sqlite else time.monotonic
             began = clock()
-            answer = work(session)
-            return answer, clock() - began + (deadline.elsewhere if self._database.is_sqlite else 0.0)
+            result = work(session)
+            return result, clock() - began + (deadline.elsewhere if self._database.is_sqlite else 0.0)
 
 
 class RequestReads:
@@ -205,23 +205,23 @@ class RequestReads:
 
     def __call__(self, work: Callable[[ReadSession], T], /) -> Awaitable[T]:
         """Return what `work` returns, as Reads does."""
-        return self._reads(work, self._asked())
+        return self._reads(work, self._read_request())
 
     def short(self, work: Callable[[Snapshot], T], /) -> Awaitable[T]:
         """Return the same of work that is mostly short."""
-        return self._reads.short(work, self._asked())
+        return self._reads.short(work, self._read_request())
 
-    def _asked(self) -> Asked:
+    def _read_request(self) -> ReadRequest:
         scope, now = self._request.scope, time.monotonic()
         # A body comes when it comes, and what it holds must not be taken for the end of a connection.
         is_plain = scope["method"] == "GET"
         arrived = scope.get(ARRIVED, now) if is_plain and self._is_first else now
         self._is_first = False
-        return Asked(_kind(self._request), arrived, self._request.receive if is_plain else None)
+        return ReadRequest(_kind(self._request), arrived, self._request.receive if is_plain else None)
 
 
 def _kind(request: Request) -> int:
-    """Return the kind of a request: its route, the names of its parameters, and the values that shape its answer."""
+    """Return the kind of a request: its route, the names of its parameters, and the values that shape its response."""
     named = request.query_params.multi_items() if request.scope["query_string"] else ()
     shape = frozenset((name, value if name in _SHAPING else "") for name, value in named)
     # A number in place of the texts, which clients choose.

@@ -1,4 +1,4 @@
-"""Route class that reads, checks and answers every operation; FastAPI describes it.
+"""Route class that reads, validates and runs every operation.
 
 FastAPI reads an endpoint's signature for the OpenAPI document. A route compiles the same signature, once, into what it
 does for a request: which dependencies it calls, and as which models it reads the query and the body. FastAPI's own
@@ -30,7 +30,7 @@ from app.http.problems import failure, refusal
 from app.http.request_log import note, noted
 from app.http.validation import LONGEST_SHOWN, hint, invalid_parameters
 
-# How many wrong parameters are looked at before a query is refused.
+# How many wrong parameters are collected before a query is refused.
 MOST_UNKNOWN = 20
 
 
@@ -139,14 +139,14 @@ class StrictRoute(APIRoute):
                 continue
             if name not in self._is_list:
                 named = name[:LONGEST_SHOWN] if name.isprintable() else ""
-                detail = f"there is no such parameter here{hint(name, self._is_list)}"
+                detail = f"unknown parameter{hint(name, self._is_list)}"
                 faults[name] = Fault("parameter", named, "unknown-name", detail)
             elif counts[name] > 1 and not self._is_list[name]:
                 faults[name] = Fault(
                     "parameter", name, "doubled-parameter", f"'{name}' may be given only once"
                 )
             elif "\0" in value:
-                faults[name] = Fault("parameter", name, "unstorable-text", "holds NUL")
+                faults[name] = Fault("parameter", name, "unstorable-text", "must not contain NUL")
             if len(faults) > MOST_UNKNOWN:
                 break
         return list(faults.values())
@@ -169,7 +169,7 @@ class Operations:
                     self._routes[method, route.path.count("/")].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have the operation answer, or pass on."""
+        """Call the operation's route, or pass on."""
         path: str = scope["path"]
         for route in self._routes.get((scope["method"], path.count("/")), ()):
             if match := route.path_regex.match(path):
@@ -189,19 +189,19 @@ class _Dependency(NamedTuple):
 
 def _dependencies(dependant: Dependant) -> Sequence[_Dependency]:
     """Return all dependencies, those of a dependency before it. Raises TypeError for what a route does not do."""
-    found: dict[str, _Dependency] = {}
+    by_name: dict[str, _Dependency] = {}
 
     def add(dependant: Dependant) -> None:
-        for each in dependant.dependencies:
-            add(each)
-            if each.query_params or each.header_params or each.body_params or each.call is None:
+        for child in dependant.dependencies:
+            add(child)
+            if child.query_params or child.header_params or child.body_params or child.call is None:
                 raise TypeError("only an endpoint takes parameters, headers and bodies")
-            dependency = _Dependency(each.name or repr(each.call), each.call, _parameters(each.call))
-            if found.setdefault(dependency.name, dependency) != dependency:
+            dependency = _Dependency(child.name or repr(child.call), child.call, _parameters(child.call))
+            if by_name.setdefault(dependency.name, dependency) != dependency:
                 raise TypeError(f"'{dependency.name}' is two things in one operation")
 
     add(dependant)
-    return tuple(found.values())
+    return tuple(by_name.values())
 
 
 def _refusal(request: Request, error: StrikeledgerError) -> Response:

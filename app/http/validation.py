@@ -1,4 +1,4 @@
-"""Validate bodies piece by piece, and translate what pydantic refused into faults.
+"""Body validation item by item, with pydantic's errors as faults.
 
 A body of 1 MiB can hold some 100,000 mistakes. Pydantic makes an error for each of them in one call, during which no
 other thread runs; so items of lists are validated one by one, all faults are counted, and only the first are made.
@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from app.errors import Fault, InvalidInput
 
-# Faults that one answer names: a body can hold more than anybody reads.
+# Faults that one response lists: a body can have more than anybody reads.
 MOST_FAULTS = 50
 
 # How alike, of 100, a valid name must be to be suggested; and the longest that a name is compared or shown at.
@@ -57,15 +57,15 @@ def _checked(model: type[BaseModel], parsed: object, place: _Path, most: int) ->
         # A list that is too long is refused as one.
         if isinstance(items, list) and len(items) <= longest:
             made, faults, count = [], list[Fault](), 0
-            for index, each in enumerate(items):
-                checked = _checked(item, each, (*place, name, index), most - len(faults))
+            for index, value in enumerate(items):
+                checked = _checked(item, value, (*place, name, index), most - len(faults))
                 made.append(checked.value)
                 count += checked.total
                 faults += checked.faults
-            body[name] = [each for each in made if each is not None]
+            body[name] = [item for item in made if item is not None]
             of_items[name] = faults, count
         elif isinstance(items, list):
-            # Nothing of it is looked at, so it is refused at the cost of its length alone.
+            # Its items are not validated, so it is refused at the cost of its length alone.
             body[name] = [None] * len(items)
     whole = _whole(model, body, place, most)
     count = whole.total + len(left_out) + sum(count for _, count in of_items.values())
@@ -83,7 +83,8 @@ def _whole(model: type[BaseModel], parsed: object, place: _Path, most: int) -> _
             return _Checked(None, (), error.error_count())
         errors = error.errors(include_url=False, include_context=False, include_input=False)[:most]
         faults = [
-            _fault("pointer", (*place, *each["loc"]), each, _names(model, each["loc"])) for each in errors
+            _fault("pointer", (*place, *detail["loc"]), detail, _names(model, detail["loc"]))
+            for detail in errors
         ]
         return _Checked(None, faults, error.error_count())
 
@@ -120,10 +121,10 @@ def hint(name: str, names: Iterable[str]) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def _fault(source: str, path: Sequence[str | int], found: Mapping[str, Any], names: Iterable[str]) -> Fault:
-    code, detail = found["type"].replace("_", "-"), str(found["msg"])
-    if found["type"] == "extra_forbidden":
-        code, detail = "unknown-name", "there is no such name here" + hint(str(path[-1]), names)
+def _fault(source: str, path: Sequence[str | int], error: Mapping[str, Any], names: Iterable[str]) -> Fault:
+    code, detail = error["type"].replace("_", "-"), str(error["msg"])
+    if error["type"] == "extra_forbidden":
+        code, detail = "unknown-name", "unknown field" + hint(str(path[-1]), names)
     if source == "pointer":
         return Fault("pointer", _pointer(path), code, detail)
     return Fault("parameter", str(path[0]) if path else "", code, detail)
@@ -155,17 +156,17 @@ def _names_of(model: type[BaseModel]) -> frozenset[str]:
 @cache
 def _lists(model: type[BaseModel]) -> Mapping[str, tuple[type[BaseModel], int]]:
     """Return the fields of a model that are lists of models, with the items' model and the most items."""
-    found = {}
+    by_name = {}
     for name, field in model.model_fields.items():
         if get_origin(field.annotation) is list:
             (item,) = get_args(field.annotation)
             if isinstance(item, type) and issubclass(item, BaseModel):
-                found[name] = item, _longest(field)
-    return found
+                by_name[name] = item, _longest(field)
+    return by_name
 
 
 def _longest(field: FieldInfo) -> int:
-    return next((each.max_length for each in field.metadata if isinstance(each, MaxLen)), 0)
+    return next((constraint.max_length for constraint in field.metadata if isinstance(constraint, MaxLen)), 0)
 
 
 def _names(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
@@ -174,7 +175,7 @@ def _names(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
 
 
 def _fields(annotation: Any, path: Sequence[str | int]) -> dict[str, Any]:  # noqa: ANN401 - any annotation
-    """Walk from a model's annotation along a path of fields and indices; return the fields found there."""
+    """Walk from a model's annotation along a path of fields and indices; return the fields there."""
     for model in _models(annotation):
         if not path:
             return dict(model.model_fields)

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a write that is sent again is done once, and its first response is replayed.
+"""Idempotency-Key: run a write once, replay its first response on retries.
 
 The response is stored in the transaction of the write itself, so neither exists without the other, whenever
 the process dies. Only a successful write stores one: an error rolls back everything, and the same name may be
@@ -15,7 +15,7 @@ from fastapi import Request, Response
 
 from app.db.engine import WriteSession
 from app.errors import Fault, IdempotencyKeyReused, MalformedRequest, StrikeledgerError
-from app.http.bodies import LONGEST_JSON, limited_body, off_the_loop, strict_json
+from app.http.bodies import LONGEST_JSON, in_thread_if_long, limited_body, strict_json
 from app.http.sessions import Writes
 from app.keys import replays
 from app.keys.replays import StoredResponse
@@ -37,8 +37,8 @@ IDEMPOTENT: dict[str, Any] = {
             "in": "header",
             "required": False,
             "description": "A name of your choice for this write, such as a UUID: 1 to 255 visible ASCII "
-            "characters. Sent again within 24 hours under the same API key, the same request is not done "
-            "again: the first answer returns, with `Idempotency-Replayed: true`. Another request under the "
+            "characters. Sent again within 24 hours under the same API key, the same request is not "
+            "repeated: the first response returns, with `Idempotency-Replayed: true`. Another request under the "
             "same name is 422.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             "example": "5f0c9d8e-7a41-4f43-9a39-2d7c0e6a8f11",
@@ -56,7 +56,7 @@ async def once(  # noqa: PLR0913 - each is one side of the write
     alone: bool = False,
     body_hash: str | None = None,
 ) -> Response:
-    """Run `work` in the write transaction and return its answer, or that of the same request before it.
+    """Run `work` in the write transaction and return its response, or that of the same request before it.
 
     The same: its method, path, query and JSON body (compared as canonical JSON), under the same name and key.
     Raises MalformedRequest for a name that cannot be one, IdempotencyKeyReused for another request under a
@@ -64,7 +64,7 @@ async def once(  # noqa: PLR0913 - each is one side of the write
     `body_hash` stands for a body that is not JSON and was read already.
 
     The contract's 409 `idempotency-in-progress` cannot occur: writers come one after another (db/engine.py),
-    so a request sent while the first still runs waits for its end and then finds its answer, or none if it
+    so a request sent while the first still runs waits for its end and then reads its response, or none if it
     failed. One that waits too long is 503 `database-busy` with Retry-After, like every write that does.
     """
     name = _name(request)
@@ -96,9 +96,9 @@ def _name(request: Request) -> str | None:
     if not names:
         return None
     if len(names) > 1:
-        raise MalformedRequest(f"send one {HEADER}")
+        raise MalformedRequest(f"send only one {HEADER} header")
     if not _NAME.fullmatch(names[0]):
-        raise MalformedRequest(f"an {HEADER} is 1 to 255 visible ASCII characters")
+        raise MalformedRequest(f"{HEADER} must have 1 to 255 visible ASCII characters")
     return names[0]
 
 
@@ -109,7 +109,7 @@ async def _hash(request: Request) -> str:
     def hashed(body: bytes) -> str:
         return _request_hash(request, _comparable(body, media))
 
-    return await off_the_loop(request, await limited_body(request, LONGEST_JSON), hashed)
+    return await in_thread_if_long(request, await limited_body(request, LONGEST_JSON), hashed)
 
 
 def _request_hash(request: Request, body: object) -> str:
@@ -134,7 +134,7 @@ def _comparable(body: bytes, content_type: str) -> object:
 
 def _again(stored: StoredResponse, request_hash: str) -> Response:
     if stored.request_hash != request_hash:
-        detail = f"this {HEADER} was used for another request; take a new one"
+        detail = f"this {HEADER} was used for another request; use a new one"
         raise IdempotencyKeyReused([Fault("parameter", HEADER, "idempotency-key-reused", detail)])
     headers = json.loads(stored.headers) | {"Idempotency-Replayed": "true"}
     return Response(stored.body, stored.status, headers)

@@ -1,4 +1,4 @@
-"""Say whether a key is one that was issued and is valid: for counting requests, not for letting them in."""
+"""Validity check of API keys for rate limits, not for authorization."""
 
 from anyio import to_thread
 
@@ -7,7 +7,7 @@ from app.errors import StrikeledgerError
 from app.keys.service import authenticate
 
 
-class KnownKeys:
+class ValidKeys:
     """Ask the database. While it cannot be reached, no key is known."""
 
     def __init__(self, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Read keys: what may be shown of them, which is all but their hashes."""
+"""Queries for API keys, without their hashes."""
 
 from collections.abc import Sequence
 

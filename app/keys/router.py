@@ -1,4 +1,4 @@
-"""/v1/keys: make a key, list them, revoke one. For admins alone, and kept by no cache."""
+"""Router of /v1/keys: create, list and revoke keys, for admins only."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from app.errors import (
 from app.http.encoders import dumps
 from app.http.pagination import PageQuery, cursor_to, link_to_next, position_of
 from app.http.problems import responses
-from app.http.responses import MEDIA_TYPE, answer_one
+from app.http.responses import MEDIA_TYPE, item_response
 from app.http.sessions import Read, Write
 from app.http.strict_route import StrictRoute
 from app.keys import queries, service
@@ -41,12 +41,12 @@ class KeysQuery(PageQuery):
     "",
     status_code=201,
     responses={
-        201: {"model": NewKey, "description": "Made. The key itself is shown this once."},
+        201: {"model": NewKey, "description": "Created. This response alone shows the key itself."},
         **responses(MalformedRequest, Unauthenticated, InsufficientScope, UnsupportedMediaType, InvalidInput),
     },
 )
 async def create_key(holder: Administering, body: KeyIn, write: Write) -> Response:
-    """Make a key. Takes no Idempotency-Key: an answer that can be had again would be a key that is stored."""
+    """Create a key. Takes no Idempotency-Key: a response that can be replayed would be a stored key."""
 
     def create(session: WriteSession) -> Document:
         service.note_use(session, holder)
@@ -63,7 +63,7 @@ async def create_key(holder: Administering, body: KeyIn, write: Write) -> Respon
 async def list_keys(
     request: Request, _holder: Administering, query: Annotated[KeysQuery, Query()], read: Read
 ) -> Response:
-    """List keys, revoked ones too, the oldest first. Of a key itself nothing is shown: only its hash is stored."""
+    """List keys, revoked ones too, the oldest first. The keys themselves are not stored, only their hashes."""
     return await read(lambda session: _page(session, request, query))
 
 
@@ -71,7 +71,7 @@ async def list_keys(
     "/{key_id}",
     status_code=204,
     responses={
-        204: {"description": "Revoked, now or before."},
+        204: {"description": "Revoked, now or earlier."},
         **responses(MalformedRequest, Unauthenticated, InsufficientScope, NotFound, InvalidInput),
     },
     openapi_extra=IDEMPOTENT,
@@ -82,7 +82,7 @@ async def revoke_key(
     key_id: Annotated[str, Path(description="The key's id.", examples=["k12"])],
     write: Write,
 ) -> Response:
-    """Revoke a key at once, in every worker: each request looks it up. It stays in the list."""
+    """Revoke a key with immediate effect in every worker. It stays in the list."""
 
     def revoke(session: WriteSession) -> Response:
         service.revoke(session, key_id)
@@ -93,15 +93,15 @@ async def revoke_key(
 
 def _page(session: ReadSession, request: Request, query: KeysQuery) -> Response:
     after = position_of(request, query.cursor, int) or (0,)
-    found = queries.page(session, after[0], query.limit + 1)
-    rows = found[: query.limit]
-    following = cursor_to(request, (rows[-1].id,)) if len(found) > query.limit else None
+    rows = queries.page(session, after[0], query.limit + 1)
+    keys = rows[: query.limit]
+    following = cursor_to(request, (keys[-1].id,)) if len(rows) > query.limit else None
     seq = head(session).seq
-    body: Document = {"items": [shown(row) for row in rows], "next": following, "seq": seq} | (
+    body: Document = {"items": [shown(row) for row in keys], "next": following, "seq": seq} | (
         {"total": queries.count(session)} if query.count == "exact" else {}
     )
     # Keys are no part of the ledger: its number does not rise with them, so the ETag is of the content alone.
-    response = answer_one(request, "keys", seq, body)
+    response = item_response(request, "keys", seq, body)
     response.headers.update(_UNCACHED)
     if following:
         response.headers["Link"] = link_to_next(request, following)

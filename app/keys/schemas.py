@@ -1,4 +1,4 @@
-"""What a key looks like from outside: as it is asked for, as it is shown, and the one time that it is seen."""
+"""Request and response models of API keys."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -26,21 +26,23 @@ def _end(value: object) -> datetime | None:
         return None
     if not isinstance(value, str) or not field_types.INSTANT.fullmatch(value):
         raise PydanticCustomError(
-            "instant_format", "an instant is written with its zone, such as 2027-01-31T12:00:00Z"
+            "instant_format", "an instant needs a time zone, such as 2027-01-31T12:00:00Z"
         )
     try:
         end = datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise PydanticCustomError("no_such_instant", "there is no such moment in the calendar") from None
+        raise PydanticCustomError("no_such_instant", "no such day or time in the calendar") from None
     if end <= datetime.now(UTC):
-        raise PydanticCustomError("in_the_past", "a key cannot end before it begins")
+        raise PydanticCustomError("in_the_past", "expires_at must be in the future")
     return end
 
 
 class KeyIn(Strict):
     """A key to be made."""
 
-    name: Annotated[Name, Field(description="Whose key it is, for people.", examples=["the Raqqa desk"])]
+    name: Annotated[
+        Name, Field(description="The holder of the key, for people.", examples=["the Raqqa desk"])
+    ]
     scopes: Annotated[
         list[Scope],
         Field(
@@ -56,7 +58,7 @@ class KeyIn(Strict):
             _end, json_schema_input_type=Annotated[AwareDatetime, spelt(field_types.INSTANT.pattern)] | None
         ),
         Field(
-            description="When it ends: RFC 3339 with its zone, in the future. Never, if left out.",
+            description="When it expires: RFC 3339 with a time zone, in the future. Default: never.",
             examples=[_ENDS],
         ),
     ] = None
@@ -68,15 +70,15 @@ class KeyOut(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(examples=["k12"], description="Its id, to revoke it by.")
-    name: str = Field(examples=["the Raqqa desk"], description="Whose key it is.")
+    name: str = Field(examples=["the Raqqa desk"], description="The holder of the key.")
     scopes: list[Scope] = Field(examples=[["publish"]], description="What it may do.")
-    created_at: AwareDatetime = Field(description="When it was made.", examples=[INSTANT])
-    expires_at: AwareDatetime | None = Field(description="When it ends; null for never.", examples=[_ENDS])
+    created_at: AwareDatetime = Field(description="When it was created.", examples=[INSTANT])
+    expires_at: AwareDatetime | None = Field(description="When it expires; null for never.", examples=[_ENDS])
     last_used_at: AwareDatetime | None = Field(
-        description="When it last wrote something; null for never.", examples=[INSTANT]
+        description="When it was last used for a write; null for never.", examples=[INSTANT]
     )
     revoked_at: AwareDatetime | None = Field(
-        description="When it was revoked; null while it holds.", examples=[INSTANT]
+        description="When it was revoked; null while it is valid.", examples=[INSTANT]
     )
 
 
@@ -84,7 +86,8 @@ class NewKey(KeyOut):
     """A key that was just made."""
 
     key: str = Field(
-        description="The key itself. It is shown this once; only a hash of it is stored.", examples=["sl_…"]
+        description="The key itself. This response alone shows it; only its hash is stored.",
+        examples=["sl_…"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Ask a request for its key. Each writing operation names the scope that it needs."""
+"""Security dependencies: the key of a request, and its required scope."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ OPTIONAL_KEY: dict[str, Any] = {"security": [{}, {SCHEME: []}]}
 
 
 class Holding(SecurityBase):
-    """A dependency that answers 401 without a valid key, 403 without one of its scopes, and else says whose it is.
+    """A dependency that raises 401 without a valid key, 403 without one of its scopes, and else returns the holder.
 
     It also describes the key to OpenAPI. Not FastAPI's own: that one strips white space off the key, and takes the
     first of two headers.
@@ -48,7 +48,7 @@ async def _maybe(request: Request) -> KeyHolder | None:
     return holder
 
 
-# Whoever may write drafts; an operation that finds more than a draft before it asks the holder for more.
+# Holders who may write drafts; an operation on more than a draft then requires more of the holder.
 Drafting = Annotated[KeyHolder, Depends(Holding(Scope.DRAFT, Scope.PUBLISH))]
 Publishing = Annotated[KeyHolder, Depends(Holding(Scope.PUBLISH))]
 KeepingVocabulary = Annotated[KeyHolder, Depends(Holding(Scope.VOCABULARY))]
@@ -68,5 +68,5 @@ def _given(request: Request) -> str | None:
     if scheme.lower() != "bearer":
         raise Unauthenticated("send a key: Authorization: Bearer sl_…")
     if len(sent) > 1 or any(other != key for other in request.headers.getlist("x-api-key")):
-        raise Unauthenticated("send one key")
+        raise Unauthenticated("send only one key")
     return key

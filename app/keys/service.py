@@ -1,7 +1,7 @@
-"""Make and check API keys.
+"""Create, issue, revoke and authenticate API keys.
 
 A key is `sl_`, 43 characters of base64url (256 random bits) and 8 of checksum, so that a scanner finds a
-leaked one and knows it for a key. Only its SHA-256 is stored: a hash that is fast cannot be turned back when
+leaked one and recognises it as a key. Only its SHA-256 is stored: a hash that is fast cannot be turned back when
 what it covers cannot be guessed.
 """
 
@@ -24,7 +24,7 @@ from app.vocabulary.identifiers import KEY, row_number
 
 PREFIX = "sl_"
 
-_NOT_VALID = "the key is not valid"
+_NOT_VALID = "the key is unknown, revoked or expired"
 
 
 class Scope(StrEnum):
@@ -45,7 +45,7 @@ class KeyHolder(NamedTuple):
     name: str
 
     def may(self, *scopes: Scope) -> bool:
-        """Say whether the key has one of these scopes, or `admin`."""
+        """Return whether the key has one of these scopes, or `admin`."""
         return bool(self.scopes & {Scope.ADMIN.value, *(scope.value for scope in scopes)})
 
     def require(self, *scopes: Scope) -> None:
@@ -88,19 +88,19 @@ def revoke(session: WriteSession, identifier: str) -> None:
 
     Raises NotFound where no key has this public id.
     """
-    known = session.execute(
+    row = session.execute(
         update(Key)
         .where(Key.id == (row_number(KEY, identifier) or 0))
         .values(revoked_at=func.coalesce(Key.revoked_at, literal(datetime.now(UTC), Instant())))
         .returning(Key.id)
     ).one_or_none()
-    if known is None:
-        raise NotFound("there is no key with this id")
+    if row is None:
+        raise NotFound("no key has this id")
 
 
 def authenticate(session: Snapshot, key: str) -> KeyHolder:
     """Return the holder of a key. Raises Unauthenticated where it is wrong, expired or revoked, not saying which."""
-    # Looked up even where its checksum is wrong: how long the answer takes must not say what was wrong.
+    # Looked up even where its checksum is wrong: response times must not reveal what was wrong.
     rows = session.rows(_VALID, {"digest": _digest(key), "now": datetime.now(UTC)})
     if not rows:
         raise Unauthenticated(_NOT_VALID)

@@ -1,4 +1,4 @@
-"""Take the next number: the one place where the ledger grows.
+"""Append entries to the ledger: next number and hash chain.
 
 Every accepted write is one transaction and appends one entry. The entry's hash covers the hash before it,
 so a changed, removed, inserted or reordered entry shows in every hash after it.
@@ -92,7 +92,7 @@ def append_all(session: WriteSession, action: str, writes: Iterable[Write]) -> l
     return [Appended(entry["seq"], entry["recorded_at"]) for entry in entries]
 
 
-def put_aside(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:
+def supersede(session: WriteSession, table: type[Recorded], seq: int, which: ColumnElement[bool]) -> None:
     """Supersede the standing rows of a table that meet a condition: from `seq` on they are history."""
     session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
 

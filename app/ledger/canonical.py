@@ -1,4 +1,4 @@
-"""One form for every value: the JSON that is hashed, and the dates and instants of the JSON that is answered."""
+"""Canonical JSON for hashing, and the JSON form of dates and instants."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Read the one clock: where the ledger stands, and which rows stood at a number of it."""
+"""Head of the ledger, and selection of rows as of a number."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,7 @@ AsOf = int | datetime
 class Head:
     """Where the ledger stands: its last entry, and the last one that changed the vocabulary.
 
-    Both numbers are 0, and both hashes empty, on an empty ledger. Caches, ETags and `as_of` hang on them.
+    Both numbers are 0, and both hashes empty, on an empty ledger. Caches, ETags and `as_of` depend on them.
     """
 
     seq: int
@@ -90,9 +90,10 @@ def hash_at(snapshot: Snapshot, seq: int) -> str | None:
 
 
 def position(database: Database) -> tuple[int, str]:
-    """Return the number and hash of the last entry, as cheaply as possible: for each request that a cache may answer.
+    """Return the number and hash of the last entry, as cheaply as possible: cached requests need it too.
 
-    The number alone would not tell a ledger from one that went back and grew again. (0, "") on an empty ledger.
+    The number alone would not distinguish a ledger from one that was restored and grew again. (0, "") on an empty
+    ledger.
     """
     seq, hashed = database.glance(_LAST) or (0, "")
     return int(seq), str(hashed)

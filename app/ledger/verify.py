@@ -1,10 +1,10 @@
-"""Walk the ledger from its first entry to its last, and find the first number at which the record does not hold.
+"""Ledger verification: find the first entry that does not match the record.
 
 What is promised and checked: numbers from 1 without gaps, times that rise, a hash that follows from each entry
 and the hash before it, rows that give again exactly the content whose hash the entry holds, and no row that no
-entry speaks for. So any change of any entry or row shows, and where.
+entry accounts for. So any change of any entry or row shows, and where.
 Two things do not show in a database alone: entries removed from the end with all their rows, and a ledger that
-was computed anew from some entry on. For these a head must have been saved elsewhere: see `SavedHead`.
+was computed again from some entry on. For these a head must have been saved elsewhere: see `SavedHead`.
 """
 
 import re
@@ -27,7 +27,7 @@ BATCH = 1_000
 # How a head is written down.
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-fA-F]{64})", re.ASCII)
 
-# Gives the contents of entries by their number, as the stored rows have them, or a sentence that says why the
+# Gives the contents of entries by their number, as the stored rows have them, or a sentence on why the
 # rows cannot be those of that entry. One stands on the reports, one on the vocabularies.
 Contents = Callable[[ReadSession, Sequence[AnyRow]], Mapping[int, Mapping[str, object] | str]]
 
@@ -71,7 +71,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """The last entry that was found sound."""
+    """The last entry that was verified."""
 
     seq: int = 0
     hash: str = GENESIS
@@ -94,11 +94,11 @@ def verify(
 ) -> Verdict:
     """Check the whole record in this session's snapshot, in batches of BATCH entries.
 
-    `progress` is told, after each batch, how many entries of how many were checked.
+    `progress` is called after each batch with the number of entries checked, and of all.
     """
     first, last = session.execute(select(func.min(LedgerEntry.seq), func.max(LedgerEntry.seq))).one()
     last = last or 0
-    # What is found by other ways than the walk; a tie goes to the walk, which says more.
+    # Faults from other checks than the walk; a tie goes to the walk, whose message is more precise.
     apart = sorted(
         [*_outside(first), *_strays(session, last), *_unlike(session, last, saved)],
         key=lambda fault: fault.seq,
@@ -106,10 +106,10 @@ def verify(
     end = min([last, *(fault.seq for fault in apart)])
     reached = _Reached()
     while reached.seq < end:
-        found = _checked(session, sources, reached, min(reached.seq + BATCH, end))
-        if isinstance(found, _Broken):
-            return Verdict(found.reached.seq, "", found.fault)
-        reached = found
+        result = _checked(session, sources, reached, min(reached.seq + BATCH, end))
+        if isinstance(result, _Broken):
+            return Verdict(result.reached.seq, "", result.fault)
+        reached = result
         progress(reached.seq, last)
     # What is derived comes last: the walk finds the rows sound that it is held against.
     fault = next(chain(apart, _damages(session), sources.derived(session)), None)
@@ -140,7 +140,7 @@ def _checked(session: ReadSession, sources: Sources, reached: _Reached, end: int
         if session.get_bind().dialect.name != "sqlite" or "no such" in str(error.orig):
             raise
     if end == reached.seq + 1:
-        return _Broken(reached, Fault(end, "its rows hold a value that cannot be read"))
+        return _Broken(reached, Fault(end, "its rows have an unreadable value"))
     half = _checked(session, sources, reached, (reached.seq + end) // 2)
     return half if isinstance(half, _Broken) else _checked(session, sources, half, end)
 
@@ -166,17 +166,17 @@ def _fault(entry: AnyRow, before: _Reached, content: Mapping[str, object] | str 
     """Hold one entry against the one before it, and against the content that its rows give."""
     seq = before.seq + 1
     if entry.seq != seq:
-        return Fault(seq, f"it is missing; after {before.seq} comes {entry.seq}")
+        return Fault(seq, f"it is missing; {before.seq} is followed by {entry.seq}")
     if chain_hash(before.hash, entry._asdict()) != entry.hash:
-        return Fault(seq, "its hash does not follow from it and the hash before it")
+        return Fault(seq, "its hash does not match its content and the previous hash")
     if before.recorded_at is not None and entry.recorded_at <= before.recorded_at:
-        return Fault(seq, "its time does not lie after the one before it")
+        return Fault(seq, "its time is not after the previous one")
     if content is None:
-        return Fault(seq, "no row of the record belongs to it")
+        return Fault(seq, "it has no rows in the record")
     if isinstance(content, str):
         return Fault(seq, content)
     if content_hash(content, entry.content_version) != entry.content_hash:
-        return Fault(seq, "the rows that stand as of it are not what was recorded under it")
+        return Fault(seq, "its rows are not those that were recorded")
     return None
 
 
@@ -192,25 +192,30 @@ def _unlike(session: ReadSession, last: int, saved: SavedHead | None) -> Iterato
     if saved.seq > last:
         yield Fault(last + 1, f"it is missing: a head was saved at {saved.seq}")
         return
-    found = session.execute(select(LedgerEntry.hash).where(LedgerEntry.seq == saved.seq)).scalar_one_or_none()
-    if found is not None and found != saved.hash:
-        yield Fault(saved.seq, "its hash is not the saved one: something up to it was written anew")
+    stored = session.execute(
+        select(LedgerEntry.hash).where(LedgerEntry.seq == saved.seq)
+    ).scalar_one_or_none()
+    if stored is not None and stored != saved.hash:
+        yield Fault(saved.seq, "its hash differs from the saved one: an entry up to it was rewritten")
 
 
 def _strays(session: ReadSession, last: int) -> Iterator[Fault]:
-    """Find rows that no entry speaks for: their numbers are no entry's, or another report's."""
+    """Find rows that belong to no entry: their numbers are no entry's, or another report's."""
     for table in Base.metadata.sorted_tables:
         if "recorded_seq" not in table.columns:
             continue
         recorded, aside = table.columns.recorded_seq, table.columns.superseded_seq
         yield from _first(
-            session, recorded, aside <= recorded, f"a row of {table.name} is put aside before it"
+            session,
+            recorded,
+            aside <= recorded,
+            f"a row of {table.name} was superseded before it was recorded",
         )
         for column in (recorded, aside):
             yield from _unfitting(session, table, column)
     lone = select(Tally.id).where(Tally.strike_id.not_in(select(Strike.id))).limit(1)
     if session.execute(lone).one_or_none():
-        yield Fault(last + 1, "no entry records a tally that belongs to no line")
+        yield Fault(last + 1, "a tally belongs to no line")
 
 
 def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -> Iterable[Fault]:
@@ -218,20 +223,20 @@ def _unfitting(session: ReadSession, table: Table, column: ColumnElement[int]) -
     of = LedgerEntry.report_id
     same = of == table.columns.report_id if "report_id" in table.columns else of.is_(None)
     fits = select(LedgerEntry.seq).where(LedgerEntry.seq == column, same).exists()
-    return _first(session, column, ~fits, f"a row of {table.name} bears its number and is none of its own")
+    return _first(session, column, ~fits, f"a row of {table.name} has its number but is not of its report")
 
 
 def _damages(session: ReadSession) -> Iterator[Fault]:
-    """Let SQLite compare its indexes with their tables: an index that lacks a row hides it from every question."""
+    """Let SQLite compare its indexes with their tables: an index that lacks a row hides it from every query."""
     if session.held.dialect.name == "sqlite":
-        found = session.execute(text("PRAGMA integrity_check(1)")).scalar()
-        if found != "ok":
+        result = session.execute(text("PRAGMA integrity_check(1)")).scalar()
+        if result != "ok":
             yield Fault(1, "the file is damaged: SQLite's integrity check fails; restore a backup")
 
 
 def _first(
     session: ReadSession, seq: ColumnElement[int], wrong: ColumnElement[bool], what: str
 ) -> Iterator[Fault]:
-    found = session.execute(select(func.min(seq)).where(seq.is_not(None), wrong)).scalar_one()
-    if found is not None:
-        yield Fault(found, what)
+    number = session.execute(select(func.min(seq)).where(seq.is_not(None), wrong)).scalar_one()
+    if number is not None:
+        yield Fault(number, what)

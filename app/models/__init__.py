@@ -1,4 +1,4 @@
-"""Every table, one file a noun. Features stand above and share them; relationships run one way."""
+"""Database models: every table, one module per noun."""
 
 from app.models.base import Base, Recorded
 from app.models.key import Key, Replay

@@ -1,4 +1,4 @@
-"""What all tables share: names for constraints, and the pair of ledger numbers that makes history."""
+"""Base classes of the models: constraint names and history columns."""
 
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
 
 
 class Recorded:
-    """A row that the ledger put in, and may have put aside.
+    """A row that a ledger entry recorded, and a later one may have superseded.
 
     The row is part of the record from `recorded_seq` on, until `superseded_seq` (null: to this day).
     Nothing else about it ever changes, so the record as of any number can be read at any time.

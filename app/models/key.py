@@ -1,4 +1,4 @@
-"""API keys: who may write what, and the answers kept for their retries. Of a key only a hash is stored."""
+"""Models of API keys, stored as hashes, and of replayable responses."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.models.base import NAME_LENGTH, Base
 
 
 class Key(Base):
-    """An API key. The key itself is shown once, when it is made, and kept nowhere."""
+    """An API key. The key itself is shown once, when it is created, and stored nowhere."""
 
     __tablename__ = "keys"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -29,7 +29,7 @@ class Key(Base):
 
 
 class Replay(Base):
-    """The answer to a write that came with an Idempotency-Key, kept to be given again.
+    """The response to a write with an Idempotency-Key, stored for replay.
 
     Stored in the transaction of the write itself, so that neither exists without the other.
     """
@@ -42,7 +42,7 @@ class Replay(Base):
     # SHA-256 of method, path and canonical body: the same name with another request is refused.
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
-    # The headers that belong to the answer, as a JSON object.
+    # The headers that belong to the response, as a JSON object.
     headers: Mapped[str] = mapped_column(Text)
     body: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -1,4 +1,4 @@
-"""The ledger: one numbered, chained entry for each accepted write."""
+"""Model of the ledger: one chained entry per accepted write."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Reports: one publisher's statement, its revisions, and the countries and days that it speaks for."""
+"""Models of reports, revisions, drafts and coverage."""
 
 from datetime import date, datetime
 
@@ -21,13 +21,14 @@ class Report(Base):
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
-    # The normal form of the standing revision's number (`number_key`), here because the database keeps it unique. As
-    # posted where an older version wrote it, until `migrate` runs; then only where the publisher has two of one form.
+    # The normal form of the current revision's number (`number_key`), here because the database enforces its
+    # uniqueness. As posted where an older version wrote it, until `migrate` runs; then only where the publisher has
+    # two of one form.
     number: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
 
 
 class Revision(Base, Recorded):
-    """What a report says, from one ledger number to the next. Revision 1 is what was first published."""
+    """The content of a report, from one ledger number to the next. Revision 1 is what was first published."""
 
     __tablename__ = "revisions"
     __table_args__ = (
@@ -86,7 +87,7 @@ class Draft(Base):
 
 
 class Coverage(Base, Recorded):
-    """A country and days that a report speaks for, with the totals that it claims for them.
+    """A country and days that a report covers, with the totals that it claims for them.
 
     `strikes` 0 is an explicit "no strikes reported": a record of its own. Null is a total not given.
     """

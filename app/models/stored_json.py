@@ -1,6 +1,6 @@
-"""The JSON of lines and revisions, as far as it never changes: written once with them, and shown by every answer.
+"""Models of stored JSON: immutable members of lines and revisions.
 
-It holds nothing that their own rows do not say; `verify` holds it against them.
+It repeats what their own rows hold; `verify` compares it with them.
 """
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text
@@ -11,7 +11,7 @@ from app.models.base import Base
 
 
 class StrikeDocument(Base):
-    """A line as answers show it: see record/json_template.py.
+    """A line as responses show it: see record/json_template.py.
 
     `reference` is how it names its report, for as long as that stands as it did when it brought the line.
     """
@@ -20,13 +20,13 @@ class StrikeDocument(Base):
 
     strike_id: Mapped[int] = mapped_column(ForeignKey("strikes.id"), primary_key=True, autoincrement=False)
     template: Mapped[str] = mapped_column(Packed)
-    # The line's own, beside it, so that a page of lines is read from here alone.
+    # A copy of the line's own, so that a page of lines is read from here alone.
     report_id: Mapped[int]
     reference: Mapped[str] = mapped_column(Packed)
 
 
 class RevisionDocument(Base):
-    """A revision as answers show it, without its lines: see record/revision_json.py."""
+    """A revision as responses show it, without its lines: see record/revision_json.py."""
 
     __tablename__ = "revision_documents"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Strike lines and their tallies: what the record is searched and counted by."""
+"""Models of strike lines, tallies and their categories."""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ from app.db.types import Identity
 from app.models.base import NAME_LENGTH, Base, Recorded
 
 # Lines that reach more days beyond their first have an index of their own, by which those of them that reach into
-# a window are found. All others that do begin so many days before it at most.
+# a window are matched. All others that do begin so many days before it at most.
 LONG_DAYS = 7
 
-# What is asked of every line: does it overlap the days, does it stand, does it repeat another.
+# Conditions on every line: its days overlap, it is current, it repeats no other.
 COVERED = ("date_to", "recorded_seq", "superseded_seq", "same_as_id", "event_id")
 
 
@@ -28,7 +28,8 @@ class Strike(Base, Recorded):
     __table_args__ = (
         CheckConstraint("date_from <= date_to", name="days"),
         CheckConstraint("strikes_min >= 0 AND strikes_max >= strikes_min", name="counts"),
-        # By these two most pages are found: they hold all that is asked of a line, so no line is read for it.
+        # Most pages use these two covering indexes: they have every column of the conditions, so no line is read for
+        # them.
         Index("ix_strikes_by_date", "date_from", "id", *COVERED, "location_id", "country"),
         Index("ix_strikes_by_place", "location_id", "date_from", "id", *COVERED),
         Index("ix_strikes_strikes_min_date_from_id", "strikes_min", "date_from", "id"),
@@ -67,20 +68,20 @@ class Strike(Base, Recorded):
     # Null minimum: the source gives no number of strikes. Null maximum: it sets no upper bound.
     strikes_min: Mapped[int | None]
     strikes_max: Mapped[int | None]
-    # Null where the source gives none, as all do before 2017. Never worked out from strikes.
+    # Null where the source gives none, as all do before 2017. Never derived from strikes.
     engagements: Mapped[int | None]
     # What its tallies' minima add up to, so that lines can be read in this order.
     items_min: Mapped[int] = mapped_column(server_default=text("0"))
     # Whose the target was, where it was not the enemy's ("inoperable Coalition equipment").
     owner: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
-    # The line of another report that this one repeats, as its analyst said; null: it is told first here.
+    # The line of another report that this one repeats, according to its analyst; null: this line is the first.
     same_as_id: Mapped[int | None] = mapped_column(Identity)
-    # The line that first told of the same event: all lines that share it are counted once. Null: this one.
+    # The line that first reported the same event: all lines that share it are counted once. Null: this one.
     event_id: Mapped[int | None] = mapped_column(Identity, index=True)
     # Code points of the report's text, from and up to; null without a text.
     quote_start: Mapped[int | None]
     quote_end: Mapped[int | None]
-    # The sentence itself, kept here so that a page of strikes need not read whole texts.
+    # The sentence itself, stored here so that a page of strikes need not read whole texts.
     quote: Mapped[str | None] = mapped_column(Text)
 
 
@@ -100,7 +101,7 @@ class Tally(Base):
     effect: Mapped[str] = mapped_column(String(20))
     # The verb as written: "struck" gave way to "engaged" in 2016, which is a change of style.
     verb: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
-    # Null where the wording is known to no category: it is kept as written and awaits review.
+    # Null where no category matches the wording, which is stored as written and awaits review.
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
     # What the words prove, and the most that they allow; null where they set no upper bound.
     count_min: Mapped[int]
@@ -120,7 +121,7 @@ class StrikeCategory(Base):
     """Index of lines by category, place and day: one row for each category among a line's tallies.
 
     An index of the engine covers one table alone, and a page of one place, some days and one category needs both the
-    line and its tallies. Derived: `verify` compares it with the tallies, `rebuild` writes it anew.
+    line and its tallies. Derived: `verify` compares it with the tallies, `rebuild` writes it again.
     """
 
     __tablename__ = "strike_categories"

@@ -1,11 +1,11 @@
-"""The stored vocabularies: publishers, locations and categories, what each is called, and since when.
+"""Models of the vocabularies: publishers, locations and categories, with history.
 
 A row of `publishers`, `locations` or `categories` is an identity: its slug never changes and is never
-reused. What is said of it stands in its versions, and every name that it answers to in its aliases;
-both are history, so that an answer as of an older ledger number stays the same for ever.
+reused. Its attributes are in its versions, and its names in its aliases;
+both are history, so that a response as of an older ledger number stays the same permanently.
 
 An alias is stored folded (see `vocabulary/places.py` and `vocabulary/categories.py`) and stands for one
-thing at a time, so a name in a report or a query is found by one exact look-up.
+thing at a time, so a name in a report or a query is resolved by one exact lookup.
 """
 
 from sqlalchemy import ForeignKey, Index, String, text
@@ -22,16 +22,16 @@ class _Identity:
 
 
 class _Version(Recorded):
-    """What is said of a thing, from one ledger number to the next."""
+    """The attributes of a thing, from one ledger number to the next."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    # The thing that this one was found to be: since then its names and its rows count as that one's.
+    # The thing that this one was merged into: since then its names and its rows count as that one's.
     merged_into_id: Mapped[int | None]
 
 
 class _Alias(Recorded):
-    """A name that a thing answers to: folded for the look-up, and as somebody wrote it."""
+    """A name of a thing: folded for the lookup, and as written."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     folded: Mapped[str] = mapped_column(String(NAME_LENGTH))
@@ -59,7 +59,7 @@ class Publisher(_Identity, Base):
 
 
 class PublisherVersion(_Version, Base):
-    """What is said of a publisher."""
+    """The attributes of a publisher."""
 
     __tablename__ = "publisher_versions"
 
@@ -67,7 +67,7 @@ class PublisherVersion(_Version, Base):
 
 
 class PublisherAlias(_Alias, Base):
-    """A name that a publisher answers to."""
+    """A name of a publisher."""
 
     __tablename__ = "publisher_aliases"
 
@@ -81,7 +81,7 @@ class Location(_Identity, Base):
 
 
 class LocationVersion(_Version, Base):
-    """What is said of a location."""
+    """The attributes of a location."""
 
     __tablename__ = "location_versions"
 
@@ -112,7 +112,7 @@ class Category(_Identity, Base):
 
 
 class CategoryVersion(_Version, Base):
-    """What is said of a category: its place in the tree, its family and its kind."""
+    """The attributes of a category: its place in the tree, its family and its kind."""
 
     __tablename__ = "category_versions"
 

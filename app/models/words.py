@@ -1,6 +1,6 @@
-"""The words by which `q` finds a line: written with the line, and never changed.
+"""Models of the full-text index: the words of each line.
 
-Each engine keeps them its own way (see db/fulltext.py), so a migration makes the table, and nothing compares it
+Each engine stores them in its own way (see db/fulltext.py), so a migration makes the table, and nothing compares it
 with a model.
 """
 
@@ -19,5 +19,5 @@ STRIKE_WORDS = Table(
 
 
 def is_compared(name: str | None, kind: str, _parents: object) -> bool:
-    """Say whether Alembic compares a thing of the database with the models: not this table, nor what FTS5 adds."""
+    """Return whether Alembic compares a thing of the database with the models: not this table, nor what FTS5 adds."""
     return kind != "table" or not (name or "").startswith(STRIKE_WORDS.name)

@@ -1,6 +1,6 @@
-"""Read a release: text in, a value with the characters behind every number out.
+"""Parser of releases: text in, values with their source spans out.
 
-`parse_release` is the whole interface. Nothing here asks a database, a network or a file (only evaluation.py reads
+`parse_release` is the whole interface. Nothing here uses a database, a network or a file (only evaluation.py reads
 labelled files); the vocabulary that a draft is matched against is the caller's business.
 """
 

@@ -1,7 +1,7 @@
-"""Account for every number of a text: a field of the draft, no count, or covered by a remark.
+"""Accounting of a text's numbers: in a field, uncounted, or remarked.
 
 The law: each number ends in exactly one role. What no other module placed, and what no expression of uncounted.py
-knows as a day, an hour, a distance or a name, is remarked as unread.
+recognises as a day, an hour, a distance or a name, is remarked as unread.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -20,7 +20,7 @@ from app.vocabulary.categories import match
 from app.vocabulary.counts import ARTICLES
 from app.vocabulary.effects import BASE_FORMS, PARTICIPLES, VERBS
 
-# The remarks that say what became of the numbers in their span.
+# The remarks that account for the numbers in their span.
 _COVERING = {
     "included": Role.INCLUDED,
     "summary": Role.INCLUDED,
@@ -51,7 +51,7 @@ MAX_NOUN = 6
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Tokens of a sentence, or of what stands between two, with the days found in them."""
+    """Tokens of a sentence, or of the text between two, with their days."""
 
     tokens: Sequence[Token]
     days: Sequence[Dates]
@@ -59,7 +59,7 @@ class Run:
 
 @dataclass(slots=True)
 class _Spans:
-    """Spans in the order of the text, asked for by positions that only rise."""
+    """Spans in the order of the text, for lookups by rising positions."""
 
     spans: list[tuple[int, int, Role, Field | None]]
     _next: int = 0
@@ -109,7 +109,7 @@ def _within_limits(
     in_order = sorted(remarks, key=lambda remark: remark.start)
     beyond = [number.start for number in numbers[MAX_NUMBERS:]] + [remark.start for remark in in_order[most:]]
     stop = min(beyond)
-    message = "The text holds more numbers than are listed."
+    message = "The text has more numbers than are listed."
     listed = [remark for remark in in_order if remark.start < stop]
     return (
         tuple(number for number in numbers if number.start < stop),
@@ -159,16 +159,16 @@ class _Accounts:
                 if role is Role.UNREAD:
                     unread.append(_listed(run.tokens, read, fields))
                 else:
-                    message = "An amount or a share is no number of targets."
+                    message = "An amount or a share is not a number of targets."
                     self.remarks.append(Remark(start, _noun_end(run.tokens, read), "amount", message))
         self.remarks += _unread(self._text, unread)
 
     def _role(self, run: Run, read: ReadCount, uncounted: Uncounted) -> Role | None:
         """Return the role of a number that is no field; None where the words count nothing ("no one")."""
         span = _span(run.tokens, read)
-        known = self._days.around(*span)
-        if known:
-            return known[2]
+        spans = self._days.around(*span)
+        if spans:
+            return spans[2]
         if uncounted.pronoun(*span):
             return None
         role = uncounted.role(*span) or _ROLES.get(read.kind)
@@ -294,7 +294,7 @@ def _named_before(tokens: Sequence[Token], first: int) -> int:
 
 def _unread(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Remark]:
     """Make one remark of numbers that only a separator parts."""
-    message = "No strike or target was found that this number counts."
+    message = "It is not clear what this number counts."
     current: tuple[int, int] | None = None
     for start, end in spans:
         if current and text[current[1] : start].strip(" ,;\n\t") in {"", "and", "or"}:

@@ -1,6 +1,6 @@
-"""Add a strike line to a release: one that prose reports twice is added once, one that heads a list is its total."""
+"""Add a strike line to a release, merging repeats and totals."""
 
-from app.parsing.articles import recall, tell_once
+from app.parsing.articles import merge_repeated_lines, recall
 from app.parsing.context import Context
 from app.parsing.dates import Dates
 from app.parsing.result import ParsedCoverage
@@ -10,7 +10,7 @@ from app.parsing.strike_lines import Claim, make_line
 def add_line(
     context: Context, claim: Claim, *, inconclusive: bool = False, total: ParsedCoverage | None = None
 ) -> None:
-    """Add a line. What looked like one before a list may prove its total, and prose may tell one line twice."""
+    """Add a line. A line before a list may turn out to be its total, and prose may report one line twice."""
     if context.in_bullet and context.line_open and context.bare_block == claim.block - 1:
         _make_total(context)
     if not context.in_section and not context.in_bullet:
@@ -19,7 +19,7 @@ def add_line(
     if context.in_bullet:
         context.bulleted.add(context.lines[-1].start)
     else:
-        tell_once(context)
+        merge_repeated_lines(context)
 
 
 def _make_total(context: Context) -> None:

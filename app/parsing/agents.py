@@ -1,4 +1,4 @@
-"""Tell who did what a verb says: the strikes, or somebody else.
+"""Agents of verbs: the strikes, or somebody else.
 
 Only what the strikes did to a target is a tally. What the enemy did, had done or threatened, what ground troops did,
 and what strikes of others did is remarked and not counted.
@@ -35,7 +35,7 @@ _OPENINGS = CLAUSE_BREAKS | {"and", ":"}
 _SUBORDINATE = frozenset("who that which after before".split())
 _CONJUNCTIONS = frozenset("where when after before because since as while".split())
 _THEN = frozenset("after before because since when as".split())
-# Participles that say what a target was about to do, where no comma parts them from it.
+# Participles for what a target was about to do, where no comma separates them from it.
 _ATTACKING = frozenset("attacking targeting striking engaging hitting bombing".split())
 _OURS = (
     AIRCRAFT
@@ -64,7 +64,7 @@ MAX_NOUN = 5
 def attribute(
     tokens: Sequence[Token], verbs: Sequence[Verb], mentions: Sequence[Mention], within: Within
 ) -> list[Verb]:
-    """Mark the verbs that say what others did. Reads: "a mortar team that had damaged two posts"."""
+    """Mark the verbs for the acts of others. Reads: "a mortar team that had damaged two posts"."""
     nouns = {index for mention in mentions for index in range(mention.first, mention.after)}
     marked: list[Verb] = []
     for verb in verbs:
@@ -110,7 +110,7 @@ def _shares(
 ) -> bool:
     """Whether the verb before it, whose subject a joined verb shares, was of others.
 
-    A new number of strikes between the two, or "and" after a list that somebody else's deed ends, begins anew.
+    A new number of strikes between the two, or "and" after a list that somebody else's deed ends, restarts this.
     """
     begin = before[-1].after if before else 0
     after = max((index + 1 for index in range(begin, joiner) if index in nouns), default=begin)
@@ -182,7 +182,7 @@ def _is_other(
     lows = [token.low for token in tokens[first:end]]
     if CAMPAIGN.search(" ".join(lows)):  # "to date, the campaign has destroyed"
         return True
-    # "after it had hit two posts" says what a target did.
+    # "after it had hit two posts" is an act of the target.
     if first and tokens[first - 1].low in _THEN and set(lows) <= {"it", "they", "he"}:
         return True
     words = {low.removesuffix("'s") for low in lows}
@@ -231,7 +231,7 @@ def _in_relative_clause(tokens: Sequence[Token], verb: Verb, nouns: set[int], wi
     return perfect and not _speaks_of_strikes(tokens, back, nouns, within)
 
 
-def others_strikes(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+def strikes_of_others(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
     """Mark the strikes that somebody else carried out. Reads: "the enemy launched four missile strikes"."""
     return [
         replace(mention, others=True) if _carried_out_by_others(tokens, mention) else mention

@@ -1,4 +1,4 @@
-"""Read a number before a unit of measure: an amount, a distance, a time or a name. `ReadCount` is any number, as read.
+"""Numbers before a unit of measure: amounts, distances, times, names.
 
 Reads: "1,200 pounds of", "$2 million worth of", "two miles", "120 mm".
 """

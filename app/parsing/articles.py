@@ -1,4 +1,4 @@
-"""Know the ways of news articles: a headline, coalition aircraft as the subject, the same strikes told twice."""
+"""News articles: headlines, aircraft as subjects, and repeated strikes."""
 
 from dataclasses import replace
 
@@ -22,14 +22,14 @@ _PAST = frozenset(
     "conducting conducted carried launched occurred took executed performed staged mounted made flew".split()
 )
 _REPORT_OPENINGS = frozenset("near in on at between additionally separately".split())
-# So many lines back the same strikes may have been told before.
+# The same strikes may have been reported so many lines before.
 LOOK_BACK = 3
-# One strike near a place may well be another one; two lines of several strikes with one number are told twice.
+# One strike near a place may well be another one; two lines of several strikes with one number are reported twice.
 FEWEST = 2
 
 
 def is_headline(sentence: Sentence) -> bool:
-    """Tell a headline, which only says in short what follows. Reads: "Coalition hits depots with 13 strikes"."""
+    """Return whether a block is a headline. Reads: "Coalition hits depots with 13 strikes"."""
     tokens = sentence.tokens
     if any(token.word == ":" for token in tokens):  # "Syria: 27 strikes" is a row.
         return False
@@ -46,7 +46,7 @@ def exact(tally: ParsedTally) -> bool:
 
 
 def acted(claim: Claim) -> bool:
-    """Tell whether coalition aircraft are the subject, or nobody is.
+    """Return whether coalition aircraft are the subject, or nobody is.
 
     Reads: "coalition jets destroyed", "the US-led coalition destroyed", "was destroyed"; but not
     "fighters backed by coalition jets destroyed".
@@ -76,11 +76,11 @@ def _is_placed(clause: Clause, first: int) -> bool:
     return clause.place is not None and first <= clause.place.phrase_first
 
 
-def tell_once(context: Context) -> None:
+def merge_repeated_lines(context: Context) -> None:
     """Join the last line with an earlier one of the same strikes.
 
     Reads: "Nine strikes near Vero on Monday hit militant positions. “Near Vero, nine strikes destroyed two boats.”"
-    Only in prose, only for the same place and number of several strikes, when at most one says what was hit,
+    Only in prose, only for the same place and number of several strikes, when at most one gives targets,
     and when country and days do not contradict.
     """
     line = context.lines[-1]
@@ -89,19 +89,19 @@ def tell_once(context: Context) -> None:
         last = index == len(context.lines) - 2
         if other.start in context.bulleted or not _same(other, line, last=last):
             continue
-        plain, told = (line, other) if any(exact(tally) for tally in other.tallies) else (other, line)
+        plain, detailed = (line, other) if any(exact(tally) for tally in other.tallies) else (other, line)
         if any(exact(tally) for tally in plain.tallies):
             continue
-        message = "The same strikes are told in detail elsewhere; both are one line."
+        message = "The text also reports these strikes in detail; both make one line."
         context.remark(plain.start, plain.end, "repeated", message)
-        context.lines[-1 if told is line else index] = _joined(plain, told)
-        del context.lines[index if told is line else -1]
+        context.lines[-1 if detailed is line else index] = _joined(plain, detailed)
+        del context.lines[index if detailed is line else -1]
         context.line_open = index == len(context.lines) - 1
         return
 
 
-def speak_of(context: Context, sentence: Sentence, block: int) -> None:
-    """Note the days on which coalition aircraft did something at a place, for a quoted sentence that says what.
+def note_mention(context: Context, sentence: Sentence, block: int) -> None:
+    """Note the days on which coalition aircraft did something at a place, for a quoted sentence with the details.
 
     Reads: "On Sunday, US-led coalition jets pounded militants near Vero."
     """
@@ -112,7 +112,7 @@ def speak_of(context: Context, sentence: Sentence, block: int) -> None:
 
 
 def recall(context: Context, claim: Claim) -> None:
-    """Give a clause the days, and "the six strikes" the country, that prose has just said of the same place."""
+    """Give a clause the days, and "the six strikes" the country, that prose has just given for the same place."""
     clause = claim.clause
     name = clause.place.name.casefold() if clause.place and clause.place.name else None
     if name is None:
@@ -129,7 +129,7 @@ def recall(context: Context, claim: Claim) -> None:
 
 
 def _same(other: ParsedLine, line: ParsedLine, *, last: bool) -> bool:
-    """Whether two lines can be the same strikes; `last` says that nothing stands between them."""
+    """Whether two lines can be the same strikes; `last` means that nothing is between them."""
     days = (other.date_from, other.date_to), (line.date_from, line.date_to)
     counted = other.strikes == line.strikes and _several(line.strikes)
     uncounted = last and other.strikes is None and _several(line.strikes)
@@ -148,23 +148,23 @@ def _several(count: Count | None) -> bool:
     return count is not None and count.minimum == count.maximum and count.minimum >= FEWEST
 
 
-def _joined(plain: ParsedLine, told: ParsedLine) -> ParsedLine:
-    """Take the detail of one line, and what only the other one says."""
-    dated = told if told.date_from else plain
+def _joined(plain: ParsedLine, detailed: ParsedLine) -> ParsedLine:
+    """Merge two lines: the detail of one, and the fields that only the other has."""
+    dated = detailed if detailed.date_from else plain
     return replace(
-        told,
+        detailed,
         date_from=dated.date_from,
         date_to=dated.date_to,
         date_worked_out=dated.date_worked_out,
         date_precision=dated.date_precision,
-        country=told.country or plain.country,
-        engagements=told.engagements if told.engagements is not None else plain.engagements,
-        engagements_span=told.engagements_span or plain.engagements_span,
+        country=detailed.country or plain.country,
+        engagements=detailed.engagements if detailed.engagements is not None else plain.engagements,
+        engagements_span=detailed.engagements_span or plain.engagements_span,
     )
 
 
 def new_tallies(context: Context, claim: Claim, line: ParsedLine) -> tuple[ParsedTally, ...]:
-    """Leave out what the line has already, where prose tells it again.
+    """Drop what the line already has, where prose repeats it.
 
     Reads: "A strike killed two fighters. The strike killed two fighters of the group."
     """
@@ -172,14 +172,14 @@ def new_tallies(context: Context, claim: Claim, line: ParsedLine) -> tuple[Parse
     also = any(token.low in {"also", "additionally"} for token in claim.sentence.tokens)
     if context.in_bullet or also:
         return tuple(tallies)
-    kept = []
+    new = []
     for tally in tallies:
         if exact(tally) and any(_tells(before, tally) for before in line.tallies):
-            message = "The line before holds this number already; it is not added."
+            message = "The previous line already has this number; it is not added again."
             context.remark(tally.phrase_start, tally.phrase_end, "repeated", message)
         else:
-            kept.append(tally)
-    return tuple(kept)
+            new.append(tally)
+    return tuple(new)
 
 
 def _tells(before: ParsedTally, tally: ParsedTally) -> bool:

@@ -1,4 +1,4 @@
-"""Find who says what: where the words begin that say who said it, and which days are only those of saying it."""
+"""Attribution phrases ("officials said Monday") and the days of reporting."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _REPORTING = frozenset(
     """said says reported announced added told noted confirmed stated states according reads read explained
     claimed""".split(),
 )
-_TELLING = frozenset(
+_REPORTING_VERBS = frozenset(
     "said says reported announced told noted confirmed stated released issued published".split()
 )
 _STATEMENTS = frozenset("statement release briefing tweet".split())
@@ -21,17 +21,18 @@ _BETWEEN_DAY = frozenset(
 )
 _PASSIVE = frozenset("was were been being are is no".split())
 _QUOTES = frozenset('"“”')
-# How far back from "said" the words may stand that say who said it, and where the earliest can end.
+# How far before "said" its subject may begin, and where the earliest can end.
 REACH = 16
 FIRST = 5
-# How far back from a day its "said" may stand.
+# How far before a day its "said" may be.
 DAY_REACH = 10
 
 
 def attribution(tokens: Sequence[Token]) -> int:
-    """Find where the words begin that say who said it; the length when there are none.
+    """Find the start of the attribution; the length when there is none.
 
-    Reads: "…” the coalition said on Tuesday", "…,” the statement reads". What "officials said that …" says is read.
+    Reads: "…” the coalition said on Tuesday", "…,” the statement reads". The content of "officials said that …" is
+    read.
     """
     claimed = next(
         (i for i, token in enumerate(tokens) if token.low in FIRST_WORDS or token.low in NOUNS), len(tokens)
@@ -49,7 +50,7 @@ def attribution(tokens: Sequence[Token]) -> int:
 
 
 def strike_days(dates: Sequence[Dates], tokens: Sequence[Token]) -> list[Dates]:
-    """Leave out the days on which something was only said, and those that only begin an open span.
+    """Drop the days of mere statements, and those that only begin an open span.
 
     Reads: "officials said Monday that two jets …", "in a statement released on Tuesday", "since early Monday"; but
     not "were reported on".
@@ -64,7 +65,7 @@ def _of_saying(day: Dates, dates: Sequence[Dates], tokens: Sequence[Token]) -> b
     stated = False
     for index in range(first - 1, max(-1, first - DAY_REACH), -1):
         low = tokens[index].low
-        if low in _TELLING:
+        if low in _REPORTING_VERBS:
             return index == 0 or tokens[index - 1].low not in _PASSIVE
         stated = stated or low in _STATEMENTS
         dated = any(other.start <= tokens[index].start < other.end for other in dates)

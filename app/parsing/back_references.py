@@ -1,4 +1,4 @@
-"""Read what a later sentence says of strikes that were counted before: "the strikes destroyed", "two huts were hit".
+"""Back references to strikes that an earlier sentence counted.
 
 Such targets are added to the line before, or make a line of their own; where neither is sure, they are remarked.
 """
@@ -24,7 +24,7 @@ def add_more(context: Context, claim: Claim) -> bool:
     clause, mention = claim.clause, claim.clause.mention
     placed = clause.place is not None and clause.place.near
     if all(tally.category in GENERIC for tally in clause.reading.tallies):
-        context.remark(*claim.span, "summary", "This sums up targets that are counted elsewhere.")
+        context.remark(*claim.span, "summary", "This is the sum of targets that are counted elsewhere.")
     elif mention is None and (placed or _dated(claim)) and acted(claim):
         add_line(context, claim)
     elif mention is None and _goes_on_about(context, claim):
@@ -57,7 +57,7 @@ def add_more(context: Context, claim: Claim) -> bool:
 
 
 def date_last(context: Context, claim: Claim) -> None:
-    """Give the line before its days, where only "The strike took place on May 3" says them."""
+    """Set the days of the previous line, where only "The strike took place on May 3" gives them."""
     dates = claim.clause.dates
     if not dates or not context.lines or not context.can_continue(claim.block):
         return
@@ -118,7 +118,7 @@ def _agrees(strikes: int | None, mention: Mention) -> bool:
 
 
 def _continues(line: ParsedLine, clause: Clause, mention: Mention) -> bool:
-    """Whether "the strikes" can be those of the line: same number, country and place, as far as they are said."""
+    """Whether "the strikes" can be those of the line: same number, country and place, as far as given."""
     if not _agrees(line.strikes.minimum if line.strikes else None, mention):
         return False
     if clause.country and clause.country != line.country:
@@ -132,6 +132,6 @@ def _alike(name: str, other: str) -> bool:
 
 
 def _unread(context: Context, claim: Claim) -> bool:
-    message = "This looks like a claim, but no strike was found that it belongs to."
+    message = "This looks like a claim, but its strikes are not clear."
     context.remark(*claim.span, "unread", message)
     return False

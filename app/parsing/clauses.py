@@ -1,6 +1,6 @@
-"""Cut a sentence into clauses: one for each number of strikes, with the verbs up to the next.
+"""Clauses of a sentence: one per number of strikes, with its verbs.
 
-Where a clause took place is found in headers.py, its targets in sentences.py.
+headers.py finds where a clause took place, sentences.py its targets.
 """
 
 import re
@@ -21,7 +21,7 @@ from app.parsing.verbs import Verb
 from app.vocabulary.effects import PARTICIPLES, VERBS
 from app.vocabulary.forces import AIRCRAFT, COMMANDS, OTHERS
 
-# The past of verbs that say what others did, with an object or without.
+# The past of verbs for the acts of others, with an object or without.
 _DEEDS = PAST | INTRANSITIVE
 # "… were destroyed in two strikes": the strikes only close the clause before.
 _BEFORE_TAIL = frozenset("in by during from of with after for through".split())
@@ -49,10 +49,10 @@ MAX_CLAUSES = 60
 
 @dataclass(slots=True)
 class Clause:
-    """What one clause says; token positions are within its sentence.
+    """One clause; token positions are within its sentence.
 
     `countries` is how many it names: two or more leave `country` None. `shift` is how many days after the strikes
-    before it was ("a day later"); None where the clause does not say so.
+    before it was ("a day later"); None where the clause does not give it.
     """
 
     first: int
@@ -72,9 +72,9 @@ class Clause:
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence's tokens with all that was found in them.
+    """A sentence's tokens with everything recognised in them.
 
-    `left` are those that say who said it, and what follows. `dates` are the days of strikes, `days` those of
+    `left` are those of the attribution, and what follows. `dates` are the days of strikes, `days` those of
     saying it as well.
     """
 
@@ -145,7 +145,7 @@ class Within:
 
 
 def _is_over(clause: Clause, verb: Verb) -> bool:
-    """Whether a passive verb says something of its own. Reads: "a depot was hit and a shed was destroyed".
+    """Whether a passive verb is a separate statement. Reads: "a depot was hit and a shed was destroyed".
 
     Also behind strikes that closed a clause: "a depot was hit in two strikes, and a shed was hit in one".
     """
@@ -231,14 +231,14 @@ def _joiner(tokens: Sequence[Token], first: int, end: int, within: "Within") -> 
     sure = [index for index in free if tokens[index].low in CLAUSE_BREAKS]
     ands = [index for index in free if tokens[index].low == "and" and not is_inner_and(tokens, index)]
     # Beside a day or a place, and right behind a verb, "and" joins no two targets.
-    beside = [
+    adjacent = [
         index
         for index in ands
         if index == first
         or any(within.begin(near) is not None for near in (index - 1, index + 1, index + 2) if near < end)
     ]
     apart = [index for index in ands if index and tokens[index - 1].word == ","]
-    return next(iter(sure or beside[-1:] or apart[-1:] or ands[-1:]), None)
+    return next(iter(sure or adjacent[-1:] or apart[-1:] or ands[-1:]), None)
 
 
 def _own_subject(sentence: Sentence, last: int, verb: Verb, within: "Within") -> int | None:
@@ -323,7 +323,7 @@ def _ends_before(sentence: Sentence, start: int) -> bool:
 
 
 def _parts(tokens: Sequence[Token], index: int) -> bool:
-    """Whether what stands before says nothing of the strikes behind. Reads: "troops took a town, while two strikes"."""
+    """Whether the words before are not about the strikes behind. Reads: "troops took a town, while two strikes"."""
     if tokens[index].low == "while":
         return not tokens[index + 1].low.endswith("ing")
     return tokens[index].low in {";", "whereas"}

@@ -1,4 +1,4 @@
-"""What a release has said so far: the country and days that the next sentence inherits, and all that was read.
+"""Parsing context: inherited country and days, and the lines so far.
 
 Which sentence changes it, and how, is decided in sections.py.
 """
@@ -23,10 +23,10 @@ MAX_GAP = 3
 class Context:
     """The state of the walk through one release.
 
-    `speaks_of_strikes` says that the last sentence did, `seen` are the days that were named last. `hits` is a heading
+    `speaks_of_strikes` means that the last sentence did, `seen` are the days that were named last. `hits` is a heading
     whose rows may follow, `listed` the start of the last line made of such rows.
 
-    `base` are the days of the whole release, `dates` those of the section. `mixed` says that the section speaks
+    `base` are the days of the whole release, `dates` those of the section. `mixed` means that the section speaks
     of several countries, so that a line without one only follows the line before. `open_total` is a total, and
     `line_open` a last line, to which "the strikes …" can still be added; `open_block` is the block of either,
     `open_number` the characters of the total's number of strikes. `bulleted` are the starts of lines in a list.
@@ -93,7 +93,7 @@ class Context:
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append(Remark(start, end, kind, message))
         else:
-            self._stop(start, f"Only the first {MAX_REMARKS} remarks on how the text was read are listed.")
+            self._stop(start, f"Only the first {MAX_REMARKS} parsing remarks are listed.")
 
     def count(self, tallies: Iterable[ParsedTally]) -> None:
         """Add the tallies of a sentence to what was read."""
@@ -110,9 +110,9 @@ class Context:
             if len(rows) > limit:
                 start = min(start, rows[limit].start)
                 del rows[limit:]
-                self._stop(start, f"Only the first {limit} {noun} are read.")
+                self._stop(start, f"Only the first {limit} {noun} are parsed.")
         if self.tallies >= MAX_TALLIES or self.phrases >= MAX_PHRASES:
-            self._stop(start, "The text holds more targets than are read.")
+            self._stop(start, "The text has more targets than are parsed.")
 
     def _stop(self, start: int, message: str) -> None:
         if not self.capped:
@@ -137,7 +137,7 @@ class Context:
         self.country, self.mixed = country, country is None
 
     def can_continue(self, block: int) -> bool:
-        """Tell whether "the strikes" in `block` can mean those of the last line."""
+        """Return whether "the strikes" in `block` can mean those of the last line."""
         gap = block - self.open_block
         if not self.line_open or not self.lines or len(self.lines[-1].tallies) >= MAX_CONTINUED:
             return False

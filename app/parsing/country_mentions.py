@@ -1,7 +1,7 @@
-"""Find countries by name and adjective, and skip a description before a name: "the Syrian border town of".
+"""Country mentions by name and adjective; skip descriptions before a name.
 
 The adjective of an acting force ("Turkish jets") is no place: an adjective counts only in a description, or before
-a word for land or water ("in Libyan waters"). The places themselves are found in place_mentions.py.
+a word for land or water ("in Libyan waters"). place_mentions.py finds the places themselves.
 """
 
 import re
@@ -24,7 +24,7 @@ SETTLEMENTS = frozenset(
 _LANDS = SETTLEMENTS | frozenset(
     "territory territories territorial waters airspace soil provinces regions".split()
 )
-# Who holds a town says nothing of its country: "the Houthi-controlled", "ISIS held".
+# The holder of a town does not determine its country: "the Houthi-controlled", "ISIS held".
 _HOLDERS = frozenset("isis isil daesh houthi houthis taliban hezbollah hamas".split())
 _HELD = ("-held", "-controlled", "-occupied", "-backed", "-led", "-run", "-ruled", "-dominated", "-allied")
 # Words that may stand before "city of".
@@ -73,8 +73,8 @@ def country_at(words: Sequence[Token], index: int, *, possessive: bool = False) 
 
     None where no name begins there.
     """
-    found = _match(_NAMES, words, index, "'s" if possessive else "")
-    return found if found and (words[index].word[0].isupper() or words[index].low not in _WORDS) else None
+    named = _match(_NAMES, words, index, "'s" if possessive else "")
+    return named if named and (words[index].word[0].isupper() or words[index].low not in _WORDS) else None
 
 
 def adjective_at(words: Sequence[Token], index: int) -> Named | None:
@@ -108,7 +108,7 @@ def land_at(words: Sequence[Token], index: int) -> Named | None:
 
 
 def is_holder(token: Token) -> bool:
-    """Whether a word says who holds or leads something. Reads: "Houthi-controlled", "ISIS"."""
+    """Whether a word names the holder or leader of something. Reads: "Houthi-controlled", "ISIS"."""
     return token.low in _HOLDERS or token.low.endswith(_HELD)
 
 

@@ -1,4 +1,4 @@
-"""Datelines: the day on which a release was published, and where its first sentence begins.
+"""Datelines: publication date, and the start of the first sentence.
 
 Reads: "Feb. 4, 2017" on a line of its own, "ORTA, Fla. - Feb. 4, 2024 - …", "Published 4 Feb 2017".
 A day inside a sentence or a title is a day of something else, and "Updated" or "Archived" is not "Published".
@@ -67,8 +67,8 @@ _BEHIND = re.compile(
     r"|,?[ ]*(?:at )?\d{1,2}:\d\d.{0,20}|[ ]*(?:press |news )?release\b.*|[ ]*(?:for )?immediate release.*",
     re.IGNORECASE | re.DOTALL,
 )
-# Characters of a block that are looked at.
-MAX_LOOK = 160
+# Characters of a block that are read.
+MAX_LOOKAHEAD = 160
 MAX_BEFORE = 80
 MAX_BLOCKS = 40
 MAX_HEAD = 2500
@@ -85,7 +85,7 @@ def dateline_end(text: str, start: int, end: int) -> int:
     match = _dateline_form().match(text, start, end)
     if match:
         return match.end()
-    line = _dateline(text, start, min(end, start + MAX_LOOK))
+    line = _dateline(text, start, min(end, start + MAX_LOOKAHEAD))
     if line is None:
         return start
     behind = line[1]
@@ -97,8 +97,8 @@ def is_dateline(line: str) -> bool:
     days = full_days(line, 0, len(line))
     if not days:
         return False
-    found = _dateline(line, 0, len(line))
-    if found is not None and found[1] is None:
+    dateline = _dateline(line, 0, len(line))
+    if dateline is not None and dateline[1] is None:
         return True
     return _STALE_LINE.match(line) is not None or _PUBLISHED.match(line[: days[0].start]) is not None
 
@@ -109,7 +109,7 @@ def publication_date(text: str, blocks: Sequence[Block]) -> date | None:
     "Published" and the like come first, wherever they stand in the head, then the first dateline before the first
     sentence. Several lines of days with sentences between them are a diary, whose days are those of events.
     """
-    if not has_year(text, 0, MAX_HEAD + MAX_LOOK):
+    if not has_year(text, 0, MAX_HEAD + MAX_LOOKAHEAD):
         return None
     dateline: date | None = None
     body = False
@@ -117,18 +117,18 @@ def publication_date(text: str, blocks: Sequence[Block]) -> date | None:
     for block in blocks[:MAX_BLOCKS]:
         if block.start > MAX_HEAD:
             break
-        end = min(block.end, block.start + MAX_LOOK)
-        said = _published(text, block.start, min(block.end, block.start + MAX_HEAD), label)
-        if said:
-            return said
-        found = None if block.bullet or _STALE.search(label) else _dateline(text, block.start, end)
-        if found and found[1] is None and body and dateline and found[0] > dateline:
+        end = min(block.end, block.start + MAX_LOOKAHEAD)
+        stated = _published(text, block.start, min(block.end, block.start + MAX_HEAD), label)
+        if stated:
+            return stated
+        match = None if block.bullet or _STALE.search(label) else _dateline(text, block.start, end)
+        if match and match[1] is None and body and dateline and match[0] > dateline:
             return None
-        if found and dateline is None and not body:
-            dateline = found[0]
+        if match and dateline is None and not body:
+            dateline = match[0]
         words = text[block.start : end]
         label = words if len(words) < MAX_BEFORE and _LABEL_ALONE.fullmatch(words) else ""
-        body = body or block.bullet or (found is None and _is_statement(words, text[block.end - 1]))
+        body = body or block.bullet or (match is None and _is_statement(words, text[block.end - 1]))
     return dateline
 
 
@@ -140,7 +140,7 @@ def _is_statement(words: str, last: str) -> bool:
 
 
 def _published(text: str, start: int, end: int, label: str) -> date | None:
-    """Find the day that "Published" or the like says, on the same line or on the one before."""
+    """Find the day after "Published" or the like, on the same line or on the one before."""
     for day in full_days(text, start, end):
         before = text[max(start, day.start - MAX_BEFORE) : day.start]
         if not before.strip():
@@ -172,6 +172,6 @@ def _dateline(text: str, start: int, end: int) -> tuple[date, int | None] | None
         behind = match.start("rest")
         rest = match["rest"].strip()
         # "Orta - November 4, 2014 - National Defence": the name of who publishes is no sentence.
-        whole = end - start < MAX_LOOK and _TOWN.fullmatch(rest) is not None
+        whole = end - start < MAX_LOOKAHEAD and _TOWN.fullmatch(rest) is not None
         return day.first, None if whole else behind
     return None

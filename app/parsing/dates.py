@@ -1,4 +1,4 @@
-"""Find dates in a sentence and settle their year, "yesterday" and weekdays against the release date.
+"""Dates in a sentence, resolved against the release date.
 
 Which line a date belongs to is decided in sentences.py and sections.py.
 """
@@ -50,7 +50,7 @@ _JOINING = re.compile(
 # Where nothing of this occurs, the long expression need not run.
 HINT = re.compile(rf"\d|day|(?:in|during){_GAP}{_MONTH}", re.IGNORECASE)
 _WITH_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)|\d{6}[A-Z]?\s")
-# Days are worked out only against a release date that leaves room for them.
+# Days are derived only against a release date that leaves room for them.
 EARLIEST = date(1900, 1, 1)
 DAYS_OF_A_WEEK = 7
 # Characters of a noun behind a number.
@@ -59,7 +59,7 @@ MAX_NOUN = 60
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A span of days in the text, `start`..`end`, with a flag when it had to be worked out.
+    """A span of days in the text, `start`..`end`, with a flag when it had to be derived.
 
     `apart` holds the single days of a list that does not run through ("May 3 and 5").
     """
@@ -88,16 +88,16 @@ def find_dates(text: str, start: int, end: int, published_on: date | None) -> li
     """
     if not HINT.search(text, start, end):
         return []
-    found = []
+    spans = []
     for match in DATE.finditer(text, start, end):
         if match["sep"] and match["sep"].strip() == "and" and not match["m2"] and _counts(text, match.end()):
             # "on May 7 and 20 huts were hit": the second number counts.
             alone = DATE.match(text, match.start(), match.start("sep"))
             if alone:
-                found.append(_settle(alone, published_on))
+                spans.append(_settle(alone, published_on))
                 continue
-        found.append(_listed(match, _settle(match, published_on), text))
-    return found
+        spans.append(_listed(match, _settle(match, published_on), text))
+    return spans
 
 
 def _counts(text: str, end: int) -> bool:
@@ -124,10 +124,10 @@ def _listed(match: re.Match[str], dates: Dates, text: str) -> Dates:
     return replace(dates, apart=tuple(sorted(days)))
 
 
-def join_dates(found: list[Dates], text: str) -> list[Dates]:
+def join_dates(spans: list[Dates], text: str) -> list[Dates]:
     """Make one span of two dates with "and" between. Reads: "between Dec. 4 and yesterday"."""
     joined: list[Dates] = []
-    for dates in found:
+    for dates in spans:
         before = joined[-1] if joined else None
         joint = _JOINING.fullmatch(text, before.end, dates.start) if before else None
         # "on May 3, and on May 4 two strikes" are days of two clauses.
@@ -148,7 +148,7 @@ def _in_order(before: Dates, after: Dates) -> bool:
 
 
 def _is_weekday_of(before: Dates, dates: Dates, text: str) -> bool:
-    """Read "Thursday, Dec. 15", where the date says what the weekday only names."""
+    """Read "Thursday, Dec. 15", where the date settles the weekday."""
     gap = text[before.end : dates.start].strip(" ,")
     return gap in {"", "the"} and text[before.start : before.end].lower() in _WEEKDAYS
 
@@ -183,7 +183,7 @@ def _settle(match: re.Match[str], published_on: date | None) -> Dates:
         try:
             day = date.fromisoformat(match["iso"])
         except ValueError:
-            return Dates(None, None, False, start, end)  # noqa: FBT003 - not worked out
+            return Dates(None, None, False, start, end)  # noqa: FBT003 - not derived
         return Dates(day, day, worked_out=False, start=start, end=end)
     if match["numeric"]:
         only = _numeric(match["numeric"])
@@ -264,9 +264,9 @@ def _day(month: str, day: str, year: int | None, not_after: date | None) -> date
     years = [year] if year else [] if not_after is None else [not_after.year, not_after.year - 1]
     for candidate in years:
         try:
-            found = date(candidate, number, in_month)
+            settled = date(candidate, number, in_month)
         except ValueError:
             continue
-        if year or not_after is None or found <= not_after:
-            return found
+        if year or not_after is None or settled <= not_after:
+            return settled
     return None

@@ -1,6 +1,6 @@
-"""Read how far and in which direction from a place something was: "50 kilometers northwest of".
+"""Distances and directions from a place: "50 kilometers northwest of".
 
-What lies 50 km from a place is not at it; the point is worked out where the place is known, in app/releases.
+What lies 50 km from a place is not at it; the point is derived where the place is known, in app/releases.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Measure the parser on labelled releases: `releases/*.txt` beside `labels/*.json`. The only module that reads files.
+"""Evaluation of the parser: precision and recall on labelled releases.
 
-A line is found when country, place and number of strikes agree. A tally is right when, within such a line,
-verb, category and count agree. An `optional` label counts neither as found nor as missed.
+A line is matched when country, place and number of strikes agree. A tally is right when, within such a line,
+verb, category and count agree. An `optional` label counts neither as matched nor as missed.
 """
 
 import json
@@ -52,7 +52,7 @@ class Score:
 
     @property
     def line_recall(self) -> float:
-        """The share of labelled lines that were found."""
+        """The share of labelled lines that were matched."""
         return self.lines_found / self.lines if self.lines else 1.0
 
     @property
@@ -102,9 +102,9 @@ def score(directory: Path) -> Scores:
 
 
 def score_release(name: str, lines: Sequence[ParsedLine], entries: Sequence[LabelledLine]) -> Score:
-    """Compare the lines of one release with its labels; each line answers one label, in order."""
+    """Compare the lines of one release with its labels; each line is matched with one label, in order."""
     left = list(lines)
-    found = tallies = right = read = 0
+    matched = tallies = right = read = 0
     faults: list[str] = []
     for entry in entries:
         line = next((line for line in left if _same_line(line, entry)), None)
@@ -114,14 +114,14 @@ def score_release(name: str, lines: Sequence[ParsedLine], entries: Sequence[Labe
             faults.append(f"missed: {entry.get('country')} {entry.get('location')} {entry.get('strikes')}")
             continue
         left.remove(line)
-        found += 1
+        matched += 1
         hits, extra, wrong = _compare(line.tallies, entry["tallies"])
         right, read = right + hits, read + hits + extra
         faults += [f"{entry.get('location')}: {fault}" for fault in wrong]
     for line in left:
         read += len(line.tallies)
         faults.append(f"extra: {line.country} {line.place} {line.strikes}")
-    return Score(name, len(entries), found, tallies, right, read, tuple(faults))
+    return Score(name, len(entries), matched, tallies, right, read, tuple(faults))
 
 
 def _same_line(line: ParsedLine, entry: LabelledLine) -> bool:

@@ -1,4 +1,4 @@
-"""Find where the words of a target end, and where a bare target after it begins."""
+"""Extent of a target's words, and the start of the next one."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -39,8 +39,8 @@ def extent(tokens: Sequence[Token], begin: int, read: ReadCount | None) -> tuple
 
 
 def _goes_on(tokens: Sequence[Token], begin: int, index: int, read: ReadCount | None) -> bool:
-    """Tell whether a comma or "and" is part of the category. Reads: "gas and oil plant", "tunnels and caves"."""
-    # Asked at every separator, so no more is looked at than is needed.
+    """Return whether a comma or "and" is part of the category. Reads: "gas and oil plant", "tunnels and caves"."""
+    # Called at every separator, so no more is read than necessary.
     words = (
         token
         for token in map(tokens.__getitem__, range(index - 1, begin - 1, -1))

@@ -1,4 +1,4 @@
-"""The small words of a list of targets: what separates two, what only describes one, what begins a remark about it.
+"""Function words in target lists: separators, descriptions and remarks.
 
 Which target is which is decided in lists.py and noun_phrases.py.
 """
@@ -46,7 +46,7 @@ PREPOSITIONS = frozenset(
 )
 # What surely separates two clauses, as "and" may not.
 CLAUSE_BREAKS = frozenset({";", "while", "but", "whereas"})
-# The past of verbs that say what others did.
+# The past of verbs for the acts of others.
 PAST = frozenset(
     """left fled ran got drove fell went came sank took flew fired swam was were had began stood held found brought shot
     sent lost kept saw gave met withdrew threw broke hid rode won fought caught escaped remained""".split(),
@@ -75,7 +75,7 @@ _DIRECTIONS = frozenset("north south east west northeast northwest southeast sou
 
 
 def describes(tokens: Sequence[Token], index: int) -> bool:
-    """Tell whether a remark about the target before begins here: "used to", "in support of", "north of"."""
+    """Return whether a remark about the target before begins here: "used to", "in support of", "north of"."""
     if index >= len(tokens):
         return False
     low = tokens[index].low
@@ -109,7 +109,7 @@ def is_inner_and(tokens: Sequence[Token], index: int) -> bool:
 
 
 def speaks_of_last(tokens: Sequence[Token], read: ReadCount) -> bool:
-    """Tell whether a number counts what was named before. Reads: "two vehicles, one of which was towing a gun"."""
+    """Return whether a number counts what was named before. Reads: "two vehicles, one of which was towing a gun"."""
     following = [token.low for token in tokens[read.after : read.after + 2]]
     return following[:1] in (["which"], ["whom"]) or (
         following[:1] == ["of"] and following[1:] in (["which"], ["whom"], ["them"])

@@ -1,4 +1,4 @@
-"""Read groups of things, and numbers of a whole: "a convoy of six trucks" is six trucks, "one of two boats" one.
+"""Groups and parts: "a convoy of six trucks", "one of two boats".
 
 Which words name a group stands in app/vocabulary/collective_nouns.py.
 """

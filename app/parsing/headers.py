@@ -1,4 +1,4 @@
-"""Find where and when a clause took place: its place, country, days and engagements.
+"""Header of a clause: its place, country, days and engagements.
 
 What it inherits from its section is added in strike_lines.py.
 """
@@ -58,7 +58,7 @@ def read_header(sentence: Sentence, clause: Clause, within: Within) -> None:
 
 
 def _shift(sentence: Sentence, clause: Clause) -> int | None:
-    """Return how many days after the strikes before it a clause was; None where it does not say so.
+    """Return how many days after the strikes before it a clause was; None where it does not state it.
 
     Reads: "a day later, two strikes", "a strike the same day", "the previous day".
     """
@@ -121,7 +121,7 @@ def _of_targets(sentence: Sentence, clause: Clause, place: Place) -> bool:
 
 
 def _nearest(sentence: Sentence, clause: Clause, places: Sequence[Place]) -> Sequence[Place]:
-    """Of two countries apart from each other, keep the first one behind the number of strikes.
+    """Of two separate countries, select the first one after the number of strikes.
 
     Reads: "flew nine strikes in Syria and were joined by others in Iraq".
     """
@@ -138,10 +138,10 @@ def _nearest(sentence: Sentence, clause: Clause, places: Sequence[Place]) -> Seq
 def _place(sentence: Sentence, clause: Clause, own: Sequence[Place], head_end: int) -> Place | None:
     named = [place for place in own if place.name]
     head = [place for place in named if place.first < head_end]
-    found = next((place for place in head if place.near), None) or next(iter(head), None)
-    if found is None and clause.mention and clause.first == 0:
-        found = _forgotten_near(sentence, clause.mention)
-    return found or next((place for place in named if place.first >= head_end), None)
+    nearest = next((place for place in head if place.near), None) or next(iter(head), None)
+    if nearest is None and clause.mention and clause.first == 0:
+        nearest = _forgotten_near(sentence, clause.mention)
+    return nearest or next((place for place in named if place.first >= head_end), None)
 
 
 def _forgotten_near(sentence: Sentence, mention: Mention) -> Place | None:
@@ -190,20 +190,20 @@ def _dates(sentence: Sentence, clause: Clause, head_end: int) -> Dates | None:
     return next(iter(in_head or behind or leading), None)
 
 
-def _span(found: Sequence[Dates]) -> Dates:
+def _span(mentions: Sequence[Dates]) -> Dates:
     """Return the days from the first to the last of several.
 
     Reads: "seven strikes, three on May 3 and four on May 5".
     """
-    known = [dates for dates in found if dates.first and dates.last]
-    first, last = found[0], found[-1]
-    if len(known) < len(found):
+    dated = [dates for dates in mentions if dates.first and dates.last]
+    first, last = mentions[0], mentions[-1]
+    if len(dated) < len(mentions):
         return replace(first, first=None, last=None, end=last.end)
     return replace(
         first,
-        first=min(dates.first for dates in known if dates.first),
-        last=max(dates.last for dates in known if dates.last),
-        worked_out=any(dates.worked_out for dates in found),
+        first=min(dates.first for dates in dated if dates.first),
+        last=max(dates.last for dates in dated if dates.last),
+        worked_out=any(dates.worked_out for dates in mentions),
         end=last.end,
         apart=(),
     )

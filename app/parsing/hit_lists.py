@@ -1,4 +1,4 @@
-"""Read lists of hits without a verb: "Key hits on 20 August:", then "Near Orta: 3 radars, 2 armed vehicles."."""
+"""Hit lists without verbs: "Near Orta: 3 radars, 2 vehicles"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ MAX_WORDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a heading says of the rows below it: how they are called, and where they were."""
+    """The heading of a list: the name and place of the rows below it."""
 
     word: str
     effect: Effect
@@ -40,7 +40,7 @@ class Hits:
 
 
 def heading_of(sentence: Sentence) -> Hits | None:
-    """Return what a heading says of the rows below it; None where the sentence is none.
+    """Return the heading of the rows below it; None where the sentence is none.
 
     Reads: "Key hits on 20 August:", "Targets hit near Orta, Libya, on 3 May:"; but not "The strikes destroyed:".
     """

@@ -1,4 +1,4 @@
-"""Layout of a text: its blocks, and the text without the line breaks inside them.
+"""Layout of a text: its blocks, with line breaks inside removed.
 
 A line break means nothing inside a sentence: a mail client, a narrow column or a quoting reply may put one between
 any two words. A bullet, a heading, a numbered row, a table row and a blank line begin a block.
@@ -66,7 +66,7 @@ _NEXT_SENTENCE = re.compile(r"[a-z]{3}[.!?][\"”]? {1,3}[A-Z]")
 MIN_TITLE_WORDS = 3
 MIN_TITLE = 12
 MAX_TITLE = 160
-# Characters at the end of a block in which its last word is looked for.
+# Characters at the end of a block in which its last word is sought.
 MAX_LAST_WORD = 24
 # A heading has at most so many characters.
 MAX_ALONE = 120
@@ -77,7 +77,7 @@ _PIECE = 4096
 
 
 class Block(NamedTuple):
-    """A run of lines that belong together; `bullet` says that it began with a list mark."""
+    """A run of lines that belong together; `bullet` means that it began with a list mark."""
 
     start: int
     end: int
@@ -94,7 +94,7 @@ class Layout(NamedTuple):
 class _Line(NamedTuple):
     """A line without the blanks around it.
 
-    `gap` says that a blank line stands before it, `alone` that it is a heading or a label, `row` that it belongs to a
+    `gap` means that a blank line stands before it, `alone` that it is a heading or a label, `row` that it belongs to a
     table; `mark` is where the words behind a list mark begin, None without one.
     """
 
@@ -243,7 +243,7 @@ def _is_alone(text: str, block: Block, stands_alone: Callable[[str], bool]) -> b
 
 
 def _after_heading(text: str, block: Block, before: _Line, line: _Line) -> bool:
-    """Whether what looked like a heading was the beginning of a sentence. Reads: "Strikes in⏎Syria⏎destroyed"."""
+    """Whether an apparent heading was the beginning of a sentence. Reads: "Strikes in⏎Syria⏎destroyed"."""
     first = text[line.start]
     broken = block.start < before.start and not block.bullet
     if first.islower():
@@ -252,7 +252,7 @@ def _after_heading(text: str, block: Block, before: _Line, line: _Line) -> bool:
 
 
 def _is_dash(text: str, block: Block, line: _Line, following: _Line | None) -> bool:
-    """Whether what looks like a list mark is a dash of the sentence before it.
+    """Whether an apparent list mark is a dash of the sentence before it.
 
     Reads: "ORTA, Iraq⏎— On May 3, …", "Most of them⏎- 12 in all - were …".
     """
@@ -300,7 +300,7 @@ def _goes_on(text: str, block: Block, before: _Line, line: _Line, following: _Li
 
 
 def _inside(text: str, block: Block, line: _Line, following: _Line | None, *, unfinished: str | None) -> bool:
-    """Whether a line that looks like a heading is the middle of a sentence. Reads: "near Vero,⏎Iraq⏎destroyed"."""
+    """Whether an apparent heading is the middle of a sentence. Reads: "near Vero,⏎Iraq⏎destroyed"."""
     reported = "strike" in text[block.start : block.end].lower() if block.bullet else False
     next_lower = following is not None and not following.gap and text[following.start].islower()
     if unfinished == "comma":

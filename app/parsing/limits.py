@@ -1,4 +1,4 @@
-"""Limits on what one text is read into; the rest is unread and remarked.
+"""Limits of the parser per text; everything beyond is remarked.
 
 No real text comes near them: the longest release has 18 lines, 44 tallies and sentences of 200 words.
 """

@@ -1,4 +1,4 @@
-"""Cut a list of targets where the next one is sure to begin: before a number or the enemy's name.
+"""Split a list of targets before a number or the enemy's name.
 
 What lies between two cuts, perhaps more than one target, is read in noun_phrases.py.
 """
@@ -41,17 +41,17 @@ def without_brackets(tokens: Sequence[Token]) -> list[Token]:
 
     Quotation marks and square brackets only go: "“two trucks,” “a gun”", "[home-made] bombs".
     """
-    kept: list[Token] = []
+    result: list[Token] = []
     opened: int | None = None
     for token in tokens:
         if token.word == "(" and opened is None:
-            opened = len(kept)
+            opened = len(result)
         elif token.word == ")" and opened is not None:
-            del kept[opened:]
+            del result[opened:]
             opened = None
             continue
-        kept.append(token)
-    return [token for token in kept if token.word not in _MARKS]
+        result.append(token)
+    return [token for token in result if token.word not in _MARKS]
 
 
 def cut(tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -103,7 +103,7 @@ def opens_parts(tokens: Sequence[Token], begin: int) -> bool:
 
 
 def held_by_last(tokens: Sequence[Token], begin: int, end: int) -> bool:
-    """Tell whether the next target may be something that the last one held, or did something to.
+    """Return whether the next target may be something that the last one held, or did something to.
 
     Reads: "a truck carrying two guns and a mortar", "a launcher that threatened two ships and a port", where `end` is
     at the last number.
@@ -141,7 +141,7 @@ def _includes(tokens: Sequence[Token], index: int, begin: int) -> bool:
 
 
 def _set_off(tokens: Sequence[Token], index: int, read: ReadCount | None) -> bool:
-    """Tell whether a number, or the enemy's name, after a separator begins a target."""
+    """Return whether a number, or the enemy's name, after a separator begins a target."""
     previous = tokens[index - 1].low
     before = tokens[index - 2].low if index > 1 else ""
     if tokens[index].low in ENEMY:

@@ -1,4 +1,4 @@
-"""Find where a sentence speaks of strikes: how many, "the strikes" of the sentence before, or "four in Iraq"."""
+"""Strike mentions in a sentence: counts, back references and ellipses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,8 +71,8 @@ MAX_ASIDE = 8
 class Mention:
     """Tokens first..after-1 speak of strikes; `count` is None for "the strikes" (then `definite`).
 
-    `number_first`..`number_last` are the tokens of the number. `partial` says "22 of those strikes"; `elliptic`
-    that the noun stands elsewhere; `whole` holds the tokens of a number of which this one is a part. `others` says
+    `number_first`..`number_last` are the tokens of the number. `partial` as in "22 of those strikes"; `elliptic`
+    that the noun is elsewhere; `whole` holds the tokens of a number of which this one is a part. `others`:
     that somebody else carried them out, `part` that "of which" makes them a part of those before.
     """
 
@@ -96,7 +96,7 @@ def find_mentions(
 ) -> list[Mention]:
     """All mentions of strikes. Reads: "an airstrike", "14 strikes", "six Aug. 7 strikes", "these strikes".
 
-    `recent` says that the sentence before spoke of strikes, so that "The remaining four were near Orta" counts them.
+    `recent` means that the sentence before spoke of strikes, so that "The remaining four were near Orta" counts them.
     """
     dated = (
         {index for index, token in enumerate(tokens) for day in dates if day.start <= token.start < day.end}
@@ -107,7 +107,7 @@ def find_mentions(
     starts |= {index - 1: None for index in dated if index and tokens[index - 1].low == "on"}
     starts |= {place.phrase_first: place for place in places}
     ends = {place.after for place in places}
-    found: list[Mention] = []
+    mentions: list[Mention] = []
     last = -1
     known = recent or _refers_back(tokens)
     for index in range(len(tokens)):
@@ -116,15 +116,15 @@ def find_mentions(
         if is_noun(tokens, index):
             mention = _back_from(tokens, index, last, dated)
             if mention:
-                found.append(mention)
+                mentions.append(mention)
                 last = index
             known = True
         elif known and starts and (index == 0 or tokens[index - 1].low in _BEFORE_ELLIPTIC or index in ends):
             mention = _elliptic(tokens, index, starts, dated)
             if mention:
-                found.append(mention)
+                mentions.append(mention)
                 last = mention.after - 1
-    return found
+    return mentions
 
 
 def _refers_back(tokens: Sequence[Token]) -> bool:
@@ -247,7 +247,7 @@ def _back_from(tokens: Sequence[Token], noun: int, last: int, dated: set[int]) -
 
 
 def _is_bare(tokens: Sequence[Token], noun: int, last: int) -> bool:
-    """Whether strikes without a number are said to have done something. Reads: "Airstrikes near Vero destroyed …"."""
+    """Whether strikes without a number are the subject of an act. Reads: "Airstrikes near Vero destroyed …"."""
     before = tokens[noun - 1].low if noun else ""
     if not tokens[noun].low.endswith("s") or last >= 0 or before in _QUANTIFIERS:
         return False
@@ -325,8 +325,8 @@ def _widest(tokens: Sequence[Token], here: int, noun: int, read: ReadCount) -> t
     return here, read
 
 
-def _counted(found: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *, partial: bool) -> Mention:
-    first, read = found
+def _counted(number: tuple[int, ReadCount], tokens: Sequence[Token], noun: int, *, partial: bool) -> Mention:
+    first, read = number
     if first > 1 and tokens[first - 1].low == "but" and tokens[first - 2].low in {"all", "none"}:
         return Mention(first - 2, noun + 1, None, noun, noun, definite=True, partial=True)
     definite = bool(first) and tokens[first - 1].low in _DEFINITE

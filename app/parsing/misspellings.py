@@ -1,6 +1,6 @@
-"""Know the slips of the pen: a word that one letter keeps from a verb of effect, or from "airstrike".
+"""Misspellings by one letter of effect verbs and of "airstrike".
 
-A slip is only looked for where the word could stand; see verbs.py and mentions.py.
+Misspellings are sought only where the word could occur; see verbs.py and mentions.py.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,9 +26,9 @@ def _near(word: str) -> set[str]:
 
 
 def _slips(words: Iterable[str]) -> dict[str, str]:
-    known = sorted(words)
-    found = {slip: word for word in known if len(word) >= SHORTEST for slip in _near(word)}
-    return {slip: word for slip, word in found.items() if slip not in known}
+    targets = sorted(words)
+    by_slip = {slip: word for word in targets if len(word) >= SHORTEST for slip in _near(word)}
+    return {slip: word for slip, word in by_slip.items() if slip not in targets}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Read the targets between two cuts of a list: their words, their number, and what belongs together.
+"""Noun phrases of targets: words, number, and shared heads.
 
 Reads: "two large and four small ISIL tactical units", "a command and control node", "a barge used as a ferry".
 What a target means for its verb is read in targets.py.
@@ -57,7 +57,7 @@ class Chunk:
 def chunk(tokens: Sequence[Token]) -> list[Chunk]:
     """Read all targets of one verb, shared heads filled in."""
     plain = without_brackets(tokens)
-    found: list[Chunk] = []
+    chunks: list[Chunk] = []
     previous = 0
     whole: int | None = None
     for begin, end in cut(plain):
@@ -66,68 +66,68 @@ def chunk(tokens: Sequence[Token]) -> list[Chunk]:
             and plain[begin - 1].word == ";"
             and any(token.low in _ORDINALS for token in plain[begin : begin + 2])
         ):
-            break  # "; a third missed" says something else.
+            break  # "; a third missed" is a different statement.
         parts = _parts(plain[begin:end])
-        if found and whole is None and opens_parts(plain, begin):
-            found[-1] = replace(found[-1], general=True)
-            whole = len(found) - 1
+        if chunks and whole is None and opens_parts(plain, begin):
+            chunks[-1] = replace(chunks[-1], general=True)
+            whole = len(chunks) - 1
         if whole is not None:
             parts = [replace(part, listed=True) for part in parts]
         if begin and held_by_last(plain, previous, begin):
             parts = [replace(part, remark="unread") for part in parts]
-        found.extend(parts)
+        chunks.extend(parts)
         if parts and parts[-1].remark == "sentence":
-            _take_subject(plain, found)
+            _take_subject(plain, chunks)
         previous = begin
     if whole is not None:
-        _choose(found, whole)
-    return _share_heads(found)
+        _choose(chunks, whole)
+    return _share_heads(chunks)
 
 
-def _take_subject(tokens: Sequence[Token], found: list[Chunk]) -> None:
+def _take_subject(tokens: Sequence[Token], chunks: list[Chunk]) -> None:
     """Take the whole subject of a sentence for no targets, where only its last noun was seen to be none."""
-    verb = next(index for index, token in enumerate(tokens) if token.start >= found[-1].start)
+    verb = next(index for index, token in enumerate(tokens) if token.start >= chunks[-1].start)
     first = subject(tokens, 0, verb + 1) + 1
     if first < verb and tokens[verb - 1].low == "and":
         start = tokens[first].start
-        found[:] = [
-            *(part for part in found[:-1] if part.start < start),
-            replace(found[-1], start=start),
+        chunks[:] = [
+            *(part for part in chunks[:-1] if part.start < start),
+            replace(chunks[-1], start=start),
         ]
 
 
-def _choose(found: list[Chunk], whole: int) -> None:
+def _choose(chunks: list[Chunk], whole: int) -> None:
     """Count the parts where they add up to the whole, else the whole alone: never both.
 
     Reads: "five targets: two trucks and three cars"; but "nine vehicles, including two trucks" stays nine.
     """
-    count = found[whole].count
-    parts = [part.count for part in found[whole + 1 :] if part.count]
+    count = chunks[whole].count
+    parts = [part.count for part in chunks[whole + 1 :] if part.count]
     if count is None or count.maximum != count.minimum or any(part.minimum != part.maximum for part in parts):
         return
     total = 0
-    for index in range(whole + 1, len(found)):
-        part = found[index]
+    for index in range(whole + 1, len(chunks)):
+        part = chunks[index]
         total += part.count.minimum if part.count else 0
         if total == count.minimum:
-            found[whole] = replace(found[whole], remark="whole", general=False)
-            found[whole + 1 :] = [replace(later, listed=False) for later in found[whole + 1 :]]
+            chunks[whole] = replace(chunks[whole], remark="whole", general=False)
+            chunks[whole + 1 :] = [replace(later, listed=False) for later in chunks[whole + 1 :]]
             return
 
 
 def _parts(tokens: Sequence[Token]) -> list[Chunk]:
     """Read the targets between two cuts: one, perhaps with bare ones after it."""
-    found: list[Chunk] = []
+    chunks: list[Chunk] = []
     separate = sentence_in(tokens)
     begin: int | None = 0
-    while begin is not None and len(found) < MAX_BARE:
+    while begin is not None and len(chunks) < MAX_BARE:
         part, begin = _part(tokens[:separate], begin)
         if part:
-            found.append(part)
+            chunks.append(part)
     if separate is not None:
         span = tokens[separate].start, tokens[-1].end
-        found.append(Chunk((), None, *span, span, "sentence"))
-    return found
+        chunks.append(Chunk((), None, *span, span, "sentence"))
+    return chunks
 
 
 def _part(tokens: Sequence[Token], begin: int) -> tuple[Chunk | None, int | None]:
@@ -229,7 +229,7 @@ def _is_leading(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _unreadable(tokens: Sequence[Token], index: int, stop: int, read: ReadCount | None) -> bool:
-    """Tell whether a verb that we do not know, or a symbol, stands where a target should.
+    """Return whether a verb that we do not know, or a symbol, stands where a target should.
 
     Reads: "… and flattened two sheds", "3 {{boats}}", "damaged on oil wellhead".
     """
@@ -262,37 +262,37 @@ def _made(
     return Chunk(words, read.count, min(start, number[0]), stop, number, read.remark)
 
 
-def _share_heads(found: list[Chunk]) -> list[Chunk]:
+def _share_heads(chunks: list[Chunk]) -> list[Chunk]:
     """Give the head of a later target to the one before it. Reads: "two tactical and one large ISIL unit"."""
-    for index in range(len(found) - 2, -1, -1):
-        part, following = found[index], found[index + 1]
+    for index in range(len(chunks) - 2, -1, -1):
+        part, following = chunks[index], chunks[index + 1]
         own = [token for token in part.words if token.low not in ENEMY]
-        lent = [token for token in following.words if token.low not in ENEMY]
-        if part.count and following.count and len(lent) > 1 and own and own[0].low == "confirmed":
-            found[index], found[index + 1] = _confirmed(part, own, following, lent)
+        shared = [token for token in following.words if token.low not in ENEMY]
+        if part.count and following.count and len(shared) > 1 and own and own[0].low == "confirmed":
+            chunks[index], chunks[index + 1] = _confirmed(part, own, following, shared)
             continue
         if (
             part.count is None
             or not own
             or any(token.low == "of" for token in own)
-            or len(lent) < 2
+            or len(shared) < 2
             or own[-1].low not in ATTRIBUTIVE | DOUBTFUL
         ):
             continue
         many = part.count.maximum is None or part.count.maximum > 1
         if own[-1].low in DOUBTFUL and (not many or is_plural(own[-1].low)):
             continue
-        head = lent[len(own) :] or lent[-1:]
-        found[index] = replace(part, words=(*part.words, *head), end=following.end)
-    return found
+        head = shared[len(own) :] or shared[-1:]
+        chunks[index] = replace(part, words=(*part.words, *head), end=following.end)
+    return chunks
 
 
 def _confirmed(
-    part: Chunk, own: Sequence[Token], following: Chunk, lent: Sequence[Token]
+    part: Chunk, own: Sequence[Token], following: Chunk, shared: Sequence[Token]
 ) -> tuple[Chunk, Chunk]:
     """Count what is only suspected from none. Reads: "three confirmed and one suspected weapons caches"."""
-    if following.count and lent[0].low in SUSPECTED:
+    if following.count and shared[0].low in SUSPECTED:
         following = replace(following, count=Count(0, following.count.maximum))
     if len(own) == 1:
-        part = replace(part, words=tuple(lent[1:]), end=following.end)
+        part = replace(part, words=tuple(shared[1:]), end=following.end)
     return part, following

@@ -1,4 +1,4 @@
-"""Read a number with its bounds: "a", "11", "two dozen", "at least four", "one and possibly two".
+"""Numbers with bounds: "a", "11", "two dozen", "at least four".
 
 `read_count` returns counts alone, `read_number` amounts, distances and numbers that are not read as well,
 and `numbers_of` every number of a text. One number without bounds is read in quantities.py, a range in ranges.py,
@@ -86,14 +86,14 @@ def numbers_of(tokens: Sequence[Token]) -> list[ReadCount]:
 
     Tokens that only hold a number ("F-16", "57mm", "ten-ton", "3rd") are of the kinds "name" and "ordinal".
     """
-    found: list[ReadCount] = []
+    counts: list[ReadCount] = []
     index = 0
     while index < len(tokens):
         read = number_at(tokens, index)
         if read:
-            found.append(read)
+            counts.append(read)
         index = max(read.last + 1, read.after) if read else index + 1
-    return found
+    return counts
 
 
 def number_at(tokens: Sequence[Token], index: int) -> ReadCount | None:

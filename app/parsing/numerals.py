@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from app.parsing.text import Token
 from app.vocabulary.counts import MISSPELT_NUMBERS, NUMBER_WORDS, ONES, SCALES, TENS, UNITS
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 from app.vocabulary.units import FRACTIONS
 
 # Digits beyond this are no count of targets, and int() refuses very long ones.
@@ -52,7 +52,7 @@ class Numeral:
     misspelt: bool = False
 
 
-@remembered(4096)
+@cached_by_text(4096)
 def number(low: str) -> int | None:
     """Return the whole number that one token is, else None. Reads: "seven", "1,204", "twenty-one"."""
     if low[0].isdecimal():
@@ -109,7 +109,7 @@ def is_unread(token: Token) -> bool:
     return is_roman(token.word)
 
 
-@remembered(4096)
+@cached_by_text(4096)
 def is_roman(word: str) -> bool:
     """Whether a word is a number in Roman letters, and no likely abbreviation. Reads: "XII"."""
     return len(word) >= SHORTEST_ROMAN and word.isupper() and _ROMAN.fullmatch(word) is not None

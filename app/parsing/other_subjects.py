@@ -1,4 +1,4 @@
-"""Distinguish targets from the subjects of other verbs. Reads: "a hut, and soldiers found two mines"."""
+"""Subjects of other verbs, as distinct from targets."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -28,7 +28,7 @@ def sentence_in(tokens: Sequence[Token]) -> int | None:
 
 
 def is_deed(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a verb stands here that says what somebody did. Reads: "fled", "fired 30 shells"; not "armed men"."""
+    """Whether a verb here is the act of somebody. Reads: "fled", "fired 30 shells"; not "armed men"."""
     low = tokens[index].low
     if low in FINITE:
         return True
@@ -61,7 +61,7 @@ def is_predicate(tokens: Sequence[Token], index: int, *, definite: bool) -> bool
     after = following.low if following else ""
     if low in FINITE or (low in INTRANSITIVE and after not in {"", "by"}):
         return True
-    if low == "fired" and after in {"on", "upon", "at"}:  # Perhaps a participle, but nobody can tell.
+    if low == "fired" and after in {"on", "upon", "at"}:  # Perhaps a participle, but ambiguous.
         return True
     if not low.endswith("ed") or following is None:
         return definite and low.endswith("ed")

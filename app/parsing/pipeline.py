@@ -1,4 +1,4 @@
-"""Take a whole text through the stages: blocks, sentences, clauses, lines, and a last look over all of it."""
+"""Parsing pipeline: blocks, sentences, clauses, lines, and final review."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -35,17 +35,17 @@ def parse_release(
     """Read a release, an article that quotes one, or any other text.
 
     Shape: the lines, totals and remarks in the order of the text; offsets are code points of `text` as given.
-    Unknowns: what the text does not say is None, and no number is given without its characters.
-    `published_on` is the release's date when the caller knows it; else it is looked for in the first lines.
+    Unknowns: what the text does not give is None, and no number is given without its characters.
+    `published_on` is the release's date when the caller knows it; otherwise it is sought in the first lines.
     `checkpoint` is called before every block and sentence; an error that it raises ends the parsing.
     Errors: no others; a text that holds no report gives an empty release.
     Reads: "In Syria, two strikes near Tal Vero destroyed a boat.", and the same as a list of bullets.
     """
-    text, found = lay_out(text, stands_alone, checkpoint)
-    bullets = next((block.start for block in found if block.bullet), len(text))
-    published = published_on or publication_date(text, found)
+    text, blocks = lay_out(text, stands_alone, checkpoint)
+    bullets = next((block.start for block in blocks if block.bullet), len(text))
+    published = published_on or publication_date(text, blocks)
     context = Context(text, published)
-    for index, block in enumerate(found):
+    for index, block in enumerate(blocks):
         if context.capped:
             break
         checkpoint()
@@ -69,7 +69,7 @@ def parse_release(
     starts = [bullets, *(line.start for line in context.lines), *(total.start for total in context.coverage)]
     return ParsedRelease(
         number=number[0] if number else None,
-        title=title(text, found, min(starts)),
+        title=title(text, blocks, min(starts)),
         published_on=published,
         lines=tuple(context.lines),
         coverage=tuple(context.coverage),
@@ -82,7 +82,7 @@ def _unproven(remark: Remark) -> Remark:
     """Say of what only seems to sum up targets that it was not read, where no other targets were."""
     if remark.kind != "summary":
         return remark
-    message = "This counts targets, but no strike was found that they belong to."
+    message = "This counts targets, but their strikes are not clear."
     return replace(remark, kind="unread", message=message)
 
 
@@ -102,7 +102,7 @@ def _read_block(context: Context, block: Block, number: int, checkpoint: Callabl
         ):  # A page pasted as one line.
             context.heading(start, end, find_dates(text, start, end, context.published_on))
             continue
-        # One word can only say that something is corrected.
+        # One word can only mark a correction.
         if len(spoken) == 1 and not CORRECTION.search(spoken[0].word):
             continue
         read = _readable(context, words)
@@ -126,6 +126,6 @@ def _readable(context: Context, words: Sequence[Token]) -> Sequence[Token]:
         return words
     last = words[0].start + MAX_CHARACTERS
     read = [word for word in words[:MAX_WORDS] if word.end <= last]
-    message = "The rest of this sentence is too long to read."
+    message = "The sentence is too long; the rest of it is not parsed."
     context.remark(words[len(read)].start, words[-1].end, "capped", message)
     return read

@@ -1,6 +1,6 @@
-"""Find places and countries in a sentence: "near P", "southeast of P", "in P", "in Syria".
+"""Place mentions in a sentence: "near P", "southeast of P", "in Syria".
 
-A place is kept as spelt; no gazetteer is asked here. Which strike it belongs to: see sentences.py.
+A place is returned as spelt, without a gazetteer. Which strike it belongs to: see sentences.py.
 """
 
 from collections.abc import Sequence
@@ -87,7 +87,7 @@ _LONGEST_JOINT = 2
 class Place:
     """Tokens first..after-1 name a place or a country (then `name` is None); `phrase` starts at `start`.
 
-    `km` is how far from it something was, `bearing` in which direction; None where the text says neither.
+    `km` is how far from it something was, `bearing` in which direction; None where the text gives neither.
     """
 
     name: str | None
@@ -103,7 +103,7 @@ class Place:
 
 def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
     """All place phrases of a sentence in order. Reads: "near Tal Vero, Syria", "40 km west of the Orta Dam"."""
-    found: list[Place] = []
+    places: list[Place] = []
     index = 0
     while index < len(tokens):
         place: Place | None = None
@@ -112,11 +112,11 @@ def find_places(tokens: Sequence[Token], text: str) -> list[Place]:
         if place is None and (tokens[index].low in _BEFORE_PLACES or tokens[index].low.endswith("near")):
             place = _at(tokens, text, index)
         if place:
-            found.append(place)
+            places.append(place)
             index = max(place.after, index + 1)
         else:
             index += 1
-    return found
+    return places
 
 
 def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
@@ -124,8 +124,8 @@ def _at(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     if low in _ACCOUNTING and index:
         return _accounting(tokens, index)
     if low in _NEAR or tokens[index].word.endswith("Near"):  # "vehicle. xNear Vero"
-        found = _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
-        return found or _settlements(tokens, index)
+        place = _named(tokens, text, index, _skip_the(tokens, index + 1), near=True)
+        return place or _settlements(tokens, index)
     if low == "to" and index and tokens[index - 1].low == "close":
         return _named(tokens, text, index - 1, _skip_the(tokens, index + 1), near=True)
     if low in {"of", "from"} and index:
@@ -145,8 +145,8 @@ def _from(tokens: Sequence[Token], text: str, index: int) -> Place | None:
     name = _skip_the(tokens, index + 1)
     distance = distance_before(tokens, index)
     if distance:
-        found = _named(tokens, text, distance.first, name, near=True)
-        return found and replace(found, km=distance.km, bearing=distance.bearing)
+        place = _named(tokens, text, distance.first, name, near=True)
+        return place and replace(place, km=distance.km, bearing=distance.bearing)
     if tokens[index].low == "of" and tokens[index - 1].low in _DIRECTIONS:
         return _named(tokens, text, _direction_start(tokens, index), name, near=True)
     return None
@@ -268,7 +268,7 @@ def _countries_end(tokens: Sequence[Token], after: int) -> int:
 
 
 def _list_end(tokens: Sequence[Token], after: int) -> int:
-    """Take in the other names of a list of places, since what it says holds for no single one of them.
+    """Take in the other names of a list of places, since its content applies to no single one of them.
 
     Reads: "near Orta, Tal Vero and Bela, destroying"; but "near Orta, Jets and Drones of the coalition hit" names one.
     """

@@ -1,4 +1,4 @@
-"""The head of a release: its number, its title, and the lines in it that stand alone."""
+"""Preamble of a release: number, title, and standalone lines."""
 
 import re
 from collections.abc import Sequence
@@ -100,12 +100,12 @@ def _heading() -> re.Pattern[str]:
 
 
 def is_heading(line: str) -> bool:
-    """Tell whether a line stands alone. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
+    """Return whether a line stands alone. Reads: "Strikes in Syria", "Aug. 2-4 Strikes", "Orta, Iraq"."""
     return len(line) <= MAX_HEADING and _heading().fullmatch(line) is not None and _SEAT.match(line) is None
 
 
 def stands_alone(line: str) -> bool:
-    """Tell whether a line is no part of the sentences around it: a heading, a date, a label of the page."""
+    """Return whether a line is no part of the sentences around it: a heading, a date, a label of the page."""
     return is_heading(line) or _is_label(line) or is_dateline(line)
 
 
@@ -155,7 +155,7 @@ def _is_title(words: str) -> bool:
     """Tell a title from half a sentence, a table row and what a page puts around a text."""
     if not MIN_TITLE <= len(words) <= MAX_TITLE or len(words.split()) < MIN_TITLE_WORDS:
         return False
-    if words[0].islower() or any(known.search(words) for known in (_NOT_TITLE, REPORTING)):
+    if words[0].islower() or any(pattern.search(words) for pattern in (_NOT_TITLE, REPORTING)):
         return False
     if _PUBLISHER.fullmatch(words) or words.rsplit(maxsplit=1)[-1].lower() in UNFINISHED:
         return False

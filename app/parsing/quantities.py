@@ -1,4 +1,4 @@
-"""Read one number without bounds: an article, a numeral, a unit or a vague quantity.
+"""Single quantities: an article, a numeral, a unit or a vague quantity.
 
 Reads: "a", "eleven", "two dozen", "half a dozen", "several", "a large number of", "tens of thousands of".
 """

@@ -1,4 +1,4 @@
-"""Read a range of numbers: "3-5", "three to five", "between 20 and 30", "20 or more"; or one number alone."""
+"""Ranges of numbers: "3-5", "between 20 and 30", "20 or more"."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""The values that parsing returns: a release, its strike lines, tallies, coverage and remarks.
+"""Result types of the parser: release, lines, tallies, coverage, remarks.
 
-All offsets are Unicode code points of the text as given. How they are found stands in the other modules.
+All offsets are Unicode code points of the text as given. The other modules produce them.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something in the text that a reader should look at; `kind` is one word or words_joined."""
+    """Something in the text that an analyst should check; `kind` is one word or words_joined."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ class ParsedTally:
 
     `start`/`end` hold the number or number word, or the whole phrase where it has none.
     `verb` is the verb as written, in the past tense; `category` is the noun as written, singular.
-    `owner` names an owner other than the enemy ("coalition", "partner"); None says nothing.
+    `owner` names an owner other than the enemy ("coalition", "partner"); None: not given.
     """
 
     effect: Effect
@@ -67,7 +67,7 @@ class ParsedLine:
 
     The publishers define a strike as one or more kinetic events in roughly the same place that produce a
     single, sometimes cumulative, effect; a line may stand for several. Null dates, country, place, strikes
-    or engagements mean that the text does not give them. `date_worked_out` marks a date that was worked out
+    or engagements mean that the text does not give them. `date_worked_out` marks a date that was derived
     from "yesterday" or a weekday. `strikes_start`/`strikes_end` hold the number of strikes, `engagements_span`
     that of engagements, else None. `km` is how far from the place they were, `bearing` in which direction, in
     degrees from north; None where they were at it or near it.
@@ -95,7 +95,7 @@ class ParsedLine:
 
 @dataclass(frozen=True, slots=True)
 class ParsedCoverage:
-    """A country and days that the release speaks for, with the totals that it claims; 0 is an explicit none.
+    """A country and days that the release covers, with the totals that it claims; 0 is an explicit none.
 
     `strikes_span` and `engagements_span` hold the numbers, None where the text gives none.
     """

@@ -1,4 +1,4 @@
-"""Look over what was read for what a reader should know: a foreign language, the same line twice."""
+"""Final review of a parsed text: foreign language and repeated lines."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
     "the and of in near on to a an strike strikes airstrike airstrikes destroyed was were by".split()
 )
-# Below this a text is too short to tell its language.
+# Below this a text is too short to detect its language.
 FEWEST_WORDS = 12
 LEAST_ENGLISH = 0.08
 SAMPLE = 20_000
@@ -17,22 +17,22 @@ SAMPLE = 20_000
 
 def review(text: str, lines: Sequence[ParsedLine], remarks: Sequence[Remark]) -> tuple[Remark, ...]:
     """All remarks in the order of the text, with those that need the whole of it."""
-    found = [*remarks, *_repeated(text, lines), *_foreign(text, lines)]
-    return tuple(sorted(found, key=lambda remark: (remark.start, remark.end, remark.kind)))
+    remarked = [*remarks, *_repeated(text, lines), *_foreign(text, lines)]
+    return tuple(sorted(remarked, key=lambda remark: (remark.start, remark.end, remark.kind)))
 
 
 def _repeated(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:
     """Two lines with the same words: a slip of the publisher's, or a release that was pasted twice."""
     seen: dict[tuple[object, ...], ParsedLine] = {}
-    found = []
+    remarks = []
     for line in lines:
         key = (text[line.start : line.end], line.country, line.date_from, line.date_to)
         if key in seen:
-            found.append(
-                Remark(line.start, line.end, "repeated", "An earlier line says the same, word for word.")
+            remarks.append(
+                Remark(line.start, line.end, "repeated", "This line repeats an earlier one word for word.")
             )
         seen.setdefault(key, line)
-    return found
+    return remarks
 
 
 def _foreign(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:
@@ -43,6 +43,6 @@ def _foreign(text: str, lines: Sequence[ParsedLine]) -> list[Remark]:
         return []
     return [
         Remark(
-            0, min(len(text), SAMPLE), "language", "This does not look like English; only English is read."
+            0, min(len(text), SAMPLE), "language", "This does not look like English; only English is parsed."
         )
     ]

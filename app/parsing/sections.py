@@ -1,4 +1,4 @@
-"""Walk a release sentence by sentence and decide what each clause is.
+"""Section walker: classify each clause of a release, sentence by sentence.
 
 A clause becomes a strike line, a total that the release claims, more tallies of the line before, or nothing.
 """
@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from app.parsing.additions import add_line
-from app.parsing.articles import is_headline, speak_of
+from app.parsing.articles import is_headline, note_mention
 from app.parsing.back_references import add_more, date_last
 from app.parsing.clauses import Clause, Sentence
 from app.parsing.context import Context
@@ -36,20 +36,20 @@ from app.parsing.strike_lines import Claim, make_line
 from app.parsing.totals import add_total, drop_unplaced, is_conducted, none_beside, none_reported
 from app.vocabulary.effects import FIRST_WORDS
 
-# Characters of a sentence in which the phrases above are looked for.
-MAX_LOOK = 4000
+# Characters of a sentence in which the phrases above are sought.
+MAX_LOOKAHEAD = 4000
 # Two of something, which may belong to either.
 _SEVERAL = 2
 
 
 def take(context: Context, sentence: Sentence, block: int) -> None:
-    """Add what one sentence says."""
+    """Add the content of one sentence."""
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
-    words = context.text[start : min(end, start + MAX_LOOK)]
+    words = context.text[start : min(end, start + MAX_LOOKAHEAD)]
     if CORRECTION.search(words):
         context.remark(start, end, "correction", "This corrects an earlier statement.")
     if any(token.low in FIRST_WORDS for token in sentence.left):
-        message = "This stands behind the words that say who said it, and was not read."
+        message = "This follows the attribution and is not parsed."
         context.remark(sentence.left[0].start, sentence.left[-1].end, "unread", message)
     context.enter(block)
     left_out = _left_out(context, sentence, words)
@@ -65,7 +65,7 @@ def take(context: Context, sentence: Sentence, block: int) -> None:
     else:
         _inherit(context, sentence, words, block)
         before = len(context.lines), len(context.coverage)
-        _read_clauses(context, sentence, block, told_earlier=EARLIER.search(words) is not None)
+        _read_clauses(context, sentence, block, is_earlier=EARLIER.search(words) is not None)
         if before != (len(context.lines), len(context.coverage)):
             context.hits = None
 
@@ -79,18 +79,18 @@ def _left_out(context: Context, sentence: Sentence, words: str) -> tuple[str, st
     """Return the kind and message of the remark on a sentence that reports no strikes; None where it does."""
     hit = any(clause.mention and clause.reading.tallies for clause in sentence.clauses)
     if _is_doubted(sentence, words) or (CASUALTIES.search(words) and not hit):
-        return "not_counted", "This is doubted, or about harm to civilians; it is not counted."
+        return "not_counted", "This is doubtful or concerns harm to civilians; it is not counted."
     if DEFINITION.search(words):
-        return "definition", "This says what is meant by a strike; it counts nothing."
+        return "definition", "This defines the term strike; it counts nothing."
     if not sentence.mentions and not sentence.verbs:
         return None
     named = len(sentence.mentions) + sum(place.name is None for place in sentence.places)
     if RESPECTIVELY.search(words) and named > _SEVERAL:
-        return "unread", "What belongs to which is not worked out here."
+        return "unread", "It is not clear which number belongs to which item."
     if len(sentence.clauses) <= 1 and _is_running(sentence, words):
-        return "running_total", "A total since the campaign began is no total of this release."
+        return "running_total", "A total since the campaign began is not a total of this release."
     if context.is_head and is_headline(sentence):
-        return "headline", "A headline says in short what follows; it is not added."
+        return "headline", "A headline summarizes what follows; it is not added."
     return None
 
 
@@ -120,11 +120,11 @@ def _list_hits(context: Context, sentence: Sentence, block: int) -> None:
         context.remark(remark.start, remark.end, remark.kind, remark.message)
 
 
-def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earlier: bool) -> None:
+def _read_clauses(context: Context, sentence: Sentence, block: int, *, is_earlier: bool) -> None:
     for mention in sentence.mentions:
         if mention.part:
             start, end = sentence.tokens[mention.first].start, sentence.tokens[mention.after - 1].end
-            message = "These are a part of the strikes before; they are not added."
+            message = "These are among the previous strikes; they are not added."
             context.remark(start, end, "included", message)
     before, lines = len(context.coverage), len(context.lines)
     conducted = False
@@ -135,7 +135,7 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
             clause.countries = _SEVERAL
         same = clause.country is not None or clause.dates is not None
         conducted = is_conducted(sentence, clause) or (conducted and same)
-        if told_earlier and not context.in_section and clause.dates is None:
+        if is_earlier and not context.in_section and clause.dates is None:
             start = sentence.tokens[0].start
             clause.dates = Dates(None, None, worked_out=False, start=start, end=start)
         claim = Claim(sentence, clause, block, *_span(sentence, clause))
@@ -147,7 +147,7 @@ def _read_clauses(context: Context, sentence: Sentence, block: int, *, told_earl
 
 
 def _is_doubted(sentence: Sentence, words: str) -> bool:
-    """Whether a sentence doubts what it says of strikes, and not something beside it."""
+    """Whether a sentence doubts its content of strikes, and not something next to it."""
     match = DOUBTED.search(words)
     if match is None:
         return False
@@ -206,7 +206,7 @@ def _inherit(context: Context, sentence: Sentence, words: str, block: int) -> No
             context.dates = fitting[0]
             context.base = context.base or fitting[0]
     if not context.in_section:
-        speak_of(context, sentence, block)
+        note_mention(context, sentence, block)
 
 
 def _span(sentence: Sentence, clause: Clause) -> tuple[int, int]:
@@ -221,15 +221,15 @@ def _span(sentence: Sentence, clause: Clause) -> tuple[int, int]:
 
 
 def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> None:
-    """Add what one clause says, and the remarks on its targets where it was taken."""
+    """Add the content of one clause, and the remarks on its targets where it was taken."""
     clause = claim.clause
     mention = clause.mention
     if mention is not None and _runs(context, claim, mention):
-        message = "A total since the campaign began is no total of this release."
+        message = "A total since the campaign began is not a total of this release."
         context.remark(*claim.span, "running_total", message)
         taken = False
     elif mention is not None and mention.others:
-        context.remark(*claim.span, "not_counted", "Strikes of others are not counted.")
+        context.remark(*claim.span, "not_counted", "Strikes by other forces are not counted.")
         context.open_total, context.line_open = None, False
         taken = False
     elif mention is None or mention.definite or (mention.partial and clause.place is None):
@@ -243,7 +243,7 @@ def _clause(context: Context, claim: Claim, *, first: bool, conducted: bool) -> 
 
 
 def _runs(context: Context, claim: Claim, mention: Mention) -> bool:
-    """Whether a clause gives a total of the whole campaign beside the strikes of others."""
+    """Whether a clause gives a total of the whole campaign next to the strikes of others."""
     clause = claim.clause
     if clause.place is not None and clause.place.near:
         return False
@@ -257,7 +257,7 @@ def _runs(context: Context, claim: Claim, mention: Mention) -> bool:
 
 
 def _refer(context: Context, claim: Claim, *, first: bool) -> bool:
-    """Add what a clause says of strikes that were counted before; return whether its targets were taken."""
+    """Add the content of a clause on strikes that were counted before; return whether its targets were taken."""
     clause, mention = claim.clause, claim.clause.mention
     if clause.reading.tallies:
         return add_more(context, claim)
@@ -278,7 +278,7 @@ def _count(context: Context, claim: Claim, mention: Mention, *, first: bool, con
     if mention.count and mention.count.maximum == 0:
         none_beside(context, claim)
     elif not tallies and place and context.lines and refers_back:
-        message = "These are a part of the strikes before; they are not added."
+        message = "These are among the previous strikes; they are not added."
         context.remark(*claim.span, "included", message)
     elif tallies or (
         place and (inconclusive or (not open_ended and any(verb.denied for verb in clause.verbs)))
@@ -287,5 +287,5 @@ def _count(context: Context, claim: Claim, mention: Mention, *, first: bool, con
     elif not open_ended:
         add_total(context, claim, first=first, conducted=conducted, inconclusive=inconclusive)
     elif mention.count and conducted:
-        message = "A number of strikes that is only a bound stands here; it is no total."
+        message = "This number of strikes is only a bound; it is not a total."
         context.remark(*claim.span, "unread", message)

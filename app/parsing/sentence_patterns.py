@@ -1,4 +1,4 @@
-"""The phrases that tell what a sentence as a whole is: a correction, a running total, a definition, none reported."""
+"""Sentence patterns: corrections, running totals, definitions, and explicit none."""
 
 import re
 
@@ -17,9 +17,9 @@ RUNNING = re.compile(
 )
 # A total that is one of the campaign where the sentence names no day.
 TOTAL_OF = re.compile(r"\btotal of\b.{0,40}\b(?:air)?strikes\b", re.IGNORECASE)
-# "The former", "the latter": what they mean is not worked out.
+# "The former", "the latter": what they mean is not derived.
 RESPECTIVELY = re.compile(r"\bthe (?:former|latter)\b|\brespectively\b", re.IGNORECASE)
-# A total of the whole campaign, whatever else the sentence says.
+# A total of the whole campaign, whatever else the sentence reports.
 CAMPAIGN = re.compile(
     r"\bsince (?:the |its )?(?:beginning|start|launch|outset|onset|operations?|wars?|campaign|mission|deployment"
     r"|invasion|intervention)\b"
@@ -34,7 +34,7 @@ YEARLY = re.compile(
     r"\b(?:this|last) year\b|\byear to date\b|\b(?<!of )(?:in|during|throughout|over) (?:all of )?(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
-# What is said only to be doubted, or looked into: claims of others, and harm to civilians.
+# Doubts and investigations: claims of others, and harm to civilians.
 DOUBTED = re.compile(
     r"\b(?:dismiss|reject|den(?:y|i)|refut)\w* (?:the |these |any |those )?(?:\w+ )?"
     r"(?:reports?|claims?|allegations?|rumou?rs)\b"
@@ -42,7 +42,7 @@ DOUBTED = re.compile(
     r"|\bunintentionally (?:killed|injured|wounded)\b",
     re.IGNORECASE,
 )
-# Harm to civilians, of which a sentence with targets may say that there was none.
+# Harm to civilians, which a sentence with targets may deny.
 CASUALTIES = re.compile(r"\bcivilian casualt(?:y|ies)\b", re.IGNORECASE)
 # One area, and no country: "in the geographical area", "in that location".
 LOCAL = re.compile(

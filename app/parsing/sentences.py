@@ -1,4 +1,4 @@
-"""Read one sentence whole: find its parts, cut it into clauses, and give each verb its targets.
+"""Sentence parser: clauses, verbs, and the targets of each verb.
 
 What a clause means for the release (a line, a total, more of the line before) is decided in sections.py.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-from app.parsing.agents import aim_of, attribute, others_strikes
+from app.parsing.agents import aim_of, attribute, strikes_of_others
 from app.parsing.attribution import attribution, strike_days
 from app.parsing.clauses import Clause, Sentence, Within, cut
 from app.parsing.dates import Dates, find_dates, join_dates
@@ -38,7 +38,7 @@ def read_sentence(
 ) -> Sentence:
     """Find the clauses of a sentence. `category` is what "two others" at its start refers to.
 
-    `recent` says that the sentence before spoke of strikes.
+    `recent` means that the sentence before spoke of strikes.
 
     Reads: "Near Tal Vero, two strikes struck an ISIL depot and destroyed a boat, while one near Orta …".
     """
@@ -49,7 +49,7 @@ def read_sentence(
     start, end = own[0].start, own[-1].end
     dates = join_dates(find_dates(text, start, end, published_on), text)
     places = find_places(own, text)
-    mentions = others_strikes(own, find_mentions(own, dates, places, recent=recent))
+    mentions = strikes_of_others(own, find_mentions(own, dates, places, recent=recent))
     sentence = Sentence(
         own, text, strike_days(dates, own), places, mentions, [], left=tokens[cut_at:], days=dates
     )
@@ -133,7 +133,7 @@ def _denial(sentence: Sentence, clause: Clause, verb: Verb, targets: tuple[int, 
     """Remark what did not happen, or was done by others, from its first word to its last."""
     first, end = min(verb.first, targets[0]), max(targets[1], verb.after)
     start, stop = sentence.tokens[first].start, sentence.tokens[end - 1].end
-    message = "The text does not say that this happened; it is not counted."
+    message = "The text does not state that this happened; it is not counted."
     if verb.others:
-        message = "The text does not say that the strikes did this; it is not counted."
+        message = "The text does not attribute this to the strikes; it is not counted."
     clause.reading.remark(start, stop, "not_counted", message)

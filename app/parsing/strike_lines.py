@@ -1,4 +1,4 @@
-"""Make a strike line of one clause: what it says itself, and what it inherits from its section."""
+"""Strike lines from clauses, with fields inherited from the section."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,7 +55,7 @@ def make_line(
             strikes_start=number[0] if number else None,
             strikes_end=number[1] if number else None,
             engagements=total.engagements if total else clause.engagements,
-            tallies=tuple(_kept(context, clause)),
+            tallies=tuple(_without_summaries(context, clause)),
             inconclusive=inconclusive,
             engagements_span=total.engagements_span if total else clause.engagements_span,
             km=clause.place.km if clause.place else None,
@@ -71,7 +71,7 @@ def _shifted(context: Context, claim: Claim) -> Dates | None:
     clause = claim.clause
     last = context.lines[-1] if context.lines else None
     seen = context.seen.last if context.seen else None
-    if last and claim.sentence.tokens[0].start <= last.start:  # Said before in this sentence.
+    if last and claim.sentence.tokens[0].start <= last.start:  # Members before in this sentence.
         seen = last.date_to
     if clause.shift is None or seen is None:
         return None
@@ -114,7 +114,7 @@ def _strikes(
 def _country(context: Context, claim: Claim) -> str | None:
     clause = claim.clause
     if clause.country:
-        # What a sentence of an article says of one place holds for no other one.
+        # A sentence of an article about one place applies to no other one.
         if (context.mixed or context.country is None) and (context.in_section or context.in_bullet):
             context.mixed = context.mixed or bool(clause.place and clause.place.country)
             context.country = clause.country
@@ -122,9 +122,7 @@ def _country(context: Context, claim: Claim) -> str | None:
     if clause.countries:
         return None
     if context.mixed and context.country:
-        context.remark(
-            *claim.span, "country_inherited", "No country is named; it is that of the line before."
-        )
+        context.remark(*claim.span, "country_inherited", "No country is named; the previous line's is used.")
     return context.country
 
 
@@ -146,7 +144,7 @@ def _inherit_place(context: Context, claim: Claim) -> tuple[str | None, str | No
     last = context.lines[-1]
     if last.place:
         clause.country = clause.country or last.country
-        message = f"No place is named; '{shortened(last.place)}' is that of the sentence before."
+        message = f"No place is named; the previous sentence's, '{shortened(last.place)}', is used."
         context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
 
@@ -157,7 +155,7 @@ def _remark_place_before(context: Context, claim: Claim) -> None:
     named = [place for place in claim.sentence.places if place.name and place.after <= first]
     if not named or claim.clause.country or (context.lines and context.lines[-1].end > tokens[0].start):
         return
-    message = f"'{named[-1].name}' is named here, but not as the place of the strikes behind."
+    message = f"'{named[-1].name}' is named here, but not as the place of the strikes after it."
     context.remark(tokens[named[-1].phrase_first].start, claim.end, "place_unsure", message)
 
 
@@ -181,13 +179,13 @@ def _shared_place(context: Context, claim: Claim) -> tuple[str, str | None] | No
     if last.place is None or not (there or opened):
         return None
     clause.country = last.country
-    message = f"No place is named; '{shortened(last.place)}' is that of the strikes before."
+    message = f"No place is named; that of the previous strikes, '{shortened(last.place)}', is used."
     context.remark(*claim.span, "place_inherited", message)
     return last.place, last.place_phrase
 
 
 def _names_something(sentence: Sentence, mention: Mention) -> bool:
-    """Tell whether a name that was not understood stands before the number of strikes."""
+    """Return whether a name that was not understood stands before the number of strikes."""
     before = sentence.tokens[1 : mention.first]
     return any(token.word[0].isupper() and not _dated(sentence, token) for token in before)
 
@@ -202,14 +200,14 @@ def _goes_on(sentence: Sentence, mention: Mention) -> bool:
     return sentence.tokens[0].low in _CONNECTIVES or bool(words & _ORDINALS)
 
 
-def _kept(context: Context, clause: Clause) -> list[ParsedTally]:
-    """Leave out what only sums up, where no number of strikes stands beside it."""
-    kept = []
+def _without_summaries(context: Context, clause: Clause) -> list[ParsedTally]:
+    """Leave out what only sums up, where no number of strikes stands next to it."""
+    tallies = []
     for tally in clause.reading.tallies:
         if clause.mention is None and tally.category in GENERIC:
             context.remark(
-                tally.start, tally.end, "summary", "This sums up targets that are counted elsewhere."
+                tally.start, tally.end, "summary", "This is the sum of targets that are counted elsewhere."
             )
         else:
-            kept.append(tally)
-    return kept
+            tallies.append(tally)
+    return tallies

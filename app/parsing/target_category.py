@@ -1,15 +1,15 @@
-"""Turn the words of one target into its category as written: singular, without number, owner and filler.
+"""Category phrase of a target: singular, without number, owner or filler.
 
-Whether the vocabulary knows the category is not asked here; an unknown one keeps its wording.
+The vocabulary is not consulted here; an unknown category keeps its wording.
 """
 
 from collections.abc import Sequence
 
 from app.parsing.text import Token
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 ENEMY = frozenset("isil isis daesh isil's isis's isl da'esh".split())
-# Groups whose name says whose a target is: "two Houthi radars".
+# Groups whose name determines the owner of a target: "two Houthi radars".
 GROUPS = frozenset(
     "al-shabaab shabaab houthi taliban al-qaida al-qaeda hezbollah hizballah hamas pkk enemy ansarallah".split()
 )
@@ -36,7 +36,7 @@ _IRREGULAR = {
 }
 
 
-@remembered(4096)
+@cached_by_text(4096)
 def singular(word: str) -> str:
     """Name one of the things that the word names. Reads: "facilities", "caches", "IEDs", "headquarters"."""
     low = word.lower()
@@ -69,14 +69,14 @@ def category_of(words: Sequence[Token], *, counted: bool) -> str:
 
     "other" stays where nothing was counted ("other equipment"), since there it names a rest of its own.
     """
-    kept: list[str] = []
+    names: list[str] = []
     for index, token in enumerate(words):
         following = words[index + 1].low if index + 1 < len(words) else ""
         if (token.low, following) in _STATE or (index and (words[index - 1].low, token.low) in _STATE):
             continue
         if token.low in ENEMY:
             if following in _HELD and index + 2 < len(words) + (following.startswith("used-")):
-                kept.append(token.word)
+                names.append(token.word)
             continue
         if token.low == "controlled" and index and words[index - 1].low in ENEMY:
             continue
@@ -86,8 +86,8 @@ def category_of(words: Sequence[Token], *, counted: bool) -> str:
             continue
         if token.low == "other" and counted:
             continue
-        kept.append(token.word)
-    return _head_singular(kept)
+        names.append(token.word)
+    return _head_singular(names)
 
 
 def _head_singular(words: list[str]) -> str:

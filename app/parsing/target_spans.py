@@ -1,4 +1,4 @@
-"""Find where the targets of a verb stand: behind an active one, before a passive one."""
+"""Spans of a verb's targets: after an active verb, before a passive."""
 
 from collections.abc import Sequence
 
@@ -51,7 +51,7 @@ def _without_opening(sentence: Sentence, clause: Clause, index: int, first: int,
     if "," in lows and (lows[0] in {"additionally", "also", "finally"} or lows[:1] in (["as"], ["in"])):
         first += lows.index(",") + 1
     first = next((here + 1 for here in range(end - 1, first, -1) if tokens[here].low in _SUBORDINATE), first)
-    # What another verb says: "twelve missiles were fired and two sheds were hit".
+    # The act of another verb: "twelve missiles were fired and two sheds were hit".
     auxiliary = next(
         (here for here in range(end - 1, first, -1) if tokens[here].low in {"were", "was"}), None
     )
@@ -115,11 +115,11 @@ def remark_rest(sentence: Sentence, clause: Clause, stop: int, end: int) -> None
         read_count(rest, index, len(rest)) for index in range(len(rest))
     ):
         return
-    kind, message = "unread", "This stands behind the targets, and was not read."
+    kind, message = "unread", "This follows the targets and is not parsed."
     if any(token.low in {"which", "whom"} for token in rest[:4]):
-        kind, message = "included", "This says more of the targets before; it is not added."
+        kind, message = "included", "This describes the previous targets; it is not added."
     elif rest[0].low in _MEANS or _is_munition(rest, 1):
-        kind, message = "not_counted", "What strikes were carried out with is no target."
+        kind, message = "not_counted", "The means of a strike are not a target."
     elif rest[0].low in {"with", "leaving", "left"} and any(verb.elliptic for verb in clause.verbs):
         return
     clause.reading.remark(rest[0].start, rest[-1].end, kind, message)

@@ -1,4 +1,4 @@
-"""Read what a verb did: the list of targets after it, each with its count, category and characters.
+"""Targets of a verb, with count, category and source span.
 
 Where a verb's list begins and ends is decided in sentences.py.
 """
@@ -18,16 +18,16 @@ from app.parsing.verbs import Verb
 from app.vocabulary.categories import match
 from app.vocabulary.effects import VERBS, Effect
 
-# "22 targets" sums up what the other tallies say one by one.
+# "22 targets" sums up the other tallies.
 GENERIC = frozenset({"target", "objective", "intended target", "other target"})
 _PRONOUNS = frozenset("other others more additional further separate one ones".split())
 _ONES = frozenset({"one", "ones"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth"})
 # The remark on what is no tally, by the mark of its chunk.
 _NOT_TAKEN = {
-    "sentence": ("unread", "This looks like a sentence of its own, not like a target."),
-    "number": ("unread", "The number here is not read."),
-    "whole": ("included", "The numbers behind this one add up to it."),
+    "sentence": ("unread", "This looks like a separate sentence, not like a target."),
+    "number": ("unread", "This number is not parsed."),
+    "whole": ("included", "The numbers after this one add up to it."),
     "unread": ("unread", "It is not clear whether this is a target."),
 }
 # Nouns that end like a verb.
@@ -38,7 +38,7 @@ _CIVILIANS = frozenset(
     """civilian civilians noncombatant noncombatants non-combatant non-combatants women children child woman residents
     villagers bystanders passengers""".split()
 )
-# Whose side they are on is not said, or is one's own, where no word names the enemy.
+# Their side is not given, or is one's own, where no word names the enemy.
 _PEOPLE = frozenset(
     """soldier soldiers troops police policemen officers servicemember servicemembers members guards journalists workers
     sailors peshmerga pilots crew""".split()
@@ -56,7 +56,7 @@ _AFTER_NUMBER = (
     | frozenset(VERBS)
 )
 MAX_FOLLOWING = 24
-# "a militant group that …" says again who the enemy is.
+# "a militant group that …" names the enemy again.
 _ENEMY_GROUP = frozenset("militant militants terrorist terror jihadist extremist".split())
 _GROUPS = frozenset("group organization organisation movement faction network".split())
 # Names that are written like one but are targets all the same.
@@ -96,7 +96,7 @@ def read_items(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
             _amount(part, verb, reading)
         elif whole and whole.count and whole.count.maximum is not None and part.listed:
             reading.remark(
-                part.start, part.end, "included", "The number before holds this one; it is not added."
+                part.start, part.end, "included", "The previous number includes this one; it is not added."
             )
         elif part.words or part.count is not None:
             _tally(part, verb, reading)
@@ -135,7 +135,7 @@ def _tally(part: Chunk, verb: Verb, reading: Reading) -> None:
     if meaning[-1].low in _GROUPS and meaning[0].low in _ENEMY_GROUP:
         return
     if _is_nobodys(meaning, words):
-        message = "People or strikes of one's own, or civilians, are no targets."
+        message = "Own forces, own strikes and civilians are not targets."
         reading.remark(part.start, part.end, "not_counted", message)
         return
     if part.count is None and _is_name(meaning):
@@ -171,7 +171,9 @@ def _is_unknown(meaning: Sequence[Token], category: str) -> bool:
 
 def _amount(part: Chunk, verb: Verb, reading: Reading) -> None:
     """Read an amount, which is no number of targets. Reads: "1,200 pounds of explosives", "two tons"."""
-    reading.remark(part.start, part.end, "amount", "An amount is no number of targets; it is left open.")
+    reading.remark(
+        part.start, part.end, "amount", "An amount is not a number of targets; the count is left open."
+    )
     words = [token for token in part.words if token.low not in ENEMY and token.word not in "()"]
     if words and any(c.isalpha() for token in words for c in token.word):
         _add(part, verb, reading, Count(0, None), category_of(part.words, counted=True))
@@ -212,7 +214,7 @@ def _bare(meaning: Sequence[Token]) -> bool:
 
 def _remark_bare(part: Chunk, reading: Reading) -> None:
     phrase = shortened(reading.text[part.start : part.end])
-    reading.remark(part.start, part.end, "no_number", f"No number stands before '{phrase}'; it is left open.")
+    reading.remark(part.start, part.end, "no_number", f"'{phrase}' has no number; the count is left open.")
 
 
 def _uncounted(meaning: Sequence[Token]) -> Count:
@@ -232,7 +234,7 @@ def _anaphora(part: Chunk, verb: Verb, reading: Reading) -> None:
     following = reading.text[part.end : part.end + MAX_FOLLOWING].split()
     goes_on = bool(following) and following[0][0].isalpha() and following[0].lower() not in _AFTER_NUMBER
     if reading.category is None or goes_on:
-        reading.remark(part.start, part.end, "unread", "It is not clear of what this is a number.")
+        reading.remark(part.start, part.end, "unread", "It is not clear what this number counts.")
         return
     _add(part, verb, reading, part.count, reading.category)
 
@@ -294,8 +296,8 @@ def _denied(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
         return
     read = read_count(words, 0, len(words))
     counted = read is not None and read.kind == "number"
-    kept = words[read.after :] if read else words
-    if not kept:
+    remaining = words[read.after :] if read else words
+    if not remaining:
         return
     number = (
         (words[read.first].start, words[read.last].end)
@@ -306,7 +308,7 @@ def _denied(tokens: Sequence[Token], verb: Verb, reading: Reading) -> None:
         ParsedTally(
             effect=verb.effect,
             verb=verb.verb,
-            category=_what_was_denied(kept),
+            category=_what_was_denied(remaining),
             as_written=reading.text[words[0].start : words[-1].end],
             count=read.count if read and counted else Count(0, None),
             start=number[0],

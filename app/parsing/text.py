@@ -1,4 +1,4 @@
-"""Tokens and sentences of a text, each with its place in the original. Their meaning is read elsewhere."""
+"""Tokenizer: tokens and sentences with their offsets in the original text."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -54,21 +54,21 @@ MAX_INITIAL = 2
 
 def tokens(text: str, start: int, end: int, checkpoint: Callable[[], None]) -> list[Token]:
     """All tokens of text[start:end], in order; a block may be the whole text, so `checkpoint` is called here too."""
-    found: list[Token] = []
+    result: list[Token] = []
     matches = _TOKEN.finditer(text, start, end)
     while some := list(islice(matches, PIECE)):
         checkpoint()
         for match in some:
             word = match.group()
             low = word.lower() if word.isascii() else word.translate(_FOLD).lower()
-            found.append(Token(word, low, *match.span()))
-    return _whole(found, text) if text.find("-\n", start, end) >= 0 else found
+            result.append(Token(word, low, *match.span()))
+    return _whole(result, text) if text.find("-\n", start, end) >= 0 else result
 
 
-def _whole(found: list[Token], text: str) -> list[Token]:
-    """Join the halves of a word that was broken behind its hyphen, where the layout has kept the line break."""
+def _whole(words: list[Token], text: str) -> list[Token]:
+    """Join the halves of a word that was broken behind its hyphen, where the layout preserves the line break."""
     whole: list[Token] = []
-    for token in found:
+    for token in words:
         hyphen = whole[-1] if whole and whole[-1].word == "-" else None
         if (
             hyphen
@@ -86,51 +86,51 @@ def _whole(found: list[Token], text: str) -> list[Token]:
     return whole
 
 
-def sentences(found: Sequence[Token]) -> Iterator[list[Token]]:
+def sentences(words: Sequence[Token]) -> Iterator[list[Token]]:
     """Split tokens at full stops, at question and exclamation marks, and at a bullet glued into the line.
 
     A sentence that is nothing but its end mark is left out.
     """
     begin = 0
-    for index, token in enumerate(found):
+    for index, token in enumerate(words):
         if index < begin:
             continue
-        if token.word in "!?" or (token.word == "." and _ends(found, index)):
+        if token.word in "!?" or (token.word == "." and _ends(words, index)):
             stop = index + 1
             while (
-                stop < len(found)
-                and found[stop].word in _CLOSING
-                and found[stop].start == found[stop - 1].end
+                stop < len(words)
+                and words[stop].word in _CLOSING
+                and words[stop].start == words[stop - 1].end
             ):
                 stop += 1
             # What begins with its end holds marks alone.
             if index > begin:
-                yield list(found[begin:stop])
+                yield list(words[begin:stop])
             begin = stop
-        elif token.word in _GLUED and index > begin and _opens(found, index):
-            heading = _after_colon(found, begin, index)
+        elif token.word in _GLUED and index > begin and _opens(words, index):
+            heading = _after_colon(words, begin, index)
             if heading > begin:
-                yield list(found[begin:heading])
-            yield list(found[heading : index + 1])
+                yield list(words[begin:heading])
+            yield list(words[heading : index + 1])
             begin = index + 1
-    if begin < len(found):
-        yield list(found[begin:])
+    if begin < len(words):
+        yield list(words[begin:])
 
 
-def _ends(found: Sequence[Token], index: int) -> bool:
+def _ends(words: Sequence[Token], index: int) -> bool:
     """Whether the full stop at `index` ends a sentence: not after "Sept.", not inside "3.5"."""
-    if index + 1 >= len(found):
+    if index + 1 >= len(words):
         return True
-    following = found[index + 1]
+    following = words[index + 1]
     if following.word in _CLOSING:
         return True
-    previous = found[index - 1] if index else None
-    if previous and previous.end == found[index].start:
+    previous = words[index - 1] if index else None
+    if previous and previous.end == words[index].start:
         if previous.low.rpartition("-")[2] in ABBREVIATIONS and following.low not in {"near", "in"}:
             return False
         if len(previous.word) == 1 and previous.word.isupper():
             return False
-    if following.start == found[index].end:
+    if following.start == words[index].end:
         return (
             following.word[0].isupper()
             and len(following.word) > 1
@@ -140,15 +140,15 @@ def _ends(found: Sequence[Token], index: int) -> bool:
     return not following.word[0].islower()
 
 
-def _opens(found: Sequence[Token], index: int) -> bool:
-    """Tell whether a mark begins a new bullet: "… vehicle * Near Tal Afar, …"."""
-    following = found[index + 1].word if index + 1 < len(found) else ""
-    return following == "Near" or (following == "On" and found[index].word in _MARKS)
+def _opens(words: Sequence[Token], index: int) -> bool:
+    """Return whether a mark begins a new bullet: "… vehicle * Near Tal Afar, …"."""
+    following = words[index + 1].word if index + 1 < len(words) else ""
+    return following == "Near" or (following == "On" and words[index].word in _MARKS)
 
 
-def _after_colon(found: Sequence[Token], begin: int, index: int) -> int:
+def _after_colon(words: Sequence[Token], begin: int, index: int) -> int:
     """Find where a heading right before a mark begins: "… since the last release: Syria * Near …"."""
     for here in range(index - 1, max(begin, index - 4), -1):
-        if found[here].word == ":":
+        if words[here].word == ":":
             return here + 1
     return begin

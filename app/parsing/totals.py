@@ -1,4 +1,4 @@
-"""Read totals: numbers of strikes that a release claims for a country and days, and explicit zeros."""
+"""Totals claimed for a country and days, explicit zeros included."""
 
 from itertools import pairwise
 
@@ -16,11 +16,11 @@ from app.vocabulary.effects import Effect
 _SEVERAL_COUNTRIES = 2
 # Characters before a number of strikes in which "a total of" may stand.
 MAX_BEFORE = 40
-ONE_PLACE = "This is said of one place or area; it is no total."
+ONE_PLACE = "This concerns one place or area; it is not a total."
 
 
 def is_conducted(sentence: Sentence, clause: Clause) -> bool:
-    """Whether the clause says that strikes took place, and not only speaks of them."""
+    """Whether the clause reports that strikes took place, and not only mentions them."""
     tokens = sentence.tokens[clause.first : clause.end]
     struck = any(
         verb.effect is Effect.ENGAGED and not verb.passive and not verb.denied for verb in clause.verbs
@@ -107,7 +107,7 @@ def _settle(context: Context, clause: Clause) -> None:
 def none_reported(context: Context, sentence: Sentence, words: str) -> None:
     """Read "There were no reported strikes in Syria on Aug. 3-5." as an explicit zero, one for each country.
 
-    What is said of one place or area is no total of a country.
+    A statement about one place or area is no total of a country.
     """
     start, end = sentence.tokens[0].start, sentence.tokens[-1].end
     named_place = any(place.name for place in sentence.places)
@@ -128,7 +128,7 @@ def none_reported(context: Context, sentence: Sentence, words: str) -> None:
 
 
 def none_beside(context: Context, claim: Claim) -> None:
-    """Read "no strikes were conducted in Iraq on May 3" beside strikes elsewhere."""
+    """Read "no strikes were conducted in Iraq on May 3" next to strikes elsewhere."""
     clause, mention = claim.clause, claim.clause.mention
     dates = clause.dates or context.dates
     if mention is None or clause.place or clause.country is None or clause.reading.tallies:
@@ -147,11 +147,11 @@ def drop_unplaced(context: Context, before: int, lines: int) -> None:
     Reads: "launched 14 strikes on depots and three strikes on missile systems".
     """
     unplaced = [total for total in context.coverage[before:] if total.country is None]
-    beside = [line for line in context.lines[lines:] if line.country is None]
-    if not unplaced or len(unplaced) + len(beside) < _SEVERAL_COUNTRIES:
+    unplaced_lines = [line for line in context.lines[lines:] if line.country is None]
+    if not unplaced or len(unplaced) + len(unplaced_lines) < _SEVERAL_COUNTRIES:
         return
     for total in unplaced:
-        message = "One of several totals in a sentence that names no country for it."
+        message = "One of several totals in a sentence; its country is not named."
         context.remark(total.start, total.end, "unread", message)
     context.coverage[before:] = [total for total in context.coverage[before:] if total.country is not None]
     context.open_total = None

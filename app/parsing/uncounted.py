@@ -1,4 +1,4 @@
-"""Numbers that count no strikes and no targets: days, hours, distances, names, ordinals, amounts.
+"""Uncounted numbers: days, hours, distances, names, ordinals and amounts.
 
 One expression for each form, matched once in each sentence that holds a number which nothing else explains.
 """
@@ -39,8 +39,9 @@ _DATE_WORDS = (
     "budget|report|that|which",
 )
 
-# What repeats inside a form is bounded: it may begin at each of very many numbers, and would be read to the end anew.
-# Each form by its role and its alternatives, the first that holds a number wins; "i" ignores case, "m" means lines.
+# What repeats inside a form is bounded: it may begin at each of very many numbers, and would be read to the end each
+# time. Each form by its role and its alternatives, the first that holds a number wins; "i" ignores case, "m" means
+# lines.
 _FORMS: tuple[tuple[Role, str, tuple[str, ...]], ...] = (
     # Addresses and telephone numbers first: they hold anything.
     (
@@ -169,7 +170,7 @@ def _forms() -> tuple[tuple[Role, re.Pattern[str]], ...]:
 
 
 class Uncounted:
-    """What the numbers of a sentence are by their form, worked out when first asked for."""
+    """The kinds of a sentence's numbers by their form, computed on first use."""
 
     def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         self._text = text

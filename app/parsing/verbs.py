@@ -1,4 +1,4 @@
-"""Find the effect verbs of a sentence, distinguished from adjectives ("a damaged bridge") and denials."""
+"""Effect verbs of a sentence, distinguished from adjectives and denials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ _OWNERS = frozenset({"isil", "isis", "daesh"})
 _STRIKING = frozenset({"hit", "struck", "bombed"})
 # What leads to "the destruction of".
 CAUSES = frozenset("resulted resulting led leading caused causing causes".split())
-# What strikes led to, and the verb that says the same.
+# Results of strikes, and the equivalent verb.
 _NOMINAL = {"destruction": "destroyed", "damage": "damaged", "disabling": "disabled", "sinking": "sank"}
 # Words between "led to" and the last thing that it led to.
 MAX_CAUSE = 20
@@ -46,10 +46,10 @@ MAX_NOUN = 16
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Tokens first..after-1 are a verb; `passive` has its targets before it, `denied` says it did not happen.
+    """Tokens first..after-1 are a verb; `passive` has its targets before it, `denied`: it did not happen.
 
     `elliptic` is passive without "were" ("with two boats destroyed"); `np` is the token at which its target begins.
-    `others` says that not the strikes did it, `nominal` that it is no verb ("strikes against two boats").
+    `others`: others than the strikes did it; `nominal`: it is no verb ("strikes against two boats").
     """
 
     first: int
@@ -67,16 +67,16 @@ class Verb:
 
 def find_verbs(tokens: Sequence[Token]) -> list[Verb]:
     """All effect verbs in order. Reads: "struck", "destroying", "damaged or destroyed", "was destroyed"."""
-    found: list[Verb] = []
+    verbs: list[Verb] = []
     for index, token in enumerate(tokens):
         verb = _at(tokens, index)
         if verb is None:
             continue
-        if found and token and _pairs(tokens, found[-1], verb):
-            found[-1] = _paired(found[-1], verb, tokens[found[-1].after].low)
+        if verbs and token and _pairs(tokens, verbs[-1], verb):
+            verbs[-1] = _paired(verbs[-1], verb, tokens[verbs[-1].after].low)
         else:
-            found.append(verb)
-    return found
+            verbs.append(verb)
+    return verbs
 
 
 def _at(tokens: Sequence[Token], index: int) -> Verb | None:

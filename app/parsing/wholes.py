@@ -1,4 +1,4 @@
-"""Tell a whole from its parts: strikes that later lines give one by one, targets that are given twice.
+"""Merge wholes with their parts, so that neither counts twice.
 
 Either the whole counts or its parts, never both.
 """
@@ -20,21 +20,21 @@ def fold_wholes(lines: list[ParsedLine], bulleted: set[int]) -> tuple[list[Parse
     Reads: "… conducted six strikes near Orta on May 3 and 4. Four strikes on May 3 killed …, and two on May 4 …".
     The parts take the place and the country of the whole where they name none.
     """
-    kept: list[ParsedLine] = []
+    folded: list[ParsedLine] = []
     remarks: list[Remark] = []
     index = 0
     while index < len(lines):
         whole = lines[index]
         parts = _parts(lines, index, bulleted)
         if parts:
-            message = "The lines behind this one give its strikes one by one; the whole is not added."
+            message = "The lines after this one list its strikes; the total is not added."
             remarks.append(Remark(whole.start, whole.end, "included", message))
-            kept += [_placed(part, whole) for part in parts]
+            folded += [_placed(part, whole) for part in parts]
             index += 1 + len(parts)
         else:
-            kept.append(whole)
+            folded.append(whole)
             index += 1
-    return kept, remarks
+    return folded, remarks
 
 
 def _parts(lines: list[ParsedLine], index: int, bulleted: set[int]) -> list[ParsedLine]:
@@ -80,7 +80,7 @@ def _placed(part: ParsedLine, whole: ParsedLine) -> ParsedLine:
 
 
 def drop_aim(clause: Clause) -> None:
-    """Leave out what strikes were aimed at where it has no number of its own, or the clause says what they did.
+    """Leave out what strikes were aimed at where it has no number of its own, or the clause gives their result.
 
     Reads: "two strikes against five boats destroyed three", where five holds three.
     """
@@ -89,20 +89,18 @@ def drop_aim(clause: Clause) -> None:
         return
     reading = clause.reading
     done = any(tally.verb != aim.verb for tally in reading.tallies)
-    kept = list[ParsedTally]()
+    tallies = list[ParsedTally]()
     for tally in reading.tallies:
         if tally.verb != aim.verb:
-            kept.append(tally)
+            tallies.append(tally)
         elif done:
-            message = (
-                "The text says what the strikes did beside what they were aimed at; the aim is not added."
-            )
+            message = "The text gives both the aim and the result of the strikes; the aim is not added."
             reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
         elif tally.count.maximum is not None or (
             tally.category not in GENERIC and (clause.place or not clause.countries)
         ):
-            kept.append(tally)
-    reading.tallies = kept
+            tallies.append(tally)
+    reading.tallies = tallies
 
 
 def drop_whole(clause: Clause) -> None:
@@ -122,7 +120,7 @@ def drop_whole(clause: Clause) -> None:
             continue
         adds_up = sum(part.count.minimum for part in parts) == whole.count.minimum == whole.count.maximum
         for tally in [whole] if adds_up else parts:
-            message = "The text gives these targets in parts as well; they are counted once."
+            message = "The text also gives these targets separately; they are counted once."
             reading.remark(tally.phrase_start, tally.phrase_end, "included", message)
             reading.tallies.remove(tally)
         return
@@ -156,6 +154,6 @@ def drop_shared(sentence: Sentence, before: Clause, clause: Clause) -> None:
         before.place, before.phrase, before.country = clause.place, clause.phrase, clause.country
         before.countries = clause.countries
     for tally in clause.reading.tallies:
-        message = "This is what two numbers of strikes did together; it is given to neither."
+        message = "This is the joint result of two numbers of strikes; it is given to neither."
         clause.reading.remark(tally.phrase_start, tally.phrase_end, "unread", message)
     clause.reading.tallies.clear()

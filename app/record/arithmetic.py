@@ -1,4 +1,4 @@
-"""Arithmetic: do lines, claims for countries and headline add up? In real releases they nearly always do."""
+"""Arithmetic checks: lines against country claims and the headline."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _COUNTS_LINES_OUTSIDE = 3
 
 
 class Claim(Dated, Protocol):
-    """A country and days with claimed totals: a row of Coverage, or what a release's text says.
+    """A country and days with claimed totals: a row of Coverage, or a claim of a release's text.
 
     No country is the headline's total over all of them. No days are all that the release speaks of.
     """
@@ -47,7 +47,7 @@ class Counted(Dated, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A claim over all countries and days that a report speaks for."""
+    """A claim over all countries and days that a report covers."""
 
     strikes: int | None
     engagements: int | None
@@ -97,17 +97,17 @@ def _outside(claims: Iterable[Claim], lines: Iterable[Counted]) -> Iterator[Coun
     spans: dict[str, list[list[date]]] = {}
     for claim in sorted(claims, key=lambda claim: claim.date_from or date.min):
         first, last = claim.date_from or date.min, claim.date_to or date.max
-        known = spans.setdefault(claim.country or "", [])
-        if known and first <= known[-1][1]:
-            known[-1][1] = max(known[-1][1], last)
+        claimed = spans.setdefault(claim.country or "", [])
+        if claimed and first <= claimed[-1][1]:
+            claimed[-1][1] = max(claimed[-1][1], last)
         else:
-            known.append([first, last])
+            claimed.append([first, last])
     for line in lines:
         first, last = line.date_from or date.min, line.date_to or date.max
-        known = spans.get(line.country or "", [])
+        claimed = spans.get(line.country or "", [])
         # The spans are apart, so only the last one that begins in time can reach the line's days.
-        before = bisect_right(known, last, key=lambda span: span[0])
-        if not before or known[before - 1][1] < first:
+        before = bisect_right(claimed, last, key=lambda span: span[0])
+        if not before or claimed[before - 1][1] < first:
             yield line
 
 

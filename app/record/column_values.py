@@ -1,4 +1,4 @@
-"""The rows that a report becomes: coverage, lines and tallies, without the numbers that the record gives them."""
+"""Column values of a report's coverage, lines and tallies."""
 
 from collections.abc import Iterable, Iterator
 
@@ -56,8 +56,8 @@ def line_rows(resolved: Resolved) -> list[tuple[Row, list[Row]]]:
     return lines
 
 
-def said_by(line: Row, tallies: Iterable[Row]) -> Iterator[str | None]:
-    """Yield what a line says in the source's own words; None where a wording is not kept."""
+def source_texts(line: Row, tallies: Iterable[Row]) -> Iterator[str | None]:
+    """Yield the source's own words about a line; None where a wording is not stored."""
     yield line["quote"]
     yield line["location_as_written"]
     for tally in tallies:

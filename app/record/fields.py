@@ -1,4 +1,4 @@
-"""Fields of a report, a line and a tally: each described once, in the order of JSON and of tables.
+"""Fields of reports, lines and tallies, in the order of JSON.
 
 Rows, hashed content, stored JSON, responses, exports, tables and comparisons of revisions are made by these lists. The
 models and the schemas of requests and responses declare the same names with their types: tests/record holds them
@@ -29,7 +29,7 @@ class Field:
     # Whether its value is stored, hashed and shown as it is posted. Else the code that resolves it has its own words.
     is_plain: bool = True
     # Whether it was added after the first release. A later field that has its default is left out of the hashed
-    # content, so that every earlier entry still verifies, and of stored JSON, which is never written anew for it.
+    # content, so that every earlier entry still verifies, and of stored JSON, which is never rewritten for it.
     is_later: bool = False
     default: object = None
 

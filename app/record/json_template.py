@@ -1,8 +1,8 @@
-"""A line as the document that every answer gives for it.
+"""JSON template of a strike line, as every response shows it.
 
-All that a line says is fixed when it is recorded, and so is its JSON; only what its things are called depends on
+The content of a line is fixed when it is recorded, and so is its JSON; only the names in it depend on
 when it is read. So the JSON is written once, with the line, as a template with slots for these names: a page of
-lines is read and joined, and nothing of it is built anew.
+lines is read and joined, and nothing of it is serialized again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from app.record import fields
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id
 
 Document = dict[str, Any]
-Said = Mapping[str, Any]
+Members = Mapping[str, Any]
 
 # Parts a template: what is written, the name of a slot, what is written, … JSON holds it nowhere.
 SLOT = "\n"
@@ -48,8 +48,8 @@ _EFFECT, _COUNT = (
 _NAMES: WeakKeyDictionary[Catalogue, dict[str, str]] = WeakKeyDictionary()
 
 
-def line_template(line: Said, tallies: Iterable[Said]) -> str:
-    """Return what is kept of a line's JSON: all of `StrikeOut` from the days on.
+def line_template(line: Members, tallies: Iterable[Members]) -> str:
+    """Return what is stored of a line's JSON: all of `StrikeOut` from the days on.
 
     `line` and `tallies` hold the columns of their rows by name.
     """
@@ -70,7 +70,7 @@ def line_template(line: Said, tallies: Iterable[Said]) -> str:
     )
 
 
-def _tally(tally: Said) -> str:
+def _tally(tally: Members) -> str:
     quote = span(tally["quote_start"], tally["quote_end"])
     before = {name: tally[name] for name in _EFFECT}
     after = {name: quote if name == "quote" else tally[name] for name in _COUNT}
@@ -86,17 +86,17 @@ def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> str:
 
 
 def whole_template(strike_id: int | None, reference: str, template: str) -> str:
-    """Return all of `StrikeOut` of what is kept of a line; a draft's lines have no id yet."""
+    """Return all of `StrikeOut` of what is stored of a line; a draft's lines have no id yet."""
     named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
     return f'{{"id":{named},"report":{reference}{template}}}'
 
 
-def reference_template(report_id: int, publisher_id: int, said: Said) -> str:
+def reference_template(report_id: int, publisher_id: int, revision: Members) -> str:
     """Return how a line names its report.
 
-    `said` holds the fields of the report, with its `revision`. Days may be those of the driver: texts.
+    `revision` has the fields of the report, with its number as `revision`. Days may be those of the driver: texts.
     """
-    shown = {name: said[name] for name in _REFERENCE} | {"revision": said["revision"]}
+    shown = {name: revision[name] for name in _REFERENCE} | {"revision": revision["revision"]}
     return f'{{"id":"{public_id(REPORT, report_id)}","publisher":{slot("p", publisher_id)},{members(shown)}}}'
 
 
@@ -107,13 +107,13 @@ def names_in(catalogue: Catalogue) -> dict[str, str]:
         names = _NAMES[catalogue] = {
             _name("l", None): "null",
             **_tally_names(None, None, None),
-            **{_name("l", each): _place(catalogue, each) for each in catalogue.locations.by_id},
+            **{_name("l", key): _place(catalogue, key) for key in catalogue.locations.by_id},
             **{
                 name: filling
-                for each, entry in catalogue.categories.by_id.items()
-                for name, filling in _tally_names(each, entry.slug, entry.family).items()
+                for key, entry in catalogue.categories.by_id.items()
+                for name, filling in _tally_names(key, entry.slug, entry.family).items()
             },
-            **{_name("p", each): written(entry.slug) for each, entry in catalogue.publishers.by_id.items()},
+            **{_name("p", key): written(entry.slug) for key, entry in catalogue.publishers.by_id.items()},
         }
     return names
 
@@ -166,13 +166,13 @@ def _name(kind: str, number: int | None) -> str:
     return kind if number is None else f"{kind}{number}"
 
 
-def members(values: Said) -> str:
+def members(values: Members) -> str:
     """Return the members of a JSON object, without its braces."""
     return written(values)[1:-1]
 
 
 def written(value: object) -> str:
-    """Write JSON as answers have it."""
+    """Serialize JSON as in responses."""
     return orjson.dumps(value, json_form, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 

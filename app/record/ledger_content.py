@@ -14,8 +14,8 @@ from app.vocabulary.identifiers import KEY, STRIKE, public_id
 
 # Content by the kind of thing.
 _REPORT, _COVERAGE, _LINE, _TALLY = (
-    fields.hashed(each, fields.taken(each))
-    for each in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
+    fields.hashed(group, fields.taken(group))
+    for group in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
 )
 
 
@@ -51,7 +51,7 @@ class Authorship:
 def report_content(resolved: Resolved, events: Mapping[int, int], by: Authorship) -> Mapping[str, Any]:
     """Return the content of a revision, ready to be hashed.
 
-    `events` holds, by line, the line that first told of the same event, for those that tell of an earlier one.
+    `events` has, by line, the line that first reported the same event, for those that repeat an earlier one.
     """
     report = resolved.report
     return {
@@ -77,7 +77,7 @@ def key_name(key_id: int | None) -> str | None:
 
 
 def event_name(event_id: int | None) -> str | None:
-    """Return the name of an event in a content: the line that first told of it; None where that is the line itself."""
+    """Return the name of an event in a content: the line that first reported it; None where that is the line itself."""
     return None if event_id is None else public_id(STRIKE, event_id)
 
 
@@ -112,7 +112,7 @@ def wording(strike: StrikeIn, location: LocationEntry | None) -> str | None:
 
 
 def settled(resolved: Resolved) -> ReportIn:
-    """Return the report with each name as its slug: aliases can be given to another thing, a slug is for ever."""
+    """Return the report with each name as its slug: aliases can move to another thing, a slug is permanent."""
     report = resolved.report
     lines = [
         strike.model_copy(

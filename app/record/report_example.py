@@ -1,4 +1,4 @@
-"""The example report of the reference: a body that can be posted as it stands."""
+"""Example report of the API reference, valid to post unchanged."""
 
 from typing import Any
 

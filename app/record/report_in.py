@@ -1,4 +1,4 @@
-"""Request models of reports: `ReportIn`, which every write becomes, and the bodies of corrections."""
+"""Request models of reports and of their corrections."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -37,14 +37,14 @@ class SpanIn(Strict):
     ]
 
     @model_validator(mode="after")
-    def _hold_something(self) -> Self:
+    def _require_content(self) -> Self:
         if self.end <= self.start:
-            raise PydanticCustomError("empty_span", "a quote ends after it starts")
+            raise PydanticCustomError("empty_span", "end must be after start")
         return self
 
 
 class CoverageIn(Strict):
-    """A country and days that the report speaks for, with the totals that it claims."""
+    """A country and days that the report covers, with the totals that it claims."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [COVERAGE]})
 
@@ -92,7 +92,7 @@ class TallyIn(Strict):
     count: Annotated[Count | None, Field(description="An exact count.", examples=[2])] = None
     count_min: Annotated[Count | None, Field(description="What the words prove.", examples=[2])] = None
     count_max: Annotated[
-        Count | None, Field(description="The most they allow; null: no upper bound.", examples=[2])
+        Count | None, Field(description="The maximum that they allow; null: no upper bound.", examples=[2])
     ] = None
     approximate: Annotated[
         StrictBool,
@@ -106,7 +106,7 @@ class TallyIn(Strict):
     ] = None
     quote: Annotated[
         SpanIn | None,
-        Field(description="Where the number stands in `text`.", examples=[TALLY["quote"]]),
+        Field(description="The position of the number in `text`.", examples=[TALLY["quote"]]),
     ] = None
 
     @property
@@ -158,14 +158,14 @@ class StrikeIn(Strict):
     strikes: Annotated[
         Count | None, Field(description="An exact number; null: the source gives none.", examples=[9])
     ] = None
-    strikes_min: Annotated[Count | None, Field(description="The least the source allows.", examples=[9])] = (
-        None
-    )
+    strikes_min: Annotated[
+        Count | None, Field(description="The minimum that the source allows.", examples=[9])
+    ] = None
     strikes_max: Annotated[
-        Count | None, Field(description="The most; null: no upper bound.", examples=[9])
+        Count | None, Field(description="The maximum; null: no upper bound.", examples=[9])
     ] = None
     engagements: Annotated[
-        Count | None, Field(description="As given; never worked out from strikes.", examples=[12])
+        Count | None, Field(description="As given; never derived from strikes.", examples=[12])
     ] = None
     owner: Annotated[
         Name | None,
@@ -217,7 +217,7 @@ class StrikeIn(Strict):
 
 
 class HeadlineIn(Strict):
-    """The totals that a report claims over all countries and days that it speaks for."""
+    """The totals that a report claims over all countries and days that it covers."""
 
     strikes: Annotated[Count | None, Field(description="As claimed; null where not given.", examples=[9])] = (
         None
@@ -267,7 +267,7 @@ class ReportIn(Strict):
         list[CoverageIn],
         Field(
             max_length=MOST_LINES,
-            description="The countries and days that the report speaks for.",
+            description="The countries and days that the report covers.",
             examples=[[COVERAGE]],
         ),
     ] = []
@@ -278,15 +278,15 @@ class ReportIn(Strict):
     sums_note: Annotated[
         Phrase | None,
         Field(
-            description="Why sums that do not agree are right as they stand, in the analyst's word.",
+            description="Why sums that do not agree are nevertheless right, in the analyst's words.",
             examples=["The release lists the late strikes apart."],
         ),
     ] = None
 
     def report(self) -> "ReportIn":
-        """Return the report without what a body says beside it, which is checked already."""
-        said = {name: getattr(self, name) for name in ReportIn.model_fields}
-        return ReportIn.model_construct(self.model_fields_set & said.keys(), **said)
+        """Return the report without the body's other fields, which are already checked."""
+        values = {name: getattr(self, name) for name in ReportIn.model_fields}
+        return ReportIn.model_construct(self.model_fields_set & values.keys(), **values)
 
 
 class ReportPut(ReportIn):

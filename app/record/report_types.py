@@ -1,4 +1,4 @@
-"""What the fields of a report take: days that were, addresses, words; and bounds that can be."""
+"""Field types of reports: plausible days, web addresses, text and bounds."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,8 @@ _NOT_BLANK = re.compile(r"[^\s\u001c-\u001f\u0085\ufeff]")
 LONGEST_TEXT = 200 * 1024
 
 
-# The context of validation for what is stored: it was judged when it came, and is not judged anew by another clock.
+# The context of validation for what is stored: it was validated when it came, and is not validated again by another
+# clock.
 STORED = {"is_stored": True}
 
 
@@ -25,7 +26,9 @@ def _past(day: date, info: ValidationInfo) -> date:
     """Refuse days that no report can speak of. One day ahead allows for time zones."""
     is_ahead = info.context != STORED and day > datetime.now(UTC).date() + timedelta(days=1)
     if day < FIRST_DAY or is_ahead:
-        raise PydanticCustomError("impossible_date", "the day lies in the future, or before all airstrikes")
+        raise PydanticCustomError(
+            "impossible_date", "the day must be neither in the future nor before the first airstrikes"
+        )
     return day
 
 
@@ -45,9 +48,9 @@ def _web_address(url: str) -> str:
     return url
 
 
-def _said(text: str) -> str:
+def _not_blank(text: str) -> str:
     if not _NOT_BLANK.search(text):
-        raise PydanticCustomError("blank", "must hold at least one character that is not white space")
+        raise PydanticCustomError("blank", "must not be blank")
     return text
 
 
@@ -63,22 +66,22 @@ Text = Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
 Phrase = Annotated[
     StrictStr,
     Field(max_length=2_000, json_schema_extra={"pattern": _NOT_BLANK.pattern}),
-    AfterValidator(_said),
+    AfterValidator(_not_blank),
 ]
 
 
 def refuse_reversed(date_from: date, date_to: date | None) -> None:
     """Refuse days that end before they begin."""
     if date_to is not None and date_to < date_from:
-        raise PydanticCustomError("days_reversed", "date_to lies before date_from")
+        raise PydanticCustomError("days_reversed", "date_to must not be before date_from")
 
 
 def refuse_mixed_bounds(name: str, exact: int | None, least: int | None, most: int | None) -> None:
     """Refuse a count that is given twice over, or whose bounds cannot be."""
     names = {"exact": name, "least": f"{name}_min", "most": f"{name}_max"}
     if exact is not None and (least is not None or most is not None):
-        raise PydanticCustomError("mixed_bounds", "give '{exact}' or '{least}' and '{most}', not both", names)
+        raise PydanticCustomError("mixed_bounds", "give either '{exact}', or '{least}' and '{most}'", names)
     if most is not None and least is None:
         raise PydanticCustomError("no_minimum", "'{most}' needs '{least}'", names)
     if least is not None and most is not None and most < least:
-        raise PydanticCustomError("bounds_reversed", "'{most}' lies below '{least}'", names)
+        raise PydanticCustomError("bounds_reversed", "'{most}' must not be below '{least}'", names)

@@ -1,4 +1,4 @@
-"""What is kept of a revision's JSON: all of it but its lines, its text, and what its publisher is called."""
+"""Stored JSON template of a revision, without lines, text and names."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -6,55 +6,55 @@ from types import SimpleNamespace
 from app.ledger.append import CONTENT_VERSION
 from app.record import fields
 from app.record.arithmetic import Headline, arithmetic
-from app.record.json_template import Said, members, slot, written
+from app.record.json_template import Members, members, slot, written
 from app.vocabulary.identifiers import REPORT, public_id
 
 _HEAD = [field.name for field in fields.REPORT if field.in_summary and not field.is_later]
-_SAID = (*_HEAD, "status", "reason", "revision")
+_FIELDS = (*_HEAD, "status", "reason", "revision")
 _CLAIM = fields.names(fields.COVERAGE)
 
 # The slots that no vocabulary fills: the text with the later fields of the report, and the lines.
 TEXT, LINES = "t", "s"
 
 
-def checks_json(said: Said, coverage: Sequence[Said], lines: Sequence[Said]) -> str:
-    """Return the arithmetic of a report in JSON; `said` holds its `headline_strikes` and `headline_engagements`.
+def checks_json(revision: Members, coverage: Sequence[Members], lines: Sequence[Members]) -> str:
+    """Return the arithmetic of a report in JSON; `revision` has its `headline_strikes` and `headline_engagements`.
 
     It also holds the `content_version` of its entry, where it is stored.
     """
     claims = [SimpleNamespace(**claim) for claim in coverage]
     checks = arithmetic(
-        [Headline(said["headline_strikes"], said["headline_engagements"]), *claims],
+        [Headline(revision["headline_strikes"], revision["headline_engagements"]), *claims],
         [SimpleNamespace(**line) for line in lines],
-        said.get("content_version", CONTENT_VERSION),
+        revision.get("content_version", CONTENT_VERSION),
     )
     return written(list(checks))
 
 
 def revision_template(
-    said: Said, coverage: Sequence[Said], lines: Sequence[Said], checks: str | None = None
+    revision: Members, coverage: Sequence[Members], lines: Sequence[Members], checks: str | None = None
 ) -> str:
     """Return a revision as `ReportOut` describes it, as a template: see record/json_template.py.
 
-    `said` holds the columns of its row, and of its report's and its entry's: `publisher_id`, `recorded_at`.
+    `revision` has the columns of its row, and of its report's and its entry's: `publisher_id`, `recorded_at`.
     `coverage` and `lines` are the rows that stand with it, in its order; `checks` is what `checks_json` makes of
     them, where the caller has it.
     """
-    claimed = {"strikes": said["headline_strikes"], "engagements": said["headline_engagements"]}
-    head = {name: said[name] for name in _SAID} | {
-        "seq": said["recorded_seq"],
-        "recorded_at": said["recorded_at"],
+    claimed = {"strikes": revision["headline_strikes"], "engagements": revision["headline_engagements"]}
+    head = {name: revision[name] for name in _FIELDS} | {
+        "seq": revision["recorded_seq"],
+        "recorded_at": revision["recorded_at"],
         "lines": len(lines),
     }
     between = {
         "headline": None if set(claimed.values()) == {None} else claimed,
-        "sums_note": said["sums_note"],
+        "sums_note": revision["sums_note"],
         "coverage": [{name: claim[name] for name in _CLAIM} for claim in coverage],
     }
     return "".join(
         (
-            f'{{"id":"{public_id(REPORT, said["report_id"])}","publisher":',
-            slot("p", said["publisher_id"]),
+            f'{{"id":"{public_id(REPORT, revision["report_id"])}","publisher":',
+            slot("p", revision["publisher_id"]),
             ",",
             members(head),
             ',"text":',
@@ -64,7 +64,7 @@ def revision_template(
             ',"strikes":[',
             slot(LINES, None),
             '],"checks":',
-            checks_json(said, coverage, lines) if checks is None else checks,
+            checks_json(revision, coverage, lines) if checks is None else checks,
             "}",
         )
     )

@@ -1,4 +1,4 @@
-"""Sums over rows whose days lie within a claim's, for many claims at once.
+"""Sums of rows within many date spans at once.
 
 Rows and claims are points in a plane, their first and last days; what lies within a claim is a quarter of it. Rows
 enter a Fenwick tree in the order of their first days, so the time grows with n log n, never with rows x claims.
@@ -63,8 +63,8 @@ def sums_within(claims: Iterable[Dated], rows: Iterable[tuple[Dated, Amounts]]) 
             of_country[country].append(point)
     return {
         (country, *days): amounts
-        for country, asked in spans.items()
-        for days, amounts in _within(asked, of_country[country]).items()
+        for country, requested in spans.items()
+        for days, amounts in _within(requested, of_country[country]).items()
     }
 
 
@@ -75,7 +75,7 @@ def _within(
     lasts = sorted({last for _, last, _ in rows})
     tree = [Amounts()] * (len(lasts) + 1)
     waiting = sorted(rows, key=lambda row: row[0])
-    found = {}
+    sums = {}
     for first, last in sorted(spans, reverse=True):
         while waiting and waiting[-1][0] >= first:
             _, day, amounts = waiting.pop()
@@ -88,5 +88,5 @@ def _within(
         while node:
             total = Amounts(*map(add, total, tree[node]))
             node -= node & -node
-        found[first, last] = total
-    return found
+        sums[first, last] = total
+    return sums

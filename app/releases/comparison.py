@@ -1,4 +1,4 @@
-"""Compare a draft with itself, the vocabulary and the record: warnings, and the strikes that it may repeat."""
+"""Compare a draft with the vocabulary and the record: warnings, possible duplicates."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Remarks on a draft: what the vocabulary does not hold, and what a report needs and the text does not say."""
+"""Remarks on a draft: unknown names and missing required values."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,55 +18,51 @@ def remarks_on(release: ParsedRelease, lookup: Lookup, checkpoint: Callable[[], 
     Past MOST_REMARKS the last one, `capped`, gives the number of those left out. `checkpoint` is called before
     every line.
     """
-    found = [*release.remarks, *_missing_date(release)]
+    remarks = [*release.remarks, *_missing_date(release)]
     for line in release.lines:
         checkpoint()
-        found += _on_line(line, lookup)
+        remarks += _on_line(line, lookup)
         for tally in line.tallies:
-            found += _on_tally(tally, lookup)
-    found.sort(key=lambda remark: (remark.start, remark.end))
-    if len(found) <= MOST_REMARKS:
-        return found
-    first = found[MOST_REMARKS - 1]
-    left_out = len(found) - MOST_REMARKS + 1
-    message = f"{left_out} more remarks are left out, from here on"
-    return [*found[: MOST_REMARKS - 1], Remark(first.start, first.end, "capped", message)]
+            remarks += _on_tally(tally, lookup)
+    remarks.sort(key=lambda remark: (remark.start, remark.end))
+    if len(remarks) <= MOST_REMARKS:
+        return remarks
+    first = remarks[MOST_REMARKS - 1]
+    left_out = len(remarks) - MOST_REMARKS + 1
+    message = f"{left_out} more remarks, from here on, are omitted"
+    return [*remarks[: MOST_REMARKS - 1], Remark(first.start, first.end, "capped", message)]
 
 
 def _missing_date(release: ParsedRelease) -> Iterator[Remark]:
     if release.published_on is None:
-        yield Remark(
-            0, 0, "no_release_date", "the text does not say when it was published; give published_on"
-        )
+        yield Remark(0, 0, "no_release_date", "the text gives no publication date; give published_on")
 
 
 def _on_line(line: ParsedLine, lookup: Lookup) -> Iterator[Remark]:
     if line.date_from is None:
-        yield Remark(line.start, line.end, "no_date", "the text does not say on which day; give date_from")
+        yield Remark(line.start, line.end, "no_date", "the text gives no day; give date_from")
     elif line.date_worked_out:
-        message = f"{line.date_from} was worked out from the release's date"
+        message = f"{line.date_from} was derived from the release's date"
         yield Remark(line.start, line.end, "date_worked_out", message)
     place = lookup.location(line.place)
     if line.country is None:
-        kind, message = "no_country", "the text does not say in which country; give country"
+        kind, message = "no_country", "the text gives no country; give country"
         if place is not None:
-            kind, message = "country_of_place", f"{place.country} is where '{place.slug}' lies"
+            kind, message = "country_of_place", f"{place.country} is the country of '{place.slug}'"
         yield Remark(line.start, line.end, kind, message)
     if line.km is not None and line.place is not None:
         yield Remark(line.start, line.end, "distance", _far_off(line, place))
     elif line.place is not None and place is None:
-        message = f"no known place is called '{shortened(line.place)}'"
+        message = f"unknown place: '{shortened(line.place)}'"
         yield Remark(line.start, line.end, "unknown_place", message)
     if line.place_phrase is not None and len(line.place_phrase) > NAME_LENGTH:
-        message = f"a place has at most {NAME_LENGTH} characters; location_as_written is cut off"
+        message = f"location_as_written is cut off after {NAME_LENGTH} characters"
         yield Remark(line.start, line.end, "capped", message)
 
 
 def _far_off(line: ParsedLine, place: LocationEntry | None) -> str:
-    """Say where a strike was that was not at the place named: the point itself, where it can be worked out."""
-    message = (
-        f"the strike was {line.km:.0f} km away from '{shortened(line.place or '')}', so no place is taken"
-    )
+    """Say where a strike was that was not at the place named: the point itself, where it can be derived."""
+    message = f"the strike was {line.km:.0f} km from '{shortened(line.place or '')}', so it has no place"
     if place is None or line.km is None or line.bearing is None:
         return message
     lat, lon = destination(place.lat, place.lon, line.bearing, line.km)
@@ -77,5 +73,5 @@ def _on_tally(tally: ParsedTally, lookup: Lookup) -> Iterator[Remark]:
     if lookup.category(tally.category) is None:
         near = lookup.similar_category(tally.category)
         hint = f"; the nearest category is '{near}'" if near else ""
-        message = f"no category means '{shortened(tally.category)}'{hint}"
+        message = f"unknown category: '{shortened(tally.category)}'{hint}"
         yield Remark(tally.phrase_start, tally.phrase_end, "unknown_category", message)

@@ -1,4 +1,4 @@
-"""Turn what was read in a release into a draft report: names resolved, sums checked, doubts remarked.
+"""Convert a parsed release into a draft report with resolved names.
 
 Nothing is stored. An analyst reads the draft and the remarks, fills in what is null, and posts it.
 """
@@ -17,7 +17,7 @@ from app.releases.lookup import Lookup
 
 Document = dict[str, Any]
 
-# Words that open a phrase of place and say no more than the line's "near" does.
+# Words that open a place phrase and add nothing to the line's "near".
 _NEAR = ("near ", "in ", "at ")
 
 
@@ -42,8 +42,8 @@ def draft_report(
 ) -> Document:
     """Return the draft, its remarks and its checks, as `ParseOut` describes them.
 
-    `publisher` is the slug of who published the text, where the caller knows. What the text does not say is
-    null, also where a report needs it; a remark then says so. `checkpoint` is called before every line; an
+    `publisher` is the slug of who published the text, where the caller knows. What the text does not give is
+    null, also where a report needs it; a remark then reports it. `checkpoint` is called before every line; an
     error that it raises ends the work.
     """
     lookup = Lookup(catalogue)
@@ -150,7 +150,7 @@ def _strikes_span(line: ParsedLine) -> tuple[int, int] | None:
 
 
 def _place_as_written(line: ParsedLine) -> str | None:
-    """Return "southeast of X" as it stands, and X alone where the text only says "near X", cut off."""
+    """Return "southeast of X" as it stands, and X alone where the text only has "near X", cut off."""
     phrase = _place_phrase(line)
     return None if phrase is None else phrase[:NAME_LENGTH]
 

@@ -1,4 +1,4 @@
-"""Lookup of what a text names, each phrase once; the first unknown ones get suggestions."""
+"""Vocabulary lookup with a cache and suggestions for unknown phrases."""
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry
 

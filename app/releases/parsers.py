@@ -1,7 +1,8 @@
-"""Admission control and deadlines for parsing: a text is read in time, or refused.
+"""Admission control and deadlines for parsing requests.
 
-Short texts and long ones have lanes of their own, so that nobody with a release waits behind a book. A lane that has as
-much to read as fits into the time refuses more at once. Whoever waits too long, reads too long, or leaves, is stopped.
+Short and long texts have separate lanes, so that no release waits behind a book. A lane that has as
+much to read as fits into the time refuses more at once. A request that waits too long, takes too long, or is
+abandoned, is stopped.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.types import Receive
 
 from app.errors import ParseTimeout
-from app.http.disconnects import until_client_leaves
+from app.http.disconnects import wait_for_disconnect
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Deadline:
     def check(self) -> None:
         """Raise ParseTimeout where it is over."""
         if self.left <= 0:
-            raise ParseTimeout(f"the text took longer than {MOST_SECONDS:g} s; send it in parts")
+            raise ParseTimeout(f"parsing took longer than {MOST_SECONDS:g} s; split the text")
 
     def end(self) -> None:
         """Let it be over now."""
@@ -77,7 +78,7 @@ class Parsers:
         """
         deadline = Deadline(MOST_SECONDS)
         lane = self._short if size <= SHORT_TEXT else self._long
-        left = asyncio.ensure_future(until_client_leaves(receive))
+        left = asyncio.ensure_future(wait_for_disconnect(receive))
         left.add_done_callback(lambda _: deadline.end())
         try:
             await _enter(lane, size, deadline, left)
@@ -93,7 +94,7 @@ class Parsers:
 async def _enter(lane: _Lane, size: int, deadline: Deadline, left: asyncio.Future[None]) -> None:
     """Take a place in a lane, waiting for one if there is little before it. Raises ParseTimeout."""
     if lane.waiting + size > MOST_WAITING and lane.places.locked():
-        raise ParseTimeout("other texts are being read; send this one again")
+        raise ParseTimeout("too many texts are being parsed; retry shortly")
     lane.waiting += size
     try:
         with CancelScope(deadline=asyncio.get_running_loop().time() + deadline.left) as scope:
@@ -102,4 +103,4 @@ async def _enter(lane: _Lane, size: int, deadline: Deadline, left: asyncio.Futur
             return
     finally:
         lane.waiting -= size
-    raise ParseTimeout("other texts took too long to read; send this one again")
+    raise ParseTimeout("parsing of other texts took too long; retry shortly")

@@ -1,4 +1,4 @@
-"""What `POST /v1/parse` takes and answers."""
+"""Request and response models of `POST /v1/parse`."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -26,23 +26,23 @@ class ParseIn(Strict):
     ] = None
     published_on: Annotated[
         PastDay | None,
-        Field(description="When; needed where the text itself does not say.", examples=["2017-02-07"]),
+        Field(description="When; needed where the text does not give it.", examples=["2017-02-07"]),
     ] = None
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class DraftCoverage(_Answer):
-    """A country and days that the text speaks for."""
+class DraftCoverage(_ResponseModel):
+    """A country and days that the text covers."""
 
     country: str = Field(description="ISO 3166-1 alpha-2.", examples=["SY"])
     date_from: date | None = Field(
-        description="The first day; null where the text does not say.", examples=["2017-02-06"]
+        description="The first day; null where the text does not give it.", examples=["2017-02-06"]
     )
     date_to: date | None = Field(
-        description="The last day; null where the text does not say.", examples=["2017-02-06"]
+        description="The last day; null where the text does not give it.", examples=["2017-02-06"]
     )
     strikes: int | None = Field(
         description='As claimed; 0: "no strikes reported"; null: no total given.', examples=[9]
@@ -57,15 +57,17 @@ class DraftHeadline(HeadlineOut):
     quote: Span = Field(description="The sentence that claims it.", examples=[example_of(Span)])
 
 
-class DraftTally(_Answer):
-    """How many of what, with the characters that say so."""
+class DraftTally(_ResponseModel):
+    """A number of targets, with the characters that prove it."""
 
     effect: Effect = Field(description="The normalised effect.", examples=["destroyed"])
     verb: str = Field(description="The verb as written.", examples=["destroyed"])
     category: str | None = Field(description="A category's slug; null: known to none.", examples=["tank"])
     as_written: str = Field(description="The phrase with its number.", examples=["two tanks"])
     count_min: int = Field(description="What the words prove.", examples=[2])
-    count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
+    count_max: int | None = Field(
+        description="The maximum that they allow; null: no upper bound.", examples=[2]
+    )
     approximate: bool = Field(
         description='Whether the text gives an estimate, such as "about 40": it proves no bound.',
         examples=[False],
@@ -75,20 +77,20 @@ class DraftTally(_Answer):
     )
 
 
-class DraftStrike(_Answer):
+class DraftStrike(_ResponseModel):
     """One line of the draft. What is null and needed to post it has a remark."""
 
     date_from: date | None = Field(
-        description="The first day; null where the text does not say.", examples=["2017-02-06"]
+        description="The first day; null where the text does not give it.", examples=["2017-02-06"]
     )
     date_to: date | None = Field(
-        description="The last day; null where the text does not say.", examples=["2017-02-06"]
+        description="The last day; null where the text does not give it.", examples=["2017-02-06"]
     )
     date_precision: Literal["day", "week", "month", "unknown"] = Field(
         description="How exactly the days are given.", examples=["day"]
     )
     country: str | None = Field(
-        description="ISO 3166-1 alpha-2; null where the text does not say.", examples=["SY"]
+        description="ISO 3166-1 alpha-2; null where the text does not give it.", examples=["SY"]
     )
     location: str | None = Field(
         description="A place's slug; null: known to none, or none named.", examples=["palmyra"]
@@ -116,11 +118,11 @@ class DraftStrike(_Answer):
     )
 
 
-class Draft(_Answer):
+class Draft(_ResponseModel):
     """A report that can be posted once an analyst has filled in what is null."""
 
     publisher: str | None = Field(
-        description="A publisher's slug, as the caller said; null where not said.", examples=["cjtf-oir"]
+        description="A publisher's slug, as in the request; null where not given.", examples=["cjtf-oir"]
     )
     number: str | None = Field(
         description="The release's own number; null where it gives none.", examples=["20170207-01"]
@@ -129,17 +131,17 @@ class Draft(_Answer):
         description="The headline; null where there is none.", examples=["Strikes in Syria and Iraq"]
     )
     published_on: date | None = Field(
-        description="As the caller or the text says; null where neither does.", examples=["2017-02-07"]
+        description="As the request or the text gives it; null where neither does.", examples=["2017-02-07"]
     )
-    source_url: str | None = Field(description="Always null: the text does not tell.", examples=[None])
-    archive_url: str | None = Field(description="Always null: the text does not tell.", examples=[None])
+    source_url: str | None = Field(description="Always null: the text does not give it.", examples=[None])
+    archive_url: str | None = Field(description="Always null: the text does not give it.", examples=[None])
     text: str = Field(description="The text as sent.", examples=[TEXT])
     headline: DraftHeadline | None = Field(
         description="The total over all countries; null where none is claimed.",
         examples=[example_of(DraftHeadline)],
     )
     coverage: list[DraftCoverage] = Field(
-        description="The countries and days that the text speaks for.",
+        description="The countries and days that the text covers.",
         examples=[[example_of(DraftCoverage)]],
     )
     strikes: list[DraftStrike] = Field(
@@ -147,19 +149,17 @@ class Draft(_Answer):
     )
 
 
-class RemarkOut(_Answer):
-    """Something that a reader should look at: not understood, worked out, or unknown."""
+class RemarkOut(_ResponseModel):
+    """Something that an analyst should check: not understood, derived, or unknown."""
 
     start: int = Field(description="The first character, in code points of the text as sent.", examples=[37])
     end: int = Field(description="The character after the last.", examples=[64])
     kind: str = Field(description="A stable name for the kind of remark.", examples=["unknown_category"])
-    message: str = Field(
-        description="What is to be looked at.", examples=["no category is known by this phrase"]
-    )
+    message: str = Field(description="What to check.", examples=["unknown category: 'shacks'"])
 
 
-class NumberOut(_Answer):
-    """A number of the text, and what became of it.
+class NumberOut(_ResponseModel):
+    """A number of the text, and the field that has it, or why none has.
 
     What is `unread`, `not_counted`, `included` or an `amount` lies inside the span of a remark.
     """
@@ -169,22 +169,22 @@ class NumberOut(_Answer):
     value_min: int | None = Field(
         description="What the words prove; null: the digits are not one number.", examples=[2]
     )
-    value_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
-    role: Role = Field(
-        description="The field that it stands in, or why it stands in none.", examples=["tally"]
+    value_max: int | None = Field(
+        description="The maximum that they allow; null: no upper bound.", examples=[2]
     )
+    role: Role = Field(description="The field that has it, or why no field does.", examples=["tally"])
     of: str | None = Field(
-        description="Where it stands in the draft, as a JSON pointer; null: in no field.",
+        description="Its place in the draft, as a JSON pointer; null: in no field.",
         examples=["/strikes/0/tallies/0/count"],
     )
 
 
-class ParseOut(_Answer):
-    """A draft report, what was not understood, every number of the text, and whether its sums agree."""
+class ParseOut(_ResponseModel):
+    """A draft report, remarks, every number of the text, and whether its sums agree."""
 
     draft: Draft = Field(description="The report, as far as the text gives it.", examples=[example_of(Draft)])
     remarks: list[RemarkOut] = Field(
-        description="What a reader should look at, in the order of the text.",
+        description="What an analyst should check, in the order of the text.",
         examples=[[example_of(RemarkOut)]],
     )
     numbers: list[NumberOut] = Field(
@@ -198,6 +198,6 @@ class ParseOut(_Answer):
         examples=[[example_of(WarningOut)]],
     )
     possible_duplicates: list[PossibleDuplicate] = Field(
-        description="Standing lines of reports that may tell of the same events. Offered, never acted upon.",
+        description="Current lines of reports that may report the same events. Only suggestions.",
         examples=[[example_of(PossibleDuplicate)]],
     )

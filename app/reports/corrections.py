@@ -1,4 +1,4 @@
-"""Corrections of a report: PUT a new revision, publish a draft, retract. Each needs If-Match and is safe to retry."""
+"""Routers of corrections: revise, publish and retract, guarded by If-Match."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from app.record.report_in import ReportIn, ReportPut, Retraction
 from app.reports import drafts, service
 from app.reports.drafts import SavedDraft
 from app.reports.if_match import DraftPrecondition, RecordPrecondition, ReportId, find_target
-from app.reports.router import answer_draft, answer_written, is_long, staged_early
+from app.reports.router import draft_response, is_long, stage_before_lock, written_response
 from app.reports.schemas import ReportOut
 from app.reports.service import Correction
 from app.reports.staging import StagedReport, stage
@@ -40,7 +40,7 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The ETag of the report as you saw it: nobody's change is overwritten unseen.",
+    "description": "The ETag of the report as you read it, so that no other change is overwritten.",
     # Whatever else is sent than a tag that stands is 412, also what is no tag at all; nothing is 428.
     "schema": {"type": "string", "pattern": r"\S"},
     "example": '"r12.1-0123456789abcdef"',
@@ -70,20 +70,20 @@ _REFUSALS = responses(
 async def revise_report(
     request: Request, report_id: ReportId, holder: Drafting, body: ReportPut, write: Write
 ) -> Response:
-    """Correct a report as a new revision, with the reason; the lines that do not change keep their ids."""
-    report = await staged_early(request, body.report(), row_number(REPORT, report_id))
+    """Correct a report by a new revision with a reason; lines that do not change keep their ids."""
+    report = await stage_before_lock(request, body.report(), row_number(REPORT, report_id))
 
     def revise(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)
         if target.is_draft:
             staged = drafts.replace(session, target.report_id, target.state, report, holder.id)
-            return answer_draft(session, request, target.report_id, staged)
+            return draft_response(session, request, target.report_id, staged)
         if body.reason is None:
-            fault = Fault("pointer", "/reason", "missing", "say why what was published changes")
+            fault = Fault("pointer", "/reason", "missing", "a published report needs a reason to change")
             raise InvalidInput([fault])
         correction = Correction(target.state, body.reason, holder.id)
         staged = service.revise(session, target.report_id, report, correction)
-        return answer_written(session, request, target.report_id, staged)
+        return written_response(session, request, target.report_id, staged)
 
     return await once(request, holder, write, revise, alone=await is_long(request))
 
@@ -104,14 +104,14 @@ async def publish_draft(
         target = find_target(session, request, report_id, holder)
         if not target.is_draft:
             path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
-            raise Conflict("the report is published already", existing=path)
+            raise Conflict("the report is already published", existing=path)
         if early is not None and early.version == target.state:
             report = early.report
         else:
             report = _draft_of(session, target.report_id).as_new()
         drafts.remove(session, target.report_id, target.state)
         staged = service.publish_draft(session, target.report_id, report, holder.id)
-        return answer_written(session, request, target.report_id, staged)
+        return written_response(session, request, target.report_id, staged)
 
     return await once(request, holder, write, publish, alone=early is not None)
 
@@ -125,15 +125,15 @@ async def publish_draft(
 async def retract_report(
     request: Request, report_id: ReportId, holder: Publishing, body: Retraction, write: Write
 ) -> Response:
-    """Withdraw a report: it drops out of every count, and a tombstone with the reason stays."""
+    """Retract a report: it no longer counts, and a tombstone with the reason remains."""
 
     def retract(session: WriteSession) -> Response:
         target = find_target(session, request, report_id, holder)
         if target.is_draft:
             path = f"/v1/reports/{public_id(REPORT, target.report_id)}"
-            raise Conflict("a draft is not part of the record, so there is nothing to retract", existing=path)
+            raise Conflict("a draft is not in the record, so it cannot be retracted", existing=path)
         service.retract(session, target.report_id, Correction(target.state, body.reason, holder.id))
-        return answer_written(session, request, target.report_id)
+        return written_response(session, request, target.report_id)
 
     return await once(request, holder, write, retract)
 
@@ -159,5 +159,5 @@ def _staged_draft(session: ReadSession, report_id: str) -> _EarlyDraft | None:
 
 def _draft_of(session: ReadSession, report_id: int) -> SavedDraft:
     draft = drafts.read(session, report_id)
-    assert draft is not None  # noqa: S101 - its version was found in this session
+    assert draft is not None  # noqa: S101 - its version was read in this session
     return draft

@@ -1,7 +1,7 @@
-"""Derived rows: the stored JSON and the indexes of lines, the JSON of revisions, and the keys of numbers.
+"""Derived rows: stored JSON, line indexes and number keys.
 
 They hold nothing that the record does not: what is missing is written by `write_missing`, which `migrate` runs, and
-`rebuild` writes all of it anew. Indexes are verified in line_index.py, JSON in ledger_check.py.
+`rebuild` writes all of it again. Indexes are verified in line_index.py, JSON in ledger_check.py.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ from app.vocabulary.lookalikes import number_key
 
 
 def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
-    """Write all derived rows anew in the caller's transaction, and return how many there are."""
+    """Write all derived rows again in the caller's transaction, and return how many there are."""
     for table in (StrikeDocument, RevisionDocument):
         empty(session, table.__tablename__)
     return line_index.rebuild(session, progress) + write_missing(session, progress)
@@ -36,11 +36,11 @@ def rebuild(session: WriteSession, progress: Progress = lambda _done, _all: None
 
 def write_missing(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
     """Write the derived rows that are missing in the caller's transaction, and return how many were."""
-    return write_found_by(session, progress) + _write_json_by(lambda: nullcontext(session), progress)
+    return write_number_keys(session, progress) + _write_json_by(lambda: nullcontext(session), progress)
 
 
-def write_found_by(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
-    """Write the words and number keys that are missing: without them, reports and lines are not found."""
+def write_number_keys(session: WriteSession, progress: Progress = lambda _done, _all: None) -> int:
+    """Write missing words and number keys, without which reports and lines cannot be found."""
     return _write_number_keys(session) + line_index.write_missing_words(session, progress)
 
 
@@ -52,7 +52,7 @@ def write_json_in_steps(database: Database, progress: Progress = lambda _done, _
     return _write_json_by(database.writing, progress)
 
 
-def lacks_json(session: ReadSession) -> bool:
+def is_missing_json(session: ReadSession) -> bool:
     """Return whether writing the JSON was interrupted: the first line, or revision, is written last and has none."""
     line = select(Strike.id).order_by(Strike.id).limit(1).scalar_subquery()
     revision = select(Revision.report_id, Revision.revision).order_by(Revision.report_id, Revision.revision)
@@ -132,9 +132,9 @@ def _documents(stored: Stored) -> Iterator[Row]:
 
 
 def _write_number_keys(session: WriteSession) -> int:
-    """Give reports the normal form of their number to be found by, as far as their publisher has no other one of it.
+    """Write the normal form of reports' numbers for lookups, unless their publisher has another report of it.
 
-    Two reports written before numbers had a normal form can have one number: the second one keeps it as posted.
+    Two reports written before numbers had a normal form can have one number: the second one has it as posted.
     """
     rows = session.execute(
         select(Report.id, Report.publisher_id, Report.number)

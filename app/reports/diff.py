@@ -1,4 +1,4 @@
-"""Say what one revision of a report changed: in sentences, and field by field, line by line."""
+"""Diff of two revisions: as sentences, and by field and line."""
 
 from typing import Any
 
@@ -44,10 +44,10 @@ def _of_fields(fields: list[Document]) -> list[str]:
 
 
 def _of_lines(what: str, lines: list[Document]) -> list[str]:
-    return [f"{what} {line['id']}: {_said(line)}" for line in lines]
+    return [f"{what} {line['id']}: {_line_text(line)}" for line in lines]
 
 
-def _said(line: Document) -> str:
+def _line_text(line: Document) -> str:
     """Say a line in one sentence, such as "2017-02-06, Palmyra, SY: 9 strikes; destroyed 2 tank"."""
     place = line["location"]["name"] if line["location"] else line["location_as_written"]
     where = ", ".join(str(part) for part in (line["date_from"], place, line["country"]) if part)

@@ -1,4 +1,4 @@
-"""Drafts: reports that an analyst saves before they are published. No part of the record, and under no number.
+"""Drafts: reports saved outside the record before publication.
 
 A draft has its id from the start; publishing it goes through the one door, like any other report.
 """
@@ -33,7 +33,7 @@ class SavedDraft(NamedTuple):
 
     @property
     def body(self) -> ReportIn:
-        """The report as it was saved, read from the JSON anew each time."""
+        """The report as it was saved, read from the JSON again each time."""
         return ReportIn.model_validate_json(self.json, context=STORED)
 
     def as_new(self) -> ReportIn:
@@ -71,7 +71,7 @@ def save(session: WriteSession, report: ReportIn | StagedReport, key_id: int) ->
 def replace(
     session: WriteSession, report_id: int, expected: int, report: ReportIn | StagedReport, key_id: int
 ) -> StagedReport:
-    """Save a draft anew and return it staged. Raises PreconditionFailed where `expected` is no longer its version."""
+    """Save a draft again and return it staged. Raises PreconditionFailed where `expected` is no longer its version."""
     staged = restage(session, report, report_id)
     saved = session.execute(
         update(Draft)

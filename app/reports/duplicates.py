@@ -1,4 +1,4 @@
-"""Find strikes that a new line may repeat: to be offered to the analyst, never to be acted upon.
+"""Possible duplicates: current lines that a new line may repeat.
 
 (Date, place) is legitimately not unique, so place and day alone prove nothing: what was hit must agree too.
 """
@@ -31,14 +31,14 @@ ALIKE = 0.5
 MOST_COMPARED = 200
 MOST_OFFERED = 3
 
-# What one report may cost, since all writers wait for its answer: pairs of lines that are compared, where looking
+# What one report may cost, since all writers wait for it: pairs of lines that are compared, where a query
 # for the lines of a place and days takes as long as comparing so many, and reading a line as long as comparing one.
 # The longest release needs a tenth.
 MOST_PAIRS = 10_000
-PAIRS_FOR_A_LOOK = 20
+PAIRS_PER_QUERY = 20
 
-# What a line says it did: effects, categories and counts.
-Said = frozenset[tuple[Any, ...]]
+# The tallies of a line: effects, categories and counts.
+Tallies = frozenset[tuple[Any, ...]]
 
 
 class Line(NamedTuple):
@@ -87,22 +87,22 @@ _Where = tuple[int, date, date]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """A line, and what it says it did."""
+class _Compared:
+    """A line and its tallies."""
 
     line: Line
-    said: Said
+    tallies: Tallies
 
 
 def possible_duplicates(session: Snapshot, report_id: int, as_of: int, catalogue: Catalogue) -> list[Match]:
-    """Return, for each of a report's lines, the standing lines of other reports that may tell of the same event.
+    """Return, for each of a report's lines, the current lines of other reports that may report the same event.
 
-    A line that already says what it repeats is left alone, and so are the last lines of a report that is longer
+    A line with `same_as` is skipped, and so are the last lines of a report that is longer
     than any release.
     """
     mine = {"report_id": report_id, "as_of": as_of}
-    own = _told(session.rows(_OF_REPORT, mine), session.rows(_SAID_BY_REPORT, mine), catalogue)
-    return _found(session, own, report_id, as_of, catalogue)
+    own = _compared(session.rows(_OF_REPORT, mine), session.rows(_TALLIES_BY_REPORT, mine), catalogue)
+    return _find(session, own, report_id, as_of, catalogue)
 
 
 def duplicates_of_new(
@@ -114,7 +114,7 @@ def duplicates_of_new(
     report; 0 where it has none.
     """
     own = [
-        _Told(
+        _Compared(
             Line(place, report_id, *line[:-1]),
             frozenset(
                 (effect, _category(category, catalogue), *counts)
@@ -127,7 +127,7 @@ def duplicates_of_new(
         and line.date_from >= FIRST_DAY
         and line.date_to <= LAST_DAY
     ]
-    return _found(session, own, report_id, as_of, catalogue)
+    return _find(session, own, report_id, as_of, catalogue)
 
 
 def new_lines(lines: Iterable[tuple[Row, Iterable[Row]]]) -> list[NewLine]:
@@ -148,36 +148,36 @@ def new_lines(lines: Iterable[tuple[Row, Iterable[Row]]]) -> list[NewLine]:
     ]
 
 
-def _found(
-    session: Snapshot, own: Sequence[_Told], report_id: int, as_of: int, catalogue: Catalogue
+def _find(
+    session: Snapshot, own: Sequence[_Compared], report_id: int, as_of: int, catalogue: Catalogue
 ) -> list[Match]:
     asking = [
-        each
-        for each in own
-        if each.line.same_as_id is None and each.line.location_id is not None and each.said
+        compared
+        for compared in own
+        if compared.line.same_as_id is None and compared.line.location_id is not None and compared.tallies
     ]
     claimed: Mapping[_Where, set[int | None]] = defaultdict(set)
-    for each in asking:
-        claimed[_where(each.line)].add(each.line.strikes_min)
-    found: list[Match] = []
-    near: dict[_Where, Sequence[_Told]] = {}
+    for compared in asking:
+        claimed[_where(compared.line)].add(compared.line.strikes_min)
+    matches: list[Match] = []
+    near: dict[_Where, Sequence[_Compared]] = {}
     left = MOST_PAIRS
-    for each in asking:
-        where = _where(each.line)
+    for compared in asking:
+        where = _where(compared.line)
         if where not in near:
             there = {**_around(where, as_of, catalogue).values, "report_id": report_id}
             near[where] = _near(session, there, claimed[where], catalogue)
-            left -= PAIRS_FOR_A_LOOK + len(near[where])
+            left -= PAIRS_PER_QUERY + len(near[where])
         others = near[where]
         left -= len(others)
         if left < 0:
             break
-        found += _matches(each, others)
-    return found
+        matches += _matches(compared, others)
+    return matches
 
 
 def _where(line: Line) -> _Where:
-    assert line.location_id is not None  # noqa: S101 - a line without a place is not asked about
+    assert line.location_id is not None  # noqa: S101 - lines without a place are not compared
     return line.location_id, _day(line.date_from), _day(line.date_to)
 
 
@@ -194,23 +194,23 @@ def _around(where: _Where, as_of: int, catalogue: Catalogue) -> StrikeFilter:
 
 def _near(
     session: Snapshot, there: Values, claimed: Collection[int | None], catalogue: Catalogue
-) -> Sequence[_Told]:
-    """Return the latest standing lines of other reports about a place and days, by id: MOST_COMPARED at most.
+) -> Sequence[_Compared]:
+    """Return the latest current lines of other reports about a place and days, by id: MOST_COMPARED at most.
 
-    Lines that give a number of strikes which is none of those `claimed` are left out: they tell of other events.
+    Lines that give a number of strikes which is none of those `claimed` are left out: they report other events.
     """
     lines = session.rows(_NEAR, there)
     if None not in claimed:
         lines = [line for line in lines if line[_STRIKES] is None or line[_STRIKES] in claimed]
-    said = session.rows(_SAID, {"ids": _padded([line[0] for line in lines])}) if lines else ()
-    return sorted(_told(lines, said, catalogue), key=lambda told: told.line.id)
+    tallies = session.rows(_TALLIES_BY_LINE, {"ids": _padded([line[0] for line in lines])}) if lines else ()
+    return sorted(_compared(lines, tallies, catalogue), key=lambda compared: compared.line.id)
 
 
-def _told(lines: Rows, tallies: Rows, catalogue: Catalogue) -> Sequence[_Told]:
-    said: Mapping[int, set[tuple[Any, ...]]] = defaultdict(set)
+def _compared(lines: Rows, tallies: Rows, catalogue: Catalogue) -> Sequence[_Compared]:
+    tallies_of: Mapping[int, set[tuple[Any, ...]]] = defaultdict(set)
     for strike_id, effect, category_id, *counts in tallies:
-        said[strike_id].add((effect, _category(category_id, catalogue), *counts))
-    return [_Told(line, frozenset(said[line.id])) for line in map(Line._make, lines)]
+        tallies_of[strike_id].add((effect, _category(category_id, catalogue), *counts))
+    return [_Compared(line, frozenset(tallies_of[line.id])) for line in map(Line._make, lines)]
 
 
 def _padded(ids: list[int]) -> list[int]:
@@ -218,23 +218,23 @@ def _padded(ids: list[int]) -> list[int]:
     return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
 
 
-def _matches(mine: _Told, others: Iterable[_Told]) -> list[Match]:
+def _matches(mine: _Compared, others: Iterable[_Compared]) -> list[Match]:
     scored = [(_alike(mine, other), other.line) for other in others]
-    best = sorted((each for each in scored if each[0] >= ALIKE), key=lambda each: (-each[0], each[1].id))
+    best = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: (-pair[0], pair[1].id))
     return [
         Match(mine.line.id, line.id, line.report_id, round(score, 2)) for score, line in best[:MOST_OFFERED]
     ]
 
 
-def _alike(mine: _Told, other: _Told) -> float:
+def _alike(mine: _Compared, other: _Compared) -> float:
     """Return how alike two lines of one place and time are: 0 not at all, 1 in every tally and the strikes.
 
     Numbers of strikes that differ, both given, are two events. Without tallies nothing proves that they are one.
     """
     strikes = {mine.line.strikes_min, other.line.strikes_min} - {None}
-    if len(strikes) > 1 or not mine.said or not other.said:
+    if len(strikes) > 1 or not mine.tallies or not other.tallies:
         return 0.0
-    return len(mine.said & other.said) / min(len(mine.said), len(other.said))
+    return len(mine.tallies & other.tallies) / min(len(mine.tallies), len(other.tallies))
 
 
 def _category(category_id: int | None, catalogue: Catalogue) -> int | None:
@@ -253,7 +253,7 @@ _OF_REPORT = Prepared(
         standing(Strike, bindparam("as_of", type_=BigInteger())),
     ).order_by(Strike.position, Strike.id)
 )
-# Of the same shape as what is asked for each line, so only its values differ.
+# Of the same shape as the query for each line, so only its values differ.
 _ANYWHERE = StrikeFilter(as_of=0, date_from=date.min, date_to=date.max, location_ids=frozenset({0}))
 _NEAR = Prepared(
     _LINES.where(
@@ -264,8 +264,8 @@ _NEAR = Prepared(
     .limit(MOST_COMPARED)
 )
 _TALLIES = select(Tally.strike_id, Tally.effect, Tally.category_id, Tally.count_min, Tally.count_max)
-_SAID = Prepared(_TALLIES.where(Tally.strike_id.in_(bindparam("ids", expanding=True))))
-_SAID_BY_REPORT = Prepared(
+_TALLIES_BY_LINE = Prepared(_TALLIES.where(Tally.strike_id.in_(bindparam("ids", expanding=True))))
+_TALLIES_BY_REPORT = Prepared(
     _TALLIES.join(Strike, Strike.id == Tally.strike_id).where(
         Strike.report_id == bindparam("report_id", type_=BigInteger()),
         standing(Strike, bindparam("as_of", type_=BigInteger())),

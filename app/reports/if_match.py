@@ -1,4 +1,4 @@
-"""Ask first, before a write on an existing report: is it there, may this key, is it as its author saw it."""
+"""Preconditions of writes: existence, permission and If-Match."""
 
 import re
 from typing import Annotated, NamedTuple
@@ -24,7 +24,7 @@ _STRONG_TAG = re.compile(r'(?<!W/)"([^"]*)"')
 class Target(NamedTuple):
     """The report that a write is about: its row, and which state of it stands.
 
-    `state` is the revision, or the version of a draft; `is_draft` says which.
+    `state` is the revision, or the version of a draft; `is_draft` is which.
     """
 
     report_id: int
@@ -44,13 +44,13 @@ def find_target(session: ReadSession, request: Request, report_id: str, holder: 
     """
     number = row_number(REPORT, report_id)
     draft = drafts.version(session, number) if number else None
-    row = None if draft or not number else queries.kept(session, number, head(session).seq)
+    row = None if draft or not number else queries.stored_revision(session, number, head(session).seq)
     if number is None or (draft is None and row is None):
-        raise NotFound("there is no report with this id")
+        raise NotFound("no report has this id")
     target = Target(number, draft or row.revision, draft is not None)  # type: ignore[union-attr] # one of them is there
     if not target.is_draft:
         holder.require(Scope.PUBLISH)
-    _hold(request, report_id, target)
+    _require_match(request, report_id, target)
     return target
 
 
@@ -66,25 +66,25 @@ async def _refuse_early(request: Request, report_id: str, holder: KeyHolder, rea
     """Refuse what cannot be written before the body is judged.
 
     A write under an Idempotency-Key is left to its transaction: when it was done already, the state that its
-    author saw is gone, and the answer is to be had again all the same.
+    author saw is gone, and the response must still be available.
     """
     if HEADER not in request.headers:
         await read(lambda session: find_target(session, request, report_id, holder))
 
 
-def _hold(request: Request, report_id: str, target: Target) -> None:
+def _require_match(request: Request, report_id: str, target: Target) -> None:
     given = ",".join(request.headers.getlist("if-match")).strip()
     if not given:
-        raise PreconditionRequired("send If-Match with the ETag of the report as you saw it")
+        raise PreconditionRequired("send If-Match with the ETag of the report as you read it")
     wanted = f"{report_id}.{state_tag(target.state, is_draft=target.is_draft)}-"
     tags = _STRONG_TAG.findall(given)
     if given == "*" or any(tag.startswith(wanted) for tag in tags):
         return
     if not tags:
-        raise PreconditionFailed("If-Match holds no strong ETag, which stands between double quotes")
-    raise PreconditionFailed("the report is no longer as you saw it; read it again")
+        raise PreconditionFailed("If-Match must be a strong ETag in double quotes")
+    raise PreconditionFailed("the report has changed since you read it; read it again")
 
 
-# For operations that a draft's key may ask for, and for those that it may not.
+# For operations that a key for drafts may call, and for those that it may not.
 DraftPrecondition = Depends(_before_a_draft)
 RecordPrecondition = Depends(_before_the_record)

@@ -1,7 +1,7 @@
-"""The content of every revision, read back from the stored rows: what `verify` holds against the ledger.
+"""Ledger content of every revision, rebuilt from its rows for verification.
 
 It has exactly the form that `report_content` gave to the hash when the revision was written. It is made of the
-rows that stand as of the entry's own number, so a row that was added, removed, or put aside too early or too
+rows that stand as of the entry's own number, so a row that was added, removed, or superseded too early or too
 late shows as much as one that was changed.
 """
 
@@ -39,12 +39,12 @@ Content = dict[str, Any]
 
 # Content by the kind of thing.
 _REPORT, _COVERAGE, _LINE, _TALLY = (
-    fields.hashed(each, fields.stored(each))
-    for each in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
+    fields.hashed(group, fields.stored(group))
+    for group in (fields.REPORT, fields.COVERAGE, fields.LINE, fields.TALLY)
 )
 
 # What to do where the rows hold and only what is derived from them does not.
-REBUILD = "`strikeledger rebuild` writes it anew"
+REBUILD = "run `strikeledger rebuild`"
 
 
 class Stored(NamedTuple):
@@ -74,24 +74,24 @@ class Stored(NamedTuple):
 def stored_contents(session: ReadSession, entries: Sequence[AnyRow]) -> Mapping[int, Content | str]:
     """Return the content of report entries, by their number, as the stored rows give it.
 
-    A sentence in place of a content says why the rows cannot be those of that entry. `entries` are rows of
+    A sentence in place of a content explains why the rows cannot be those of that entry. `entries` are rows of
     the ledger in rising order; those of the vocabulary are passed over.
     """
     if not entries:
         return {}
     revisions = stored_revisions(session, entries[0].seq, entries[-1].seq)
-    found: dict[int, Content | str] = {}
+    contents: dict[int, Content | str] = {}
     for entry in entries:
         if entry.report_id is None:
             continue
         stand = revisions[entry.seq]
-        if [(each.revision.revision, each.revision.recorded_seq) for each in stand] == [
+        if [(row.revision.revision, row.revision.recorded_seq) for row in stand] == [
             (entry.revision, entry.seq)
         ]:
-            found[entry.seq] = _content(stand[0])
+            contents[entry.seq] = _content(stand[0])
         else:
-            found[entry.seq] = "its revision is not the only one of its report that stands as of it"
-    return found
+            contents[entry.seq] = "its report has more than one current revision as of it"
+    return contents
 
 
 def stored_revisions(session: ReadSession, first: int, last: int) -> Mapping[int, list[Stored]]:
@@ -99,10 +99,10 @@ def stored_revisions(session: ReadSession, first: int, last: int) -> Mapping[int
     span = (first, last)
     revisions, coverage = _by_seq(session, _revisions(span)), _by_seq(session, _coverage(span))
     strikes, tallies = _by_seq(session, _strikes(span)), _tallies(session, span)
-    found: dict[int, list[Stored]] = defaultdict(list)
+    by_entry: dict[int, list[Stored]] = defaultdict(list)
     for seq, rows in revisions.items():
-        found[seq] = [Stored(row, coverage[seq], strikes[seq], tallies) for row in rows]
-    return found
+        by_entry[seq] = [Stored(row, coverage[seq], strikes[seq], tallies) for row in rows]
+    return by_entry
 
 
 def _content(stored: Stored) -> Content | str:
@@ -110,20 +110,20 @@ def _content(stored: Stored) -> Content | str:
     if revision.line_order is not None:
         # A list of other ids is none of ours.
         if set(orjson.loads(revision.line_order)) != {strike.id for strike in strikes}:
-            return "the order of its lines does not name its lines"
+            return "the stored order of its lines does not match its lines"
         strikes = stored.ordered()
     for strike in strikes:
         if strike.quote != _quoted(revision.text, strike):
-            return f"the sentence of its line {public_id(STRIKE, strike.id)} is not what its text says there"
+            return f"the sentence of its line {public_id(STRIKE, strike.id)} is not at its place in the text"
         if strike.items_min != sum(tally.count_min for tally in tallies.get(strike.id, ())):
-            return f"the items of its line {public_id(STRIKE, strike.id)} are not what its tallies add up to"
-        said = [tally._asdict() for tally in tallies.get(strike.id, ())]
-        if not _is_json_of(strike, said, revision):
-            return f"the stored JSON of its line {public_id(STRIKE, strike.id)} is not what its rows give; {REBUILD}"
+            return f"the items of its line {public_id(STRIKE, strike.id)} are not the sum of its tallies"
+        stored_tallies = [tally._asdict() for tally in tallies.get(strike.id, ())]
+        if not _is_json_of(strike, stored_tallies, revision):
+            return f"the stored JSON of its line {public_id(STRIKE, strike.id)} does not match its rows; {REBUILD}"
     if revision.template != stored.template():
-        return f"the stored JSON of its revision is not what its rows give; {REBUILD}"
+        return f"the stored JSON of its revision does not match its rows; {REBUILD}"
     if revision.superseded_seq is None and not _is_found_by(revision.number_of_report, revision.number):
-        return "its report is found by a number that is not its own"
+        return "its report is indexed under another report's number"
     return {
         "status": revision.status,
         "key": key_name(revision.key_id),
@@ -137,7 +137,7 @@ def _content(stored: Stored) -> Content | str:
 
 
 def _is_found_by(key: str | None, number: str | None) -> bool:
-    """Say whether a report is found by its number: by the normal form, or as posted where it was written before."""
+    """Return whether a report is indexed by its number: by the normal form, or by older versions as posted."""
     return key == number or (number is not None and key == number_key(number))
 
 
@@ -172,7 +172,7 @@ def _span(row: AnyRow) -> dict[str, int] | None:
 
 
 def _is_json_of(strike: AnyRow, tallies: Sequence[Mapping[str, Any]], revision: AnyRow) -> bool:
-    """Say whether what is kept of a line's JSON is what its rows say, and what the revision says that brought it."""
+    """Return whether the stored JSON of a line matches its rows and the revision that added it."""
     if strike.template != line_template(strike._asdict(), tallies):
         return False
     if strike.recorded_seq != revision.recorded_seq:
@@ -189,18 +189,18 @@ def _quoted(text: str | None, strike: AnyRow) -> str | None:
 
 
 def _by_seq(session: ReadSession, rows: AnySelect) -> Mapping[int, list[AnyRow]]:
-    found: dict[int, list[AnyRow]] = defaultdict(list)
+    by_seq: dict[int, list[AnyRow]] = defaultdict(list)
     for row in session.execute(rows):
-        found[row.seq].append(row)
-    return found
+        by_seq[row.seq].append(row)
+    return by_seq
 
 
-def _standing(
+def _current_as_of(
     table: type[Revision | Coverage | Strike],
     span: tuple[int, int],
     *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
 ) -> AnySelect:
-    """Select, beside the number of each report entry, the rows of its report that stand as of that number."""
+    """Select the number of each report entry with the rows of its report that are current as of that number."""
     entry = LedgerEntry
     stands = and_(
         table.report_id == entry.report_id,
@@ -231,7 +231,7 @@ def _revisions(span: tuple[int, int]) -> AnySelect:
         RevisionDocument.report_id == Revision.report_id, RevisionDocument.revision == Revision.revision
     )
     return (
-        _standing(Revision, span, *columns, *of_report)
+        _current_as_of(Revision, span, *columns, *of_report)
         .join(Report, Report.id == Revision.report_id)
         .join(Publisher, Publisher.id == Report.publisher_id)
         .join(RevisionDocument, kept, isouter=True)
@@ -240,7 +240,7 @@ def _revisions(span: tuple[int, int]) -> AnySelect:
 
 def _coverage(span: tuple[int, int]) -> AnySelect:
     columns = Coverage.__table__.columns
-    return _standing(Coverage, span, *columns).order_by(Coverage.id)
+    return _current_as_of(Coverage, span, *columns).order_by(Coverage.id)
 
 
 def _strikes(span: tuple[int, int]) -> AnySelect:
@@ -252,7 +252,7 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
         StrikeDocument.report_id.label("report_of_document"),
     )
     return (
-        _standing(Strike, span, *columns, slug, *document)
+        _current_as_of(Strike, span, *columns, slug, *document)
         .join(Location, Location.id == Strike.location_id, isouter=True)
         .join(StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
         .order_by(Strike.position, Strike.id)
@@ -261,13 +261,13 @@ def _strikes(span: tuple[int, int]) -> AnySelect:
 
 def _tallies(session: ReadSession, span: tuple[int, int]) -> Mapping[int, list[AnyRow]]:
     """Read the tallies of every line that stands as of one of the entries, by line, each in its order."""
-    lines = _standing(Strike, span).with_only_columns(Strike.id).order_by(None)
-    found: dict[int, list[AnyRow]] = defaultdict(list)
+    lines = _current_as_of(Strike, span).with_only_columns(Strike.id).order_by(None)
+    by_line: dict[int, list[AnyRow]] = defaultdict(list)
     for row in session.execute(
         select(*Tally.__table__.columns, _slug(Tally.category_id, Category.slug).label("category"))
         .join(Category, Category.id == Tally.category_id, isouter=True)
         .where(Tally.strike_id.in_(lines))
         .order_by(Tally.strike_id, Tally.position, Tally.id)
     ):
-        found[row.strike_id].append(row)
-    return found
+        by_line[row.strike_id].append(row)
+    return by_line

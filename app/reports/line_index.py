@@ -1,4 +1,4 @@
-"""Indexes of lines: by their words, and by category, place and day. Written anew, and verified.
+"""Indexes of lines by words, and by category, place and day.
 
 A line is added to them with its rows (lines.py), and never changes.
 """
@@ -17,7 +17,7 @@ from app.db.fulltext import indexed_rows, indexed_words
 from app.ledger.verify import Fault
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, Tally
 from app.models.strike import NO_PLACE
-from app.record.column_values import said_by
+from app.record.column_values import source_texts
 from app.record.fields import Row
 from app.reports.ledger_check import REBUILD
 from app.vocabulary.identifiers import STRIKE, public_id
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], object]
 
 
 def rebuild(session: WriteSession, progress: Progress) -> int:
-    """Write all indexes anew in the caller's transaction, and return how many rows they have."""
+    """Write all indexes again in the caller's transaction, and return how many rows they have."""
     empty_words(session, STRIKE_WORDS.name)
     return _write_categories(session) + write_missing_words(session, progress)
 
@@ -65,7 +65,7 @@ def _word_faults(session: ReadSession) -> Iterator[Fault]:
     left = array("Q", bytes(8 * (last + 1)))
     for line, word in indexed_words(session.held, STRIKE_WORDS.name):
         if not 0 < line <= last:
-            yield Fault(1, f"the full-text index has words for a line that is not there; {REBUILD}")
+            yield Fault(1, f"the full-text index has words of a missing line; {REBUILD}")
             return
         left[line] ^= _hash(word)
     first: tuple[int, int] | None = None
@@ -77,10 +77,10 @@ def _word_faults(session: ReadSession) -> Iterator[Fault]:
         left[line] = 0
     if first is not None:
         seq, line = first
-        detail = f"the full-text index finds its line {public_id(STRIKE, line)} by other words than it has"
+        detail = f"the full-text index has other words for line {public_id(STRIKE, line)} than its texts"
         yield Fault(seq, f"{detail}; {REBUILD}")
     elif any(left):
-        yield Fault(1, f"the full-text index has words for a line that is not there; {REBUILD}")
+        yield Fault(1, f"the full-text index has words of a missing line; {REBUILD}")
 
 
 def _category_faults(session: ReadSession) -> Iterator[Fault]:
@@ -110,7 +110,7 @@ def _category_faults(session: ReadSession) -> Iterator[Fault]:
 
 
 def _write_categories(session: WriteSession) -> int:
-    """Write the index of lines by category anew, and return how many rows it has."""
+    """Write the index of lines by category again, and return how many rows it has."""
     empty(session, StrikeCategory.__tablename__)
     rows = (
         select(Tally.category_id, func.coalesce(Strike.location_id, NO_PLACE), Strike.date_from, Strike.id)
@@ -161,7 +161,7 @@ def _words_between(session: ReadSession, first: int, last: int) -> Iterator[tupl
         .where(Strike.id.between(first, last))
         .order_by(Strike.id)
     ):
-        yield line.id, line.recorded_seq, words_of(said_by(line._asdict(), tallies.get(line.id, ())))
+        yield line.id, line.recorded_seq, words_of(source_texts(line._asdict(), tallies.get(line.id, ())))
 
 
 def batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,4 +1,4 @@
-"""Lines in the record: added with their tallies, and carried over a correction where they did not change."""
+"""Lines of reports: insertion, and continuation through corrections."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from app.db.engine import WriteSession
 from app.db.statements import Prepared
 from app.db.types import AnyRow
-from app.ledger.append import put_aside
+from app.ledger.append import supersede
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, StrikeDocument, Tally
 from app.models.strike import NO_PLACE
 from app.record import fields
@@ -32,8 +32,8 @@ _OF_LINE, _OF_TALLY = itemgetter(*fields.columns(fields.LINE)), itemgetter(*fiel
 class Plan(NamedTuple):
     """What a correction makes of a report's lines, before anything is written.
 
-    `kept` holds, by its place, the id of each line that did not change; `new` the others with their places;
-    `gone` the ids of those to be put aside; `events`, by place, the event of each line that has an earlier one's.
+    `kept` has, by position, the id of each line that did not change; `new` the others with their places;
+    `gone` the ids of those to be superseded; `events`, by place, the event of each line that has an earlier one's.
     """
 
     kept: Mapping[int, int]
@@ -43,15 +43,15 @@ class Plan(NamedTuple):
 
 
 def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> Plan:
-    """Tell the lines that did not change from those to be put aside and those to be added."""
-    old = _standing_lines(session, report_id)
+    """Distinguish the lines that did not change from those to supersede and those to add."""
+    old = _current_lines(session, report_id)
     unused: dict[Any, deque[int]] = {}
-    for strike_id, (said, _) in old.items():
-        unused.setdefault(said, deque()).append(strike_id)
+    for strike_id, (content, _) in old.items():
+        unused.setdefault(content, deque()).append(strike_id)
     kept: dict[int, int] = {}
     new: list[tuple[int, StagedLine]] = []
     for index, line in enumerate(staged.lines):
-        same = unused.get(_said(line.row, line.tallies))
+        same = unused.get(_content(line.row, line.tallies))
         if same:
             kept[index] = same.popleft()
         else:
@@ -61,21 +61,21 @@ def plan_lines(session: WriteSession, report_id: int, staged: StagedReport) -> P
     events = {index: old[strike_id][1].event_id for index, strike_id in kept.items()}
     events |= _inherited_events(new, gone)
     events |= {index: event for index, (_, event) in staged.resolved.repeated.items() if index not in kept}
-    told_before = {index: event for index, event in events.items() if event is not None}
-    return Plan(kept, new, sorted(gone), told_before)
+    known_events = {index: event for index, event in events.items() if event is not None}
+    return Plan(kept, new, sorted(gone), known_events)
 
 
 def revise_lines(session: WriteSession, revision: Row, publisher_id: int, plan: Plan) -> list[int]:
-    """Put aside and add what the plan says under a revision; return the ids of all lines in their new order."""
+    """Supersede and add lines by the plan under a revision; return the ids of all lines in their new order."""
     if plan.gone:
-        put_aside(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
+        supersede(session, Strike, revision["recorded_seq"], Strike.id.in_(plan.gone))
     (added,) = add_lines(session, [Addition(revision, publisher_id, plan.new, plan.events)])
     ids = {**plan.kept, **{index: strike_id for (index, _), strike_id in zip(plan.new, added, strict=True)}}
     return [ids[index] for index in sorted(ids)]
 
 
-def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
-    """Return the standing lines of a report by id: what each says, and its row."""
+def _current_lines(session: WriteSession, report_id: int) -> dict[int, tuple[Any, AnyRow]]:
+    """Return the current lines of a report by id: the content and the row of each."""
     rows = session.execute(
         select(*Strike.__table__.c)
         .where(Strike.report_id == report_id, Strike.superseded_seq.is_(None))
@@ -88,18 +88,18 @@ def _standing_lines(session: WriteSession, report_id: int) -> dict[int, tuple[An
         .order_by(Tally.strike_id, Tally.position)
     ):
         tallies[tally.strike_id].append(tally._asdict())
-    return {row.id: (_said(row._asdict(), tallies[row.id]), row) for row in rows}
+    return {row.id: (_content(row._asdict(), tallies[row.id]), row) for row in rows}
 
 
-def _said(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
-    """Return all that a line says, to be compared."""
+def _content(line: Mapping[str, Any], tallies: Iterable[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - a key
+    """Return the whole content of a line, for comparison."""
     return _OF_LINE(line), tuple(map(_OF_TALLY, tallies))
 
 
 def _inherited_events(new: Iterable[tuple[int, StagedLine]], gone: Mapping[int, AnyRow]) -> dict[int, int]:
-    """Let a corrected line tell of the same event as the line that it corrects, so that repeats stay counted once.
+    """Let a corrected line inherit the event of the line that it corrects, so that repeats stay counted once.
 
-    A new line corrects the first line put aside, and not yet taken, of the same place and day, or else of the
+    A new line corrects the first line superseded, and not yet taken, of the same place and day, otherwise of the
     same place. Linear in the number of lines: the write lock is held meanwhile.
     """
     of_place: dict[Any, dict[int, AnyRow]] = {}

@@ -1,10 +1,10 @@
-"""The lists of reports and of their revisions: their parameters, and their columns as tables."""
+"""Parameters and table columns of the report and revision lists."""
 
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.http.field_types import Asked, AsOfParameter, Day
+from app.http.field_types import AsOfParameter, Day, QueryName
 from app.http.flat_tables import Table, columns_of
 from app.http.formats import FormatQuery
 from app.http.pagination import PageQuery
@@ -20,10 +20,10 @@ class ReportsQuery(PageQuery, FormatQuery):
     model_config = ConfigDict(extra="forbid")
 
     publisher: Annotated[
-        Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
+        QueryName | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
     number: Annotated[
-        Asked | None,
+        QueryName | None,
         Field(
             description="The publisher's own number, in any spelling: case, dashes, width and spaces are folded.",
             examples=["20170207-01"],
@@ -32,7 +32,7 @@ class ReportsQuery(PageQuery, FormatQuery):
     status: Annotated[
         Literal["published", "retracted", "draft"] | None,
         Field(
-            description="What the report is now; `draft` needs a key that may write drafts, and stands alone.",
+            description="The report's current status; `draft` needs a key that may write drafts, and no other filter.",
             examples=["published"],
         ),
     ] = None
@@ -45,7 +45,7 @@ class ReportsQuery(PageQuery, FormatQuery):
     as_of: AsOfParameter = None
 
 
-# Parameters that ask the record.
+# Parameters that query the record.
 NOT_WITH_DRAFTS = ("publisher", "number", "published_from", "published_to", "as_of", "count")
 
 

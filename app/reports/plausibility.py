@@ -1,4 +1,4 @@
-"""Plausibility warnings about a report: probable slips of whoever posts it, and never a reason to refuse it."""
+"""Plausibility warnings about a report; never a reason to refuse it."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -31,15 +31,15 @@ _OF_NUMBERS = Prepared(
 def content_warnings(resolved: Resolved) -> list[Warned]:
     """Return the warnings that depend on nothing but the report and the vocabulary, line by line."""
     report = resolved.report
-    found: list[Warned] = []
+    warnings: list[Warned] = []
     for index, (strike, location) in enumerate(zip(report.strikes, resolved.locations, strict=True)):
         days = strike.date_from, strike.last_day
-        found += day_warnings(index, days, strike.date_precision, report.published_on)
+        warnings += day_warnings(index, days, strike.date_precision, report.published_on)
         if location is not None:
-            found += country_warnings(index, strike.country, location.slug, location.country)
+            warnings += country_warnings(index, strike.country, location.slug, location.country)
         for position, tally in enumerate(strike.tallies):
-            found += _count_warnings(f"/strikes/{index}/tallies/{position}", tally)
-    return found
+            warnings += _count_warnings(f"/strikes/{index}/tallies/{position}", tally)
+    return warnings
 
 
 def day_warnings(
@@ -61,7 +61,7 @@ def day_warnings(
     yield _warned(
         "after-publication",
         f"/strikes/{index}/{name}",
-        f"{day} lies after published_on, {published_on}: a report covers earlier days",
+        f"{day} is after published_on, {published_on}: a report covers earlier days",
     )
 
 
@@ -70,7 +70,7 @@ def country_warnings(
 ) -> Iterator[Warned]:
     """Warn of a line whose country is not the one in which its place lies; `location` is the place's slug."""
     if country is not None and country != country_of_location:
-        detail = f"'{location}' lies in {country_of_location}, not in {country}"
+        detail = f"'{location}' is in {country_of_location}, not in {country}"
         yield _warned("country-of-place", f"/strikes/{index}/country", detail)
 
 
@@ -88,12 +88,12 @@ def number_warnings(
     numbers += numbers[-1:] * (-len(numbers) % 64)
     values = {"publisher_ids": sorted(publisher_ids), "numbers": numbers, "own": own}
     key, parts = number_key(number), number_parts(number)
-    for report_id, known in session.rows(_OF_NUMBERS, values):
+    for report_id, other in session.rows(_OF_NUMBERS, values):
         path = f"/v1/reports/{public_id(REPORT, report_id)}"
-        if known == key:
+        if other == key:
             detail = f"this publisher's report {path} has this number"
-        elif number_parts(known) == parts:
-            detail = f"this publisher's report {path} has the number '{known}', which may be the same"
+        elif number_parts(other) == parts:
+            detail = f"this publisher's report {path} has the number '{other}', which may be the same"
         else:
             continue
         yield _warned("number-spelling", "/number", detail)
@@ -107,7 +107,7 @@ def _count_warnings(where: str, tally: TallyIn) -> Iterator[Warned]:
     if (most is None or most >= words.least) and (words.most is None or least <= words.most):
         return
     name = "count" if tally.count is not None else "count_min"
-    detail = f"as_written gives {_bounds(words.least, words.most)}, and the count is {_bounds(least, most)}"
+    detail = f"as_written gives {_bounds(words.least, words.most)}, but the count is {_bounds(least, most)}"
     yield _warned("count-against-words", f"{where}/{name}", detail)
 
 

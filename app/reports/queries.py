@@ -1,4 +1,4 @@
-"""Read reports: one with all that it holds, and the list of them."""
+"""Queries for one report and for the list of reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from app.vocabulary.lookalikes import number_key
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """A question about reports. None asks nothing. Days are days of publication, inclusive."""
+    """A filter on reports. None: no condition. Days are days of publication, inclusive."""
 
     as_of: int
     publisher_ids: frozenset[int] | None = None
@@ -48,7 +48,7 @@ def page(
 def of_number(session: ReadSession, number: str, as_of: int) -> frozenset[int]:
     """Return the reports that had a number, in any spelling, as of a ledger number.
 
-    They are found by the number that they have now, or by a revision that spells it alike; their number of then is
+    They match by the number that they have now, or by a revision that spells it alike; their number of then is
     compared.
     """
     key = number_key(number)
@@ -71,7 +71,7 @@ def count(session: ReadSession, reports: ReportFilter) -> int:
     return session.execute(of_reports.where(_condition(reports))).scalar_one()
 
 
-class Kept(NamedTuple):
+class StoredRevision(NamedTuple):
     """What is shown of a revision: its JSON as it is stored, and what stands in its slots and its lines.
 
     The day is as the engine gives it: a date, or the text of one. No template: its JSON is missing.
@@ -88,10 +88,10 @@ class Kept(NamedTuple):
 
 
 # The columns of the revision, and those of the fields of the report.
-_OF_REVISION = Kept._fields[1:-2]
+_OF_REVISION = StoredRevision._fields[1:-2]
 _OF_REPORT = fields.names(fields.REPORT)
 
-_KEPT = Prepared(
+_STORED = Prepared(
     select(
         Report.publisher_id,
         *(getattr(Revision, name) for name in _OF_REVISION),
@@ -113,13 +113,13 @@ _KEPT = Prepared(
 )
 
 
-def kept(session: Snapshot, report_id: int, as_of: int) -> Kept | None:
-    """Return what is shown of a report's standing revision, or None."""
-    rows = session.rows(_KEPT, {"report_id": report_id, "as_of": as_of})
+def stored_revision(session: Snapshot, report_id: int, as_of: int) -> StoredRevision | None:
+    """Return what is shown of a report's current revision, or None."""
+    rows = session.rows(_STORED, {"report_id": report_id, "as_of": as_of})
     if not rows:
         return None
     own, of_report = rows[0][: -len(_OF_REPORT)], rows[0][-len(_OF_REPORT) :]
-    return Kept._make((*own, dict(zip(_OF_REPORT, of_report, strict=True))))
+    return StoredRevision._make((*own, dict(zip(_OF_REPORT, of_report, strict=True))))
 
 
 def revisions(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:

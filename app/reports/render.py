@@ -1,10 +1,10 @@
-"""Show a report as the document that every answer gives for it."""
+"""Serializers of reports, as every response shows them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.catalogue.catalogue import Catalogue, catalogue_at
-from app.db.engine import NotAtOnce, ReadSession
+from app.db.engine import ReadSession, WouldBlock
 from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.http.encoders import dumps
@@ -80,7 +80,7 @@ class Written(NamedTuple):
 
 def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None:
     """Return a report as of where the ledger stands, or None where there is none."""
-    row = queries.kept(session, report_id, head.seq)
+    row = queries.stored_revision(session, report_id, head.seq)
     if row is None:
         return None
     names = names_in(catalogue_at(session, head))
@@ -95,15 +95,15 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
 def _made(session: Snapshot, seq: int) -> str:
     """Make the JSON of a revision that was recorded under a number, where it is missing."""
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     (stored,) = stored_revisions(session, seq, seq)[seq]
     return stored.template()
 
 
 def report_document(session: Snapshot, report_id: int, head: Head) -> Document | None:
     """Return the same as a document: with its days and instants as JSON has them."""
-    found = report_json(session, report_id, head)
-    return None if found is None else parsed(found.json)
+    written = report_json(session, report_id, head)
+    return None if written is None else parsed(written.json)
 
 
 def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: StagedReport | None) -> str:
@@ -125,7 +125,7 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
         templates = [line.template for line in staged.lines]
         warnings = staged.warnings
     report = resolved.report
-    said = {
+    values = {
         "report_id": draft.report_id,
         "publisher_id": resolved.publisher.id,
         **report_row(report),
@@ -136,14 +136,14 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
         "recorded_at": draft.saved_at,
         **headline_columns(report),
     }
-    template = revision_template(said, coverage, [line for line, _ in lines], checks)
-    reference = reference_template(draft.report_id, resolved.publisher.id, said)
+    template = revision_template(values, coverage, [line for line, _ in lines], checks)
+    reference = reference_template(draft.report_id, resolved.publisher.id, values)
     whole = [whole_template(None, reference, line) for line in templates]
     remarks = {
         "warnings": [*_number_warnings(session, resolved, draft.report_id), *warnings],
         "possible_duplicates": new_duplicates_document(session, new_lines(lines), head, draft.report_id),
     }
-    document = _filled(template, said, whole, names_in(catalogue))
+    document = _filled(template, values, whole, names_in(catalogue))
     return f"{document[:-1]},{dumps(remarks).decode()[1:]}"
 
 

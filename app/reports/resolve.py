@@ -1,4 +1,4 @@
-"""Turn the names of a report into things of the record, or say with every fault at once why that cannot be."""
+"""Resolve a report's names to ids, or collect every fault."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -32,11 +32,11 @@ def resolve(
     """Look up publisher, places, categories and repeated strikes, and hold quotes against the text.
 
     `report_id` is the report's own, where it has one: no line repeats another of the same report. With `as_saved`
-    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been put aside since;
+    a repeated strike is taken as it is named: it stood when the draft was saved, and may have been superseded since;
     nor do bounds for new reports apply. Raises InvalidInput with every fault.
     """
     catalogue = catalogue_at(session, head(session))
-    standing = {} if as_saved else _standing(session, report)
+    standing = {} if as_saved else _current(session, report)
     names = Resolver(catalogue, "pointer")
     publisher = names.publisher(report.publisher, "/publisher")
     locations = [
@@ -55,35 +55,37 @@ def resolve(
     repeated = _named(report) if as_saved else _repeated(report, standing, report_id, names)
     for where, span in _quotes(report):
         if span is not None and (report.text is None or span.end > len(report.text)):
-            names.refuse(where, "quote-outside-text", "the quote does not lie within 'text'")
+            names.refuse(where, "quote-outside-text", "the quote must lie within 'text'")
     if not as_saved:
         _refuse_excess(report, names)
     names.finish()
-    assert publisher is not None  # noqa: S101 - finish() raised where it was not found
+    assert publisher is not None  # noqa: S101 - finish() raised where it is unknown
     publisher_ids = catalogue.publishers.members(publisher.id)
     return Resolved(report, publisher, publisher_ids, locations, categories, repeated)
 
 
 def _named(report: ReportIn) -> Mapping[int, tuple[int, int]]:
     """Return, by line, the id of the strike that it names, as that of the event too."""
-    asked = ((index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes))
-    return {index: (number, number) for index, number in asked if number is not None}
+    references = (
+        (index, row_number(STRIKE, strike.same_as or "")) for index, strike in enumerate(report.strikes)
+    )
+    return {index: (number, number) for index, number in references if number is not None}
 
 
 def repeated_events(
     session: ReadSession, report: ReportIn, report_id: int | None
 ) -> Mapping[int, tuple[int, int]]:
-    """Return, by line, the id of the strike that it repeats and the event that both tell of.
+    """Return, by line, the id of the strike that it repeats and the event that both report.
 
-    Raises InvalidInput for a line that names no standing strike of another report.
+    Raises InvalidInput for a line that must be the id of a current strike of another report.
     """
     names = Resolver(catalogue_at(session, head(session)), "pointer")
-    repeated = _repeated(report, _standing(session, report), report_id, names)
+    repeated = _repeated(report, _current(session, report), report_id, names)
     names.finish()
     return repeated
 
 
-def _standing(session: ReadSession, report: ReportIn) -> Mapping[int, AnyRow]:
+def _current(session: ReadSession, report: ReportIn) -> Mapping[int, AnyRow]:
     """Return the standing strikes that lines of a report name, by id."""
     named = {row_number(STRIKE, strike.same_as) for strike in report.strikes if strike.same_as is not None}
     numbers = sorted(number for number in named if number is not None)
@@ -101,7 +103,7 @@ def _repeated(
     report: ReportIn, standing: Mapping[int, AnyRow], report_id: int | None, names: Resolver
 ) -> Mapping[int, tuple[int, int]]:
     """Return the same as `repeated_events`; note a fault instead of raising one."""
-    found = {}
+    repeated = {}
     for index, strike in enumerate(report.strikes):
         if strike.same_as is None:
             continue
@@ -109,28 +111,30 @@ def _repeated(
         row = standing.get(number) if number is not None else None
         if row is None or row.report_id == report_id:
             names.refuse(
-                f"/strikes/{index}/same_as", "unknown-strike", "names no standing strike of another report"
+                f"/strikes/{index}/same_as",
+                "unknown-strike",
+                "must be the id of a current strike of another report",
             )
         else:
-            found[index] = (row.id, row.event_id or row.id)
-    return found
+            repeated[index] = (row.id, row.event_id or row.id)
+    return repeated
 
 
 def _refuse_excess(report: ReportIn, names: Resolver) -> None:
     """Refuse what lies beyond the bounds for new reports. Stored ones may lie beyond them."""
     if report.number is not None and len(number_key(report.number)) > NAME_LENGTH:
-        names.refuse("/number", "too-long", f"its normal form has more than {NAME_LENGTH} characters")
+        names.refuse("/number", "too-long", f"must have at most {NAME_LENGTH} characters in its normal form")
     for where, span in _quotes(report):
         if span is not None and span.end - span.start > LONGEST_QUOTE:
-            names.refuse(where, "too-long", f"a quote holds at most {LONGEST_QUOTE:,} characters")
+            names.refuse(where, "too-long", f"a quote must have at most {LONGEST_QUOTE:,} characters")
     quoted = sum(strike.quote.end - strike.quote.start for strike in report.strikes if strike.quote)
     most = max(QUOTED_AT_LEAST, QUOTED_TIMES * len(report.text or ""))
     if quoted > most:
-        detail = f"the quotes of the lines hold {quoted:,} characters together; {most:,} are allowed with this text"
+        detail = f"the quotes of the lines have {quoted:,} characters in total; this text allows {most:,}"
         names.refuse("/strikes", "quotes-too-long", detail)
     tallies = sum(len(strike.tallies) for strike in report.strikes)
     if tallies > MOST_TALLIES_IN_ALL:
-        detail = f"the lines have {tallies:,} tallies together; at most {MOST_TALLIES_IN_ALL:,} are allowed"
+        detail = f"the lines have {tallies:,} tallies in total; at most {MOST_TALLIES_IN_ALL:,} are allowed"
         names.refuse("/strikes", "too-many-tallies", detail)
 
 

@@ -1,4 +1,4 @@
-"""/v1/reports/{id}/revisions: the history of a report, each revision of it, and what each changed."""
+"""Router of /v1/reports/{id}/revisions: history, revisions and diffs."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from app.db.types import AnyRow
 from app.errors import InvalidInput, NotAcceptable, NotFound
 from app.http.formats import WITHOUT_PLACE, Form, described
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import Head, head
@@ -46,7 +46,7 @@ async def list_revisions(
             for row in _revisions(session, report_id, now)
         ]
         body = {"items": items, "next": None, "seq": now.seq}
-        return answer_list(request, now, lambda: body, Form(REVISIONS, query))
+        return list_response(request, now, lambda: body, Form(REVISIONS, query))
 
     return await read(every)
 
@@ -58,11 +58,11 @@ async def list_revisions(
 async def get_revision(
     request: Request, report_id: ReportId, revision: RevisionNumber, read: Read
 ) -> Response:
-    """Show a report as one of its revisions had it: the same answer for ever."""
+    """Return one revision of a report: permanently the same response."""
 
     def one(session: ReadSession) -> Response:
         _, after = _before_and_after(session, report_id, revision)
-        return answer_one(request, report_id, str(after["revision"]), after)
+        return item_response(request, report_id, str(after["revision"]), after)
 
     return await read(one)
 
@@ -72,12 +72,12 @@ async def get_revision(
     responses={200: {"model": RevisionDiff}, **responses(NotFound, InvalidInput)},
 )
 async def get_diff(request: Request, report_id: ReportId, revision: RevisionNumber, read: Read) -> Response:
-    """Show what a revision changed, against the one before it: in sentences, by field and by line."""
+    """Return what a revision changed against the previous one: in sentences, by field and by line."""
 
     def one(session: ReadSession) -> Response:
         before, after = _before_and_after(session, report_id, revision)
         diff = revision_diff(before, after)
-        return answer_one(request, f"{report_id}.diff", str(after["revision"]), diff)
+        return item_response(request, f"{report_id}.diff", str(after["revision"]), diff)
 
     return await read(one)
 
@@ -86,7 +86,7 @@ def _revisions(session: ReadSession, report_id: str, now: Head) -> list[AnyRow]:
     number = row_number(REPORT, report_id)
     rows = queries.revisions(session, number, now.seq) if number else ()
     if not rows:
-        raise NotFound("there is no report with this id")
+        raise NotFound("no report has this id")
     return list(rows)
 
 
@@ -97,11 +97,11 @@ def _before_and_after(
     rows = {str(row.revision): row for row in _revisions(session, report_id, head(session))}
     row = rows.get(revision)
     if row is None:
-        raise NotFound("the report has no such revision")
+        raise NotFound("the report has no revision of this number")
     after = report_document(session, row.report_id, head(session, row.recorded_seq))
     previous = rows.get(str(row.revision - 1))
     before = (
         report_document(session, row.report_id, head(session, previous.recorded_seq)) if previous else None
     )
-    assert after is not None  # noqa: S101 - its revision was found
+    assert after is not None  # noqa: S101 - its revision was read
     return before, after

@@ -1,4 +1,4 @@
-"""/v1/reports: post a report, list them, read one. Corrections stand in corrections.py, the history in revisions.py."""
+"""Router of /v1/reports: create, list and read reports."""
 
 from datetime import date
 from typing import Annotated
@@ -27,7 +27,7 @@ from app.http.field_types import AsOfQuery
 from app.http.formats import WITHOUT_PLACE, Form, Format, described, negotiated
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read, Write, reads_of
 from app.http.strict_route import StrictRoute
 from app.keys.idempotency import HEADER, IDEMPOTENT, once
@@ -73,19 +73,19 @@ router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRou
     openapi_extra=IDEMPOTENT,
 )
 async def create_report(request: Request, holder: Drafting, body: ReportPost, write: Write) -> Response:
-    """Publish a report, under the next number of the ledger, or save it as a draft; all of it, or nothing."""
+    """Publish a report under the next number of the ledger, or save it as a draft; all or nothing."""
     if body.status == "published":
         holder.require(Scope.PUBLISH)
-    report = await staged_early(request, body.report())
+    report = await stage_before_lock(request, body.report())
 
     def create(session: WriteSession) -> Response:
         if body.status == "draft":
             report_id, staged = drafts.save(session, report, holder.id)
-            response = answer_draft(session, request, report_id, staged)
+            response = draft_response(session, request, report_id, staged)
         else:
             staged = restage(session, report)
             report_id = service.create(session, staged, holder.id)
-            response = answer_written(session, request, report_id, staged)
+            response = written_response(session, request, report_id, staged)
         response.status_code = 201
         response.headers["Location"] = f"/v1/reports/{public_id(REPORT, report_id)}"
         return response
@@ -107,7 +107,7 @@ async def list_reports(
     """List reports, the latest published first, without their texts and lines."""
     if query.status == "draft":
         if holder is None:
-            raise Unauthenticated("drafts are shown to those who hold a key")
+            raise Unauthenticated("drafts need an API key")
         holder.require(Scope.DRAFT, Scope.PUBLISH)
         return await read(lambda session: _drafts(session, request, query))
     return await read(lambda session: _page(session, request, query))
@@ -125,7 +125,7 @@ async def get_report(
     holder: MaybeHolder,
     read: Read,
 ) -> Response:
-    """Show one report with its coverage, lines, tallies and checks. A draft is shown to who may write drafts."""
+    """Return one report with its coverage, lines, tallies and checks. A draft needs a key that may write drafts."""
     # To all others a draft is not there at all.
     if holder is None or not holder.may(Scope.DRAFT, Scope.PUBLISH) or query.as_of is not None:
         return await read.short(lambda session: _published(session, request, report_id, query))
@@ -133,13 +133,13 @@ async def get_report(
     def one(session: ReadSession) -> Response:
         number = row_number(REPORT, report_id)
         if number and drafts.version(session, number) is not None:
-            return answer_draft(session, request, number)
+            return draft_response(session, request, number)
         return _published(session, request, report_id, query)
 
     return await read(one)
 
 
-def answer_written(
+def written_response(
     session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
 ) -> Response:
     """Answer a report that was just written, with warnings and what its lines may repeat.
@@ -150,7 +150,7 @@ def answer_written(
     report = report_json(session, report_id, now)
     assert report is not None  # noqa: S101 - it was written a moment ago, in this transaction
     # The tag is that of the report as it reads from now on, which is what a later If-Match speaks of.
-    response = answer_one(request, public_id(REPORT, report_id), report.revision, report.json)
+    response = item_response(request, public_id(REPORT, report_id), report.revision, report.json)
     remarks = dumps(
         {
             "warnings": [] if staged is None else staged_warnings(session, staged, report_id),
@@ -168,7 +168,7 @@ async def is_long(request: Request) -> bool:
     return len(await request.body()) >= LONG_JSON
 
 
-async def staged_early(
+async def stage_before_lock(
     request: Request, report: ReportIn, report_id: int | None = None
 ) -> ReportIn | StagedReport:
     """Stage a long report before the write lock is taken. Raises InvalidInput as writing it would."""
@@ -177,21 +177,21 @@ async def staged_early(
     try:
         return await reads_of(request)(lambda session: stage(session, report, report_id))
     except InvalidInput:
-        # Under an Idempotency-Key it may have been accepted before, which only the transaction can tell.
+        # Under an Idempotency-Key it may have been accepted before, which only the transaction can determine.
         if HEADER in request.headers:
             return report
         raise
 
 
-def answer_draft(
+def draft_response(
     session: ReadSession, request: Request, report_id: int, staged: StagedReport | None = None
 ) -> Response:
-    """Answer a draft: to be kept by nobody, since it is shown to few. `staged` as for `draft_json`."""
+    """Return a draft, uncacheable since few may read it. `staged` as for `draft_json`."""
     draft = drafts.read(session, report_id)
-    assert draft is not None  # noqa: S101 - the caller found it in this session
+    assert draft is not None  # noqa: S101 - the caller read it in this session
     document = draft_json(session, draft, head(session), staged)
     tag = state_tag(draft.version, is_draft=True)
-    response = answer_one(request, public_id(REPORT, report_id), tag, document)
+    response = item_response(request, public_id(REPORT, report_id), tag, document)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -202,7 +202,7 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     names = Resolver(catalogue, "parameter")
     publisher = names.publisher(query.publisher, "publisher") if query.publisher else None
     if query.published_from and query.published_to and query.published_from > query.published_to:
-        names.refuse("published_to", "days-reversed", "published_to lies before published_from")
+        names.refuse("published_to", "days-reversed", "published_to must not be before published_from")
     names.finish()
     reports = ReportFilter(
         as_of=now.seq,
@@ -215,39 +215,39 @@ def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Respon
     after = position_of(request, query.cursor, date.fromisoformat, int)
 
     def page() -> Document:
-        found = queries.page(session, reports, after, query.limit + 1)
-        rows = found[: query.limit]
-        last = rows[-1] if len(found) > query.limit else None
+        rows = queries.page(session, reports, after, query.limit + 1)
+        items = rows[: query.limit]
+        last = items[-1] if len(rows) > query.limit else None
         return {
-            "items": [summary(row, catalogue) for row in rows],
+            "items": [summary(row, catalogue) for row in items],
             "next": cursor_to(request, (last.published_on, last.report_id)) if last else None,
             "seq": now.seq,
         } | ({"total": queries.count(session, reports)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page, Form(REPORTS, query))
+    return list_response(request, now, page, Form(REPORTS, query))
 
 
 def _drafts(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
-    """Answer the drafts, the newest first. They hang on no ledger number, so nothing keeps this answer.
+    """Return the drafts, the newest first. They depend on no ledger number, so the response is uncacheable.
 
     In JSON only: other formats are for the record, and a draft is no part of it.
     """
     negotiated(query.format, request.headers.getlist("accept"), (Format.JSON,))
-    detail = "drafts are no part of the record: status=draft goes with limit and cursor alone"
-    beside = [name for name in NOT_WITH_DRAFTS if name in query.model_fields_set]
-    if beside:
-        raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in beside])
+    detail = "status=draft can be combined only with limit and cursor"
+    refused = [name for name in NOT_WITH_DRAFTS if name in query.model_fields_set]
+    if refused:
+        raise InvalidInput([Fault("parameter", name, "not-with-drafts", detail) for name in refused])
     now = head(session)
     after = position_of(request, query.cursor, int)
     catalogue = catalogue_at(session, now)
-    found = drafts.page(session, after[0] if after else None, query.limit + 1)
-    page = found[: query.limit]
+    rows = drafts.page(session, after[0] if after else None, query.limit + 1)
+    page = rows[: query.limit]
     body = {
         "items": [draft_summary(draft, catalogue) for draft in page],
-        "next": cursor_to(request, (page[-1].report_id,)) if len(found) > query.limit else None,
+        "next": cursor_to(request, (page[-1].report_id,)) if len(rows) > query.limit else None,
         "seq": now.seq,
     }
-    response = answer_one(request, "drafts", "", body)
+    response = item_response(request, "drafts", "", body)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -256,5 +256,5 @@ def _published(session: Snapshot, request: Request, report_id: str, query: AsOfQ
     number = row_number(REPORT, report_id)
     report = report_json(session, number, head(session, query.as_of)) if number else None
     if report is None:
-        raise NotFound("there is no report with this id")
-    return answer_one(request, report_id, report.revision, report.json)
+        raise NotFound("no report has this id")
+    return item_response(request, report_id, report.revision, report.json)

@@ -1,4 +1,4 @@
-"""The report as it is answered: the models document and test the answers that render.py and diff.py make."""
+"""Response models of reports, for documentation and tests."""
 
 from datetime import date
 from typing import Any, Literal
@@ -11,12 +11,12 @@ from app.record.report_example import TEXT
 from app.strikes.schemas import StrikeOut
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class CoverageOut(_Answer):
-    """A country and days that the report speaks for."""
+class CoverageOut(_ResponseModel):
+    """A country and days that the report covers."""
 
     country: str = Field(examples=["SY"], description="ISO 3166-1 alpha-2.")
     date_from: date = Field(description="The first day covered.", examples=["2017-02-06"])
@@ -27,30 +27,32 @@ class CoverageOut(_Answer):
     engagements: int | None = Field(description="As claimed; null: not given.", examples=[12])
 
 
-class Check(_Answer):
+class Check(_ResponseModel):
     """Whether the lines add up to a total that the report claims. A mismatch warns; it never refuses."""
 
-    measure: Literal["strikes", "engagements"] = Field(description="What was added up.", examples=["strikes"])
+    measure: Literal["strikes", "engagements"] = Field(
+        description="What was summed up.", examples=["strikes"]
+    )
     country: str | None = Field(
         description="The country that the claim is about; null: the headline.", examples=["SY"]
     )
     date_from: date | None = Field(
-        description="The first day of the claim; null: not said.", examples=["2017-02-06"]
+        description="The first day of the claim; null: not given.", examples=["2017-02-06"]
     )
     date_to: date | None = Field(
-        description="The last day of the claim; null: not said.", examples=["2017-02-06"]
+        description="The last day of the claim; null: not given.", examples=["2017-02-06"]
     )
     claimed: int = Field(description="The total that the report claims.", examples=[9])
     lines_min: int = Field(description="What its lines add up to, at least.", examples=[9])
     lines_max: int | None = Field(description="At most; null where a line sets no upper bound.", examples=[9])
-    agrees: bool = Field(description="Whether the claim lies within these bounds.", examples=[True])
+    agrees: bool = Field(description="Whether the claim is within these bounds.", examples=[True])
     against: Literal["lines", "coverage"] = Field(
         description="What was added up: the lines, or, for a headline, the claims for countries.",
         examples=["lines"],
     )
 
 
-class ReportSummary(_Answer):
+class ReportSummary(_ResponseModel):
     """A report without its text and lines."""
 
     id: str = Field(description="The report's id; never reused.", examples=["r12"])
@@ -70,7 +72,7 @@ class ReportSummary(_Answer):
         examples=["https://web.archive.org/web/20170208000000/https://example.org/release"],
     )
     status: Literal["draft", "published", "retracted"] = Field(
-        description="Whether it stands.", examples=["published"]
+        description="Whether it is published, retracted or a draft.", examples=["published"]
     )
     reason: str | None = Field(
         description="Why it was revised or retracted; null for the first revision.",
@@ -83,29 +85,29 @@ class ReportSummary(_Answer):
     recorded_at: AwareDatetime = Field(
         description="When this revision was recorded, or the draft saved, UTC.", examples=[INSTANT]
     )
-    lines: int = Field(description="How many strike lines it holds.", examples=[1])
+    lines: int = Field(description="The number of its strike lines.", examples=[1])
 
 
-class PossibleDuplicate(_Answer):
-    """A standing line of another report that a new line may repeat. Place and day alone never suffice."""
+class PossibleDuplicate(_ResponseModel):
+    """A current line of another report that a new line may repeat. Place and day alone never suffice."""
 
     strike: str | None = Field(
-        description="The new line; null where it is in no record yet: in a draft.", examples=["s41"]
+        description="The new line; null in a draft, which is not in the record.", examples=["s41"]
     )
     pointer: str = Field(
-        description="Where the new line stands in the report: a JSON pointer.", examples=["/strikes/0"]
+        description="The new line's place in the report: a JSON pointer.", examples=["/strikes/0"]
     )
     repeats: str = Field(description="The line that it may repeat: a value for `same_as`.", examples=["s40"])
     report: str = Field(description="The report of that line.", examples=["r12"])
     alike: float = Field(description="The share of tallies that both have: 1 is all.", examples=[1.0])
 
 
-class WarningOut(_Answer):
-    """A probable slip in what was posted. A warning never refuses."""
+class WarningOut(_ResponseModel):
+    """A probable slip in the posted report. It is never refused for it."""
 
     code: Literal["after-publication", "country-of-place", "number-spelling", "count-against-words"] = Field(
-        description="`after-publication`: a line's day lies after `published_on`. `country-of-place`: a line's country "
-        "is not the one in which its place lies. `number-spelling`: the publisher has a report of this number in "
+        description="`after-publication`: a line's day is after `published_on`. `country-of-place`: a line's country "
+        "is not the one of its place. `number-spelling`: the publisher has a report of this number in "
         "another spelling. `count-against-words`: a count contradicts its own `as_written`.",
         examples=["after-publication"],
     )
@@ -114,7 +116,7 @@ class WarningOut(_Answer):
     )
     detail: str = Field(
         description="What is unlikely about it.",
-        examples=["2017-02-08 lies after published_on, 2017-02-07: a report covers earlier days"],
+        examples=["2017-02-08 is after published_on, 2017-02-07: a report covers earlier days"],
     )
 
 
@@ -126,7 +128,7 @@ class ReportPage(Page):
     )
 
 
-class HeadlineOut(_Answer):
+class HeadlineOut(_ResponseModel):
     """The totals that a report claims over all countries."""
 
     strikes: int | None = Field(description="As claimed; null where not given.", examples=[9])
@@ -137,7 +139,7 @@ class ReportOut(ReportSummary):
     """A report as stored."""
 
     text: str | None = Field(
-        description="The source's own words; null where they are not held.",
+        description="The source's own words; null where they are not stored.",
         examples=[TEXT],
     )
     headline: HeadlineOut | None = Field(
@@ -145,11 +147,11 @@ class ReportOut(ReportSummary):
         examples=[example_of(HeadlineOut)],
     )
     sums_note: str | None = Field(
-        description="Why sums that do not agree were accepted; null: nothing said.",
+        description="Why sums that do not agree were accepted; null: not given.",
         examples=["The release lists the late strikes apart."],
     )
     coverage: list[CoverageOut] = Field(
-        description="The countries and days that it speaks for.", examples=[[example_of(CoverageOut)]]
+        description="The countries and days that it covers.", examples=[[example_of(CoverageOut)]]
     )
     strikes: list[StrikeOut] = Field(
         description="Its lines, in its order.", examples=[[example_of(StrikeOut)]]
@@ -159,19 +161,19 @@ class ReportOut(ReportSummary):
     )
     warnings: list[WarningOut] | None = Field(
         default=None,
-        description="In the answer to a write, and of a draft: probable slips. They depend on what else is in the "
+        description="In the response to a write, and of a draft: probable slips. They depend on what else is in the "
         "record, so a published report is read without them.",
         examples=[[example_of(WarningOut)]],
     )
     possible_duplicates: list[PossibleDuplicate] | None = Field(
         default=None,
-        description="In the answer to a write, and of a draft: standing lines of other reports that may tell "
-        "of the same events. Offered, never acted upon.",
+        description="In the response to a write, and of a draft: current lines of other reports that may report "
+        "the same events. Only suggestions.",
         examples=[[example_of(PossibleDuplicate)]],
     )
 
 
-class RevisionOut(_Answer):
+class RevisionOut(_ResponseModel):
     """One revision of a report, in the list of them."""
 
     revision: int = Field(description="1 is the first.", examples=[2])
@@ -186,7 +188,7 @@ class RevisionOut(_Answer):
     )
 
 
-class RevisionList(_Answer):
+class RevisionList(_ResponseModel):
     """Every revision of a report, the first one first."""
 
     items: list[RevisionOut] = Field(description="The revisions.", examples=[[example_of(RevisionOut)]])
@@ -194,16 +196,16 @@ class RevisionList(_Answer):
     seq: int = Field(description="The ledger number as of which the list was read.", examples=[42])
 
 
-class FieldChange(_Answer):
-    """A field that two revisions have otherwise."""
+class FieldChange(_ResponseModel):
+    """A field in which two revisions differ."""
 
     field: str = Field(description="Its name.", examples=["title"])
     before: Any = Field(description="What it was.", examples=["Strikes in Syria"])
     after: Any = Field(description="What it became.", examples=["Strikes in Syria and Iraq"])
 
 
-class RevisionDiff(_Answer):
-    """What a revision changed, against the one before it; the first one against nothing."""
+class RevisionDiff(_ResponseModel):
+    """The changes of a revision against the previous one; the first one has none to compare with."""
 
     revision: int = Field(description="The revision that made the change.", examples=[2])
     reason: str | None = Field(
@@ -216,8 +218,8 @@ class RevisionDiff(_Answer):
     fields: list[FieldChange] = Field(
         description="Fields of the report that changed.", examples=[[example_of(FieldChange)]]
     )
-    strikes_removed: list[StrikeOut] = Field(description="Lines that were put aside.", examples=[[]])
+    strikes_removed: list[StrikeOut] = Field(description="Lines that were removed.", examples=[[]])
     strikes_added: list[StrikeOut] = Field(
-        description="Lines that came in.", examples=[[example_of(StrikeOut)]]
+        description="Lines that were added.", examples=[[example_of(StrikeOut)]]
     )
-    strikes_kept: int = Field(description="Lines that did not change, and kept their ids.", examples=[3])
+    strikes_kept: int = Field(description="Lines that did not change; their ids are the same.", examples=[3])

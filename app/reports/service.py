@@ -1,7 +1,7 @@
-"""The one door in: whatever enters the record enters here, as a ReportIn, in the caller's transaction.
+"""Report service: the only entry point for writes of reports.
 
 Nothing that was published is overwritten. A correction takes a ledger number of its own; what it changes is
-put aside under that number, and a line that it does not change stays, with its id.
+superseded under that number, and a line that it does not change stays, with its id.
 """
 
 import json
@@ -15,7 +15,7 @@ from app.db.engine import WriteSession
 from app.db.statements import Prepared
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
-from app.ledger.append import Write, append, append_all, put_aside
+from app.ledger.append import Write, append, append_all, supersede
 from app.models import Coverage, Publisher, Report, Revision, RevisionDocument, Strike
 from app.record import fields
 from app.record.column_values import report_row
@@ -50,7 +50,7 @@ _OF_TOMBSTONE = [field.name for field in fields.REPORT if field.in_tombstone]
 def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int | None) -> int:
     """Publish a new report, staged or not, as revision 1 under the next ledger number, and return its row's id.
 
-    `key_id` says who wrote it; None is the product itself, loading its sample.
+    `key_id` is the author's key; None is the product itself, loading its sample.
     Raises InvalidInput for names that the vocabulary does not hold and quotes outside the text, DuplicateReport where
     the publisher already has a report of this number. The caller commits.
     """
@@ -89,7 +89,7 @@ def publish_draft(
 
 
 class Correction(NamedTuple):
-    """Why a report changes, which revision of it the analyst saw, and whose key says so."""
+    """The reason for a change, the revision that the analyst read, and the key."""
 
     expected: int
     reason: str
@@ -104,11 +104,11 @@ def revise(
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, Conflict for a
     retracted report, and what `create` raises.
     """
-    standing = _standing(session, report_id, correction.expected)
+    standing = _current_revision(session, report_id, correction.expected)
     staged = restage(session, report, report_id)
     resolved = staged.resolved
     if standing.publisher_id not in resolved.publisher_ids:
-        fault = Fault("pointer", "/publisher", "other-publisher", "a report stays with its publisher")
+        fault = Fault("pointer", "/publisher", "other-publisher", "a report's publisher cannot change")
         raise InvalidInput([fault])
     number = resolved.report.number
     if number != standing.number:
@@ -120,7 +120,7 @@ def revise(
     revision = correction.expected + 1
     entry = append(session, "revised", content, report_id=report_id, revision=revision)
     seq = entry.seq
-    put_aside(session, Revision, seq, Revision.report_id == report_id)
+    supersede(session, Revision, seq, Revision.report_id == report_id)
     row = _revision_row(report_id, revision, seq, resolved.report, correction.key_id)
     _revise_coverage(session, row, staged.coverage)
     order = revise_lines(session, row, standing.publisher_id, plan)
@@ -130,12 +130,12 @@ def revise(
 
 
 def retract(session: WriteSession, report_id: int, correction: Correction) -> None:
-    """Withdraw a report: its lines and coverage are put aside, a tombstone with the reason stays.
+    """Retract a report: its lines and coverage are superseded, a tombstone with the reason remains.
 
     Raises PreconditionFailed where the revision that the analyst saw no longer stands, and Conflict where the
     report is retracted already.
     """
-    standing = _standing(session, report_id, correction.expected)
+    standing = _current_revision(session, report_id, correction.expected)
     head = dict.fromkeys(fields.names(fields.REPORT)) | {
         name: getattr(standing, name) for name in _OF_TOMBSTONE
     }
@@ -151,9 +151,9 @@ def retract(session: WriteSession, report_id: int, correction: Correction) -> No
     }
     entry = append(session, "retracted", content, report_id=report_id, revision=correction.expected + 1)
     seq = entry.seq
-    put_aside(session, Revision, seq, Revision.report_id == report_id)
-    put_aside(session, Coverage, seq, Coverage.report_id == report_id)
-    put_aside(session, Strike, seq, Strike.report_id == report_id)
+    supersede(session, Revision, seq, Revision.report_id == report_id)
+    supersede(session, Coverage, seq, Coverage.report_id == report_id)
+    supersede(session, Strike, seq, Strike.report_id == report_id)
     tombstone = {
         "report_id": report_id,
         "revision": correction.expected + 1,
@@ -181,9 +181,9 @@ def refuse_known_number(session: WriteSession, resolved: Resolved, own: int = 0)
         "numbers": sorted({number, number_key(number)}),
         "own": own,
     }
-    known = session.rows(_OF_NUMBER, values)
-    if known:
-        path = f"/v1/reports/{public_id(REPORT, known[0][0])}"
+    rows = session.rows(_OF_NUMBER, values)
+    if rows:
+        path = f"/v1/reports/{public_id(REPORT, rows[0][0])}"
         raise DuplicateReport(
             f"'{resolved.publisher.slug}' already has a report of this number", existing=path
         )
@@ -294,7 +294,7 @@ def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key
     }
 
 
-def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
+def _current_revision(session: WriteSession, report_id: int, expected: int) -> AnyRow:
     """Return the revision that stands, which must be the expected one and not a tombstone."""
     row = session.execute(
         select(*Revision.__table__.c, Report.publisher_id, Publisher.slug.label("publisher"))
@@ -303,10 +303,10 @@ def _standing(session: WriteSession, report_id: int, expected: int) -> AnyRow:
         .where(Revision.report_id == report_id, Revision.superseded_seq.is_(None))
     ).one()
     if row.revision != expected:
-        raise PreconditionFailed(f"the report stands at revision {row.revision}; read it again")
+        raise PreconditionFailed(f"the report is at revision {row.revision}; read it again")
     if row.status == "retracted":
         path = f"/v1/reports/{public_id(REPORT, report_id)}"
-        raise Conflict("the report is retracted; a tombstone does not change", existing=path)
+        raise Conflict("a retracted report cannot change", existing=path)
     return row
 
 
@@ -320,5 +320,5 @@ def _revise_coverage(session: WriteSession, revision: Row, rows: Sequence[Row]) 
     )
     if [tuple(row) for row in standing] == [tuple(row[name] for name in _CLAIM) for row in rows]:
         return
-    put_aside(session, Coverage, revision["recorded_seq"], Coverage.report_id == report_id)
+    supersede(session, Coverage, revision["recorded_seq"], Coverage.report_id == report_id)
     _add_coverage(session, ((revision, claim) for claim in rows))

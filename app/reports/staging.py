@@ -1,4 +1,4 @@
-"""Staging: make everything of a report that does not depend on other writers.
+"""Staging: prepare a report as far as other writers cannot affect.
 
 A long report is staged on a snapshot before the write lock is taken, so that the lock covers the statements alone; a
 short one within the transaction, since handing it to a thread would take longer.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.db.engine import ReadSession, WriteSession
 from app.ledger.head import head
-from app.record.column_values import coverage_rows, line_rows, said_by
+from app.record.column_values import coverage_rows, line_rows, source_texts
 from app.record.fields import Row
 from app.record.json_template import line_template
 from app.record.ledger_content import Resolved, headline
@@ -50,7 +50,7 @@ def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) 
     resolved = resolve(session, report, report_id)
     coverage = coverage_rows(resolved)
     lines = [
-        StagedLine(row, tallies, line_template(row, tallies), words_of(said_by(row, tallies)))
+        StagedLine(row, tallies, line_template(row, tallies), words_of(source_texts(row, tallies)))
         for row, tallies in line_rows(resolved)
     ]
     checks = checks_json(headline_columns(report), coverage, [line.row for line in lines])
@@ -61,7 +61,7 @@ def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) 
 def restage(
     session: WriteSession, report: ReportIn | StagedReport, report_id: int | None = None
 ) -> StagedReport:
-    """Return a report staged as of the write transaction: anew only where the vocabulary has changed since.
+    """Return a report staged as of the write transaction: again only where the vocabulary has changed since.
 
     Raises InvalidInput as `stage` does, also where a strike that a line repeats no longer stands.
     """

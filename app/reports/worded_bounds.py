@@ -1,4 +1,4 @@
-"""Bounds that the words of a tally prove, for a comparison with its count. In doubt there are none."""
+"""Bounds proven by a tally's words, for comparison with its count."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from app.parsing import go_on
 from app.parsing.numbers import read_count
 from app.parsing.text import Token, tokens
 from app.vocabulary.counts import UNITS
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 # Characters of the longest phrase that is read: a phrase with its number is short.
 LONGEST_PHRASE = 200
@@ -37,7 +37,7 @@ class Bounds(NamedTuple):
     most: int | None
 
 
-@remembered(1024)
+@cached_by_text(1024)
 def bounds_in_words(phrase: str) -> Bounds | None:
     """Return the bounds that a phrase with one number proves: "at least four trucks" is 4 and no upper bound.
 

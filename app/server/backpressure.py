@@ -1,4 +1,4 @@
-"""Backpressure: stop writing to a client that does not read, and time it.
+"""Backpressure: pause and time writes to a client that stops reading.
 
 A response waits in the memory of the process only up to WRITE_BUFFER and the piece that went beyond it. What the
 application may know of its connection stands here too: see `concurrency.Connection`.
@@ -28,7 +28,7 @@ class PacedProtocol(HttpToolsProtocol):
     # One for each server of the process.
     _watches: ClassVar[WeakKeyDictionary[ServerState, Watch]] = WeakKeyDictionary()
 
-    # The client's address as it is counted; empty where it speaks for many.
+    # The client's address as it is counted; empty where it covers many.
     address = ""
 
     def __init__(
@@ -110,7 +110,7 @@ class PacedProtocol(HttpToolsProtocol):
         await self.flow.drain()
 
     def is_stuck(self) -> bool:
-        """Return whether the client has taken nothing for longer than a download may keep others out."""
+        """Return whether the client has read nothing for longer than a download may block others."""
         silence = self._throughput.silence(self.loop.time(), self.untaken())
         return self.flow.write_paused and silence >= self.patience.stuck
 

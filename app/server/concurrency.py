@@ -1,4 +1,4 @@
-"""Concurrency limits for responses that stay open: streams and downloads, by process and by client address.
+"""Concurrency limits of streams and downloads, per process and address.
 
 The limits follow the number of files that the process may open, and count in each process for itself.
 """
@@ -64,7 +64,7 @@ class ConcurrencyLimit:
     def entered(self, scope: Scope) -> Iterator[Connection | None]:
         """Hold a place for the length of the block; yield the request's connection.
 
-        Raises TooManyOfAddress and TooManyOpenResponses. An address that stands for many clients has no limit.
+        Raises TooManyOfAddress and TooManyOpenResponses. An address that is shared by many clients has no limit.
         """
         address = self._address(scope)
         if address and self._of_address[address] >= self.of_address:

@@ -1,4 +1,4 @@
-"""Count by name, for all worker processes at once: in one table of fixed size that they map into their memory.
+"""Shared counters of all workers, in a memory-mapped table.
 
 The table lives in an anonymous file (shared_file.py), and dies with the server. Its size bounds what a flood of
 addresses can take: where no row is free, the one that would end first makes room.
@@ -35,14 +35,14 @@ _WINDOWS_AT = _WORKERS.size
 _GOING_AT = _WINDOWS_AT + _WINDOWS * _WINDOW.size
 SIZE = _GOING_AT + _GOING * _GOING_ON.size
 
-# Rows that are looked at for one name.
+# Rows that are probed for one name.
 _PROBES = 8
 
 _NOBODY = bytes(16)
 
 
 class Counters(Storage):
-    """The table. Windows are what `limits` asks a storage for; its clock is the machine's, not the calendar's."""
+    """The table, with the storage interface of `limits`; its clock is monotonic."""
 
     STORAGE_SCHEME = None
 
@@ -75,8 +75,8 @@ class Counters(Storage):
         with self._alone():
             row = self._window(name, now)
             count: int
-            found, until, count = _WINDOW.unpack_from(self._map, row)
-            if found != name or until <= now:
+            stored_name, until, count = _WINDOW.unpack_from(self._map, row)
+            if stored_name != name or until <= now:
                 until, count = now + expiry, 0
             count = min(count + amount, 2**32 - 1)
             _WINDOW.pack_into(self._map, row, name, until, count)
@@ -112,7 +112,7 @@ class Counters(Storage):
         """Count one more of what goes on under `key`, in all workers together, unless there are `most`."""
         name = _named(key)
         with self._alone():
-            row = self._going_on(name)
+            row = self._live_row(name)
             if row is None:
                 # More names than the table holds: nobody is refused for what others do.
                 return True
@@ -127,7 +127,7 @@ class Counters(Storage):
         """Count one less of what goes on under `key`."""
         name = _named(key)
         with self._alone():
-            row = self._going_on(name)
+            row = self._live_row(name)
             if row is None:
                 return
             _, *counts = _GOING_ON.unpack_from(self._map, row)
@@ -137,8 +137,8 @@ class Counters(Storage):
     def _read(self, key: str) -> tuple[float, int]:
         name, now = _named(key), time.monotonic()
         with self._alone():
-            found, until, count = _WINDOW.unpack_from(self._map, self._window(name, now))
-        return (until, count) if found == name and until > now else (now, 0)
+            stored_name, until, count = _WINDOW.unpack_from(self._map, self._window(name, now))
+        return (until, count) if stored_name == name and until > now else (now, 0)
 
     def _window(self, name: bytes, now: float) -> int:
         """Return where the row of `name` is, or the one that it may take: the first to have ended, or to end."""
@@ -146,23 +146,23 @@ class Counters(Storage):
         best, ends = 0, float("inf")
         for probe in range(_PROBES):
             row = _WINDOWS_AT + (first + probe) % _WINDOWS * _WINDOW.size
-            found, until, _ = _WINDOW.unpack_from(self._map, row)
-            if found == name and until > now:
+            stored_name, until, _ = _WINDOW.unpack_from(self._map, row)
+            if stored_name == name and until > now:
                 return row
             if until < ends:
                 best, ends = row, until
         return best
 
-    def _going_on(self, name: bytes) -> int | None:
+    def _live_row(self, name: bytes) -> int | None:
         """Return where the row of `name` is, or an empty one for it, or None."""
         first = int.from_bytes(name[:8]) % _GOING
         empty = None
         for probe in range(_PROBES):
             row = _GOING_AT + (first + probe) % _GOING * _GOING_ON.size
-            found = self._map[row : row + len(name)]
-            if found == name:
+            stored_name = self._map[row : row + len(name)]
+            if stored_name == name:
                 return row
-            if found == _NOBODY and empty is None:
+            if stored_name == _NOBODY and empty is None:
                 empty = row
         return empty
 

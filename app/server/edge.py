@@ -1,6 +1,6 @@
-"""The outermost layer: refuse what no route should see, answer HEAD and preflights, dress and log every answer.
+"""Outermost middleware: size and Host checks, HEAD, CORS preflight, security headers.
 
-One layer and one look at the headers, since every request pays for it.
+One middleware with one pass over the headers, since every request pays for it.
 """
 
 import asyncio
@@ -41,13 +41,13 @@ _READABLE = [
     ),
 ]
 
-# What a page may load and where it may be shown, unless the page says so itself.
+# Content security policy, unless the response has its own.
 _PAGE = {
     b"content-security-policy": b"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     b"referrer-policy": b"no-referrer",
 }
 
-# Seconds for which a browser need not ask again whether it may read.
+# Seconds for which a browser may cache a preflight.
 _PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD",
@@ -67,13 +67,13 @@ class Guard:
         self._log = RequestLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on with an answer that is dressed on its way back."""
+        """Refuse the request, or pass it on and add headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope.setdefault(ARRIVED, time.monotonic())
         fields = self._log.begin(scope)
-        dressed = _Dressing(scope["method"], fields, send)
+        dressed = _SecurityHeaders(scope["method"], fields, send)
         error = None
         try:
             # A HEAD is its GET without the body: the same headers by construction.
@@ -91,7 +91,7 @@ class Guard:
             self._log.end(scope, fields, error)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """Return the answer to a request that goes no further, or None."""
+        """Return the response to a request that goes no further, or None."""
         size = hosts = keys = 0
         host = preflight = b""
         for name, value in scope["headers"]:
@@ -107,17 +107,19 @@ class Guard:
         if size > LONGEST_HEADERS or len(path) + len(scope["query_string"]) > LONGEST_URL:
             return _too_long(scope, size)
         if hosts != 1 or host not in self._hosts:
-            detail = "send one Host header, naming a host that this server answers for"
+            detail = "send one Host header with a host that this server serves"
             return problem(scope, HTTPStatus.BAD_REQUEST, "misdirected-host", detail)
         if b"%" in path and (refused := _unreadable(scope, path)):
             return refused
         if keys > 1:
             bearer = {"WWW-Authenticate": "Bearer"}
-            return problem(scope, HTTPStatus.UNAUTHORIZED, "unauthenticated", "send one key", headers=bearer)
+            return problem(
+                scope, HTTPStatus.UNAUTHORIZED, "unauthenticated", "send only one key", headers=bearer
+            )
         return _preflight(scope, preflight) if preflight and scope["method"] == "OPTIONS" else None
 
 
-class _Dressing:
+class _SecurityHeaders:
     """Sends a response with the headers that all have and the id of its request, and notes its status and length."""
 
     __slots__ = ("_extra", "_fields", "_is_problem", "_send", "is_head", "is_started")
@@ -154,7 +156,7 @@ class _Dressing:
                     break
             await self._send({"type": "http.response.start", "status": status, "headers": headers})
             if self.is_head:
-                # The end at once, also of a stream that has none: whoever writes it sees the client gone.
+                # The end at once, also of an endless stream: its writer sees the client disconnect.
                 await self._send(_END)
         elif not self.is_head:
             if self._is_problem and message["body"]:
@@ -172,9 +174,7 @@ def _lengthened(headers: list[tuple[bytes, bytes]], more: int) -> list[tuple[byt
 
 
 def _stopping(scope: Scope) -> Response:
-    detail = (
-        "the server stops; whether a write was stored is not known, so retry it under its Idempotency-Key"
-    )
+    detail = "the server is stopping; retry a write with its Idempotency-Key"
     after = {"Retry-After": "5", "Connection": "close"}
     return problem(scope, HTTPStatus.SERVICE_UNAVAILABLE, "server-stopping", detail, headers=after)
 
@@ -182,10 +182,10 @@ def _stopping(scope: Scope) -> Response:
 def _too_long(scope: Scope, size: int) -> Response:
     if size > LONGEST_HEADERS:
         status, slug = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large"
-        return problem(scope, status, slug, f"more than {LONGEST_HEADERS} bytes of headers")
+        return problem(scope, status, slug, f"the headers are larger than {LONGEST_HEADERS} bytes")
     # The path is left out: it may be what was too long.
     status, slug = HTTPStatus.REQUEST_URI_TOO_LONG, "uri-too-long"
-    return problem({**scope, "path": "/"}, status, slug, f"more than {LONGEST_URL} bytes of URL")
+    return problem({**scope, "path": "/"}, status, slug, f"the URL is longer than {LONGEST_URL} bytes")
 
 
 def _unreadable(scope: Scope, path: bytes) -> Response | None:
@@ -194,13 +194,13 @@ def _unreadable(scope: Scope, path: bytes) -> Response | None:
     except UnicodeDecodeError:
         return problem(scope, HTTPStatus.BAD_REQUEST, "malformed-request", "the path is not UTF-8")
     if _CONTROL.search(text):
-        # No name holds one; PostgreSQL could not even be asked.
-        return problem(scope, HTTPStatus.NOT_FOUND, "not-found", "there is nothing at this path")
+        # No name has one; PostgreSQL could not even be queried with it.
+        return problem(scope, HTTPStatus.NOT_FOUND, "not-found", "no resource at this path")
     return None
 
 
 def _preflight(scope: Scope, method: bytes) -> Response:
-    """Answer a browser that asks what a page of another origin may do: read, and nothing else."""
+    """Return the response to a CORS preflight: other origins may only read."""
     if method in {b"GET", b"HEAD"}:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
-    return problem(scope, HTTPStatus.FORBIDDEN, "forbidden", "pages of other origins may only read")
+    return problem(scope, HTTPStatus.FORBIDDEN, "forbidden", "cross-origin requests may only read")

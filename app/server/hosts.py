@@ -18,17 +18,17 @@ _LARGEST_PORT = 65535
 
 
 class Hosts:
-    """The names that the server answers to, each with any port; `*` stands for all that are well-formed."""
+    """The host names that the server serves, with any port; `*` means all that are well-formed."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(name.encode() for name in names)
         self._any = ANY_HOST.encode() in self._names
 
     def __contains__(self, host: object) -> bool:
-        found = _HOST.fullmatch(host.lower()) if isinstance(host, bytes) else None
-        if found is None or int(found[2] or 0) > _LARGEST_PORT:
+        matched = _HOST.fullmatch(host.lower()) if isinstance(host, bytes) else None
+        if matched is None or int(matched[2] or 0) > _LARGEST_PORT:
             return False
-        return self._any or found[1] in self._names
+        return self._any or matched[1] in self._names
 
 
 def base_of(request: Request) -> str:

@@ -1,7 +1,7 @@
-"""Speak HTTP as uvicorn does, and be neither kept waiting nor flooded by requests that are not complete.
+"""HTTP protocol of uvicorn, hardened against slow and oversized requests.
 
 uvicorn hands a request to the application when its headers are complete. What happens until then, and what the parser
-refuses, is answered here: with problem details, as everywhere. Beyond the methods that are overridden, this uses
+refuses, gets its response here: problem details, as everywhere. Beyond the methods that are overridden, this uses
 `parser`, `cycle`, `pipeline`, `transport`, `flow`, `url`, `client`, `connections`, `app_state`, `config` and
 `server_state`.
 """
@@ -49,11 +49,11 @@ class Phase(Enum):
     BODY = auto()
     BUSY = auto()
     IDLE = auto()
-    # Refused or answered before its request was read: only waiting for the client to see that.
+    # Refused, or responded to before its request was read: only waiting for the client to notice.
     ENDING = auto()
 
 
-# By themselves: a member of an enumeration is looked up through its class, and every request asks some ten times.
+# As globals: a member of an enumeration is looked up through its class, and every request needs some ten.
 HEADERS, BODY, BUSY, IDLE, ENDING = Phase
 
 
@@ -75,10 +75,10 @@ class StrictProtocol(PacedProtocol):
         self._leftover = 0
         # What came last, and the URL as far as it came; uvicorn's class has none before the first request.
         self._piece = self.url = b""
-        # Whether the connection is to be kept when the body is complete; until then it is not.
+        # Whether to keep the connection alive when the body is complete; until then it is not.
         self._keep_alive = False
 
-    # What the loop tells.
+    # Callbacks of the event loop.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Let a connection in, unless there are too many."""
@@ -87,7 +87,7 @@ class StrictProtocol(PacedProtocol):
         if self.client and not is_within(self.client[0], proxies):
             self.address = network(self.client[0])
         if len(self.connections) > self._watch.most and not self._watch.make_room():
-            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "no connection is free")
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "no free connection")
             return
         counters: Counters | None = self.app_state.get(COUNTERS)
         if counters is not None and self.address:
@@ -137,7 +137,7 @@ class StrictProtocol(PacedProtocol):
         elif self._phase is BUSY and self.cycle.response_complete and not self.pipeline:
             self._rest()
 
-    # What the parser and a finished answer tell.
+    # Callbacks of the parser and of a finished response.
 
     def on_headers_complete(self) -> None:
         """Start a request. Its time counts from here: the loop may take a while until it comes to it."""
@@ -160,21 +160,21 @@ class StrictProtocol(PacedProtocol):
         elif self.cycle.response_complete and self._phase is not ENDING and not self.flow.write_paused:
             self._rest()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; it says nothing new
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; not needed
         """Refuse what the parser could not read."""
         if len(self.url) > LONGEST_URL:
             self._refuse_length()
         elif self.parser.get_method() == b"CONNECT" or (
             isinstance(sys.exception(), httptools.HttpParserInvalidMethodError) and _METHOD.match(self._piece)
         ):
-            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "no path takes this method")
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "this method is not supported")
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, "malformed-request", "the request is not HTTP/1.1")
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: a request that offers another protocol is answered in this one."""
+        """Log nothing: a request to upgrade the protocol gets a response in this one."""
 
-    # What the watch tells.
+    # Callbacks of the watch.
 
     def time_out(self) -> None:
         """End the connection, whose time is over."""
@@ -189,7 +189,7 @@ class StrictProtocol(PacedProtocol):
             # Browsers open connections that they may not need.
             self.transport.close()
         else:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request did not come in time")
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request did not arrive in time")
 
     # What is done about it.
 
@@ -228,10 +228,10 @@ class StrictProtocol(PacedProtocol):
 
     def _refuse_length(self) -> None:
         if len(self.url) > LONGEST_URL:
-            detail = f"more than {LONGEST_URL} bytes of URL"
+            detail = f"the URL is longer than {LONGEST_URL} bytes"
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "uri-too-long", detail)
         else:
-            detail = f"more than {LONGEST_HEADERS} bytes of headers"
+            detail = f"the headers are larger than {LONGEST_HEADERS} bytes"
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", detail)
 
     def _refuse(self, status: HTTPStatus, slug: str, detail: str) -> None:
@@ -239,7 +239,7 @@ class StrictProtocol(PacedProtocol):
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             if not cycle.more_body and not self.pipeline:
-                # An earlier request is being answered, and nothing may come between.
+                # The response to an earlier request is under way, and nothing may come between.
                 cycle.keep_alive = False
                 self._phase = ENDING
                 return
@@ -272,7 +272,7 @@ class StrictProtocol(PacedProtocol):
         self.farewell()
 
     def farewell(self) -> None:
-        """Close; what the client still sends is read and dropped for a while: a reset would take the answer too."""
+        """Close; what the client still sends is read and dropped for a while: a reset would lose the response too."""
         if self._phase is ENDING or self.transport.is_closing():
             return
         self._phase = ENDING
@@ -283,7 +283,7 @@ class StrictProtocol(PacedProtocol):
 
 
 class _Farewell:
-    """The transport of an answer to a request whose body is not read yet."""
+    """The transport of a response to a request whose body is not read yet."""
 
     def __init__(self, protocol: StrictProtocol) -> None:
         self._protocol = protocol

@@ -1,7 +1,7 @@
-"""Limit how often, and how much at once, one address or one key may ask. Only with STRIKELEDGER_RATE_LIMITS=on.
+"""Rate limits per address and key, if STRIKELEDGER_RATE_LIMITS=on.
 
-Whoever sends a valid key is counted by it; everybody else by address. A key counts only once the database said
-that it is one: else every invented key would have a budget of its own.
+Requests with a valid key are counted by key, all others by address. A key counts only once the database confirms
+that it is valid: otherwise every invented key would have its own budget.
 """
 
 import ipaddress
@@ -20,19 +20,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.problems import problem
 from app.server.counters import Counters
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much a window of a minute holds, and the name that the answers give to the rule."""
+    """The requests per window of a minute, and the name of the rule in responses."""
 
     name: str
     item: RateLimitItem
 
     @property
     def header(self) -> bytes:
-        """The policy as RateLimit-Policy says it."""
+        """The policy as the value of RateLimit-Policy."""
         return f'"{self.name}";q={self.item.amount};w={self.item.get_expiry()}'.encode()
 
 
@@ -50,14 +50,14 @@ MOST_AT_ONCE = 10
 MOST_CONNECTIONS = 50
 
 # Seconds for which a key that is valid counts as one without asking the database again. It opens nothing:
-# what a key may do is asked at every use.
+# the scopes of a key are checked at every use.
 PROVEN_SECONDS = 60
 _MOST_PROVEN = 10_000
 
 # The counters' name in the state that the application's lifespan hands to the server, which counts connections.
 COUNTERS = "counters"
 
-# An orchestrator asks these all the time.
+# An orchestrator requests these all the time.
 FREE = {"/healthz", "/readyz"}
 
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -80,7 +80,7 @@ class RateLimits:
         self._proven: TTLCache[str, None] = TTLCache(_MOST_PROVEN, PROVEN_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 429."""
+        """Pass a request on, or refuse it with 429."""
         if scope["type"] != "http" or scope["path"] in FREE:
             await self._app(scope, receive, send)
             return
@@ -92,27 +92,27 @@ class RateLimits:
         allowed = self._windows.hit(policy.item, who)
         stands = self._windows.get_window_stats(policy.item, who)
         rest = max(1, math.ceil(stands.reset_time - time.monotonic()))
-        said = [
+        headers = [
             (b"ratelimit-policy", policy.header),
             (b"ratelimit", f'"{policy.name}";r={stands.remaining};t={rest}'.encode()),
         ]
 
-        async def told(message: Message) -> None:
+        async def send_with_limits(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *said]}
+                message = {**message, "headers": [*message.get("headers", ()), *headers]}
             await send(message)
 
         if not allowed:
-            detail = f"more than {policy.item.amount} requests a minute; try again in {rest} s"
-            await _refuse(scope, receive, told, detail, rest)
+            detail = f"more than {policy.item.amount} requests a minute; retry in {rest} s"
+            await _refuse(scope, receive, send_with_limits, detail, rest)
         elif key is not None:
-            await self._app(scope, receive, told)
+            await self._app(scope, receive, send_with_limits)
         elif not self._counters.enter(f"requests {address}", MOST_AT_ONCE):
-            detail = f"more than {MOST_AT_ONCE} requests at once without a key"
-            await _refuse(scope, receive, told, detail, _A_MOMENT)
+            detail = f"more than {MOST_AT_ONCE} concurrent requests without a key"
+            await _refuse(scope, receive, send_with_limits, detail, _A_MOMENT)
         else:
             try:
-                await self._app(scope, receive, told)
+                await self._app(scope, receive, send_with_limits)
             finally:
                 self._counters.leave(f"requests {address}")
 
@@ -131,25 +131,25 @@ class RateLimits:
         return name
 
 
-@remembered(4096)
+@cached_by_text(4096)
 def network(address: str) -> str:
     """Return what counts as one address: of IPv6 the /64, since one subscriber has all of it."""
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         # Whatever a proxy passed on.
         return address[:_LONGEST_ADDRESS]
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
     return address
 
 
 @lru_cache(maxsize=4096)
 def is_within(address: str, networks: tuple[str, ...]) -> bool:
-    """Say whether an address is one of these networks'."""
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(each) for each in networks)
+    """Return whether an address is one of these networks'."""
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in networks)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, detail: str, seconds: int) -> None:

@@ -1,6 +1,6 @@
-"""Anonymous file that a server makes and its worker processes share by an open descriptor.
+"""Anonymous shared file, inherited by worker processes as a descriptor.
 
-It has no path, so nobody can remove or truncate it, and a worker that is started anew gets it as the first one did.
+It has no path, so nobody can remove or truncate it, and a worker that is started again gets it as the first one did.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Single flight: one whole response for all who ask the same while it is being made."""
+"""Single flight: one shared response for identical concurrent requests."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.disconnects import unless_client_leaves
+from app.http.disconnects import cancel_on_disconnect
 from app.http.request_log import noted
 from app.http.responses import names
 
@@ -20,12 +20,12 @@ _EMPTY: Message = {"type": "http.response.body", "body": b"", "more_body": False
 
 
 @dataclass(frozen=True)
-class Answer:
+class WholeResponse:
     """A whole response, as the two messages that it is sent in."""
 
     start: Message
     body: Message
-    # The template of the path that it answers, for the log.
+    # The template of its path, for the log.
     route: str | None = None
 
     @property
@@ -57,42 +57,42 @@ class Answer:
     def weight(self) -> int:
         """The bytes of memory that its body and its headers take."""
         headers = self.start["headers"]
-        texts = sum(sys.getsizeof(each) for header in headers for each in (header, *header))
+        texts = sum(sys.getsizeof(text) for header in headers for text in (header, *header))
         return sys.getsizeof(self.body.get("body", b"")) + sys.getsizeof(headers) + texts
 
-    def is_held(self, tags: str | None) -> bool:
+    def matches(self, tags: str | None) -> bool:
         """Return whether these tags of If-None-Match name it."""
         return tags is not None and self.etag is not None and names(tags, self.etag)
 
-    def unchanged(self) -> "Answer":
+    def unchanged(self) -> "WholeResponse":
         """Return the 304 for a client that holds it already."""
         headers = [(name, value) for name, value in self.start["headers"] if name in _OF_UNCHANGED]
-        return Answer(
+        return WholeResponse(
             {**self.start, "status": HTTPStatus.NOT_MODIFIED.value, "headers": headers}, _EMPTY, self.route
         )
 
 
 class Flight:
-    """A request that is being answered, and the others that wait for its response."""
+    """A request in flight, and the others that wait for its response."""
 
-    def __init__(self, landed: Callable[["Flight", Answer | None], None]) -> None:
+    def __init__(self, landed: Callable[["Flight", WholeResponse | None], None]) -> None:
         """Call `landed` with the response once it is made, with None once it is known not to be shared."""
         self._landed = landed
-        self._answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._answer: asyncio.Future[WholeResponse | None] = asyncio.get_running_loop().create_future()
         self._waiting = 0
         self._left = asyncio.Event()
 
-    async def wait(self, receive: Receive) -> Answer | None:
-        """Return the response; None where it is not to be shared. Raises ClientLeft."""
+    async def wait(self, receive: Receive) -> WholeResponse | None:
+        """Return the response; None where it is not to be shared. Raises ClientDisconnected."""
         self._waiting += 1
         try:
-            return await unless_client_leaves(self._answer, receive)
+            return await cancel_on_disconnect(self._answer, receive)
         finally:
             self._waiting -= 1
             self._left.set()
 
     async def fly(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have `app` answer the first who asked. To it, the client leaves when all who wait have left."""
+        """Let `app` serve the first request. To it, the client disconnects when all that wait have disconnected."""
         start: Message | None = None
 
         async def received() -> Message:
@@ -101,7 +101,7 @@ class Flight:
                 while self._waiting:
                     self._left.clear()
                     await self._left.wait()
-                # Who asks from now on is not to wait for what is dropped.
+                # Later requests must not wait for what is dropped.
                 self._land(None)
             return message
 
@@ -111,9 +111,9 @@ class Flight:
                 start = message
                 return
             if start is not None:
-                # Before it is sent: a client that is slow keeps no others waiting.
+                # Before it is sent: a slow client does not delay others.
                 is_whole = not message.get("more_body", False)
-                self._land(Answer(start, message, noted(scope, "route")) if is_whole else None)
+                self._land(WholeResponse(start, message, noted(scope, "route")) if is_whole else None)
                 await send(start)
                 start = None
             await send(message)
@@ -123,7 +123,7 @@ class Flight:
         finally:
             self._land(None)
 
-    def _land(self, answer: Answer | None) -> None:
+    def _land(self, response: WholeResponse | None) -> None:
         if not self._answer.done():
-            self._answer.set_result(answer)
-            self._landed(self, answer)
+            self._answer.set_result(response)
+            self._landed(self, response)

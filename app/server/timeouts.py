@@ -54,7 +54,7 @@ MOST_OPEN = 10_000
 # Bytes of all responses that wait in the memory of a process for their clients to take them.
 MOST_UNSENT = 64 * 1024 * 1024
 
-# Seconds between two looks at the clock.
+# Seconds between two clock checks.
 _TICK = 0.25
 
 
@@ -83,7 +83,7 @@ class Throughput:
         return self.seconds + now - self._since
 
     def renew(self, now: float, size: int) -> int:
-        """Return the bytes taken so far, and begin to count anew."""
+        """Return the bytes read by the client so far, and reset the count."""
         self.end(now, size)
         taken, self._taken, self.seconds = self._taken, 0, 0.0
         self.begin(now, size)
@@ -114,28 +114,28 @@ class Watch:
         self._ticking = False
 
     def half_open(self, connection: Waited, seconds: float) -> None:
-        """Wait so long for a connection whose request is not complete. Asked again, the time begins anew."""
+        """Wait so long for a connection whose request is not complete. A repeated call restarts the time."""
         now = self._loop.time()
         self._expect(connection, now + seconds)
-        beside = self._half_open[connection.address]
-        if connection in beside:
+        siblings = self._half_open[connection.address]
+        if connection in siblings:
             return
-        beside[connection] = now
-        if len(beside) > self.patience.half_open:
-            oldest, since = next(iter(beside.items()))
+        siblings[connection] = now
+        if len(siblings) > self.patience.half_open:
+            oldest, since = next(iter(siblings.items()))
             if now - since >= self.patience.young:
                 oldest.give_way()
 
     def stalled(self, connection: Waited, seconds: float) -> None:
-        """Wait so long for a connection that does not take its answer, or is to be closed by its client."""
+        """Wait so long for a connection that does not read its response, or is to be closed by its client."""
         self.done(connection)
         self._expect(connection, self._loop.time() + seconds)
 
     def unsent(self, connection: Waited, size: int) -> None:
         """Count bytes that wait for a client. Beyond MOST_UNSENT those of the slowest clients are ended.
 
-        Many who ask for large responses at once, and take them, are no danger: nobody is ended who has just begun, or
-        takes `brisk` bytes a second.
+        Many clients that request large responses at once, and read them, are no danger: nobody is ended who has just
+        begun, or takes `brisk` bytes a second.
         """
         self.sent(connection)
         self._unsent[connection] = size, self._loop.time()
@@ -163,8 +163,8 @@ class Watch:
         """Wait no longer for a connection."""
         self._idle.pop(connection, None)
         if self._until.pop(connection, None) is not None:
-            beside = self._half_open.get(connection.address)
-            if beside is not None and beside.pop(connection, None) is not None and not beside:
+            siblings = self._half_open.get(connection.address)
+            if siblings is not None and siblings.pop(connection, None) is not None and not siblings:
                 del self._half_open[connection.address]
 
     def make_room(self) -> bool:
@@ -207,7 +207,7 @@ class Watch:
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for connection in [each for each, until in self._until.items() if until <= now]:
+        for connection in [connection for connection, until in self._until.items() if until <= now]:
             connection.time_out()
         self._limit_unsent()
         self._ticking = bool(self._until or self._unsent)

@@ -1,6 +1,6 @@
-"""Access paths: how lines of a filter are found in an order, by which index, and how few a condition leaves.
+"""Access paths: index choice for a filter in a sort order.
 
-SQLite knows no figures of a table, so the way is chosen here, from counts that are cached.
+SQLite has no statistics of a table here, so the path is chosen from cached counts.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -32,10 +32,10 @@ from app.strikes.ordering import (
 )
 from app.strikes.sql_conditions import Conditions, Narrowing
 
-# Up to how many lines are found by what makes them few, and then sorted; more are read in their order. Measured
+# Up to how many lines are read by the narrowest condition and then sorted; more are read in their order. Measured
 # at a million lines: either way takes some 15 ms where there are this many.
 FEW = 3_000
-# To look at a line of one place in the order of days, in an index alone, costs so many times less.
+# To read a line of one place in the order of days, in an index alone, costs so many times less.
 CHEAPER = 4
 # Up to how many pairs of a place and a category are read one by one.
 MOST_PAIRS = 12
@@ -56,7 +56,7 @@ _LIMIT = bindparam("limit", type_=BigInteger())
 
 @dataclass(frozen=True, slots=True)
 class AccessPath:
-    """How the lines of a filter are found in an order: by what makes them few, by a pair, or by the order's index.
+    """How to read the lines of a filter in an order: by the narrowest condition, by a pair, or by the order's index.
 
     `by_pair` finds those of one place and one category; `ends` is whether the order ends at a position.
     """
@@ -84,8 +84,8 @@ class AccessPath:
         return BY_DATE_OF_CATEGORY if self.by_pair else BY_DATE
 
     def _lines(self, index: str) -> AnySelect:
-        asked = _without_pair(self.strikes) if self.by_pair else self.strikes
-        lines = select(Strike.id).where(Conditions(asked).of_lines(one_by_one=True))
+        strikes = _without_pair(self.strikes) if self.by_pair else self.strikes
+        lines = select(Strike.id).where(Conditions(strikes).of_lines(one_by_one=True))
         if self.ends:
             lines = lines.where(until(self._by_date))
         if self.by_pair:
@@ -111,21 +111,21 @@ def pairs(strikes: StrikeFilter, sort: Sort) -> Sequence[tuple[int, int]]:
     return list(product(strikes.location_ids, strikes.category_ids)) if number <= MOST_PAIRS else []
 
 
-def found_by_pairs(strikes: StrikeFilter) -> bool:
+def narrowed_by_pairs(strikes: StrikeFilter) -> bool:
     """Return whether nothing but places, categories and days makes the lines of a filter few."""
-    return all(not OF_PAIRS.isdisjoint(each.names) for each in Conditions(strikes).narrowing())
+    return all(not OF_PAIRS.isdisjoint(narrowing.names) for narrowing in Conditions(strikes).narrowing())
 
 
 def _without_pair(strikes: StrikeFilter) -> StrikeFilter:
-    """Return what is left to ask of a line that has a place and a category that are asked for."""
+    """Return the remaining conditions on a line that has a requested place and category."""
     rest = replace(strikes, location_ids=None)
-    if strikes.min_items is not None or not strikes.asks_for_categories_alone:
+    if strikes.min_items is not None or not strikes.has_only_categories:
         return rest
     return replace(rest, category_ids=None)
 
 
 def in_order(chosen: AnySelect, value: ColumnElement[Any] | None, of_part: Stretch) -> AnySelect:
-    """Let a statement find the lines of a part of an order, as `Found` has them; see `stretch` for `value`."""
+    """Let a statement find the lines of a part of an order, as `LineMatch` has them; see `stretch` for `value`."""
     return (
         chosen.add_columns((null() if value is None else value).label("figure"), of_part.columns[-2])
         .where(of_part.condition)
@@ -135,12 +135,12 @@ def in_order(chosen: AnySelect, value: ColumnElement[Any] | None, of_part: Stret
 
 
 def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | None:
-    """Return what makes the lines few; None where they are sooner read in their order."""
-    by_some_items = sort is Sort.MOST_ITEMS and strikes.asks_for_tallies
+    """Return what makes the lines few; None where they are read faster in their order."""
+    by_some_items = sort is Sort.MOST_ITEMS and strikes.has_tally_conditions
     most = FEW_BY_SOME_ITEMS if by_some_items else FEW
     conditions = Conditions(strikes)
-    counts = [(counted(session, strikes, each, most), each) for each in conditions.narrowing()]
-    few, narrowing = min(counts, key=lambda each: each[0], default=(most + 1, None))
+    counts = [(counted(session, strikes, narrowing, most), narrowing) for narrowing in conditions.narrowing()]
+    few, narrowing = min(counts, key=lambda counted: counted[0], default=(most + 1, None))
     if few > most:
         return None
     if (
@@ -154,29 +154,29 @@ def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | 
 def _count_key(_session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> bytes:
     """Return a digest, since values may be long: of what a count depends on, and of the order of size of the record."""
     values = strikes.values
-    asked = [str(values[name]) for name in narrowing.names]
+    bound = [str(values[name]) for name in narrowing.names]
     return blake2b(
-        repr((narrowing.names, asked, most, strikes.as_of.bit_length())).encode(), digest_size=32
+        repr((narrowing.names, bound, most, strikes.as_of.bit_length())).encode(), digest_size=32
     ).digest()
 
 
 @cached(FIFOCache(BYTES_OF_COUNTS // _BYTES_OF_COUNT), key=_count_key, lock=Lock())
 def counted(session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> int:
-    """Return how many lines answer one thing that is asked, `most` + 1 where they are more.
+    """Return how many lines meet one condition, `most` + 1 where they are more.
 
-    It only says by which way lines are found, and it changes slowly: it is counted anew once the record has doubled.
+    It only decides on the access path, and changes slowly: it is counted again once the record has doubled.
     """
     values = strikes.values
-    asked = {name: values[name] for name in narrowing.names}
+    bound = {name: values[name] for name in narrowing.names}
     shape = tuple(
         (name, value is None, value == [], isinstance(value, list) and None in value)
-        for name, value in asked.items()
+        for name, value in bound.items()
     )
 
     def statement() -> AnySelect:
         return select(func.count()).select_from(narrowing.ids().limit(_LIMIT).subquery())
 
-    count: int = session.rows(prepared(("few", shape), statement), {**asked, "limit": most + 1})[0][0]
+    count: int = session.rows(prepared(("few", shape), statement), {**bound, "limit": most + 1})[0][0]
     return count
 
 

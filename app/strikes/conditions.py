@@ -1,4 +1,4 @@
-"""Conditions of a StrikeFilter by the field that asks for them: filter.py declares each with its field.
+"""Conditions of a StrikeFilter, by field.
 
 They hold for SQLAlchemy columns and Polars expressions alike: both overload the same operators, and columns have the
 names of the models in both. What each engine spells its own way is in Terms: sql_conditions.py has it for the
@@ -10,29 +10,29 @@ from dataclasses import fields
 
 from app.strikes.filter import OF_TALLIES, Condition, StrikeFilter, Term, Terms
 
-# By the field of StrikeFilter that asks for it.
+# By the field of StrikeFilter.
 OF_LINES: Mapping[str, Condition] = {
-    each.name: each.metadata["of_lines"] for each in fields(StrikeFilter) if "of_lines" in each.metadata
+    field.name: field.metadata["of_lines"] for field in fields(StrikeFilter) if "of_lines" in field.metadata
 }
 
 # The fields that leave few lines over, and that an index finds.
-NARROWING = tuple(each.name for each in fields(StrikeFilter) if each.metadata.get("narrows"))
+NARROWING = tuple(field.name for field in fields(StrikeFilter) if field.metadata.get("narrows"))
 
 # Fields without a condition of their own: of_status reads it.
 WITHIN_OTHERS = {"status"}
 
 
 def of_lines(terms: Terms) -> Iterator[Term]:
-    """Yield the conditions that a line must meet: all that the filter asks for."""
-    for each in fields(StrikeFilter):
-        if each.name in OF_LINES and getattr(terms.asked, each.name) != each.default:
-            yield OF_LINES[each.name](terms)
-    if terms.asked.asks_for_tallies:
+    """Yield the conditions that a line must meet: all those of the filter."""
+    for field in fields(StrikeFilter):
+        if field.name in OF_LINES and getattr(terms.strikes, field.name) != field.default:
+            yield OF_LINES[field.name](terms)
+    if terms.strikes.has_tally_conditions:
         yield terms.has_tally()
 
 
 def of_tallies(terms: Terms) -> Iterator[Term]:
     """Yield the conditions that a tally must meet for its items to count."""
     for name, condition in OF_TALLIES.items():
-        if getattr(terms.asked, name) is not None:
+        if getattr(terms.strikes, name) is not None:
             yield condition(terms)

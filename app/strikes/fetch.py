@@ -1,4 +1,4 @@
-"""Fetch the stored JSON of strike lines. Where a line has none, it is made of the line's rows.
+"""Fetch the stored JSON of a page of strike ids.
 
 Only the lines of a page are read whole. Knows no request.
 """
@@ -24,36 +24,36 @@ SECOND = 2
 def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     """Return what is shown of lines as of a ledger number, in the order of their ids given; all must be there.
 
-    A line that was put aside by then is shown as it last stood.
+    A line that was superseded by then is shown in its last form.
     """
     if not ids:
         return []
-    found = {}
+    by_id = {}
     # Lines of one report name it alike.
     references: dict[bytes, str] = {}
-    for strike_id, packed, template, is_revised in session.rows(_KEPT, {"ids": ids}):
+    for strike_id, packed, template, is_revised in session.rows(_FIRST_REVISIONS, {"ids": ids}):
         if not is_revised:
             reference = references.get(packed)
             if reference is None:
                 reference = references[packed] = unpacked(packed)
-            found[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
-    revised = [each for each in ids if each not in found]
+            by_id[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
+    revised = [strike_id for strike_id in ids if strike_id not in by_id]
     if revised:
-        found |= {line.id: line for line in _held(session, revised, as_of)}
-    return [found[each] for each in ids]
+        by_id |= {line.id: line for line in _read_at(session, revised, as_of)}
+    return [by_id[strike_id] for strike_id in ids]
 
 
 def one(session: Snapshot, strike_id: int, as_of: int) -> Shown | None:
     """Return what is shown of the line with this id as of a ledger number, or None."""
-    return next(_held(session, [strike_id], as_of), None)
+    return next(_read_at(session, [strike_id], as_of), None)
 
 
-def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
+def _read_at(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
     """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
-    rows = session.rows(_HELD, {"ids": ids, "as_of": as_of})
+    rows = session.rows(_AT_NUMBER, {"ids": ids, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
-    for strike_id, template, report_id, publisher_id, *said in rows:
-        revision = dict(zip(_OF_REVISION, said, strict=True))
+    for strike_id, template, report_id, publisher_id, *values in rows:
+        revision = dict(zip(_OF_REVISION, values, strict=True))
         yield Shown(
             strike_id,
             reference_template(report_id, publisher_id, revision),
@@ -65,7 +65,7 @@ def _held(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Shown]:
 def templates_of_report(
     session: Snapshot, report_id: int, as_of: int, order: str | None
 ) -> list[tuple[int, str]]:
-    """Return the ids and kept JSON of a report's lines as of a ledger number; `order` is its revision's line_order."""
+    """Return the ids and stored JSON of a report's lines as of a ledger number, in the line_order `order`."""
     rows = session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
     lines: list[tuple[int, str]] = [
@@ -96,7 +96,7 @@ def line_templates(session: Snapshot, ids: Sequence[int]) -> dict[int, str]:
 _OF_REVISION = (*(field.name for field in fields.REPORT if field.in_reference), "revision")
 
 
-def _held_by() -> AnySelect:
+def _lines_at() -> AnySelect:
     as_of = bindparam("as_of", type_=BigInteger())
     of_lines = (
         select(
@@ -119,10 +119,10 @@ def _held_by() -> AnySelect:
     return of_lines.join(Report, Report.id == Strike.report_id).join(Revision, held)
 
 
-_HELD = Prepared(_held_by())
+_AT_NUMBER = Prepared(_lines_at())
 
 # Hardly any report is ever revised, so of nearly all lines this is all.
-_KEPT = Prepared(
+_FIRST_REVISIONS = Prepared(
     select(
         StrikeDocument.strike_id,
         StrikeDocument.reference,

@@ -1,4 +1,4 @@
-"""The strike filter: all that can be asked of lines and tallies, each field with its condition.
+"""Strike filter: every criterion on lines and tallies, with its condition.
 
 List, aggregate, export and map take the same StrikeFilter, so a filter that works in one place works in all. A new
 filter is a field here, and a parameter in params.py that gives it its value. Its condition is written once, for the
@@ -19,7 +19,7 @@ ESCAPE = "/"
 
 
 class Status(StrEnum):
-    """Which lines are asked for: those of reports that stand, those of retracted ones, or both."""
+    """Which lines are requested: those of reports that stand, those of retracted ones, or both."""
 
     PUBLISHED = "published"
     RETRACTED = "retracted"
@@ -34,7 +34,7 @@ class Terms(Protocol):
     """The parts of which conditions are made, for one engine and one filter."""
 
     @property
-    def asked(self) -> "StrikeFilter":
+    def strikes(self) -> "StrikeFilter":
         """The filter."""
 
     @property
@@ -51,7 +51,7 @@ class Terms(Protocol):
     def among(self, column: Term, name: str) -> Term:
         """Return the condition that a column has one of the filter's values of a name; None among them is null."""
 
-    def stands(self) -> Term:
+    def is_current(self) -> Term:
         """Return the condition that no later write superseded the line as of the filter's number."""
 
     def withdrawn(self) -> Term:
@@ -60,10 +60,10 @@ class Terms(Protocol):
     def of_publisher(self) -> Term:
         """Return the condition that the line's report is by one of the filter's publishers."""
 
-    def holds_words(self) -> Term:
+    def contains_words(self) -> Term:
         """Return the condition that the line's texts hold the filter's words."""
 
-    def holds_signs(self) -> Term:
+    def contains_text(self) -> Term:
         """Return the condition that one of the line's texts holds the filter's signs as they are."""
 
     def repeats_another(self) -> Term:
@@ -84,8 +84,8 @@ Condition: TypeAlias = Callable[[Terms], Term]
 
 
 def of_status(terms: Terms) -> Term:
-    """Return the condition that a line is of the status asked for, as of the number asked for."""
-    match terms.asked.status:
+    """Return the condition that a line is of the status requested, as of the number requested."""
+    match terms.strikes.status:
         case Status.PUBLISHED:
             return _standing(terms)
         case Status.RETRACTED:
@@ -95,19 +95,21 @@ def of_status(terms: Terms) -> Term:
 
 
 def _standing(terms: Terms) -> Term:
-    return (terms.line.recorded_seq <= terms.value("as_of")) & terms.stands()
+    return (terms.line.recorded_seq <= terms.value("as_of")) & terms.is_current()
 
 
 def _enough_items(terms: Terms) -> Term:
     # The sum over all tallies is stored, and no part of them adds up to more.
     at_least = terms.line.items_min >= terms.value("min_items")
     return (
-        at_least & (terms.items() >= terms.value("min_items")) if terms.asked.asks_for_tallies else at_least
+        at_least & (terms.items() >= terms.value("min_items"))
+        if terms.strikes.has_tally_conditions
+        else at_least
     )
 
 
 def _of_lines(condition: Condition, default: object = None, *, narrows: bool = False) -> Any:  # noqa: ANN401 - a field
-    """Declare a condition on lines, asked for by any value but the default.
+    """Declare a condition on lines, requested by any value but the default.
 
     `narrows`: few lines meet it, and an index finds them.
     """
@@ -121,9 +123,9 @@ def _of_tallies(condition: Condition) -> Any:  # noqa: ANN401 - a field
 
 @dataclass(frozen=True)
 class StrikeFilter:
-    """A question about strike lines, with every name already resolved.
+    """A query about strike lines, with every name already resolved.
 
-    None (or False) asks nothing; an empty set matches nothing. All conditions on tallies must be met by the
+    None (or False) is no condition; an empty set matches nothing. All conditions on tallies must be met by the
     same tally, and the items that an aggregate sums are those of the tallies that meet them.
     """
 
@@ -132,7 +134,7 @@ class StrikeFilter:
     # Days, inclusive: a line matches when its own range overlaps them.
     date_from: date | None = _of_lines(lambda terms: terms.line.date_to >= terms.value("date_from"))  # noqa: RUF009 - a field
     date_to: date | None = _of_lines(lambda terms: terms.line.date_from <= terms.value("date_to"))  # noqa: RUF009 - a field
-    # The places asked for by name, box or distance: a line without a place is in none of them.
+    # The places requested by name, box or distance: a line without a place is in none of them.
     location_ids: frozenset[int] | None = _of_lines(
         lambda terms: terms.among(terms.line.location_id, "location_ids"), narrows=True
     )
@@ -142,7 +144,7 @@ class StrikeFilter:
     owners: frozenset[str | None] | None = _of_lines(
         lambda terms: terms.among(terms.line.owner, "owners"), narrows=True
     )
-    # Already holds the descendants of the categories asked for.
+    # Already holds the descendants of the categories requested.
     category_ids: frozenset[int] | None = _of_tallies(
         lambda terms: terms.among(terms.tally.category_id, "category_ids")
     )
@@ -150,37 +152,38 @@ class StrikeFilter:
     # What the minima of the tallies that meet the conditions on tallies must add up to.
     min_items: int | None = _of_lines(_enough_items)
     # Words that a line must hold, all of them, as vocabulary/tokenize.py cuts and folds them.
-    words: tuple[str, ...] | None = _of_lines(lambda terms: terms.holds_words())
-    # What a line must say as it stands: for a question that holds no word, such as "%".
-    signs: str | None = _of_lines(lambda terms: terms.holds_signs())
+    words: tuple[str, ...] | None = _of_lines(lambda terms: terms.contains_words())
+    # Characters that a line must contain literally: for a query without any word, such as "%".
+    signs: str | None = _of_lines(lambda terms: terms.contains_text())
     publisher_ids: frozenset[int] | None = _of_lines(lambda terms: terms.of_publisher())
     report_ids: frozenset[int] | None = _of_lines(
         lambda terms: terms.among(terms.line.report_id, "report_ids"), narrows=True
     )
     status: Status = Status.PUBLISHED
-    # Whether lines count that repeat another line asked for by `status`; else each event is told once.
+    # Whether lines count that repeat another line requested by `status`; otherwise each event counts once.
     repeats: bool = _of_lines(lambda terms: ~terms.repeats_another(), default=True)
 
     @property
-    def asks_for_tallies(self) -> bool:
+    def has_tally_conditions(self) -> bool:
         """Whether any condition is on tallies: then a line without a matching one does not match."""
         return any(getattr(self, name) is not None for name in OF_TALLIES)
 
     @property
-    def asks_for_categories_alone(self) -> bool:
+    def has_only_categories(self) -> bool:
         """Whether the only condition on tallies is on their category."""
         return {name for name in OF_TALLIES if getattr(self, name) is not None} == {"category_ids"}
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """Return the values of the conditions by the names that these have for them, None for what is not asked.
+        """Return the values of the conditions by the names that these have for them, None for what is not requested.
 
-        Two filters that ask for the same things, and for as many, have the same conditions but for their values.
+        Two filters on the same fields, with as many values, have the same conditions but for their values.
         """
-        asked = {each.name: getattr(self, each.name) for each in fields(self)}
+        by_name = {parameter.name: getattr(self, parameter.name) for parameter in fields(self)}
         return {
             **{
-                name: _in_order(each) if isinstance(each, frozenset) else each for name, each in asked.items()
+                name: _in_order(value) if isinstance(value, frozenset) else value
+                for name, value in by_name.items()
             },
             # The calendar of the machine begins with the year 1.
             "usual_from": self.date_from
@@ -190,29 +193,29 @@ class StrikeFilter:
 
     @cached_property
     def shape(self) -> Hashable:
-        """What tells conditions apart beside their values: two filters of one shape differ in `values` alone."""
-        asked = tuple(
+        """What distinguishes conditions besides their values: two filters of one shape differ in `values` alone."""
+        shapes = tuple(
             # None, one, or several; null among them or not.
             (name, min(len(value), 2), None in value) if isinstance(value, list) else (name, None, False)
             for name, value in self.values.items()
             if value is not None
         )
-        return asked, self.status, self.repeats
+        return shapes, self.status, self.repeats
 
 
-# By the field that asks for it. These must be met by one and the same tally.
+# By field. These must be met by one and the same tally.
 OF_TALLIES: Mapping[str, Condition] = {
-    each.name: each.metadata["of_tallies"] for each in fields(StrikeFilter) if "of_tallies" in each.metadata
+    item.name: item.metadata["of_tallies"] for item in fields(StrikeFilter) if "of_tallies" in item.metadata
 }
 
 
 def _in_order(values: Iterable[Any]) -> list[Any]:
     """Return values in their order, None first."""
-    return sorted(values, key=lambda each: (each is not None, each))
+    return sorted(values, key=lambda value: (value is not None, value))
 
 
 def _containing(signs: str) -> str:
     """Return the LIKE pattern of what contains these signs as they stand."""
-    for each in (ESCAPE, "%", "_"):
-        signs = signs.replace(each, ESCAPE + each)
+    for sign in (ESCAPE, "%", "_"):
+        signs = signs.replace(sign, ESCAPE + sign)
     return f"%{signs}%"

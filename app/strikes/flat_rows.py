@@ -1,4 +1,4 @@
-"""Strike lines as tables: wide, a row for each line, or long, a row for each of its tallies."""
+"""Flat tables of strikes: a row per line or per tally."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -56,7 +56,7 @@ _ADDED_UP = _columns(
 )
 _TALLIES = Column("tallies", Kind.RECORDS, "tallies", columns_of(TallyOut))
 
-# One tally: its place in the line, from 0, and what is said of it.
+# One tally: its position in the line, from 0, and its values.
 _TALLY = _columns(
     "tallies",
     position=Kind.INTEGER,
@@ -116,7 +116,7 @@ LONG = Table((*_LINE, *_TALLY), _long, place=_place, key="id", in_parts=True)
 
 
 class ShapedQuery(FormatQuery):
-    """The parameters of every answer that holds strike lines as a table."""
+    """The parameters of every response that has strike lines as a table."""
 
     shape: Annotated[
         Literal["wide", "long"],
@@ -128,5 +128,5 @@ class ShapedQuery(FormatQuery):
     ] = "wide"
 
     def form(self, fields: Collection[str] | None = None) -> Form:
-        """Return the table asked for, with the columns of these members of a strike; None: all."""
+        """Return the table requested, with the columns of these members of a strike; None: all."""
         return Form((WIDE if self.shape == "wide" else LONG).picked(fields), self)

@@ -1,4 +1,4 @@
-"""Areas on the globe, WGS84, as a query spells them: a box of degrees, or what lies near a point."""
+"""Areas on the globe (WGS84): bounding boxes and circles."""
 
 import math
 import re
@@ -46,7 +46,7 @@ class Box:
     north: float
 
     def holds(self, point: Point) -> bool:
-        """Say whether a point lies in the box. The date line has two longitudes, 180 and -180."""
+        """Return whether a point lies in the box. The date line has two longitudes, 180 and -180."""
         if not self.south <= point.lat <= self.north:
             return False
         meridians = {point.lon, -point.lon} if abs(point.lon) == DATE_LINE else {point.lon}
@@ -63,7 +63,7 @@ class Circle:
     radius_km: float
 
     def holds(self, point: Point) -> bool:
-        """Say whether a point lies in the circle."""
+        """Return whether a point lies in the circle."""
         return distance_km(self.middle, point) <= self.radius_km
 
 
@@ -81,13 +81,13 @@ def read_box(value: object) -> Box:
     """Read "west,south,east,north"."""
     degrees = _degrees(value, _EDGES)
     if degrees is None:
-        detail = "a box is written west,south,east,north in degrees, without spaces, such as 38,33,42.5,37"
+        detail = "a box must be west,south,east,north in degrees, without spaces, such as 38,33,42.5,37"
         raise PydanticCustomError("box_format", detail)
     west, south, east, north = degrees
     _refuse_beyond(west, east, limit=DATE_LINE)
     _refuse_beyond(south, north, limit=POLE)
     if south > north:
-        raise PydanticCustomError("box_reversed", "the south of the box lies north of its north")
+        raise PydanticCustomError("box_reversed", "the box's south must not be north of its north")
     return Box(west, south, east, north)
 
 
@@ -95,7 +95,7 @@ def read_point(value: object) -> Point:
     """Read "lat,lon"."""
     degrees = _degrees(value, 2)
     if degrees is None:
-        detail = "a point is written lat,lon in degrees, without spaces, such as 34.56,38.28"
+        detail = "a point must be lat,lon in degrees, without spaces, such as 34.56,38.28"
         raise PydanticCustomError("point_format", detail)
     lat, lon = degrees
     _refuse_beyond(lat, limit=POLE)
@@ -106,7 +106,9 @@ def read_point(value: object) -> Point:
 def read_distance(value: object) -> float:
     """Read a number of kilometres."""
     if not isinstance(value, str) or not _KILOMETRES.fullmatch(value):
-        raise PydanticCustomError("distance_format", "a distance is a plain number of kilometres, such as 50")
+        raise PydanticCustomError(
+            "distance_format", "a distance must be a plain number of kilometres, such as 50"
+        )
     if not NEAREST_KM <= float(value) <= FARTHEST_KM:
         raise PydanticCustomError(
             "distance_bounds",
@@ -123,9 +125,9 @@ def _degrees(value: object, count: int) -> list[float] | None:
 
 
 def _refuse_beyond(*degrees: float, limit: float) -> None:
-    if any(abs(each) > limit for each in degrees):
+    if any(abs(degree) > limit for degree in degrees):
         raise PydanticCustomError(
-            "degrees_bounds", "longitudes lie between -180 and 180, latitudes between -90 and 90"
+            "degrees_bounds", "longitudes must be between -180 and 180, latitudes between -90 and 90"
         )
 
 

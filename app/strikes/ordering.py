@@ -1,4 +1,4 @@
-"""The orders in which lines are read, page by page, and where in an order a page ends.
+"""Sort orders of lines, and the keyset position in them.
 
 Every order is total: what is equal comes by date, then by id, and nothing of a line ever changes. So a page
 that starts after the last line of another misses none and repeats none, whatever is written meanwhile.
@@ -52,7 +52,7 @@ READERS: dict[Sort, tuple[Callable[[Any], object], ...]] = {
     Sort.MOST_ITEMS: (_figure, date.fromisoformat, int),
 }
 
-# The index that holds lines in an order, for an engine that must be told.
+# The index of an order, for an engine that needs a hint.
 INDEXES = {
     Sort.LATEST: "ix_strikes_by_date",
     Sort.EARLIEST: "ix_strikes_by_date",
@@ -81,8 +81,8 @@ BY_DATE: ByDate = (Strike.date_from.expression, Strike.id.expression)
 BY_DATE_OF_CATEGORY: ByDate = (StrikeCategory.date_from.expression, StrikeCategory.strike_id.expression)
 
 
-class Found(NamedTuple):
-    """A line that was found, and where it stands: its figure where the order goes by one, and its first day.
+class LineMatch(NamedTuple):
+    """A matching line and its position: its figure where the order goes by one, and its first day.
 
     The day is as the engine gives it: a date, or the text of one.
     """
@@ -132,7 +132,7 @@ def parts(sort: Sort, after: Position | None) -> Sequence[Part]:
 
 
 def is_resumed(part: Part, after: Position | None) -> bool:
-    """Say whether a part goes on after the position, and not from its beginning."""
+    """Return whether a part goes on after the position, and not from its beginning."""
     return after is not None and (part is not Part.UNKNOWN or after[0] is None)
 
 
@@ -144,7 +144,7 @@ def stretch(
     resumed: bool,
     by_date: ByDate = BY_DATE,
 ) -> Stretch:
-    """Return a part of an order, by `value` where it goes by a figure. Where it resumes, `position_values` says."""
+    """Return a part of an order, by `value` where it goes by a figure. `position_values` gives its start."""
     by_figure = value is not None and part is not Part.UNKNOWN
     columns = (value, *by_date) if value is not None and by_figure else by_date
     descending = sort is not Sort.EARLIEST
@@ -175,7 +175,7 @@ def until_values(end: Position | None) -> dict[str, Any]:
     return {} if end is None else dict(zip(_UNTIL_NAMES, end, strict=True))
 
 
-def position(line: Found, sort: Sort) -> Position:
+def position(line: LineMatch, sort: Sort) -> Position:
     """Return where a page ends whose last line is this one."""
     day = line.date_from
     by_date = (date.fromisoformat(day) if isinstance(day, str) else day, line.id)

@@ -1,4 +1,4 @@
-"""The strike filter as HTTP spells it: parameters, and how their names become the ids of a StrikeFilter."""
+"""Query parameters of the strike filter, and resolution of their names."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.catalogue.catalogue import Catalogue
 from app.catalogue.resolve import Resolver
 from app.errors import Fault, InvalidInput
-from app.http.field_types import PLAIN_DIGITS, Asked, AsOfParameter, Country, Day, spelt
+from app.http.field_types import PLAIN_DIGITS, AsOfParameter, Country, Day, QueryName, spelt
 from app.http.pagination import PageQuery
 from app.strikes.filter import Status, StrikeFilter
 from app.strikes.flat_rows import ShapedQuery
@@ -34,7 +34,7 @@ from app.vocabulary.tokenize import words
 # How often a repeatable parameter may be given.
 MOST_VALUES = 100
 
-# Characters of the words that are asked for.
+# Characters of the words that are requested.
 LONGEST_QUESTION = 200
 
 # More than all items of a report can add up to.
@@ -53,14 +53,14 @@ def _spellings(owner: str) -> Iterator[str | None]:
     yield from (owner, owner.lower(), owner.upper(), owner.capitalize(), owner.title())
 
 
-def _saying_something(value: str) -> str:
+def _not_blank(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("no_word", "give at least one word or sign")
     return value
 
 
 class StrikeQuery(BaseModel):
-    """The filters that strikes, aggregates, export and map share word for word. All can be combined."""
+    """The filters that strikes, aggregates and exports share. All can be combined."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,7 +73,7 @@ class StrikeQuery(BaseModel):
     ] = None
     date_to: Annotated[Day | None, Field(description="Last day, inclusive.", examples=["2017-02-28"])] = None
     location: Annotated[
-        list[Asked],
+        list[QueryName],
         Field(
             max_length=MOST_VALUES,
             description="Slug, name or any alias of a place, folding case, accents and hyphens. Repeatable.",
@@ -86,7 +86,7 @@ class StrikeQuery(BaseModel):
         PlainValidator(read_box, json_schema_input_type=Annotated[str, spelt(",".join([DEGREES] * 4))]),
         Field(
             description="Places in a box of degrees: `west,south,east,north`, WGS84, edges included. Where west "
-            "lies east of east, the box crosses the date line. A line without a place lies nowhere.",
+            "is greater than east, the box crosses the date line. A line without a place never matches.",
             examples=["38,33,42.5,37"],
         ),
     ] = None
@@ -110,7 +110,7 @@ class StrikeQuery(BaseModel):
         ),
     ] = None
     category: Annotated[
-        list[Asked],
+        list[QueryName],
         Field(
             max_length=MOST_VALUES,
             description="Slug, name or synonym of a category; takes its descendants. Repeatable.",
@@ -118,7 +118,7 @@ class StrikeQuery(BaseModel):
         ),
     ] = []
     family: Annotated[
-        Asked | None, Field(description="A family of categories.", examples=["heavy-equipment"])
+        QueryName | None, Field(description="A family of categories.", examples=["heavy-equipment"])
     ] = None
     effect: Annotated[
         list[Effect],
@@ -127,7 +127,7 @@ class StrikeQuery(BaseModel):
         ),
     ] = []
     owner: Annotated[
-        list[Asked],
+        list[QueryName],
         Field(
             max_length=MOST_VALUES,
             description="Whose the target was: `enemy` for the lines that name no other owner, else as lines name it, "
@@ -153,17 +153,17 @@ class StrikeQuery(BaseModel):
             "letters and digits separates words; without any word, such signs must occur as they stand.",
             examples=["fighting position"],
         ),
-        AfterValidator(_saying_something),
+        AfterValidator(_not_blank),
     ] = None
     publisher: Annotated[
-        Asked | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
+        QueryName | None, Field(description="Slug or name of a publisher.", examples=["cjtf-oir"])
     ] = None
-    report: Annotated[Asked | None, Field(description="The id of a report.", examples=["r12"])] = None
+    report: Annotated[QueryName | None, Field(description="The id of a report.", examples=["r12"])] = None
     status: Annotated[
         Status,
         Field(
-            description="`published`: lines that stand. `retracted`: those of reports that are retracted, as they "
-            "stood just before. `any`: both.",
+            description="`published`: current lines. `retracted`: those of retracted reports, as they were just "
+            "before. `any`: both.",
             examples=["published"],
         ),
     ] = Status.PUBLISHED
@@ -171,7 +171,7 @@ class StrikeQuery(BaseModel):
         Literal["collapse", "include"] | None,
         Field(
             description="`collapse` counts an event once: it leaves out a line that repeats another one of the "
-            "`status` asked for. `include` keeps it, and is the default where a publisher or a report is named.",
+            "requested `status`. `include` keeps it, and is the default where a publisher or a report is named.",
             examples=["include"],
         ),
     ] = None
@@ -181,15 +181,15 @@ class StrikeQuery(BaseModel):
         """Turn names into ids. Raises InvalidInput with the nearest names for every one that is unknown."""
         names = Resolver(catalogue, "parameter")
         if self.date_from and self.date_to and self.date_from > self.date_to:
-            names.refuse("date_to", "days-reversed", "date_to lies before date_from")
+            names.refuse("date_to", "days-reversed", "date_to must not be before date_from")
         places = self._places(names, catalogue)
         publisher = names.publisher(self.publisher, "publisher") if self.publisher else None
         report = row_number(REPORT, self.report) if self.report else None
         if self.report and report is None:
-            names.refuse("report", "bad-id", "a report's id looks like 'r12'")
+            names.refuse("report", "bad-id", "must be a report's id, such as 'r12'")
         categories = self._categories(names, catalogue)
         names.finish()
-        asked = tuple(words(self.q or ""))
+        tokens = tuple(words(self.q or ""))
         return StrikeFilter(
             as_of=as_of,
             date_from=self.date_from,
@@ -197,11 +197,11 @@ class StrikeQuery(BaseModel):
             location_ids=places,
             countries=frozenset({self.country}) if self.country else None,
             category_ids=categories,
-            owners=frozenset(each for owner in self.owner for each in _spellings(owner)) or None,
+            owners=frozenset(spelling for owner in self.owner for spelling in _spellings(owner)) or None,
             effects=frozenset(self.effect) if self.effect else None,
             min_items=self.min_items,
-            words=asked or None,
-            signs=self.q if self.q and not asked else None,
+            words=tokens or None,
+            signs=self.q if self.q and not tokens else None,
             publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
             report_ids=frozenset({report}) if report else None,
             status=self.status,
@@ -210,11 +210,11 @@ class StrikeQuery(BaseModel):
         )
 
     def _places(self, names: Resolver, catalogue: Catalogue) -> frozenset[int] | None:
-        """Return the places that names, box and distance all allow, or None where none of these is asked."""
+        """Return the places that names, box and distance all allow, or None where none of these is requested."""
         allowed = None
         if self.location:
-            found = [names.location(name, "location") for name in self.location]
-            members = (catalogue.locations.members(place.id) for place in found if place)
+            location_ids = [names.location(name, "location") for name in self.location]
+            members = (catalogue.locations.members(place.id) for place in location_ids if place)
             allowed = frozenset[int]().union(*members)
         for area in self._areas(names):
             inside = frozenset(
@@ -231,16 +231,16 @@ class StrikeQuery(BaseModel):
         if self.near is not None and self.radius_km is not None:
             yield Circle(self.near, self.radius_km)
         elif self.near is not None:
-            names.refuse("radius_km", "missing", "say how far from 'near', such as radius_km=50")
+            names.refuse("radius_km", "missing", "'near' needs a radius, such as radius_km=50")
         elif self.radius_km is not None:
-            names.refuse("near", "missing", "say from where, such as near=34.56,38.28")
+            names.refuse("near", "missing", "'radius_km' needs a point, such as near=34.56,38.28")
 
     def _categories(self, names: Resolver, catalogue: Catalogue) -> frozenset[int] | None:
-        """Return the categories that both `category` and `family` allow, or None where neither is asked."""
+        """Return the categories that both `category` and `family` allow, or None where neither is requested."""
         allowed = None
         if self.category:
-            found = [names.category(phrase, "category") for phrase in self.category]
-            allowed = catalogue.with_descendants(category.id for category in found if category)
+            categories = [names.category(phrase, "category") for phrase in self.category]
+            allowed = catalogue.with_descendants(category.id for category in categories if category)
         if self.family:
             members = names.family(self.family, "family") or frozenset()
             allowed = members if allowed is None else allowed & members
@@ -269,17 +269,17 @@ class StrikesQuery(StrikeQuery, PageQuery, ShapedQuery):
     ] = None
 
     def picked(self) -> frozenset[str] | None:
-        """Return the fields asked for, or None for all. Raises InvalidInput with the nearest name of each unknown."""
+        """Return the fields requested, or None for all. Raises InvalidInput with the nearest name of each unknown."""
         if self.fields is None:
             return None
-        asked = [name.strip() for name in self.fields.split(",")]
-        faults = [_unknown_field(name) for name in dict.fromkeys(asked) if name not in STRIKE_FIELDS]
+        fields = [name.strip() for name in self.fields.split(",")]
+        faults = [_unknown_field(name) for name in dict.fromkeys(fields) if name not in STRIKE_FIELDS]
         if faults:
             raise InvalidInput(faults)
-        return frozenset(asked)
+        return frozenset(fields)
 
 
 def _unknown_field(name: str) -> Fault:
     near = get_close_matches(name, STRIKE_FIELDS, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else f": fields takes {', '.join(STRIKE_FIELDS)}"
-    return Fault("parameter", "fields", "unknown-field", f"a strike has no such field{hint}")
+    return Fault("parameter", "fields", "unknown-field", f"unknown field of a strike{hint}")

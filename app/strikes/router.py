@@ -1,4 +1,4 @@
-"""GET /v1/strikes: the lines of all reports, filtered, page by page, and one by its id."""
+"""Router of /v1/strikes: filtered pages of lines, and one line."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from app.http.field_types import AsOfQuery
 from app.http.formats import WITH_PLACE, Format, described, negotiated
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import answer_list, answer_one
+from app.http.responses import item_response, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
@@ -40,7 +40,7 @@ async def get_strike(
     query: Annotated[AsOfQuery, Query()],
     read: Read,
 ) -> Response:
-    """Show one strike line. A line that a correction put aside is still shown, as it last stood."""
+    """Return one strike line. A line that a correction superseded is still shown, in its last form."""
     return await read.short(lambda session: _one(session, request, strike_id, query))
 
 
@@ -52,17 +52,17 @@ def _page(session: Snapshot, request: Request, query: StrikesQuery) -> Response:
     after = position_of(request, query.cursor, *READERS[query.sort])
 
     def page() -> Document:
-        # One line more than the page holds says whether there is a next page.
-        found = search.find(session, strikes, query.sort, after, query.limit + 1)
-        lines = found[: query.limit]
-        last = lines[-1] if len(found) > query.limit else None
+        # One line more than the page, to know whether there is a next page.
+        rows = search.find(session, strikes, query.sort, after, query.limit + 1)
+        lines = rows[: query.limit]
+        last = lines[-1] if len(rows) > query.limit else None
         return {
             "items": lines_json(fetch.shown(session, [line.id for line in lines], now.seq), catalogue),
             "next": cursor_to(request, position(last, query.sort)) if last else None,
             "seq": now.seq,
         } | ({"total": search.count(session, strikes)} if query.count == "exact" else {})
 
-    return answer_list(request, now, page, form)
+    return list_response(request, now, page, form)
 
 
 def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) -> Response:
@@ -70,6 +70,6 @@ def _one(session: Snapshot, request: Request, strike_id: str, query: AsOfQuery) 
     now = head(session, query.as_of)
     line = fetch.one(session, number, now.seq) if number else None
     if line is None:
-        raise NotFound("there is no strike with this id")
+        raise NotFound("no strike has this id")
     document = lines_json([line], catalogue_at(session, now))
-    return answer_one(request, strike_id, line.revision, document)
+    return item_response(request, strike_id, line.revision, document)

@@ -1,6 +1,6 @@
-"""Read everything that a filter matches, step by step: lines by date, or the reports that hold them.
+"""Scan of all matches of a filter in batches, for exports.
 
-A step looks at a bounded number of lines, however few of them match, and starts where the one before it ended. So
+A step reads a bounded number of lines, however few of them match, and starts where the one before it ended. So
 each costs its own share of the work, and between two steps nothing is held but a position. Knows no request.
 """
 
@@ -14,12 +14,12 @@ from app.db.types import AnySelect
 from app.models import Report, Strike
 from app.strikes.access_path import fewest, prepared
 from app.strikes.filter import StrikeFilter
-from app.strikes.ordering import INDEXES, Found, Part, Position, Sort, position, position_values, stretch
-from app.strikes.search import find, words_apart
+from app.strikes.ordering import INDEXES, LineMatch, Part, Position, Sort, position, position_values, stretch
+from app.strikes.search import find, words_as_bitmap
 from app.strikes.sql_conditions import Conditions
 from app.strikes.used_places import of_used_places
 
-# Lines, and reports, that one step looks at.
+# Lines, and reports, that one step reads.
 LINES_SCANNED = 50_000
 REPORTS_SCANNED = 5_000
 
@@ -30,15 +30,15 @@ _LAST_REPORT = Prepared(select(func.max(Report.id)))
 
 def lines(
     session: ReadSession, strikes: StrikeFilter, after: Position | None, limit: int
-) -> tuple[list[Found], Position | None]:
+) -> tuple[list[LineMatch], Position | None]:
     """Return up to `limit` matching lines after a position, the earliest first, and the position to go on from.
 
     The position is None at the end of the record. There may be no line and yet a position.
     """
     strikes = of_used_places(session, strikes)
     until = None if fewest(session, strikes, Sort.EARLIEST) else _last_scanned(session, after)
-    found = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
-    return found, position(found[-1], Sort.EARLIEST) if len(found) == limit else until
+    page = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
+    return page, position(page[-1], Sort.EARLIEST) if len(page) == limit else until
 
 
 def reports(
@@ -51,34 +51,34 @@ def reports(
     strikes = of_used_places(session, strikes)
     last: int = session.rows(_LAST_REPORT, {})[0][0] or 0
     few = fewest(session, strikes, Sort.EARLIEST)
-    without_words, held = words_apart(session, strikes, few)
+    without_words, held = words_as_bitmap(session, strikes, few)
 
     def statement() -> AnySelect:
-        found = select(Strike.report_id, Strike.id).where(
+        report_ids = select(Strike.report_id, Strike.id).where(
             Strike.report_id > _AFTER,
             Strike.report_id <= _UNTIL,
             Conditions(without_words).of_lines(one_by_one=True),
         )
         if few is None:
-            return found.with_hint(Strike, "INDEXED BY ix_strikes_report_id", "sqlite")
-        return found.where(Strike.id.in_(few.ids())).with_hint(Strike, "NOT INDEXED", "sqlite")
+            return report_ids.with_hint(Strike, "INDEXED BY ix_strikes_report_id", "sqlite")
+        return report_ids.where(Strike.id.in_(few.ids())).with_hint(Strike, "NOT INDEXED", "sqlite")
 
     key = ("reports", without_words.shape, few and few.names)
     end = last if few else min(after + REPORTS_SCANNED, last)
-    found: list[int] = []
+    report_ids: list[int] = []
     until, width = after, last if few else 2 * limit
-    while until < end and len(found) < limit:
-        # More and more: nobody knows how many of them match.
+    while until < end and len(report_ids) < limit:
+        # More and more: it is unknown how many of them match.
         start, until, width = until, min(until + width, end), 4 * width
         rows = session.rows(prepared(key, statement), {**strikes.values, "after": start, "until": until})
-        found += sorted({report for report, line in rows if held is None or held.holds(line)})
-    if len(found) > limit:
-        return found[:limit], found[limit - 1]
-    return found, until if until < last else None
+        report_ids += sorted({report for report, line in rows if held is None or held.holds(line)})
+    if len(report_ids) > limit:
+        return report_ids[:limit], report_ids[limit - 1]
+    return report_ids, until if until < last else None
 
 
 def _last_scanned(session: ReadSession, after: Position | None) -> Position | None:
-    """Return the position of the last line that a step looks at; None where it comes to the end of the record."""
+    """Return the position of the last line that a step reads; None where it reaches the end of the record."""
 
     def statement() -> AnySelect:
         by_date = stretch(Sort.EARLIEST, Part.ALL, None, resumed=after is not None)
@@ -93,4 +93,4 @@ def _last_scanned(session: ReadSession, after: Position | None) -> Position | No
 
     key = ("last scanned", after is None, LINES_SCANNED)
     rows = session.rows(prepared(key, statement), position_values(after))
-    return position(Found._make(rows[0]), Sort.EARLIEST) if rows else None
+    return position(LineMatch._make(rows[0]), Sort.EARLIEST) if rows else None

@@ -10,11 +10,11 @@ from app.http.pagination import Page
 from app.vocabulary.effects import Effect
 
 
-class _Answer(BaseModel):
+class _ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ReportReference(_Answer):
+class ReportReference(_ResponseModel):
     """The report that a strike is a line of."""
 
     id: str = Field(description="The report's id.", examples=["r12"])
@@ -33,7 +33,7 @@ class ReportReference(_Answer):
     revision: int = Field(description="Which revision of the report this is; 1 is the first.", examples=[1])
 
 
-class LocationReference(_Answer):
+class LocationReference(_ResponseModel):
     """The place that a strike was near, WGS84."""
 
     slug: str = Field(examples=["palmyra"], description="The place's name in URLs and filters.")
@@ -45,18 +45,20 @@ class LocationReference(_Answer):
     )
 
 
-class Span(_Answer):
+class Span(_ResponseModel):
     """Characters of the report's text: Unicode code points, from `start` up to `end`."""
 
     start: int = Field(ge=0, examples=[69], description="The first character.")
     end: int = Field(ge=0, examples=[78], description="The character after the last.")
 
 
-class TallyOut(_Answer):
-    """How many of what the strikes of a line destroyed, damaged, engaged… together."""
+class TallyOut(_ResponseModel):
+    """The number of targets that the strikes of a line destroyed, damaged, engaged…, in total."""
 
     effect: Effect = Field(description="The normalised effect.", examples=["destroyed"])
-    verb: str | None = Field(description="The verb as written; null where not kept.", examples=["destroyed"])
+    verb: str | None = Field(
+        description="The verb as written; null where not recorded.", examples=["destroyed"]
+    )
     category: str | None = Field(
         description="The category's slug; null where the wording awaits review.", examples=["tank"]
     )
@@ -64,18 +66,21 @@ class TallyOut(_Answer):
         description="The category's family; null without a category.", examples=["armor"]
     )
     count_min: int = Field(description="What the words prove.", examples=[2])
-    count_max: int | None = Field(description="The most they allow; null: no upper bound.", examples=[2])
+    count_max: int | None = Field(
+        description="The maximum that they allow; null: no upper bound.", examples=[2]
+    )
     approximate: bool = Field(
         description="Whether the source gives an estimate, which proves no bound.", examples=[False]
     )
     as_written: str | None = Field(description="The phrase with its number.", examples=["two tanks"])
     quote: Span | None = Field(
-        description="Where the number stands in the text; null without a text.", examples=[example_of(Span)]
+        description="The position of the number in the text; null without a text.",
+        examples=[example_of(Span)],
     )
 
 
-class StrikeOut(_Answer):
-    """One line of a report: a place, a day or days, and how many strikes. It may stand for several strikes."""
+class StrikeOut(_ResponseModel):
+    """One line of a report: a place, a day or days, and how many strikes. It may be several strikes."""
 
     id: str | None = Field(description="The line's id; never reused. Null in a draft.", examples=["s40"])
     report: ReportReference = Field(
@@ -92,7 +97,7 @@ class StrikeOut(_Answer):
         examples=[example_of(LocationReference)],
     )
     location_as_written: str | None = Field(
-        description="The place as the source spells it; null where not kept.", examples=["Palmyra"]
+        description="The place as the source spells it; null where not recorded.", examples=["Palmyra"]
     )
     strikes_min: int | None = Field(description="How many strikes at least; null: not given.", examples=[9])
     strikes_max: int | None = Field(description="How many at most; null: not given, or open.", examples=[9])
@@ -101,7 +106,7 @@ class StrikeOut(_Answer):
         description="Whose the target was, where not the enemy's; null: the enemy's.", examples=["Coalition"]
     )
     same_as: str | None = Field(
-        description="The strike of another report that this line repeats; null: told first here.",
+        description="The strike of another report that this line repeats; null: this line is the first.",
         examples=["s31"],
     )
     quote: str | None = Field(

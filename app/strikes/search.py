@@ -1,4 +1,4 @@
-"""Find strike lines, in an order, as ids: fetch.py reads what is shown of them. Knows no request."""
+"""Search for strike lines: ids in a sort order."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, String, bindparam, cast, func, select
 
-from app.db.engine import NotAtOnce, ReadSession
+from app.db.engine import ReadSession, WouldBlock
 from app.db.statements import Prepared, Snapshot
 from app.db.types import AnySelect
 from app.models import Strike
@@ -15,15 +15,15 @@ from app.strikes.access_path import (
     AccessPath,
     counted,
     fewest,
-    found_by_pairs,
     in_order,
+    narrowed_by_pairs,
     pairs,
     prepared,
 )
 from app.strikes.filter import StrikeFilter
 from app.strikes.ordering import (
     INDEXES,
-    Found,
+    LineMatch,
     Part,
     Position,
     Sort,
@@ -54,28 +54,28 @@ def find(  # noqa: PLR0913 - a filter, an order, and where in it to begin and to
     limit: int,
     *,
     until: Position | None = None,
-) -> list[Found]:
+) -> list[LineMatch]:
     """Return up to `limit` matching lines in an order, from the one after `after`; by date, `until` ends them.
 
-    Raises NotAtOnce where the snapshot is for short questions, and this is none.
+    Raises WouldBlock where the snapshot is for short queries, and this is none.
     """
     strikes = of_used_places(session, strikes)
     pair_ids = pairs(strikes, sort)
-    few = None if pair_ids and found_by_pairs(strikes) else fewest(session, strikes, sort)
-    if few is None and sort is Sort.MOST_ITEMS and strikes.asks_for_tallies:
+    few = None if pair_ids and narrowed_by_pairs(strikes) else fewest(session, strikes, sort)
+    if few is None and sort is Sort.MOST_ITEMS and strikes.has_tally_conditions:
         return _with_most(session, strikes, after, limit)
     by_pair = few is None and bool(pair_ids)
-    asked, held = words_apart(session, strikes, few)
-    path = AccessPath(asked, sort, few, by_pair=by_pair, ends=until is not None)
-    values = {**asked.values, **until_values(until)}
+    narrowed, held = words_as_bitmap(session, strikes, few)
+    path = AccessPath(narrowed, sort, few, by_pair=by_pair, ends=until is not None)
+    values = {**narrowed.values, **until_values(until)}
     if not by_pair:
         return _read(session, path, values, after, limit, held=held)
-    found: set[Found] = set()
+    matches: set[LineMatch] = set()
     for location_id, category_id in pair_ids:
         pair = {"location_id": location_id, "category_id": category_id}
-        found.update(_read(session, path, values | pair, after, limit, held=held))
+        matches.update(_read(session, path, values | pair, after, limit, held=held))
     # All days are dates, or all are texts.
-    in_order = sorted(found, key=lambda line: (str(line.date_from), line.id), reverse=sort is Sort.LATEST)
+    in_order = sorted(matches, key=lambda line: (str(line.date_from), line.id), reverse=sort is Sort.LATEST)
     return in_order[:limit]
 
 
@@ -87,44 +87,44 @@ def _read(  # noqa: PLR0913 - an access path, its values, and where in the order
     limit: int,
     *,
     held: Bitmap | None,
-) -> list[Found]:
+) -> list[LineMatch]:
     """Return up to `limit` lines after a position; of those, where `held` is given, that it holds."""
-    found: list[Found] = []
+    matches: list[LineMatch] = []
     for part in parts(path.sort, after):
         start, resumed, size = after, is_resumed(part, after), limit
-        while len(found) < limit:
-            # Of lines that are to be looked up in a bitmap, more and more: nobody knows how many of them match.
-            size = limit - len(found) if held is None else min(2 * size, MOST_CANDIDATES)
+        while len(matches) < limit:
+            # Of lines that are to be looked up in a bitmap, more and more: it is unknown how many of them match.
+            size = limit - len(matches) if held is None else min(2 * size, MOST_CANDIDATES)
             statement = path.statement(part, resumed=resumed)
             rows = session.rows(statement, {**values, **position_values(start), "limit": size})
-            lines = [Found._make(row) for row in rows]
-            found += lines if held is None else [line for line in lines if held.holds(line.id)]
+            lines = [LineMatch._make(row) for row in rows]
+            matches += lines if held is None else [line for line in lines if held.holds(line.id)]
             if held is None or len(lines) < size:
                 break
             start, resumed = position(lines[-1], path.sort), True
-            _look_at_the_clock(session)
-    return found[:limit]
+            _check_deadline(session)
+    return matches[:limit]
 
 
-def words_apart(
+def words_as_bitmap(
     session: Snapshot, strikes: StrikeFilter, few: Narrowing | None
 ) -> tuple[StrikeFilter, Bitmap | None]:
     """Return a filter without the words that many lines hold, and these lines; None where the filter stays as it is.
 
-    The engine would gather all lines with the words for each page anew. Raises NotAtOnce.
+    The engine would gather all lines with the words for each page again. Raises WouldBlock.
     """
     if strikes.words is None or (few is not None and "words" in few.names):
         return strikes, None
-    with_words = Narrowing(("words",), Conditions(strikes).saying_words)
+    with_words = Narrowing(("words",), Conditions(strikes).lines_with_words)
     if counted(session, strikes, with_words, COMMON) <= COMMON:
         return strikes, None
     return replace(strikes, words=None), lines_with(session, strikes.words)
 
 
-def _look_at_the_clock(session: Snapshot) -> None:
-    """Raise QueryTimeout where the time of a session is over, and NotAtOnce where it is for short questions."""
+def _check_deadline(session: Snapshot) -> None:
+    """Raise QueryTimeout where the time of a session is over, and WouldBlock where it is for short queries."""
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     session.deadline.check()
 
 
@@ -135,18 +135,20 @@ def count(session: Snapshot, strikes: StrikeFilter) -> int:
     def statement() -> AnySelect:
         return select(func.count()).select_from(Strike).where(Conditions(strikes).of_lines())
 
-    found: int = session.rows(prepared(("count", strikes.shape), statement), strikes.values)[0][0]
-    return found
+    number: int = session.rows(prepared(("count", strikes.shape), statement), strikes.values)[0][0]
+    return number
 
 
-def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int) -> list[Found]:
+def _with_most(
+    session: Snapshot, strikes: StrikeFilter, after: Position | None, limit: int
+) -> list[LineMatch]:
     """Return the lines with most items of the tallies that match, read among those with most items of all.
 
     No line has more items that match than it has in all. So where enough lines with `least` items or more have
     as many that match, no other line comes before them. Where there are not enough, all tallies are added up.
     """
     if not isinstance(session, ReadSession):
-        raise NotAtOnce
+        raise WouldBlock
     conditions, resumed = Conditions(strikes), after is not None
     values = {**strikes.values, **position_values(after), "limit": limit}
     of_lines = select(Strike.id).where(conditions.of_lines(one_by_one=True))
@@ -159,29 +161,31 @@ def _with_most(session: Snapshot, strikes: StrikeFilter, after: Position | None,
         if least is None:
             break
         if after is not None and after[0] < least:
-            # Whoever pages this far is beyond them.
+            # Pages this deep are beyond them.
             continue
         among = by_items.where(Strike.items_min >= bindparam("least", type_=BigInteger()))
         statement = in_order(among, value, of_part)
-        found = [Found._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})]
-        if len(found) == limit and (found[-1].figure or 0) >= least:
-            return found
+        matches = [
+            LineMatch._make(row) for row in session.rows(Prepared(statement), {**values, "least": least})
+        ]
+        if len(matches) == limit and (matches[-1].figure or 0) >= least:
+            return matches
     by_line = conditions.items_by_line()
     every = of_lines.join(by_line, by_line.c.strike_id == Strike.id).with_hint(
         Strike, "NOT INDEXED", "sqlite"
     )
     added_up = by_line.c.added_up
     statement = in_order(every, added_up, stretch(Sort.MOST_ITEMS, Part.ALL, added_up, resumed=resumed))
-    return [Found._make(row) for row in session.rows(Prepared(statement), values)]
+    return [LineMatch._make(row) for row in session.rows(Prepared(statement), values)]
 
 
 def worded(session: ReadSession, strikes: StrikeFilter) -> str | None:
-    """Return the ids of all lines with the words asked for as one text, parted by commas; None where none are.
+    """Return the ids of all lines with the requested words as one text, separated by commas; None without words.
 
     A word can be in every line: a driver that reads row by row would hand the interpreter around for each.
     """
-    said = Conditions(strikes).saying()
-    if said is None:
+    statement = Conditions(strikes).lines_with_text()
+    if statement is None:
         return None
-    (ids,) = said.subquery().c
+    (ids,) = statement.subquery().c
     return session.scalar(select(func.aggregate_strings(cast(ids, String), ","))) or ""

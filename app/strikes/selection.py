@@ -1,4 +1,4 @@
-"""Select the lines and tallies that match a filter, segment by segment."""
+"""Selection of lines and tallies by a filter, segment by segment."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -21,7 +21,7 @@ Flags = npt.NDArray[np.bool_]
 # Lines of several segments that are selected and counted together: a step that nothing interrupts.
 LINES_AT_A_TIME = 1 << 17
 
-# Fewer lines of a segment are sooner counted together with others than alone.
+# Fewer lines of a segment are counted faster together with others than alone.
 LINES_WORTH_CACHING = 512
 
 # The columns of lines, with the sums over matching tallies in the place of those over all.
@@ -46,7 +46,7 @@ class Selected:
 class Selection:
     """What a filter matches, step by step: each holds whole reports, as far as they match.
 
-    `worded` are the ids of the lines with the words that are asked for, separated by commas; None asks none.
+    `worded` are the ids of the lines with the words that are requested, separated by commas; None: no words.
     Each step raises QueryTimeout after the deadline.
     """
 
@@ -65,15 +65,15 @@ class Selection:
             ids = ids.str.split(",").explode().cast(pl.Int32).drop_nulls()
         self._terms = ColumnTerms(strikes, record, ids)
         on_lines = list(of_lines(self._terms))
-        self._on_items = [each for each in on_lines if _is_on_items(each)]
-        self._on_lines = [each for each in on_lines if not _is_on_items(each)]
+        self._on_items = [condition for condition in on_lines if _is_on_items(condition)]
+        self._on_lines = [condition for condition in on_lines if not _is_on_items(condition)]
         self._on_tallies = list(of_tallies(self._terms))
         self._repeating = (
             pl.Series([], dtype=pl.Int32) if strikes.repeats else repeating(record, strikes.status)
         )
         self._place = _only(strikes.location_ids)
         self._key = tuple(
-            getattr(strikes, each.name) for each in fields(strikes) if each.name not in MET_BY_ALL | DAYS
+            getattr(strikes, field.name) for field in fields(strikes) if field.name not in MET_BY_ALL | DAYS
         )
 
     @property
@@ -82,13 +82,13 @@ class Selection:
         return [*self._on_lines, *self._on_items, *self._on_tallies]
 
     def check_deadline(self) -> None:
-        """Raise QueryTimeout where the question has taken too long."""
+        """Raise QueryTimeout where the query has taken too long."""
         self._deadline.check()
 
     def selected(self, *, tallies: bool, where: pl.Expr | None = None) -> Iterator[Selected]:
-        """Yield what matches; `tallies` says whether all tallies are needed, `where` asks more of lines."""
+        """Yield what matches; `tallies`: whether all tallies are needed; `where`: a further condition on lines."""
         return self._in_steps(
-            [(each, *self._range(each)) for each in self.record.segments], where, tallies=tallies
+            [(segment, *self._range(segment)) for segment in self.record.segments], where, tallies=tallies
         )
 
     def counted(
@@ -98,7 +98,7 @@ class Selection:
 
         With a `key`, which names what `count` counts of whatever lines, that of a segment is cached with it: of all its
         lines, or of those of one place or of some days. A segment never changes, so this is never stale, and a write
-        has one segment counted anew.
+        has one segment counted again.
         """
         left: list[tuple[Segment, int, int]] = []
         for segment in self.record.segments:
@@ -143,7 +143,7 @@ class Selection:
         )
 
     def _cut(self, segment: Segment) -> tuple[date | None, date | None]:
-        """Return the first and the last day asked for, None where all lines of a segment meet it."""
+        """Return the first and the last requested day, None where all lines of a segment meet it."""
         first, last, bounds = self.strikes.date_from, self.strikes.date_to, segment.bounds
         cuts_first = first is not None and bounds["date_to"][0] < (first - EPOCH).days
         cuts_last = last is not None and bounds["date_from"][1] > (last - EPOCH).days
@@ -157,7 +157,10 @@ class Selection:
         strikes, bounds = self.strikes, segment.bounds
         least, most = bounds["report_id"]
         if (
-            (strikes.report_ids is not None and not any(least <= each <= most for each in strikes.report_ids))
+            (
+                strikes.report_ids is not None
+                and not any(least <= report_id <= most for report_id in strikes.report_ids)
+            )
             or bounds["recorded_seq"][0] > strikes.as_of
             or (strikes.date_from is not None and bounds["date_to"][1] < (strikes.date_from - EPOCH).days)
             or (strikes.date_to is not None and bounds["date_from"][0] > (strikes.date_to - EPOCH).days)
@@ -198,7 +201,7 @@ class Selection:
             of = [segment.tallies_of(begin, end) for segment, begin, end in ranges]
             # From positions in segments to positions among the lines of all.
             offsets = np.cumsum([0, *map(len, lines)])[:-1] - [begin for _, begin, _ in ranges]
-            moved = pl.Series(np.repeat(offsets, [len(each) for each in of]))
+            moved = pl.Series(np.repeat(offsets, [len(tallies) for tallies in of]))
             together = pl.concat(of).with_columns((pl.col("line") + moved).cast(pl.Int32))
         return pl.concat(lines), together
 
@@ -227,13 +230,13 @@ class Selection:
 
 def _met(lines: pl.DataFrame, conditions: Sequence[pl.Expr]) -> Flags:
     """Return which lines meet all conditions."""
-    # As a column beside others, or conditions that name no column would give one value for all.
+    # As a column next to others, or conditions that name no column would give one value for all.
     flags: Flags = lines.with_columns(pl.all_horizontal(conditions).alias(MATCHING))[MATCHING].to_numpy()
     return flags
 
 
 def _with_items(lines: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Return lines with the sums over their matching tallies beside, and whether they have any."""
+    """Return lines with the sums over their matching tallies, and whether they have any."""
     at = items["line"].to_numpy()
 
     def placed(values: object, kind: type[np.generic]) -> pl.Series:

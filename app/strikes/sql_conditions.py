@@ -1,4 +1,4 @@
-"""SQL terms of a filter's conditions, and the statements that find lines by them. Nothing here runs a query."""
+"""SQL conditions of a filter, and the statements built from them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import TypeEngine
 
-from app.db.fulltext import holds_all
+from app.db.fulltext import contains_all
 from app.db.functions import days_later
 from app.ledger.head import standing
 from app.models import STRIKE_WORDS, Report, Revision, Strike, StrikeCategory, Tally
@@ -53,13 +53,13 @@ KINDS: Mapping[str, TypeEngine[Any]] = {
     "pattern": String(),
 }
 
-# The values by which days are asked for.
+# The values by which days are requested.
 DAYS = ("date_from", "date_to", "usual_from")
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """The ids of all lines that answer one thing that is asked, and the names of the values that this hangs on."""
+    """The ids of all lines that meet one condition, and the names of the values that it depends on."""
 
     names: tuple[str, ...]
     ids: Callable[[], Select[int]]
@@ -69,7 +69,7 @@ class Narrowing:
 class _Terms:
     """What a condition is made of in SQL, for a row of Strike or of an alias of it; see Terms."""
 
-    asked: StrikeFilter
+    strikes: StrikeFilter
     line: type[Strike] = Strike
     # Whether conditions on tallies and signs are looked up for each line, and not gathered first.
     one_by_one: bool = False
@@ -80,18 +80,18 @@ class _Terms:
 
     def value(self, name: str) -> BindParameter[Any]:
         """Bind a value by the name that it has in `StrikeFilter.values`, to be bound again with another filter's."""
-        return bindparam(name, self.asked.values[name], KINDS[name])
+        return bindparam(name, self.strikes.values[name], KINDS[name])
 
     def among(
         self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str
     ) -> ColumnElement[bool]:
-        allowed = self.asked.values[name]
+        allowed = self.strikes.values[name]
         # A statement is compiled once: by the first ids alone, PostgreSQL would refuse a later one that is larger.
         kind = BigInteger() if isinstance(column.type, Integer) else column.type
         one_of = column.in_(bindparam(name, allowed, kind, expanding=True)) if allowed else false()
         return or_(column.is_(None), one_of) if None in allowed else one_of
 
-    def stands(self) -> ColumnElement[bool]:
+    def is_current(self) -> ColumnElement[bool]:
         return or_(self.line.superseded_seq.is_(None), self.line.superseded_seq > self.value("as_of"))
 
     def withdrawn(self) -> ColumnElement[bool]:
@@ -112,15 +112,15 @@ class _Terms:
         )
         return of_report.correlate(self.line)
 
-    def holds_words(self) -> ColumnElement[bool]:
-        return self.line.id.in_(Conditions(self.asked).saying_words())
+    def contains_words(self) -> ColumnElement[bool]:
+        return self.line.id.in_(Conditions(self.strikes).lines_with_words())
 
-    def holds_signs(self) -> ColumnElement[bool]:
+    def contains_text(self) -> ColumnElement[bool]:
         if self.one_by_one:
-            return _holds_signs(self)
-        # Reached by no index; only testers ask for a percent sign alone.
+            return _contains_text(self)
+        # Served by no index; only testers search for a percent sign alone.
         other = replace(self, line=aliased(Strike))
-        return self.line.id.in_(select(other.line.id).where(_holds_signs(other)))
+        return self.line.id.in_(select(other.line.id).where(_contains_text(other)))
 
     def repeats_another(self) -> ColumnElement[bool]:
         event = func.coalesce(self.line.event_id, self.line.id)
@@ -138,18 +138,18 @@ class _Terms:
 
     def has_tally(self) -> ColumnElement[bool]:
         # Aggregates join tallies too; these are the line's own, not the joined one.
-        conditions = Conditions(self.asked)
+        conditions = Conditions(self.strikes)
         if not self.one_by_one:
             return self.line.id.in_(conditions.tallied())
         own = select(ONE).where(Tally.strike_id == self.line.id, conditions.of_tallies())
         return own.correlate(self.line).exists()
 
     def items(self) -> ColumnElement[int]:
-        return Conditions(self.asked).items()
+        return Conditions(self.strikes).items()
 
 
-def _holds_signs(terms: _Terms) -> ColumnElement[bool]:
-    """Return the condition that a line holds the signs asked for, in any of its texts."""
+def _contains_text(terms: _Terms) -> ColumnElement[bool]:
+    """Return the condition that a line contains the requested characters, in any of its texts."""
     line, tally = terms.line, aliased(Tally)
     pattern = terms.value("pattern")
     of_tally = or_(*(text.like(pattern, escape=ESCAPE) for text in (tally.as_written, tally.verb)))
@@ -162,9 +162,9 @@ def _holds_signs(terms: _Terms) -> ColumnElement[bool]:
 class Conditions:
     """A StrikeFilter as conditions on rows. Values are bound by the names that they have in `StrikeFilter.values`."""
 
-    def __init__(self, asked: StrikeFilter) -> None:
-        self._asked = asked
-        self._terms = _Terms(asked)
+    def __init__(self, strikes: StrikeFilter) -> None:
+        self._strikes = strikes
+        self._terms = _Terms(strikes)
 
     def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
         """Return the condition that a row of Strike must meet.
@@ -181,7 +181,7 @@ class Conditions:
 
     def items(self) -> ColumnElement[int]:
         """Return what the minima of a line's tallies that match add up to: 0 where there is none."""
-        if not self._asked.asks_for_tallies:
+        if not self._strikes.has_tally_conditions:
             return Strike.items_min.expression
         matching = select(func.coalesce(func.sum(Tally.count_min), 0))
         return (
@@ -192,32 +192,32 @@ class Conditions:
 
     def items_by_line(self) -> Subquery:
         """Return the same, `added_up`, of every line that has tallies that match, by its `strike_id`."""
-        each = select(Tally.strike_id, func.sum(Tally.count_min).label("added_up"))
-        return each.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
+        sums = select(Tally.strike_id, func.sum(Tally.count_min).label("added_up"))
+        return sums.where(self.of_tallies()).group_by(Tally.strike_id).subquery()
 
     def narrowing(self) -> Iterator[Narrowing]:
-        """Yield, for each thing asked that an index answers alone, the ids of all lines that answer it.
+        """Yield, for each condition with its own index, the ids of all lines that meet it.
 
-        Every line that matches is among each of them, whatever else is asked.
+        Every line that matches is among each of them, whatever the other conditions.
         """
         of_lines = select(Strike.id)
         for name in NARROWING:
-            if getattr(self._asked, name) is not None:
+            if getattr(self._strikes, name) is not None:
                 yield Narrowing((name,), partial(self._of_lines_by, name))
-        if self._asked.words is not None:
-            yield Narrowing(("words",), self.saying_words)
-        if self._asked.category_ids is not None:
+        if self._strikes.words is not None:
+            yield Narrowing(("words",), self.lines_with_words)
+        if self._strikes.category_ids is not None:
             yield Narrowing(tuple(OF_TALLIES), self.tallied)
-        if self._asked.date_from is not None or self._asked.date_to is not None:
+        if self._strikes.date_from is not None or self._strikes.date_to is not None:
             yield Narrowing(DAYS, lambda: of_lines.where(*self._days()))
-        if self._asked.min_items:
+        if self._strikes.min_items:
             yield Narrowing(
                 ("min_items",),
                 lambda: of_lines.where(Strike.items_min >= self._terms.value("min_items")),
             )
-        if self._asked.status is Status.RETRACTED:
+        if self._strikes.status is Status.RETRACTED:
             yield Narrowing(("status",), self._of_tombstones)
-        if self._asked.publisher_ids is not None:
+        if self._strikes.publisher_ids is not None:
             yield Narrowing(
                 ("publisher_ids",),
                 lambda: of_lines.join(Report, Report.id == Strike.report_id).where(
@@ -229,7 +229,7 @@ class Conditions:
         return select(Strike.id).where(OF_LINES[name](self._terms))
 
     def at_place(self) -> Narrowing:
-        """Return the ids of all lines of the places asked for, within the days asked for."""
+        """Return the ids of all lines of the places requested, within the days requested."""
         return Narrowing(
             ("location_ids", *DAYS),
             lambda: select(Strike.id).where(OF_LINES["location_ids"](self._terms), *self._days()),
@@ -243,24 +243,24 @@ class Conditions:
         yield StrikeCategory.strike_id == Strike.id
         for column in (StrikeCategory.location_id, StrikeCategory.category_id):
             yield column == bindparam(column.key, type_=Integer())
-        if self._asked.date_to is not None:
+        if self._strikes.date_to is not None:
             yield StrikeCategory.date_from <= self._terms.value("date_to")
         yield from self._index_by_days(StrikeCategory.date_from)
 
     def _days(self) -> Iterator[ColumnElement[bool]]:
         for name in ("date_from", "date_to"):
-            if getattr(self._asked, name) is not None:
+            if getattr(self._strikes, name) is not None:
                 yield OF_LINES[name](self._terms)
         yield from self._index_by_days()
 
     def _index_by_days(
         self, first_day: InstrumentedAttribute[date] = Strike.date_from
     ) -> Iterator[ColumnElement[bool]]:
-        """Yield a condition that excludes nothing more, yet by it an index leads to the days asked for.
+        """Yield a condition that excludes nothing more, but lets an index lead to the requested days.
 
         Without a bound from below, all older lines would be read for one that lasts until then.
         """
-        if self._asked.date_from is None:
+        if self._strikes.date_from is None:
             return
         usual = self._terms.value("usual_from")
         # "+ 0 days" keeps PostgreSQL from seeking the earliest of all by date, which is the slow way again.
@@ -289,19 +289,21 @@ class Conditions:
     def tallied(self) -> Select[int]:
         """Return the ids of all lines with a tally that matches."""
         lines = select(Tally.strike_id).where(self.of_tallies())
-        if self._asked.category_ids is None:
+        if self._strikes.category_ids is None:
             return lines
         among = select(StrikeCategory.strike_id).where(
             self._terms.among(StrikeCategory.category_id, "category_ids")
         )
-        return among if self._asked.asks_for_categories_alone else lines.where(Tally.strike_id.in_(among))
+        return among if self._strikes.has_only_categories else lines.where(Tally.strike_id.in_(among))
 
-    def saying_words(self) -> Select[int]:
-        """Return the ids of all lines that hold the words asked for."""
-        return select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, self._asked.words or ()))
+    def lines_with_words(self) -> Select[int]:
+        """Return the ids of all lines that hold the words requested."""
+        return select(STRIKE_WORDS.c.rowid).where(
+            contains_all(STRIKE_WORDS.c.words, self._strikes.words or ())
+        )
 
-    def saying(self) -> Select[int] | None:
-        """Return the ids of all lines with the words or signs that are asked for, or None where none are."""
-        if self._asked.words is not None:
-            return self.saying_words()
-        return None if self._asked.signs is None else select(Strike.id).where(_holds_signs(self._terms))
+    def lines_with_text(self) -> Select[int] | None:
+        """Return the ids of all lines with the words or signs that are requested, or None where none are."""
+        if self._strikes.words is not None:
+            return self.lines_with_words()
+        return None if self._strikes.signs is None else select(Strike.id).where(_contains_text(self._terms))

@@ -1,1 +1,1 @@
-"""Pure words and data: effects, categories, places, counts and periods. Imports nothing of ours."""
+"""Vocabulary as pure data: effects, categories, places, counts and periods."""

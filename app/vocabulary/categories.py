@@ -1,18 +1,18 @@
-"""What strikes hit: the tree of categories, the families above it, and which words mean which category.
+"""Target categories: the tree, its families, and their synonyms.
 
 The tree itself is `categories.csv`. Its columns:
 
 - `slug`, `name`: of one category; slugs are ASCII, lower case, hyphens, and never reused.
 - `parent`: the slug of a broader category, or empty. A child *is a* kind of its parent, since a filter by
   category takes descendants: a tactical vehicle is a vehicle; a tank, a dump truck and a vehicle-borne bomb
-  are counted apart.
+  are counted separately.
 - `family`: a slug of `FAMILIES`: what belongs together without being the same. A child shares its parent's
   family, with one exception: an armored vehicle is a vehicle, and stands with the tanks in `armor`.
 - `kind`: one of `KINDS`; people, units and terrain are not equipment, and are never added to it.
 - `synonyms`: other phrases for it, singular, separated by `|`; each is looked up by `fold`, so that plurals,
   hyphens, owners and common abbreviations need no line of their own.
 
-An unknown phrase is not forced into the tree: `match` answers None, and the phrase waits for an analyst.
+An unknown phrase is not forced into the tree: `match` returns None, and the phrase awaits an analyst.
 """
 
 import csv
@@ -160,7 +160,7 @@ _SAFE_HEADS = _words(
     submarine trailer trench truck tunnel uav vehicle warehouse watercraft wellhead""",
 )
 
-# Words that name a place by its use alone; what is made, kept or done there says the category.
+# Words that name a place by its use alone; what is made, stored or done there decides the category.
 _PLACES = _words(
     """area base building cache center complex compound depot facility factory garage hub lab
     laboratory location node plant shop site stockpile storage store warehouse workshop yard""",
@@ -172,7 +172,7 @@ _KEEPING = _words("depot stockpile storage store warehouse")
 
 
 class _Use(NamedTuple):
-    """What places with one of these words are, when they make it, keep it, cache it, or do none of that."""
+    """The categories of places with one of these words: that make it, store it, cache it, or none of these."""
 
     words: frozenset[str]
     making: str
@@ -223,7 +223,7 @@ _TURNING = _words(
 # Those of them that a place of use has a category for.
 _BOMBS = _words("vbied hbied ied hme")
 
-# A phrase may go on to say where the thing was or what it was for; the target stands before these words.
+# A phrase may continue with where the thing was or what it was for; the target stands before these words.
 _TAILS = _words(
     """along around associated at belonging by carrying constructing containing emplacing for from
     hauling held hiding holding housing in inside involved located manning moving near of on
@@ -246,13 +246,13 @@ class Category:
     synonyms: tuple[str, ...]
 
     def keys(self) -> frozenset[str]:
-        """Return the keys under which the category is found: its folded slug, name and synonyms."""
+        """Return the lookup keys of the category: its folded slug, name and synonyms."""
         return frozenset(map(fold, (self.slug, self.name, *self.synonyms)))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The category that a phrase means. `exact` is False where a rule, not the vocabulary, says so."""
+    """The category that a phrase means. `exact` is False where a rule, not the vocabulary, decides it."""
 
     slug: str
     exact: bool
@@ -327,7 +327,7 @@ def _mended(words: list[str]) -> str | None:
 
 
 def _near(word: str) -> list[str]:
-    return [known for known in _long_words() if OSA.distance(word, known, score_cutoff=1) == 1]
+    return [other for other in _long_words() if OSA.distance(word, other, score_cutoff=1) == 1]
 
 
 def _place_of_use(words: list[str]) -> str | None:
@@ -376,5 +376,5 @@ def _guessable(before: list[str], allowed: frozenset[str] = frozenset()) -> bool
 def _before_tail(words: list[str]) -> str | None:
     """Return the category of what stands before the first word that begins a description."""
     tail = next((at for at, word in enumerate(words) if word in _TAILS), 0)
-    found = match(" ".join(words[:tail])) if tail else None
-    return found.slug if found else None
+    category = match(" ".join(words[:tail])) if tail else None
+    return category.slug if category else None

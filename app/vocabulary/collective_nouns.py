@@ -1,4 +1,4 @@
-"""Nouns for several things together: one convoy is no single vehicle."""
+"""Collective nouns: a convoy is not one vehicle."""
 
 # With "of" they count what follows: "a convoy of six trucks", "a cluster of buildings".
 GROUPS: frozenset[str] = frozenset(
@@ -10,7 +10,7 @@ GROUPS: frozenset[str] = frozenset(
     crew crews trio quartet""".split(),
 )
 
-# Places that hold things: one of them is one target, unless a number says how many things.
+# Places that hold things: one of them is one target, unless a number gives how many things.
 STORES: frozenset[str] = frozenset(
     "cache caches stockpile stockpiles stash stashes store stores stock stocks".split()
 )

@@ -5,7 +5,7 @@ The list itself is `countries.csv`. Its columns:
 - `code`: ISO 3166-1 alpha-2, each once.
 - `name`: the usual English name.
 - `other_names`: other names that mean this country alone, separated by `|`: official, former and short ones.
-- `adjectives`: what is said of its people and towns ("South Sudanese"), separated by `|`.
+- `adjectives`: the adjectives of its people and towns ("South Sudanese"), separated by `|`.
 
 A word that means several countries ("Congo", "Congolese", "Korean"), a people of several countries ("Turkmen") or
 mostly an acting force ("US", "UK") is in no column, since a wrong country is worse than none.

@@ -1,4 +1,4 @@
-"""The words that count: articles, number words, vague quantities and bounds, each with what it proves.
+"""Count words: articles, number words, vague quantities and bounds.
 
 A minimum is what the word proves, a maximum of None is unknown. Reading them in a sentence is the
 parser's work; see app/parsing/numbers.py.
@@ -67,7 +67,7 @@ MULTIPLIED: frozenset[str] = frozenset({"several", "many", "few", "multiple"})
 # A noun that stands for a number after one ("two dozen", "a pair of").
 UNITS: dict[str, int] = {"dozen": 12, "pair": 2, "pairs": 2, "couple": 2, "score": 20, "trio": 3}
 
-# "A … number of" proves two, unless nobody knows the number.
+# "A … number of" proves two, unless it is unknown the number.
 QUANTITIES: frozenset[str] = frozenset(
     """number numbers series range variety host array multitude handful lot bunch collection set assortment mix slew
     plethora""".split(),

@@ -1,6 +1,6 @@
-"""What a strike did to its target: the eleven normalised effects and the verbs that mean them.
+"""Effects: eleven normalised values and the verbs that mean them.
 
-The verb as written is kept beside the effect, since "struck" gave way to "engaged" in August 2016:
+The verb as written is stored next to the effect, since "struck" gave way to "engaged" in August 2016:
 a series by raw verb shows a change of style, not of events.
 """
 

@@ -1,6 +1,6 @@
-"""The words for who strikes, and for who is struck: commands, nations, aircraft, and the enemies of publishers.
+"""Words for forces: commands, nations, aircraft, and publishers' enemies.
 
-They tell whose deed a sentence reports. Lower case, as the parser folds words.
+They determine whose act a sentence reports. Lower case, as the parser folds words.
 """
 
 # Aircraft and ships that only their own side's releases call so.

@@ -1,4 +1,4 @@
-"""Public ids: opaque to clients, stable for ever, and telling what they name ("r12" a report, "s40" a strike)."""
+"""Public ids: opaque, permanent and typed ("r12" report, "s40" strike)."""
 
 import re
 

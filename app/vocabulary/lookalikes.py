@@ -1,4 +1,4 @@
-"""Look-alikes: the normal form of a report's number, the scripts of a name, and its skeleton.
+"""Look-alikes: normal form of report numbers, scripts and skeletons of names.
 
 Follows Unicode's security mechanisms (UTS 39) as far as names here need it: the script of a letter is the first word
 of its Unicode name, and mixtures of scripts are those of its "highly restrictive" level.
@@ -24,7 +24,7 @@ _MIXED = (
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
 
-# Letters of other scripts, in lower case, that look like a Latin one in lower or upper case.
+# Letters of other scripts, in lower case, that resemble a Latin one in lower or upper case.
 _LATIN = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u04cf\u051b\u051d"
     "\u0432\u043d\u043a\u043c\u0442"
@@ -44,7 +44,7 @@ def number_key(number: str) -> str:
 
 
 def is_invisible(char: str) -> bool:
-    """Say whether a character of a name shows nothing: controls, fillers, selectors, and what has no meaning."""
+    """Return whether a character of a name shows nothing: controls, fillers, selectors, and what has no meaning."""
     return (
         not char.isprintable()
         or char in _BLANK
@@ -54,7 +54,7 @@ def is_invisible(char: str) -> bool:
 
 
 def mixed_scripts(name: str) -> list[str]:
-    """Return the scripts of a name's letters in alphabetical order, where they may not be mixed; else nothing."""
+    """Return the scripts of a name's letters in alphabetical order, where they may not be mixed; otherwise nothing."""
     scripts = {
         unicodedata.name(char, "UNNAMED").partition(" ")[0]
         for char in unicodedata.normalize("NFKC", name)
@@ -66,7 +66,7 @@ def mixed_scripts(name: str) -> list[str]:
 
 
 def skeleton(folded: str) -> str:
-    """Return what a folded name looks like: letters of other alphabets and stroked ones as plain Latin letters."""
+    """Return the skeleton of a folded name: letters of other alphabets and stroked ones as plain Latin letters."""
     return folded if folded.isascii() else folded.translate(_SKELETON)
 
 

@@ -1,4 +1,4 @@
-"""Reduce the words of a target to a key: one key for every way in which releases write one thing.
+"""Normalize the words of a target to one lookup key.
 
 What the key means is left to `categories`. The rules here are about words, not about targets: whose it is,
 how many there are, plurals, hyphens, abbreviations and spellings that changed over the years.
@@ -7,9 +7,9 @@ how many there are, plurals, hyphens, abbreviations and spellings that changed o
 import re
 import unicodedata
 
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
-# Whose the target is does not say what it is; a strike has a field for the owner.
+# The owner does not determine what the target is; a strike has a field for the owner.
 OWNERS = frozenset({"daesh", "enemy", "isil", "isis", "isl", "terrorist"})
 
 # Participles that follow an owner: "ISIL-held building", "ISIL used-bridge".
@@ -139,7 +139,7 @@ MOST_WORDS = 40
 _MOST_ROUNDS = 8
 
 
-@remembered(8192)
+@cached_by_text(8192)
 def fold(phrase: str) -> str:
     """Return the key of a target's words; folding a key again changes nothing.
 
@@ -197,12 +197,12 @@ def _singular(word: str) -> str:
 
 
 def _without_owners(words: list[str]) -> list[str]:
-    kept = list[str]()
+    remaining = list[str]()
     owned = False
     for word in words:
         if word in OWNERS:
             owned = True
         elif word not in _POINTERS and not (owned and word in _HOLDINGS):
-            kept.append(word)
+            remaining.append(word)
             owned = False
-    return kept
+    return remaining

@@ -1,4 +1,4 @@
-"""Spellings of a report's number that its normal form distinguishes: separators, zeros, and a label before it.
+"""Spelling variants of report numbers: separators, zeros and labels.
 
 "20170207-01", "2017-02-07-1" and "No. 2017.02.07/001" are one number to a reader. Two numbers are the same where their
 parts are: words, numbers without leading zeros, and at most one day.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from app.vocabulary.lookalikes import number_key
-from app.vocabulary.text_cache import remembered
+from app.vocabulary.text_cache import cached_by_text
 
 # A word, a number, or a day as three numbers.
 Part = str | int | tuple[int, int, int]
@@ -28,7 +28,7 @@ _WIDTHS = (1, 2, 3)
 
 
 def number_parts(number: str) -> tuple[Part, ...]:
-    """Return what a number says, whatever its spelling; nothing where it has no part, or more than MOST_PARTS."""
+    """Return the parts of a number, whatever its spelling; nothing where it has no part, or more than MOST_PARTS."""
     key = number_key(number)
     label = _LABEL.match(key)
     runs = _PART.findall(key, label.end() if label else 0)
@@ -50,7 +50,7 @@ def number_parts(number: str) -> tuple[Part, ...]:
     return tuple(parts) if len(parts) <= MOST_PARTS else ()
 
 
-@remembered(256)
+@cached_by_text(256)
 def number_spellings(number: str) -> frozenset[str]:
     """Return the normal forms of the usual spellings of a number, its own among them."""
     return frozenset({number_key(number), *_spelt(number_parts(number))})

@@ -1,4 +1,4 @@
-"""Calendar periods: their first and last day, the key that names them, and how to walk from one to the next."""
+"""Calendar periods: first and last day, key, and iteration."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -65,7 +65,7 @@ def key_of(unit: PeriodUnit, start: date) -> str:
             return f"{start.year:04}"
 
 
-def each(unit: PeriodUnit, first: date, last: date) -> Iterator[date]:
+def starts_between(unit: PeriodUnit, first: date, last: date) -> Iterator[date]:
     """Yield the first day of every period from the one that holds `first` to the one that holds `last`."""
     start = start_of(unit, first)
     while start <= last:

@@ -1,16 +1,16 @@
-"""The places of Syria and Iraq that releases speak of, with every spelling that is known to mean them.
+"""Gazetteer of Syria and Iraq with the spellings of real releases.
 
 The list itself is `places.csv`. Its columns:
 
 - `slug`: the place's name in URLs; ASCII, lower case, hyphens; never reused.
 - `name`: the English name as the releases of 2017 print it.
 - `country`: ISO 3166-1 alpha-2, SY or IQ: the country in which the point lies. A release may list a border
-  place under the neighbour; the strike keeps the release's word.
+  place under the neighbour; the strike has the release's word.
 - `lat`, `lon`: WGS84 degrees of the town's middle, to a hundredth (about 1 km); not of any strike.
 - `precision_km`: how far, in km, from that point "near X" may be. The rule: 25 for a town or a known site
   whose position is sure; 50 for a village, a ridge or a wadi placed from descriptions; 75 and more for a
   province or a long feature, about its half width; 300 for a name that no gazetteer places, whose point is
-  then the middle of Syria. Official positions were found up to 93 km from the place that a release named, so
+  then the middle of Syria. Official positions are up to 93 km from the place that a release named, so
   25 is the radius of the label, never a bound on the error.
 - `geonames_id`: empty where the point was not taken from GeoNames.
 - `aliases`: other spellings, separated by `|`: those of releases, misprints included, usual transliterations,
@@ -32,7 +32,7 @@ from app.vocabulary.characters import CharacterTable
 # Leading articles in Latin script. Releases wrote "Ar Raqqah" until 2016 and "Raqqa" from 2017.
 ARTICLES = frozenset({"ad", "al", "an", "ar", "as", "ash", "at", "ath", "az", "el"})
 
-# Letters that Arabic writers and keyboards exchange freely, to the one that is kept: teh marbuta to heh,
+# Letters that Arabic writers and keyboards exchange freely, to the one that is used here: teh marbuta to heh,
 # alef maksura and Farsi yeh to yeh, keheh to kaf.
 _ARABIC = str.maketrans({"\u0629": "\u0647", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643"})
 
@@ -99,7 +99,7 @@ _FOLDED = CharacterTable(_fold_character)
 def load() -> tuple[Place, ...]:
     """Return the places in the order of `places.csv`: Syria, then Iraq, each by slug.
 
-    Raises KeyError or ValueError when the file does not hold what the module says of it.
+    Raises KeyError or ValueError when the file does not have the documented form.
     """
     text = files("app.vocabulary").joinpath("places.csv").read_text(encoding="utf-8")
     return tuple(_place(row) for row in csv.DictReader(text.splitlines()))

@@ -1,4 +1,4 @@
-"""The publishers that the product knows from the start. Analysts add others."""
+"""Built-in publishers; analysts add others."""
 
 from dataclasses import dataclass
 

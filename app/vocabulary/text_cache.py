@@ -1,4 +1,4 @@
-"""A bounded cache for functions of one text: it remembers the results for short texts alone."""
+"""Bounded cache for functions of one short text."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -11,16 +11,16 @@ T = TypeVar("T")
 LONGEST = 200
 
 
-def remembered(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+def cached_by_text(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
     """Remember the last `most` results of a function, by texts of up to LONGEST letters."""
 
-    def remembering(function: Callable[[str], T]) -> Callable[[str], T]:
-        known = lru_cache(most)(function)
+    def decorator(function: Callable[[str], T]) -> Callable[[str], T]:
+        cached = lru_cache(most)(function)
 
         @wraps(function)
         def either(text: str) -> T:
-            return known(text) if len(text) <= LONGEST else function(text)
+            return cached(text) if len(text) <= LONGEST else function(text)
 
         return either
 
-    return remembering
+    return decorator

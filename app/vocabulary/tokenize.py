@@ -1,6 +1,6 @@
-"""The words of a source's text, as `q` finds them.
+"""Tokenizer of the full-text index and of `q`.
 
-Words are cut and folded here alone, where they are stored and where they are asked for, and both engines are
+Words are cut and folded here alone, both for storing and for queries, and both engines are
 handed words and no text: so both find the same lines.
 """
 
@@ -12,8 +12,8 @@ from app.vocabulary.characters import CharacterTable
 # Characters of a word that count: longer ones are the same word where they begin alike. No language has more.
 LONGEST_WORD = 100
 
-# Bytes of the words that one line is found by, in UTF-8, the first that it holds. A sentence has a few hundred;
-# PostgreSQL cannot keep a million for one row.
+# Bytes of the indexed words of one line, in UTF-8, the first that it has. A sentence has a few hundred;
+# PostgreSQL cannot store a million for one row.
 MOST_BYTES = 500_000
 
 # General categories of what disappears: accents and other marks, modifier letters, invisible characters.
@@ -34,12 +34,12 @@ def _fold_character(char: str) -> str:
 
     One by one: normalising a whole text sorts its marks, which takes the square of the length of a run of them.
     """
-    kept = []
+    chars = []
     for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()):
         category = unicodedata.category(part)
         if category not in _DROPPED:
-            kept.append(part if category[0] in "LN" else " ")
-    return "".join(kept)
+            chars.append(part if category[0] in "LN" else " ")
+    return "".join(chars)
 
 
 _FOLDED = CharacterTable(_fold_character)
@@ -47,11 +47,11 @@ _FOLDED = CharacterTable(_fold_character)
 
 def words_of(texts: Iterable[str | None]) -> list[str]:
     """Return the words of several texts, each once, up to MOST_BYTES; None holds none."""
-    found, left = list[str](), MOST_BYTES
+    tokens, left = list[str](), MOST_BYTES
     # Texts that are equal hold the same words.
     for word in words("\n".join(dict.fromkeys(text for text in texts if text))):
         left -= len(word.encode())
         if left < 0:
             break
-        found.append(word)
-    return found
+        tokens.append(word)
+    return tokens

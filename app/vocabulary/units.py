@@ -1,4 +1,4 @@
-"""Units of measure: after one of these a number is an amount, a distance, a time or part of a name.
+"""Units of measure, which turn a number into an amount.
 
 What the number then counts is decided in app/parsing/amounts.py.
 """

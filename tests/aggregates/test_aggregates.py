@@ -81,7 +81,7 @@ def test_empty_periods_tell_zero_from_unknown(api: Api) -> None:
 
 
 def test_report_that_lists_other_places_says_none_here(api: Api) -> None:
-    """A report that covers a country and day and lists lines elsewhere has none near the place asked for."""
+    """A report that covers a country and day and lists lines elsewhere has none near the place requested."""
     coverage = [{"country": "SY", "date_from": "2017-03-01", "strikes": 1}]
     api.post(make_report(make_strike(), coverage=coverage))
     asked = {"date_from": "2017-03-01", "date_to": "2017-03-01", "group_by": "day"}
@@ -139,7 +139,7 @@ def test_long_spans_cost_no_more_than_short_ones(api: Api) -> None:
 
 @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
 def test_calendar_ends_before_the_machine_does(api: Api, unit: str) -> None:
-    """The last day that can be asked for makes a period; the year after it is refused."""
+    """The last day that can be requested makes a period; the year after it is refused."""
     asked = {"group_by": unit, "date_from": "9998-12-30"}
     assert api.read("/v1/aggregates", date_to="9998-12-31", **asked)["rows"]
     assert api.get("/v1/aggregates", date_to="9999-12-31", **asked).status_code == 422
@@ -164,7 +164,7 @@ def test_claim_without_lines_does_not_say_none(api: Api) -> None:
     ],
 )
 def test_periods_between_two_lines_are_filled(api: Api, unit: str, keys: list[str]) -> None:
-    """Without days asked for, periods run from the first match to the last, over the end of a year."""
+    """Without days requested, periods run from the first match to the last, over the end of a year."""
     api.post(make_report(make_strike(date_from="2016-12-31"), make_strike(date_from="2017-01-02")))
     rows = api.read("/v1/aggregates", group_by=unit)["rows"]
 
@@ -186,7 +186,7 @@ def test_periods_are_filled_for_each_group_that_is_there(api: Api) -> None:
 
 
 def test_range_asked_for_is_filled_even_without_a_match(api: Api) -> None:
-    """A series over days for which there is nothing is as long as the days asked for."""
+    """A series over days for which there is nothing is as long as the days requested."""
     rows = api.read("/v1/aggregates", group_by="month", date_from="2017-01-15", date_to="2017-03-15")["rows"]
     assert [(row["period"], row["state"]) for row in rows] == [
         ("2017-01", "no_report"),

@@ -52,7 +52,7 @@ def test_lag_is_null_where_nothing_happened(api: Api) -> None:
 
 
 def test_lag_is_there_where_it_is_asked_for(api: Api) -> None:
-    """Rows have what the contract says, and the lag beside it only on demand; rows can be sorted by it then."""
+    """Rows have what the contract says, and the lag next to it only on demand; rows can be sorted by it then."""
     api.post(make_report(make_strike(), make_strike(location="Palmyra", date_from="2017-02-01")))
     plain = api.read("/v1/aggregates", group_by="location")
     ranked = api.read("/v1/aggregates", group_by="location", lag="true", sort="-lag_days_max", top=1)

@@ -61,7 +61,7 @@ def drawn(source: random.Random, others: list[Body]) -> Body:
 def test_aggregates_equal_a_recount_as_of_any_number(
     api: Api, database: Database, way: dict[str, int]
 ) -> None:
-    """Whatever repeats, was corrected, withdrawn or renamed: lines and counts agree as of each number, for ever."""
+    """Whatever repeats, was corrected, withdrawn or renamed: lines and counts agree as of each number, permanently."""
     live(api, Keeper(api, database))
     last = api.read("/v1/ledger")["seq"]
     past = st.fixed_dictionaries(

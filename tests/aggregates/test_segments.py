@@ -1,4 +1,4 @@
-"""Aggregates do not hang on how lines are held and counted: in one segment or in many, cached or not."""
+"""Aggregates do not depend on how lines are held and counted: in one segment or in many, cached or not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +57,7 @@ def counted(way: dict[str, int]) -> Iterator[None]:
 def test_answers_do_not_hang_on_how_they_are_counted(
     api: Api, database: Database, database_url: str, way: dict[str, int]
 ) -> None:
-    """Whatever is asked, an answer is the same bytes in each way of counting, also as of earlier numbers."""
+    """Whatever is asked, a response is the same bytes in each way of counting, also as of earlier numbers."""
     record.fill(database, retracted=5)
     last = api.read("/v1/ledger")["seq"]
     asked = st.fixed_dictionaries({}, optional=OPTIONS | {"as_of": st.integers(last - 44, last)})

@@ -20,7 +20,7 @@ from app.db.engine import Database, ReadSession
 from app.db.statements import Snapshot
 from app.db.types import AnyRow
 from app.errors import DatabaseUnavailable
-from app.http.sessions import Asked, Reads
+from app.http.sessions import ReadRequest, Reads
 from app.ledger.head import Head, head
 from app.main import create_app
 from app.record.report_in import ReportIn
@@ -134,12 +134,12 @@ def test_stream_waits_for_a_database_that_is_away(
     is_away = False
 
     class Flaky(Reads):
-        async def __call__(self, work: Callable[[ReadSession], T], asked: Asked | None = None, /) -> T:
+        async def __call__(self, work: Callable[[ReadSession], T], asked: ReadRequest | None = None, /) -> T:
             if is_away:
                 raise DatabaseUnavailable("gone")
             return await reads(work, asked)
 
-        async def short(self, work: Callable[[Snapshot], T], asked: Asked | None = None, /) -> T:
+        async def short(self, work: Callable[[Snapshot], T], asked: ReadRequest | None = None, /) -> T:
             if is_away:
                 raise DatabaseUnavailable("gone")
             return await reads.short(work, asked)
@@ -172,10 +172,10 @@ def test_streams_end_when_the_ledger_is_another(sqlite_template: Path, tmp_path:
     class Restored(Reads):
         reads = before
 
-        async def __call__(self, work: Callable[[ReadSession], T], asked: Asked | None = None, /) -> T:
+        async def __call__(self, work: Callable[[ReadSession], T], asked: ReadRequest | None = None, /) -> T:
             return await self.reads(work, asked)
 
-        async def short(self, work: Callable[[Snapshot], T], asked: Asked | None = None, /) -> T:
+        async def short(self, work: Callable[[Snapshot], T], asked: ReadRequest | None = None, /) -> T:
             return await self.reads.short(work, asked)
 
     async def listen() -> list[int]:

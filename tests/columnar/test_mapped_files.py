@@ -21,7 +21,7 @@ from app.columnar import segment
 from app.columnar import store as columns_of
 from app.columnar.mapped_files import ColumnFiles
 from app.columnar.segment import Segment
-from app.columnar.store import Columns, Record, is_as_recorded
+from app.columnar.store import Columns, Record, matches_rows
 from app.db.engine import Database
 from app.ledger.head import head
 from tests import record
@@ -218,7 +218,7 @@ def test_without_leases_files_are_read(saved: tuple[Database, Path], monkeypatch
     files = ColumnFiles(folder)
 
     assert content(opened(Columns(files), database)) == content(opened(Columns(), database))
-    assert not files.is_wanted()
+    assert not files.is_awaited()
 
 
 def test_verify_recounts_the_files(saved: tuple[Database, Path]) -> None:
@@ -226,14 +226,14 @@ def test_verify_recounts_the_files(saved: tuple[Database, Path]) -> None:
     database, folder = saved
     files = ColumnFiles(folder)
     with database.reading() as session:
-        assert is_as_recorded(files, session)
+        assert matches_rows(files, session)
     stored = files.load()
     assert stored is not None
     first, *others = stored.segments
     more = Segment(first.lines.with_columns(pl.col("strikes_min") + 1), first.tallies)
     files.save(replace(stored, segments=[more, *others]))
     with database.reading() as session:
-        assert not is_as_recorded(ColumnFiles(folder), session)
+        assert not matches_rows(ColumnFiles(folder), session)
 
 
 QUESTIONS = (

@@ -20,7 +20,7 @@ def of(number: int) -> pl.DataFrame:
 
 
 def test_table_is_counted_once_while_it_is_cached(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two that have room, the first is counted anew after two others."""
+    """Of two that have room, the first is counted again after two others."""
     monkeypatch.setattr(
         partial_aggregates, "BYTES_CACHED", 2 * (partial_aggregates.size_of(1) + of(1).estimated_size())
     )

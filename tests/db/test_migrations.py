@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from app.catalogue.seed import seed
 from app.cli.database import prepare
 from app.db.engine import Database
-from app.db.fulltext import holds_all
+from app.db.fulltext import contains_all
 from app.db.migrate import configuration, downgrade, upgrade
 from app.db.version import HEAD, is_current
 from app.errors import UnusableDatabase
@@ -101,7 +101,9 @@ def test_older_lines_get_what_they_are_found_by(empty_url: str) -> None:
     with database.reading() as session:
         items = session.scalars(select(Strike.items_min).order_by(Strike.id)).all()
         found = [
-            session.scalars(select(STRIKE_WORDS.c.rowid).where(holds_all(STRIKE_WORDS.c.words, words))).all()
+            session.scalars(
+                select(STRIKE_WORDS.c.rowid).where(contains_all(STRIKE_WORDS.c.words, words))
+            ).all()
             for words in (["camions"], ["camions", "detruits"], ["camion"], ["camion", "detruits"])
         ]
     first, second = sorted({each for ids in found for each in ids})

@@ -10,7 +10,7 @@ from cachetools import FIFOCache
 from sqlalchemy import Date, bindparam, insert, select, text
 
 from app.db import statements
-from app.db.engine import Database, NotAtOnce
+from app.db.engine import Database, WouldBlock
 from app.db.statements import Prepared
 from app.models import Publisher, Report, Strike
 from tests import record
@@ -91,7 +91,7 @@ def test_short_looks_are_for_a_file(database: Database) -> None:
     with database.reading() as session:
         expected = [tuple(row) for row in session.rows(OF_DAYS, values)]
     if not database.is_sqlite:
-        with pytest.raises(NotAtOnce), database.at_once(1):
+        with pytest.raises(WouldBlock), database.at_once(1):
             pass
         return
     with database.at_once(1) as glance:
@@ -100,7 +100,7 @@ def test_short_looks_are_for_a_file(database: Database) -> None:
 
 def test_look_that_is_not_short_is_given_up(database: Database) -> None:
     """What takes longer is left to be read the usual way, and the next look is as good as new."""
-    with pytest.raises(NotAtOnce), database.at_once(0.01) as glance:
+    with pytest.raises(WouldBlock), database.at_once(0.01) as glance:
         glance.rows(ENDLESS, {})
     if database.is_sqlite:
         with database.at_once(1) as glance:

@@ -82,7 +82,7 @@ def test_record_of_an_earlier_schema_verifies_and_answers_as_before(
 
     with serving(url) as api:
         responses = {address: _response(api, address) for address in before}
-    # What `migrate` itself adds is the last entry, and shows only where no number is asked for.
+    # What `migrate` itself adds is the last entry, and shows only where no number is requested.
     for address, response in responses.items():
         if "as_of=" not in address and "items" in response:
             response["seq"] = then["seq"]

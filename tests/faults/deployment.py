@@ -1,4 +1,4 @@
-"""A server as an operator runs it, which tests kill and start again, and what it is asked for afterwards."""
+"""A server as an operator runs it, which tests kill and start again, and the requests after that."""
 
 import asyncio
 import os

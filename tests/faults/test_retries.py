@@ -20,7 +20,7 @@ NAMES = 6
 
 
 class Answer(NamedTuple):
-    """What belongs to an answer, and is the same however often it is given."""
+    """What belongs to a response, and is the same however often it is given."""
 
     status: int
     body: bytes
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class Retries:
-    """Clients that send each write until it is answered, and keep every answer to it."""
+    """Clients that send each write until it is answered, and keep every response to it."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.answers: dict[int, list[Answer]] = {number: [] for number in range(RETRIED)}
@@ -102,7 +102,7 @@ def test_retries_are_done_once_over_kills(deployment: Deployment, tell: Callable
     assert {len(each) for each in retries.answers.values()} == {AT_ONCE + 1}
     assert {number for number, each in retries.answers.items() if len(set(each)) != 1} == set()
     assert sorted(stored) == sorted(body(number)["title"] for number in retries.answers)
-    # Where a kill took the first answer, all that came were given again.
+    # Where a kill took the first response, all that came were given again.
     assert max(retries.done.values()) == 1
     deployment.kill()
     assert deployment.integrity() == []

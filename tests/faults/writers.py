@@ -51,7 +51,7 @@ async def talking(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def is_planned(answer: httpx.Response) -> bool:
-    """Say whether an answer is the refusal that is planned for a database that is busy or away."""
+    """Say whether a response is the refusal that is planned for a database that is busy or away."""
     return (
         answer.status_code == 503
         and answer.headers["Content-Type"] == "application/problem+json"

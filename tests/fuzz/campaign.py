@@ -21,7 +21,7 @@ from tests.faults.deployment import seconds_queued
 from tests.fuzz.hints import FRESH, STANDING, START, add_hints
 from tests.fuzz.legitimate import AnyCase, is_legitimate
 
-# Seconds within which every answer must come, without those in which others had the processors; and seconds after
+# Seconds within which every response must come, without those in which others had the processors; and seconds after
 # which one is not waited for.
 LONGEST_ANSWER = 2
 PATIENCE = 60
@@ -171,7 +171,7 @@ class _Meaning:
         """Put in what can be sent only once, and keep the fuzzer from revoking its own key and from early merges."""
         if case.path_parameters.get("key_id") == self._access.key_id:
             case.path_parameters["key_id"] = _NOBODYS_KEY
-        # The tool merges whatever it has seen in an answer, too.
+        # The tool merges whatever it has seen in a response, too.
         if case.operation.path.endswith("/merge") and case.path_parameters.get("slug") in STANDING.values():
             case.path_parameters["slug"] = _NOBODYS_SLUG
         if case.headers.get("Idempotency-Key") == FRESH:

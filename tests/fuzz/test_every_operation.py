@@ -1,4 +1,4 @@
-"""Whatever the OpenAPI document allows is done, whatever it forbids is refused, and every answer is as it says."""
+"""Whatever the OpenAPI document allows is done, whatever it forbids is refused, and every response is as it says."""
 
 from collections.abc import Callable
 

@@ -44,13 +44,13 @@ class Answer:
 
     @property
     def status(self) -> int:
-        """The status of the first answer; 0 where there was none."""
+        """The status of the first response; 0 where there was none."""
         found = re.match(rb"HTTP/1\.1 ([0-9]{3}) ", self.raw)
         return int(found[1]) if found else 0
 
     @property
     def head(self) -> str:
-        """The headers of the first answer, in lower case."""
+        """The headers of the first response, in lower case."""
         return self.raw.partition(b"\r\n\r\n")[0].decode("latin-1").lower()
 
     @property
@@ -76,7 +76,7 @@ class Server:
         return socket.create_connection(("127.0.0.1", self.port), timeout=wait)
 
     def say(self, *pieces: bytes, wait: float = 5.0, pause: float = 0.0) -> Answer:
-        """Send pieces of a request, and read until the server closes or the answer is whole."""
+        """Send pieces of a request, and read until the server closes or the response is whole."""
         with self.connect(wait) as connection:
             for piece in pieces:
                 try:
@@ -155,7 +155,7 @@ def running(
         port = re.search(r"http://127\.0\.0\.1:([0-9]+)", said)
         assert port is not None, said
         server = Server(int(port[1]), process.pid)
-        # The first answer waits for the cold start.
+        # The first response waits for the cold start.
         assert server.say(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n", wait=PATIENCE).status == 200
         yield server
     finally:

@@ -1,4 +1,4 @@
-"""Formats: which one an answer comes in, and that each has its tag, its 304 and its way to the next page."""
+"""Formats: which one a response comes in, and that each has its tag, its 304 and its way to the next page."""
 
 import csv
 import io
@@ -87,12 +87,12 @@ def test_name_goes_before_accept(api: Api) -> None:
     ("path", "detail"),
     [
         ("/v1/strikes?format=cvs", "did you mean 'csv'?"),
-        ("/v1/strikes?format=xlsx", "json, csv, ndjson, geojson or parquet"),
+        ("/v1/strikes?format=xlsx", "json, csv, ndjson, geojson, parquet"),
         ("/v1/aggregates?format=GeoJSON", "did you mean 'geojson'?"),
         ("/v1/reports?format=geojson", "geojson needs rows with a place"),
-        ("/v1/aggregates?group_by=month&format=geojson", "aggregates grouped by location"),
-        ("/v1/export?format=json", "ndjson, csv or parquet"),
-        ("/v1/export?format=geojson", "ndjson, csv or parquet"),
+        ("/v1/aggregates?group_by=month&format=geojson", "aggregates by location"),
+        ("/v1/export?format=json", "ndjson, csv, parquet"),
+        ("/v1/export?format=geojson", "ndjson, csv, parquet"),
     ],
 )
 def test_format_that_is_not_offered_is_refused(api: Api, path: str, detail: str) -> None:
@@ -181,7 +181,7 @@ def test_drafts_are_json_alone(api: Api) -> None:
 
 def test_unknown_format_is_refused_before_anything_is_read() -> None:
     """A format that is not among those offered is InvalidInput, whatever the header says."""
-    with pytest.raises(InvalidInput, match="this comes as json"):
+    with pytest.raises(InvalidInput, match="available formats: json"):
         negotiated(Format.CSV, ["text/csv"], (Format.JSON,))
 
 
@@ -198,7 +198,7 @@ KEPT = [
 
 @pytest.mark.parametrize(("path", "kept"), KEPT)
 def test_answers_say_how_long_to_keep_them(api: Api, path: str, kept: str) -> None:
-    """Without a key an answer may be kept for a moment, and as of a number for ever; with one it never is shared."""
+    """Without a key a response may be cached for a moment, as of a number permanently; with one it is never shared."""
     api.post(make_report(make_strike()))
     assert api.get(path).headers["Cache-Control"] == kept
     keyed = api.request("GET", path, headers={"Authorization": f"Bearer {api.key}"})

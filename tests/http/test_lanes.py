@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 from starlette.types import Message
 
-from app.errors import ClientLeft, Overloaded
+from app.errors import ClientDisconnected, Overloaded
 from app.http.lanes import Costs, Dismissed, Lane, Ticket
 
 # Long enough that no test waits for it.
@@ -122,7 +122,7 @@ def test_place_is_given_back() -> None:
 
 
 def test_one_of_a_kind_leaves_room_for_others() -> None:
-    """A flood of one unknown kind has one trial at a time, so another kind starts beside it."""
+    """A flood of one unknown kind has one trial at a time, so another kind starts next to it."""
 
     async def story(clients: Clients, come: Callable[..., Any]) -> None:
         await come("first", ticket())
@@ -150,7 +150,7 @@ def test_who_leaves_while_waiting_takes_no_turn() -> None:
         async with anyio.create_task_group() as group:
 
             async def leave() -> None:
-                with pytest.raises(ClientLeft):
+                with pytest.raises(ClientDisconnected):
                     await lane.enter(ticket(), receive)
 
             group.start_soon(leave)

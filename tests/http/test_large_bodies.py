@@ -31,7 +31,7 @@ def unknown(number: int) -> Body:
 
 @pytest.mark.parametrize("path", ["/v1/reports", "/v1/parse"])
 def test_unknown_names_are_counted(api: Api, path: str) -> None:
-    """Of tens of thousands of unknown names the first are named, and the answer has the number of all."""
+    """Of tens of thousands of unknown names the first are named, and the response has the number of all."""
     problem = refused(api, unknown(80_000), path)
 
     assert re.fullmatch(r".*; and 7999[0-9] more|.*; and 8000[0-9] more", problem["detail"])
@@ -55,7 +55,7 @@ def test_too_many_values_are_refused_before_they_are_validated(api: Api, body: o
 
 
 def test_all_faults_are_counted_and_the_first_are_named(api: Api) -> None:
-    """Of thousands of wrong items and names the first are named in their order, and the answer has their number."""
+    """Of thousands of wrong items and names the first are named in their order, and the response has their number."""
     line = make_strike(wrong=1) | {"tallies": [make_tally(1), 1]}
     problem = refused(api, make_report(*[line] * 1_000, number=7, titel="x"))
 
@@ -89,7 +89,7 @@ def test_lists_that_are_too_long_are_refused_as_one(api: Api) -> None:
 
 
 def test_long_names_are_cut_in_the_answer(api: Api) -> None:
-    """An unknown name of half a megabyte is not repeated in the answer."""
+    """An unknown name of half a megabyte is not repeated in the response."""
     [fault] = refused(api, make_report() | {"strikes" * 70_000: 1})["errors"]
 
     assert len(fault["pointer"]) == LONGEST_SHOWN + 2

@@ -28,7 +28,7 @@ LEAKS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "SELECT ", ".py")
     ],
 )
 def test_every_refusal_is_a_problem(api: Api, method: str, path: str, status: int, slug: str) -> None:
-    """Whatever refuses, the answer is problem+json with its status, a known type and the path asked."""
+    """Whatever refuses, the response is problem+json with its status, a known type and the path asked."""
     response = api.request(method, path)
     problem = problems.Problem.model_validate(response.json())
 

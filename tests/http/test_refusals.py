@@ -14,7 +14,7 @@ from app.server.edge import LONGEST_HEADERS, LONGEST_URL
 from tests.api import Api
 from tests.conftest import ENGINES, ScratchDatabase, serving
 
-# Nothing of the inside shows in an answer.
+# Nothing of the inside shows in a response.
 LEAKS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "SELECT ", ".py", "/app/", "site-packages")
 
 # Seconds that a refusal may take, on a machine that does much else.
@@ -255,6 +255,6 @@ def test_refused_value_is_pointed_at(record: Api) -> None:
         {
             "pointer": "/strikes/0/strikes",
             "code": "too-large-number",
-            "detail": "is a number that is too large",
+            "detail": "is too large a number",
         }
     ]

@@ -136,7 +136,8 @@ def test_log_that_a_reader_keeps_from_being_emptied_is_warned_of(
             assert write() > wal.WARNING_BYTES
         assert write() < wal.WARNING_BYTES
     assert [
-        each.getMessage().startswith("the file strikeledger.db-wal has grown") for each in caplog.records
+        each.getMessage().startswith("the write-ahead log strikeledger.db-wal has grown")
+        for each in caplog.records
     ] == [True]
 
 

@@ -113,7 +113,7 @@ def answer(response: httpx.Response) -> tuple[object, ...]:
 
 
 def is_replay(response: httpx.Response) -> bool:
-    """Say whether an answer says that it is a replay."""
+    """Say whether a response says that it is a replay."""
     return "true" in response.headers.get_list("Idempotency-Replayed")
 
 
@@ -138,7 +138,7 @@ def test_parallel_sends_make_one_record(api: Api) -> None:
 
 
 def test_replay_survives_a_restart(database_url: str) -> None:
-    """Another process on the same database gives the first answer again, byte for byte."""
+    """Another process on the same database gives the first response again, byte for byte."""
     with serving(database_url) as before:
         first = send(before, "a", path="/v1/reports")
     with serving(database_url) as after:
@@ -271,7 +271,7 @@ def test_key_is_asked_for_before_the_name(trial: Api) -> None:
 
 
 def test_answer_is_kept_for_a_day(trial: Api, database: Database) -> None:
-    """Just within 24 hours an answer can be had again; after them it is gone, and its name is free."""
+    """Just within 24 hours a response can be had again; after them it is gone, and its name is free."""
     send(trial, "a")
     send(trial, "b")
     for name, age in (("a", timedelta(hours=23, minutes=59)), ("b", timedelta(hours=24))):

@@ -71,13 +71,13 @@ def test_no_key_is_unauthenticated(api: Api) -> None:
     ],
 )
 def test_wrong_key_is_unauthenticated(api: Api, change: object) -> None:
-    """A key that is not exactly right is 401, and the answer does not say what was wrong with it."""
+    """A key that is not exactly right is 401, and the response does not say what was wrong with it."""
     bearer = f"Bearer {change(api.key)}"  # type: ignore[operator] # a case of the table
     headers = [(b"Authorization", bearer.encode("latin-1"))]
     response = api.request("POST", "/v1/reports", json=make_report(), headers=headers)
 
     assert response.status_code == 401
-    assert response.json()["detail"] == "the key is not valid"
+    assert response.json()["detail"] == "the key is unknown, revoked or expired"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def ask(api: Api, method: str = "GET", path: str = "/v1/keys", **options: Any) -
 
 
 def make(api: Api, **fields: object) -> Any:  # noqa: ANN401 - a JSON body
-    """Make a key that must be made, and return the answer's body."""
+    """Make a key that must be made, and return the response's body."""
     response = ask(api, "POST", json={"name": "desk", "scopes": ["publish"]} | fields)
     assert response.status_code == 201, response.text
     return response.json()
@@ -134,7 +134,7 @@ def test_wrong_field_is_refused(admin: Api, fields: dict[str, object], pointer: 
 
 
 def test_revoked_key_opens_nothing_and_stays_listed(admin: Api) -> None:
-    """From the answer on a revoked key is 401; revoking it again is 204 and keeps the first time."""
+    """From the response on a revoked key is 401; revoking it again is 204 and keeps the first time."""
     made = make(admin)
     path = f"/v1/keys/{made['id']}"
     first = ask(admin, "DELETE", path)

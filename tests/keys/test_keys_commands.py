@@ -70,7 +70,7 @@ def test_revoke_of_nothing_is_an_error(keys: Keys) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "said"),
-    [("--name", " ", "character"), ("--name", "\x1b[31m", "control"), ("--expires", "2001-01-01", "end")],
+    [("--name", " ", "blank"), ("--name", "\x1b[31m", "control"), ("--expires", "2001-01-01", "future")],
 )
 def test_create_takes_what_the_api_takes(keys: Keys, option: str, value: str, said: str) -> None:
     """A name or an end that POST /v1/keys refuses is refused here, and no key is made."""

@@ -15,7 +15,7 @@ from app.models import LedgerEntry
 
 
 def test_each_entry_is_chained_to_the_one_before(database: Database) -> None:
-    """Every hash can be worked out anew from the entry and the hash before it, from the first one on."""
+    """Every hash can be worked out again from the entry and the hash before it, from the first one on."""
     with database.writing() as session:
         for number in range(3):
             append(session, "published", {"number": number}, report_id=number, revision=1)

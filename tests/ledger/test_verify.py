@@ -256,7 +256,7 @@ def head_of(path: Path) -> SavedHead:
 
 
 def rechain(raw: sqlite3.Connection, copy: Path, first: int, last: int, **changed: object) -> None:
-    """Change the entry `first`, and compute all hashes from there up to `last` anew, as an insider could."""
+    """Change the entry `first`, and compute all hashes from there up to `last` again, as an insider could."""
     database = Database(f"sqlite:///{copy}")
     with database.reading() as session:
         entries = session.execute(
@@ -327,7 +327,7 @@ def test_cut_off_entries_show_against_a_saved_head(copy: Path, raw: sqlite3.Conn
 
 
 def test_rewritten_entry_shows_in_the_next(copy: Path, raw: sqlite3.Connection) -> None:
-    """An entry rewritten with its own hash computed anew does not fit the one after it."""
+    """An entry rewritten with its own hash computed again does not fit the one after it."""
     rechain(raw, copy, 20, 20, action="revised")
     verdict = checked(copy)
     assert verdict.fault is not None
@@ -335,7 +335,7 @@ def test_rewritten_entry_shows_in_the_next(copy: Path, raw: sqlite3.Connection) 
 
 
 def test_rewritten_ledger_shows_against_a_saved_head(copy: Path, raw: sqlite3.Connection) -> None:
-    """A ledger computed anew from an entry on is sound in itself, yet does not lead to the head that was saved."""
+    """A ledger computed again from an entry on is sound in itself, yet does not lead to the head that was saved."""
     saved = head_of(copy)
     rechain(raw, copy, 20, story.HEAD, action="revised")
     verdict = checked(copy, saved)

@@ -1,4 +1,4 @@
-"""What news articles do that releases do not: who acted, what is told twice, which day is meant, what is no strike."""
+"""Forms that news articles have and releases do not: agents, repeated reports, meant days, and what is no strike."""
 
 # ruff: noqa: RUF001
 

@@ -95,7 +95,7 @@ def test_left_out_remarks_are_counted(patient: Server) -> None:
     """Of more remarks than a reader can use the last one gives the number of the others."""
     remarks = parse(patient, FAMILIES["bullets"].text(LONG))["remarks"]
     assert len(remarks) == MOST_REMARKS
-    assert remarks[-1]["message"].endswith("more remarks are left out, from here on")
+    assert remarks[-1]["message"].endswith("more remarks, from here on, are omitted")
 
 
 def test_only_the_first_unknown_phrases_get_suggestions(server: Server) -> None:

@@ -142,7 +142,7 @@ def test_ministry_narrative_gives_no_counts(api: Api) -> None:
 
 
 def test_plain_text_is_read_like_json(api: Api) -> None:
-    """The same release as text/plain gives the same answer, byte for byte."""
+    """The same release as text/plain gives the same response, byte for byte."""
     plain = api.request(
         "POST", "/v1/parse", content=RELEASE.encode(), headers={"Content-Type": "text/plain; charset=utf-8"}
     )

@@ -138,7 +138,7 @@ def test_total_without_any_line_is_held_against_nothing(api: Api) -> None:
 
 
 def test_checks_of_earlier_entries_stay() -> None:
-    """Before content version 3 lines outside the claims did not count, and what was told then is told for ever."""
+    """Before content version 3 lines outside the claims did not count, and what was told then is told permanently."""
     claim = SimpleNamespace(country="SY", date_from=DAY, date_to=DAY, strikes=2, engagements=None)
     line = SimpleNamespace(
         country="IQ", date_from=DAY, date_to=DAY, strikes_min=1, strikes_max=1, engagements=None

@@ -10,14 +10,14 @@ from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 
 
-def put(api: Api, report: Any, body: Body, **headers: str) -> Any:  # noqa: ANN401 - JSON in, an answer out
-    """Put a report anew under the tag that it has now, unless another is given."""
+def put(api: Api, report: Any, body: Body, **headers: str) -> Any:  # noqa: ANN401 - JSON in, a response out
+    """Put a report again under the tag that it has now, unless another is given."""
     path = f"/v1/reports/{report['id']}"
     tags = headers or {"If-Match": api.get(path).headers["ETag"]}
     return api.request("PUT", path, json=body, headers={"Authorization": f"Bearer {api.key}", **tags})
 
 
-def retract(api: Api, report: Any, reason: str = "It was withdrawn.") -> Any:  # noqa: ANN401 - JSON in, an answer out
+def retract(api: Api, report: Any, reason: str = "It was withdrawn.") -> Any:  # noqa: ANN401 - JSON in, a response out
     """Retract a report as it stands."""
     path = f"/v1/reports/{report['id']}"
     headers = {"Authorization": f"Bearer {api.key}", "If-Match": api.get(path).headers["ETag"]}

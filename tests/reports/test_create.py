@@ -145,7 +145,12 @@ REFUSED: list[tuple[str, Body, str, str]] = [
     ("a count as text", make_report(make_strike(make_tally(count="5"))), "/strikes/0/tallies/0/count", ""),
     ("a count as true", make_report(make_strike(make_tally(count=True))), "/strikes/0/tallies/0/count", ""),
     ("no count", make_report(make_strike(make_tally(None))), "/strikes/0/tallies/0", "count"),
-    ("two counts", make_report(make_strike(make_tally(2, count_min=1))), "/strikes/0/tallies/0", "not both"),
+    (
+        "two counts",
+        make_report(make_strike(make_tally(2, count_min=1))),
+        "/strikes/0/tallies/0",
+        "give either",
+    ),
     (
         "bounds reversed",
         make_report(make_strike(make_tally(None, count_min=3, count_max=2))),
@@ -169,13 +174,13 @@ REFUSED: list[tuple[str, Body, str, str]] = [
     ("a file as source", make_report(source_url="file:///etc/passwd"), "/source_url", "http"),
     ("a source with a user", make_report(source_url="https://me:pw@example.org/"), "/source_url", "user"),
     ("a source without a name", make_report(source_url="https://./"), "/source_url", "http"),
-    ("a blank title", make_report(title="  "), "/title", "white space"),
-    ("a blank note", make_report(sums_note=" \n"), "/sums_note", "white space"),
+    ("a blank title", make_report(title="  "), "/title", "must not be blank"),
+    ("a blank note", make_report(sums_note=" \n"), "/sums_note", "must not be blank"),
     (
         "a note that only some call blank",
         make_report(sums_note="\x85\ufeff\x1c"),
         "/sums_note",
-        "white space",
+        "must not be blank",
     ),
     ("a control character", make_report(number="1\x1f2"), "/number", "control"),
     ("a name that grows too long", make_report(number="\ufb2c" * 200), "/number", "200"),
@@ -234,7 +239,7 @@ def test_body_that_is_not_json_is_malformed(api: Api, body: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["\0", "\ud800"], ids=["NUL", "lone surrogate"])
 def test_text_that_no_engine_stores_is_refused(api: Api, text: str) -> None:
-    """NUL and lone surrogates are refused before they reach a database or an answer."""
+    """NUL and lone surrogates are refused before they reach a database or a response."""
     response = api.try_posting(make_report(title=text))
 
     assert response.status_code == 422

@@ -1,4 +1,4 @@
-"""Derived rows: what is missing or wrong of them is found, written anew, and never shown."""
+"""Derived rows: what is missing or wrong of them is found, written again, and never shown."""
 
 import shutil
 from collections.abc import Callable
@@ -84,7 +84,7 @@ def fault(database: Database) -> str:
 def test_lost_rows_are_found_and_rebuilt(
     api: Api, database: Database, lose: Callable[[WriteSession], None]
 ) -> None:
-    """`verify` finds derived rows that are lost or wrong, a rebuild writes them anew, and then the record holds."""
+    """`verify` finds derived rows that are lost or wrong, a rebuild writes them again, and then the record holds."""
     story.tell(database)
     lines = api.read("/v1/strikes", q="vehicles")["items"]
     assert lines
@@ -131,10 +131,10 @@ def test_what_was_interrupted_goes_on_where_it_was(
     first = len(stored_json(database))
     assert 0 < first < len(before)
     with database.reading() as reader:
-        assert derived.lacks_json(reader)
+        assert derived.is_missing_json(reader)
     assert finish(database) in {None, len(before) - first}
     with database.reading() as reader:
-        assert not derived.lacks_json(reader)
+        assert not derived.is_missing_json(reader)
     assert stored_json(database) == before
     assert fault(database) == ""
 

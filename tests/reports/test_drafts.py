@@ -25,7 +25,7 @@ def save(api: Api, key: str, body: Body) -> Any:  # noqa: ANN401 - a JSON body
     return response.json()
 
 
-def ask(api: Api, path: str, key: str, method: str = "GET", **options: Any) -> Any:  # noqa: ANN401 - an answer
+def ask(api: Api, path: str, key: str, method: str = "GET", **options: Any) -> Any:  # noqa: ANN401 - a response
     """Ask with a key, and with the tag that the report has now where something is written."""
     headers = {"Authorization": f"Bearer {key}"}
     if method != "GET":

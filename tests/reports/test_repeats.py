@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.reports.duplicates import MOST_COMPARED, MOST_PAIRS, PAIRS_FOR_A_LOOK
+from app.reports.duplicates import MOST_COMPARED, MOST_PAIRS, PAIRS_PER_QUERY
 from tests.api import Api
 from tests.factories import Body, make_report, make_strike, make_tally
 from tests.reports.test_corrections import put, retract
@@ -22,7 +22,7 @@ def items(api: Api, **filters: Any) -> int:  # noqa: ANN401 - anything a query c
 
 
 def test_event_is_counted_once(api: Api) -> None:
-    """A line that repeats another is left out, unless all are asked for, or its publisher or report is named."""
+    """A line that repeats another is left out, unless all are requested, or its publisher or report is named."""
     own = api.post(make_report(LINE))
     repeat = api.post(article(LINE | {"same_as": own["strikes"][0]["id"]}))
 
@@ -68,7 +68,7 @@ def test_repeat_of_a_repeat_is_the_same_event(api: Api) -> None:
 
 
 def test_only_standing_strikes_of_other_reports_are_repeated(api: Api) -> None:
-    """A line cannot repeat what is not there, what was put aside, or its own report."""
+    """A line cannot repeat what is not there, what was superseded, or its own report."""
     own = api.post(make_report(LINE))
     gone = own["strikes"][0]["id"]
     put(api, own, make_report(make_strike(TANKS)) | {"reason": "Less."})
@@ -94,14 +94,14 @@ def test_likely_repeats_are_offered(api: Api) -> None:
 
 
 def test_repeats_are_offered_for_the_first_lines_of_endless_reports(api: Api) -> None:
-    """Who waits for the answer to a report that is longer than any release does not wait for all its repeats."""
+    """Who waits for the response to a report that is longer than any release does not wait for all its repeats."""
     lines = [LINE] * (MOST_COMPARED + 100)
     api.post(make_report(*lines))
     offered = api.post(article(*lines))["possible_duplicates"]
 
     assert (
         len({match["strike"] for match in offered})
-        == (MOST_PAIRS - PAIRS_FOR_A_LOOK - MOST_COMPARED) // MOST_COMPARED
+        == (MOST_PAIRS - PAIRS_PER_QUERY - MOST_COMPARED) // MOST_COMPARED
     )
 
 

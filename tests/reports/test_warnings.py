@@ -45,7 +45,7 @@ def test_country_that_is_not_the_place_s(api: Api) -> None:
     stored = api.post(make_report(*lines))
 
     assert warnings(stored) == [("country-of-place", "/strikes/1/country")]
-    assert stored["warnings"][0]["detail"] == "'raqqa' lies in SY, not in IQ"
+    assert stored["warnings"][0]["detail"] == "'raqqa' is in SY, not in IQ"
 
 
 @pytest.mark.parametrize(

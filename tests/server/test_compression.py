@@ -51,7 +51,7 @@ def test_each_coding_has_a_strong_tag_of_its_own(api: Api, coding: str) -> None:
 
 
 def test_vary_names_all_that_an_answer_depends_on(api: Api) -> None:
-    """An answer that could be compressed says so beside whatever else it depends on, once."""
+    """A response that could be compressed says so beside whatever else it depends on, once."""
     for coding in ("gzip", "identity"):
         vary = asked(api, LONG, accept_encoding=coding)[1]["vary"].lower().split(", ")
         assert vary.count("accept-encoding") == 1

@@ -1,4 +1,4 @@
-"""HEAD, OPTIONS, methods, other origins, and what every answer carries."""
+"""HEAD, OPTIONS, methods, other origins, and what every response carries."""
 
 import asyncio
 
@@ -178,7 +178,7 @@ def test_hosts_are_taken_as_listed(names: tuple[str, ...], host: bytes, allowed:
 
 
 def test_guard_is_outermost(api: Api) -> None:
-    """The answer of the innermost layer and of the outermost carry the same."""
+    """The response of the innermost layer and of the outermost carry the same."""
     refused = api.request("GET", "/v1/strikes", headers={"Host": "evil.example"})
     answered = api.get("/v1/strikes")
     for name in ("X-Content-Type-Options", "Access-Control-Allow-Origin"):

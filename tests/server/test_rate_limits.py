@@ -233,7 +233,7 @@ def test_address_has_so_many_connections(workers: Server) -> None:
     with ExitStack() as opened:
         held = [opened.enter_context(workers.connect()) for _ in range(MOST_CONNECTIONS)]
         for each in held:
-            # Each worker takes connections at its own pace, so the last one asked for may not be the last one taken.
+            # Each worker takes connections at its own pace, so the last one requested may not be the last one taken.
             each.sendall(HEALTH)
             assert each.recv(65_536).startswith(b"HTTP/1.1 200")
         refused = workers.say(b"")

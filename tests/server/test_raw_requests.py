@@ -159,7 +159,7 @@ def test_endless_body_is_not_read(server: Server) -> None:
 
 @pytest.mark.parametrize("size", [LONGEST_JSON, 10 * LONGEST_JSON])
 def test_client_of_a_large_body_reads_the_refusal(server: Server, size: int) -> None:
-    """A client that sends all of a large body before it reads gets the answer, not a broken connection."""
+    """A client that sends all of a large body before it reads gets the response, not a broken connection."""
     wanted = httpx.post(
         f"{server.url}/v1/parse",
         content=iter([b"a" * size]),

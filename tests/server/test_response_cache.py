@@ -11,7 +11,7 @@ import anyio.lowlevel
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.http.disconnects import until_client_leaves
+from app.http.disconnects import wait_for_disconnect
 from app.server import response_cache as cache_module
 from app.server.response_cache import Cache
 
@@ -38,7 +38,7 @@ class Behind:
         self.asked += 1
         asked = self.asked
         if self.until_all_left:
-            await until_client_leaves(receive)
+            await wait_for_disconnect(receive)
             self.dropped += 1
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
@@ -123,20 +123,20 @@ def front() -> Front:
 
 
 def test_same_question_is_answered_again(front: Front) -> None:
-    """Asked again, the answer is the first one, headers and all, and nothing behind is asked."""
+    """Asked again, the response is the first one, headers and all, and nothing behind is asked."""
     assert front.ask() == front.ask() == (200, b"1", PUBLIC)
     assert front.behind.asked == 1
 
 
 def test_nothing_is_kept_over_a_write(front: Front) -> None:
-    """When the ledger has moved on, everything is asked anew."""
+    """When the ledger has moved on, everything is asked again."""
     front.ask()
     front.behind.seq = 2
     assert front.ask()[1] == b"2"
 
 
 def test_answer_made_during_a_write_is_not_kept(front: Front) -> None:
-    """An answer may be of before or after a write that came meanwhile, so it is not kept under either."""
+    """A response may be of before or after a write that came meanwhile, so it is not kept under either."""
 
     async def write() -> None:
         front.behind.seq = 2
@@ -159,7 +159,7 @@ def test_answer_made_during_a_write_is_not_kept(front: Front) -> None:
     ids=str,
 )
 def test_other_question_has_another_answer(front: Front, other: dict[str, str]) -> None:
-    """Host, path, query and whatever chooses the form of an answer tell questions apart."""
+    """Host, path, query and whatever chooses the form of a response tell questions apart."""
     front.ask()
     assert front.ask(**other)[1] == b"2"
 
@@ -195,7 +195,7 @@ def test_held_answer_is_304_without_a_body(front: Front) -> None:
     ids=str,
 )
 def test_what_may_not_be_kept_is_not(front: Front, changed: dict[str, Any]) -> None:
-    """Refusals, private answers, streams and whatever is too large are asked anew each time."""
+    """Refusals, private answers, streams and whatever is too large are asked again each time."""
     for name, value in changed.items():
         setattr(front.behind, name, value)
     front.ask()
@@ -204,7 +204,7 @@ def test_what_may_not_be_kept_is_not(front: Front, changed: dict[str, Any]) -> N
 
 
 def test_oldest_answers_go_first(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No more bytes are cached than allowed; what was asked for least recently goes."""
+    """No more bytes are cached than allowed; what was requested least recently goes."""
     # Three of these, and no fourth.
     front.behind.size = 10_000
     monkeypatch.setattr(cache_module, "MOST_BYTES", 45_000)
@@ -278,7 +278,7 @@ def test_only_reads_of_the_record_are_kept(front: Front, asked: dict[str, str]) 
 
 
 def ask_at_once(front: Front, *clients: dict[str, Any]) -> list[Any]:
-    """Ask the same as all these clients while the first answer is being worked out; return the answers."""
+    """Ask the same as all these clients while the first response is being worked out; return the answers."""
     answers: list[Any] = [None] * len(clients)
 
     async def ask(number: int) -> None:
@@ -319,7 +319,7 @@ def test_what_many_ask_at_once_is_answered_once(front: Front, change: dict[str, 
 
 
 def test_stream_is_answered_to_each(front: Front) -> None:
-    """An answer in pieces may have no end, so each who asks for it gets one of its own."""
+    """A response in pieces may have no end, so each who asks for it gets one of its own."""
     front.behind.parts = 2
 
     answers = ask_at_once(front, *[{}] * 3)
@@ -328,7 +328,7 @@ def test_stream_is_answered_to_each(front: Front) -> None:
 
 
 def test_holders_and_others_get_what_is_theirs(front: Front) -> None:
-    """Of those who ask at once, who holds the answer gets 304, and the others share one."""
+    """Of those who ask at once, who holds the response gets 304, and the others share one."""
     holder, other = {"if_none_match": '"a"'}, {"if_none_match": '"b"'}
 
     answers = ask_at_once(front, holder, {}, holder, other, {})
@@ -338,7 +338,7 @@ def test_holders_and_others_get_what_is_theirs(front: Front) -> None:
 
 
 def test_who_leaves_takes_nothing_from_the_others(front: Front) -> None:
-    """The first who asked leaves, and another one: the third still gets the answer."""
+    """The first who asked leaves, and another one: the third still gets the response."""
 
     async def ask() -> tuple[Any, ...]:
         first, second, third = (anyio.Event() for _ in range(3))
@@ -366,7 +366,7 @@ def test_who_leaves_takes_nothing_from_the_others(front: Front) -> None:
 
 
 def test_work_is_dropped_when_all_have_left(front: Front) -> None:
-    """What is behind learns that the client has left when nobody waits any more, and who comes then asks anew."""
+    """What is behind learns that the client has left when nobody waits any more, and who comes then asks again."""
     front.behind.until_all_left = True
 
     async def ask() -> list[int]:

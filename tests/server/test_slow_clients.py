@@ -150,7 +150,7 @@ def test_hundreds_of_half_requests_stop_nobody(narrow: Server, sent: bytes) -> N
 
 
 def test_hundreds_of_idle_connections_stop_nobody(narrow: Server) -> None:
-    """Connections that were kept after an answer make room for new ones."""
+    """Connections that were kept after a response make room for new ones."""
     with ExitStack() as opened:
         for _ in range(300):
             connection = opened.enter_context(narrow.connect())

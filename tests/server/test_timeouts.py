@@ -23,9 +23,9 @@ from starlette.types import Message
 from app.columnar.store import Columns
 from app.db.deadline import Deadline
 from app.db.engine import Database, ReadSession
-from app.errors import ClientLeft, QueryTimeout
+from app.errors import ClientDisconnected, QueryTimeout
 from app.http import sessions
-from app.http.sessions import Asked, Read, Reads
+from app.http.sessions import Read, ReadRequest, Reads
 from app.http.strict_route import StrictRoute
 from app.ledger.head import head
 from app.main import create_app
@@ -168,14 +168,14 @@ def test_work_of_who_left_is_dropped(database: Database, caplog: pytest.LogCaptu
             await leaves.wait()
             return {"type": "http.disconnect"}
 
-        with pytest.raises(ClientLeft):
-            await reads(partial(work, name), Asked("endless", time.monotonic() + 60, receive))
+        with pytest.raises(ClientDisconnected):
+            await reads(partial(work, name), ReadRequest("endless", time.monotonic() + 60, receive))
 
     async def story() -> None:
         # Known to be long from now on, so one is worked on at a time, which may take a minute.
         for _ in range(2):
             with pytest.raises(QueryTimeout):
-                await reads(ask_endlessly, Asked("endless", time.monotonic() - 60))
+                await reads(ask_endlessly, ReadRequest("endless", time.monotonic() - 60))
         first, second = anyio.Event(), anyio.Event()
         async with anyio.create_task_group() as group:
             group.start_soon(ask, "first", first)

@@ -183,7 +183,7 @@ def test_status_tells_lines_that_stand_from_withdrawn_ones(api: Api) -> None:
 
 
 def test_corrected_line_was_not_retracted(api: Api) -> None:
-    """What a correction put aside is not found by `status=retracted`, and after a retraction only what stood last."""
+    """What a correction superseded is not found by `status=retracted`, and after a retraction only what stood last."""
     report = api.post(make_report(make_strike(strikes=1)))
     path = f"/v1/reports/{report['id']}"
     headers = {"Authorization": f"Bearer {api.key}", "If-Match": api.get(path).headers["ETag"]}
@@ -264,7 +264,7 @@ def test_what_cannot_be_meant_is_refused_by_name(api: Api) -> None:
 
 
 def test_fields_picks_what_is_shown(stored: Api) -> None:
-    """A line holds the fields asked for and no others, in its own order, each as it is without them."""
+    """A line holds the fields requested and no others, in its own order, each as it is without them."""
     whole = stored.read("/v1/strikes")["items"]
     picked = stored.read("/v1/strikes", fields="tallies,date_from,id")["items"]
 
@@ -297,7 +297,7 @@ def test_signs_without_a_word_are_only_themselves(api: Api, sign: str, found: in
 
 
 def test_ids_of_any_size_are_asked_for_by_one_statement(api: Api) -> None:
-    """An id beyond 32 bits, asked for after a small one, finds nothing: the statement was compiled by the first."""
+    """An id beyond 32 bits, requested after a small one, finds nothing: the statement was compiled by the first."""
     report = api.post(make_report(make_strike()))
     assert len(api.read("/v1/strikes", report=report["id"])["items"]) == 1
     assert api.read("/v1/strikes", report="r2147483648")["items"] == []

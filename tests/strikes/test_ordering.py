@@ -88,7 +88,7 @@ def test_pages_are_in_order(api: Api, database: Database, limit: int) -> None:
 def test_order_does_not_hang_on_how_lines_are_found(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Few lines are gathered and sorted, many are read in their order: the answer is the same."""
+    """Few lines are gathered and sorted, many are read in their order: the response is the same."""
     record.fill(database, reports=20)
     asked: list[dict[str, Any]] = [
         {},

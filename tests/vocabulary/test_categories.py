@@ -80,7 +80,7 @@ def test_fold_is_idempotent_on_the_words_of_releases(words: list[str]) -> None:
 
 @given(st.text())
 def test_match_answers_any_text(phrase: str) -> None:
-    """Whatever the text, the answer is a category of the list or none."""
+    """Whatever the text, the response is a category of the list or none."""
     found = match(phrase)
     assert found is None or found.slug in BY_SLUG
 
@@ -212,7 +212,7 @@ def test_vehicle_takes_its_refinements() -> None:
     ],
 )
 def test_rule_finds_the_broader_thing(phrase: str, slug: str) -> None:
-    """Where only a rule knows the phrase, the answer says that it is not exact."""
+    """Where only a rule knows the phrase, the response says that it is not exact."""
     assert match(phrase) == Match(slug, exact=False)
 
 
