@@ -238,6 +238,9 @@ def test_every_example_body_is_accepted(keyed: Api, each: Operation) -> None:
         headers["If-Match"] = send(keyed, stands, {}).headers["ETag"]
     for media_type, schema in (each.bodies or {"": {}}).items():
         content = None
+        if schema.get("format") == "binary":
+            # A workbook is no text; tests/cli/test_import.py sends some.
+            continue
         if media_type:
             headers["Content-Type"] = media_type
             body = example(DOCUMENT, schema)

@@ -19,6 +19,7 @@ from app.bulk.sheet_rows import from_sheet
 from app.bulk.sheets import csv_sheet, excel_sheet
 from app.db.engine import WriteSession
 from app.errors import (
+    Conflict,
     DatabaseBusy,
     IdempotencyKeyReused,
     InsufficientScope,
@@ -36,6 +37,7 @@ from app.http.sessions import Write
 from app.http.strict_route import StrictRoute
 from app.keys.idempotency import IDEMPOTENT, once
 from app.keys.security import Importing
+from app.record.report_example import REPORT
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
 
@@ -48,9 +50,20 @@ LARGEST_FILE = 64 * 1024 * 1024
 
 MEDIA_TYPES = (CSV, NDJSON, EXCEL)
 
+# A report with one line of two tallies.
+_TABLE = (
+    "publisher,number,published_on,line,date_from,country,location,strikes_min,strikes_max,effect,category,"
+    "count_min,count_max\r\n"
+    "cjtf-oir,20170302-01,2017-03-02,1,2017-03-01,SY,Raqqa,3,3,destroyed,tank,2,2\r\n"
+    "cjtf-oir,20170302-01,2017-03-02,1,2017-03-01,SY,Raqqa,3,3,damaged,vehicle,5,\r\n"
+)
 _BODY = {
     "required": True,
-    "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES},
+    "content": {
+        CSV: {"schema": {"type": "string", "examples": [_TABLE]}},
+        NDJSON: {"schema": {"type": "string", "examples": [dumps(REPORT).decode() + "\n"]}},
+        EXCEL: {"schema": {"type": "string", "format": "binary"}},
+    },
 }
 
 
@@ -62,6 +75,7 @@ _BODY = {
             MalformedRequest,
             Unauthenticated,
             InsufficientScope,
+            Conflict,
             PayloadTooLarge,
             UnsupportedMediaType,
             InvalidInput,
@@ -137,7 +151,7 @@ def _candidates(media: str, file: BinaryIO, reading: Reading) -> Iterator[Candid
     return from_sheet(sheet, reading)
 
 
-@router.get("/template", responses={200: {"content": {CSV: {}}}})
+@router.get("/template", responses={200: {"content": {CSV: {}}}, **responses(InvalidInput)})
 async def import_template() -> Response:
     """Download the header of a CSV file for import: one row for each tally."""
     headers = {"Content-Disposition": 'attachment; filename="strikeledger-import.csv"'}

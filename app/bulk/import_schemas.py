@@ -44,7 +44,10 @@ class ImportQuery(BaseModel):
     ] = "iso"
     decimal_comma: Annotated[
         bool,
-        Field(description="Whether a sheet writes 1.200,0 for 1200; else a number is plain digits."),
+        Field(
+            description="Whether a sheet writes 1.200,0 for 1200; else a number is plain digits.",
+            examples=[True],
+        ),
     ] = False
     sheet: Annotated[
         str | None,

@@ -60,9 +60,12 @@ class Outcome:
             if len(group.rows) < ROWS_SHOWN:
                 group.rows.append(problem)
 
-    def document(self) -> dict[str, Any]:
-        """Return the outcome as `ImportOut` describes it. What is refused as a whole creates and revises nothing."""
-        written = 0 if self.is_refused else 1
+    def document(self, *, is_refused: bool = False) -> dict[str, Any]:
+        """Return the outcome as `ImportOut` describes it.
+
+        What is refused as a whole, by itself or with `is_refused`, creates and revises nothing.
+        """
+        written = 0 if is_refused or self.is_refused else 1
         return {
             "created": self.created * written,
             "revised": self.revised * written,

@@ -249,8 +249,7 @@ def require(header: Sequence[str], reading: Reading, required: Iterable[str]) ->
         ours = reading.name_of(theirs)
         if ours is None:
             raise MalformedFile(
-                f"the column '{shown(theirs)}' is unknown{hint(theirs)}; "
-                f"map it (theirs=ours) or ignore it by name"
+                f"the column '{shown(theirs)}' is unknown; map it (theirs=ours) or ignore it by name{hint(theirs)}"
             )
         if ours in places:
             raise MalformedFile(

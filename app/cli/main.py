@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import keys, locations, migrate, parse, sample, serve, verify
+from app.cli import import_, keys, locations, migrate, parse, sample, serve, verify
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -35,6 +35,7 @@ cli.command("migrate")(migrate.migrate)
 cli.command("rebuild")(migrate.rebuild)
 cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
+cli.command("import", epilog=import_.EXAMPLES)(import_.import_)
 cli.command("verify")(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(locations.cli, name="locations")

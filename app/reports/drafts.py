@@ -57,7 +57,9 @@ class DraftSummary(NamedTuple):
     lines: int
 
 
-def save(session: WriteSession, report: ReportIn | StagedReport, key_id: int) -> tuple[int, StagedReport]:
+def save(
+    session: WriteSession, report: ReportIn | StagedReport, key_id: int | None
+) -> tuple[int, StagedReport]:
     """Save a new draft; return its report's row and the report staged. Raises InvalidInput as publishing would."""
     staged = restage(session, report)
     # Without its number: a draft does not keep others from publishing it first.
@@ -122,7 +124,7 @@ def _summary(report_id: int, saved_at: datetime, members: str) -> DraftSummary:
     return DraftSummary(report_id, saved_at, dict(zip(_SUMMED_UP, values, strict=True)), lines or 0)
 
 
-def _columns(resolved: Resolved, key_id: int) -> dict[str, Any]:
+def _columns(resolved: Resolved, key_id: int | None) -> dict[str, Any]:
     return {
         "body": settled(resolved).model_dump_json(exclude_unset=True),
         "key_id": key_id,

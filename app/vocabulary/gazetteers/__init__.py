@@ -1,4 +1,4 @@
-"""Gazetteers of further countries, cut from GeoNames: one compressed file a country, to be loaded by an operator.
+"""Gazetteers of further countries, cut from GeoNames, to be loaded by operators.
 
 README.md lists the columns, the countries, the source and its licence.
 """

@@ -1,4 +1,4 @@
-"""Choose the spellings and the slug of a place that comes from GeoNames.
+"""Choose spellings and slug of a place from GeoNames.
 
 GeoNames lists for a place its names in every language, with codes of airports and machine transliterations among
 them. Names in Latin, Arabic and Cyrillic letters stay, and those in the scripts of the place's own country.
