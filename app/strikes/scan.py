@@ -5,6 +5,7 @@ each costs its own share of the work, and between two steps nothing is held but 
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, func, null, select
 
@@ -27,16 +28,32 @@ _AFTER, _UNTIL = (bindparam(name, type_=Integer()) for name in ("after", "until"
 _LAST_REPORT = Prepared(select(func.max(Report.id)))
 
 
-def lines(
-    session: ReadSession, strikes: StrikeFilter, after: Position | None, limit: int
-) -> tuple[list[Found], Position | None]:
-    """Return up to `limit` matching lines after a position, the earliest first, and the position to go on from.
+class Place(NamedTuple):
+    """Where a scan of lines continues: after a line, within a stretch of LINES_SCANNED that was measured before.
 
-    The position is None at the end of the record. There may be no line and yet a position.
+    `until` None is a stretch that reaches to the end of the record.
     """
-    until = None if fewest(session, strikes, Sort.EARLIEST) else _last_scanned(session, after)
-    found = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
-    return found, position(found[-1], Sort.EARLIEST) if len(found) == limit else until
+
+    after: Position | None = None
+    until: Position | None = None
+    is_measured: bool = False
+
+
+def lines(
+    session: ReadSession, strikes: StrikeFilter, place: Place, limit: int
+) -> tuple[list[Found], Place | None]:
+    """Return up to `limit` matching lines after a place, the earliest first, and the place to continue from.
+
+    The place is None at the end of the record. There may be no line and yet a place.
+    """
+    if not place.is_measured:
+        few = fewest(session, strikes, Sort.EARLIEST)
+        until = None if few else _last_scanned(session, place.after)
+        place = Place(place.after, until, is_measured=True)
+    found = find(session, strikes, Sort.EARLIEST, place.after, limit, until=place.until)
+    if len(found) == limit:
+        return found, place._replace(after=position(found[-1], Sort.EARLIEST))
+    return found, Place(place.until) if place.until else None
 
 
 def reports(

@@ -15,15 +15,15 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from app.bulk import export
-from app.catalogue.catalogue import catalogue_at
+from app.bulk.downloads import source_of
+from app.bulk.export import Source
+from app.bulk.params import ExportQuery
 from app.db.engine import Database, ReadSession
 from app.http.encoders import dumps, written
 from app.http.formats import Format
-from app.ledger.head import head
 from app.main import create_app
 from app.settings import Settings
 from app.strikes import access_path, scan, search, word_matches
-from app.strikes.filter import StrikeFilter
 from app.strikes.flat_rows import WIDE
 from tests import record
 from tests.api import Api, get_scope
@@ -290,11 +290,10 @@ def test_wrong_filter_is_refused_before_anything_is_sent(api: Api) -> None:
     assert "palmyra" in answer.json()["detail"]
 
 
-def snapshot(database: Database) -> tuple[Database, StrikeFilter, Any]:
+def snapshot(database: Database) -> Source:
     """Return what an export of everything that stands now is made from."""
     with database.reading() as session:
-        now = head(session)
-        return database, StrikeFilter(as_of=now.seq), catalogue_at(session, now)
+        return source_of(session, database, ExportQuery(duplicates="include"))
 
 
 @pytest.mark.parametrize("read", [export.lines, export.reports], ids=["lines", "reports"])
@@ -305,10 +304,10 @@ def test_writes_do_not_show_in_an_export_that_has_begun(
     monkeypatch.setattr(export, "LINES_AT_A_TIME", 1)
     monkeypatch.setattr(export, "REPORTS_AT_A_TIME", 1)
     stored = [api.post(make_report(make_strike(strikes=number))) for number in range(4)]
-    expected = [item for chunk in read(*snapshot(database)) for item in chunk]
+    expected = [item for chunk in read(snapshot(database)) for item in chunk]
     assert len(expected) == 4
 
-    chunks = read(*snapshot(database))
+    chunks = read(snapshot(database))
     found = next(chunks)
     retract(api, stored[1])
     correct(api, stored[2], make_report(make_strike(strikes=9), reason="A trial."))
@@ -326,9 +325,9 @@ def test_memory_does_not_grow_with_the_file(
     monkeypatch.setattr(export, "REPORTS_AT_A_TIME", 5)
     database = Database(f"sqlite:///{sqlite_sampled}")
     read = export.reports if form is Format.NDJSON else export.lines
-    whole = sum(len(dumps(item)) for chunk in read(*snapshot(database)) for item in chunk)
+    whole = sum(len(dumps(item)) for chunk in read(snapshot(database)) for item in chunk)
     tracemalloc.start()
-    for _ in written(form, WIDE, read(*snapshot(database))):
+    for _ in written(form, WIDE, read(snapshot(database))):
         pass
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
