@@ -1,13 +1,14 @@
 """Write an export as a file: in every format, with its name, for the API and the command line alike."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from app.bulk import export
 from app.bulk.export import Source
 from app.bulk.params import ExportQuery
+from app.bulk.sqlite_export import sqlite_file
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import Database, ReadSession
 from app.http.encoders import written
@@ -21,10 +22,10 @@ _REPORTS = Table(())
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An export as a file: its name, and its bytes piece by piece. A piece may be empty."""
+    """An export as a file: its name, and its bytes piece by piece, which must be closed. A piece may be empty."""
 
     name: str
-    pieces: Iterator[bytes]
+    pieces: Generator[bytes]
 
 
 def source_of(session: ReadSession, database: Database, query: ExportQuery) -> Source:
@@ -42,9 +43,15 @@ def download(source: Source, query: ExportQuery, chosen: Format) -> Download:
             every = query.revisions == "all"
             documents = export.revisions(source) if every else export.reports(source)
             what, pieces = "revisions" if every else "reports", written(chosen, _REPORTS, documents)
+        case Format.SQLITE:
+            what, pieces = "strikes", sqlite_file(source)
         case _:
             what, pieces = "strikes", _lines(source, query, chosen)
-    return Download(f"strikeledger-{what}-{seq}.{chosen}", pieces)
+    return Download(f"strikeledger-{what}-{seq}.{chosen}", _closable(pieces))
+
+
+def _closable(pieces: Iterator[bytes]) -> Generator[bytes]:
+    yield from pieces
 
 
 def _lines(source: Source, query: ExportQuery, chosen: Format) -> Iterator[bytes]:

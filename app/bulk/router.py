@@ -1,6 +1,7 @@
 """GET /v1/export: everything that a filter matches, in one download, from one snapshot of the record."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import closing
 from functools import partial
 from typing import Annotated
 
@@ -59,22 +60,23 @@ async def export_record(request: Request, query: Annotated[ExportQuery, Query()]
 
 
 async def _sent(
-    pieces: Iterator[bytes], workers: CapacityLimiter, connection: Connection | None
+    pieces: Generator[bytes], workers: CapacityLimiter, connection: Connection | None
 ) -> AsyncIterator[bytes]:
     """Make each piece in a thread once the client has taken the one before it; end where the client leaves.
 
     Where a piece cannot be made the connection is cut: a client must not take a part for the whole.
     """
     piece: bytes | None = b""
-    while piece is not None:
-        if piece:
-            yield piece
-            if connection is not None:
-                await connection.drained()
-        try:
-            piece = await to_thread.run_sync(next, pieces, None, limiter=workers)
-        except StrikeledgerError:
-            if connection is None:
-                raise
-            connection.give_way()
-            return
+    with closing(pieces):
+        while piece is not None:
+            if piece:
+                yield piece
+                if connection is not None:
+                    await connection.drained()
+            try:
+                piece = await to_thread.run_sync(next, pieces, None, limiter=workers)
+            except StrikeledgerError:
+                if connection is None:
+                    raise
+                connection.give_way()
+                return

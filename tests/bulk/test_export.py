@@ -350,7 +350,7 @@ def test_client_that_leaves_ends_the_work(
     assert 3 <= sent < 10
 
 
-async def pieces_until_left(app: FastAPI, enough: int) -> int:
+async def pieces_until_left(app: FastAPI, enough: int, query: bytes = b"format=csv") -> int:
     """Ask for an export, leave after some pieces, and return how many were sent until the server was done."""
     left, sent = anyio.Event(), 0
 
@@ -365,7 +365,7 @@ async def pieces_until_left(app: FastAPI, enough: int) -> int:
             left.set()
         await anyio.sleep(0.01)  # A client that takes its time.
 
-    scope = get_scope("/v1/export", b"format=csv")
+    scope = get_scope("/v1/export", query)
     with anyio.fail_after(30):
         await app(scope, receive, send)
     return sent
