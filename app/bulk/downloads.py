@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from app.bulk import export
+from app.bulk.bundle import bundle
 from app.bulk.export import Source
 from app.bulk.params import ExportQuery
 from app.bulk.sqlite_export import sqlite_file
@@ -45,9 +46,12 @@ def download(source: Source, query: ExportQuery, chosen: Format) -> Download:
             what, pieces = "revisions" if every else "reports", written(chosen, _REPORTS, documents)
         case Format.SQLITE:
             what, pieces = "strikes", sqlite_file(source)
+        case Format.BUNDLE:
+            what, pieces = "bundle", bundle(source, query)
         case _:
             what, pieces = "strikes", _lines(source, query, chosen)
-    return Download(f"strikeledger-{what}-{seq}.{chosen}", _closable(pieces))
+    ending = "zip" if chosen is Format.BUNDLE else chosen
+    return Download(f"strikeledger-{what}-{seq}.{ending}", _closable(pieces))
 
 
 def _closable(pieces: Iterator[bytes]) -> Generator[bytes]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, or_, select, true
@@ -112,6 +113,11 @@ def revisions_of(session: ReadSession, seqs: Collection[int]) -> Sequence[AnyRow
     """Return the revisions that these ledger numbers recorded, with their texts, in their order."""
     recorded = _REVISIONS.where(Revision.recorded_seq.in_(seqs))
     return session.execute(recorded.order_by(Revision.recorded_seq)).all()
+
+
+def recorded_at(session: ReadSession, seq: int) -> datetime | None:
+    """Return when the ledger entry of a number was recorded; None for 0."""
+    return session.execute(select(LedgerEntry.recorded_at).where(LedgerEntry.seq == seq)).scalar_one_or_none()
 
 
 def coverage(session: ReadSession, revisions: Sequence[AnyRow]) -> Mapping[Revised, Sequence[Row]]:
