@@ -52,6 +52,8 @@ class Source:
     head: Head
     catalogue: Catalogue
     strikes: StrikeFilter
+    # Called with the number of lines of each piece that was read.
+    on_lines: Callable[[int], object] = lambda _lines: None
 
 
 class Pieces(Iterator[Sequence[Document]], Generic[P]):
@@ -59,25 +61,29 @@ class Pieces(Iterator[Sequence[Document]], Generic[P]):
 
     def __init__(
         self,
-        database: Database,
+        source: Source,
         step: Callable[[ReadSession, P], tuple[Sequence[Document], P | None]],
         start: P,
     ) -> None:
         """Read by `step`, which returns a piece and the position after it, None at the end."""
-        self._database, self._step = database, step
+        self._source, self._step = source, step
         self._position: P | None = start
 
     def __next__(self) -> Sequence[Document]:
         if self._position is None:
             raise StopIteration
-        with self._database.reading() as session:
+        with self._source.database.reading() as session:
             piece, self._position = self._step(session, self._position)
+        # A report holds its lines; a line is one.
+        self._source.on_lines(
+            sum(len(document["strikes"]) if "strikes" in document else 1 for document in piece)
+        )
         return piece
 
 
 def lines(source: Source) -> Iterator[Sequence[Document]]:
     """Yield every line that matches as `StrikeOut` describes it, the earliest first. A piece may be empty."""
-    return Pieces[scan.Place](source.database, partial(_next_lines, source=source), scan.Place())
+    return Pieces[scan.Place](source, partial(_next_lines, source=source), scan.Place())
 
 
 def _next_lines(
@@ -96,7 +102,7 @@ def reports(source: Source, *, with_lines: bool = True) -> Iterator[Sequence[Doc
     asks for it, is its tombstone, which holds no lines. A piece may be empty.
     """
     step = partial(_next_reports, source=source, with_lines=with_lines)
-    return Pieces[int](source.database, step, 0)
+    return Pieces[int](source, step, 0)
 
 
 def _next_reports(
@@ -112,7 +118,7 @@ def _next_reports(
 
 def revisions(source: Source) -> Iterator[Sequence[Document]]:
     """Yield every revision of the reports that match as `reports` does, in the order of the ledger."""
-    return Pieces[int](source.database, partial(_next_revisions, source=source), 0)
+    return Pieces[int](source, partial(_next_revisions, source=source), 0)
 
 
 def _next_revisions(

@@ -10,7 +10,8 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import keys, migrate, parse, sample, serve, verify
+from app.cli import export, keys, migrate, parse, sample, serve, verify
+from app.cli.filters import UNREAD
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -35,6 +36,8 @@ cli.command("migrate")(migrate.migrate)
 cli.command("rebuild")(migrate.rebuild)
 cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
+cli.command("export", context_settings=UNREAD)(export.export)
+cli.command("bundle", context_settings=UNREAD)(export.bundle)
 cli.command("verify")(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 
