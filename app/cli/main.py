@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import export, keys, migrate, parse, sample, serve, verify
+from app.cli import backup, export, keys, migrate, parse, sample, serve, verify
 from app.cli.filters import UNREAD
 from app.errors import (
     DamagedDatabase,
@@ -38,6 +38,8 @@ cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
 cli.command("export", context_settings=UNREAD)(export.export)
 cli.command("bundle", context_settings=UNREAD)(export.bundle)
+cli.command("backup")(backup.backup)
+cli.command("restore")(backup.restore)
 cli.command("verify")(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 
