@@ -63,8 +63,8 @@ def copy_sqlite(source: Path, target: Path, show: Progress) -> None:
 
 
 def is_occupied(path: Path) -> bool:
-    """Return whether a path holds anything but an SQLite file without tables."""
-    if not path.exists():
+    """Return whether a path holds anything but an empty file, or an SQLite file without tables."""
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
         return False
     try:
         with closing(connect(path, WAIT_SECONDS)) as connection:

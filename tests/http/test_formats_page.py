@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.http.formats import MEDIA_TYPES
+from app.http.formats import MEDIA_TYPES, WITH_PLACE
 from tests.api import Api
 from tests.factories import make_report, make_strike
 
