@@ -14,13 +14,15 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.db.version import HEAD
 from tests import record
 from tests.api import Api
 from tests.cli.test_commands import run
 from tests.conftest import ENGINES, ScratchDatabase, serving
 from tests.factories import make_report, make_strike, make_tally
 
-# A record of an earlier schema is made by tests/db; here any file that SQLite opens will do.
+# A database of somebody else.
 OTHER = "CREATE TABLE notes (text TEXT)"
 
 
@@ -193,6 +195,23 @@ def test_what_is_no_sound_backup_leaves_nothing(copy: Path, tmp_path: Path) -> N
         assert refused.stderr.count("\n") == 1, refused.stderr
     assert "does not hold at" in run(tmp_path, "restore", "changed").stdout
     assert list(tmp_path.glob("*.part*")) == []
+
+
+def test_earlier_schema_is_backed_up_and_brought_up(
+    empty_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A new version backs up the database of the one before, as it is, and brings it up where it is restored."""
+    database = Database(empty_url)
+    assert run(tmp_path, "backup", "nothing", **settings(empty_url)).returncode == 1
+    with database.migrating() as session:
+        upgrade(session, f"{int(HEAD) - 1:04}")
+    database.close()
+    made = run(tmp_path, "backup", "copy", **settings(empty_url))
+    assert made.returncode == 0, made.stderr
+    engine = "sqlite" if empty_url.startswith("sqlite") else "postgresql"
+    with empty_place(request, engine, tmp_path) as place:
+        assert run(tmp_path, "restore", "copy", **place).returncode == 0
+        assert run(tmp_path, "verify", **place).returncode == 0
 
 
 def test_engines_are_not_mixed(copy: Path, tmp_path: Path, postgresql_url: str) -> None:
