@@ -17,7 +17,6 @@ from app.bulk.downloads import download
 from app.bulk.params import ExportQuery
 from app.bulk.sqlite_export import TABLES
 from app.db.engine import Database
-from app.db.sqlite import sqlite_module
 from app.errors import StorageFull
 from app.http.formats import Format
 from app.main import create_app
@@ -166,18 +165,12 @@ def test_nothing_is_left_of_a_download(api: Api, monkeypatch: pytest.MonkeyPatch
     assert list(tmp_path.glob("strikeledger-*.sqlite")) == []
 
     def full(*_given: object, **_named: object) -> None:
-        raise export_error()
+        raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr("app.bulk.sqlite_export._put_lines", full)
     with pytest.raises(StorageFull):
         list(download(snapshot(api.database), ExportQuery(), Format.SQLITE).pieces)
     assert list(tmp_path.glob("strikeledger-*.sqlite")) == []
-
-
-def export_error() -> Exception:
-    """Return the error of SQLite for a full disk."""
-    error: Exception = sqlite_module().OperationalError("database or disk is full")
-    return error
 
 
 def test_client_that_leaves_ends_the_building(
