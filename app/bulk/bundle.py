@@ -116,7 +116,7 @@ def _reports_counted(source: Source, publishers: dict[str, _Publisher]) -> Itera
         yield reports
 
 
-def asked(query: ExportQuery) -> Mapping[str, Sequence[str]]:
+def filters_of(query: ExportQuery) -> Mapping[str, Sequence[str]]:
     """Return the filters of a query as parameters, without those that only say how to write what matches."""
     given = {}
     for name in StrikeQuery.model_fields:
@@ -133,7 +133,7 @@ def _spelt(value: Any) -> str:  # noqa: ANN401 - any value of a parameter
 
 
 def _readme(source: Source, query: ExportQuery, publishers: Mapping[str, _Publisher]) -> str:
-    given = [(name, value) for name, values in asked(query).items() for value in values]
+    given = [(name, value) for name, values in filters_of(query).items() for value in values]
     names = {entry.slug: entry.name for entry in source.catalogue.publishers.entries()}
     rows = [
         f"| {names.get(slug, slug)} (`{slug}`) | {publisher.reports:,} | {publisher.lines:,} | "
@@ -214,7 +214,7 @@ def _data_package(source: Source, query: ExportQuery, made: _Bundle) -> Mapping[
         "version": str(head.seq),
         "created": _recorded_at(source),
         "sources": [{"title": entry.name} for entry in source.catalogue.publishers.entries()],
-        "filter": asked(query),
+        "filter": filters_of(query),
         "ledger": {"seq": head.seq, "hash": head.hash},
         "resources": [
             *(

@@ -64,6 +64,6 @@ def _lines(source: Source, query: ExportQuery, chosen: Format) -> Iterator[bytes
         # A list in a cell is of no use there, and may be too long for one: `shape=long` has the tallies.
         flat = tuple(column for column in table.columns if column.kind is not Kind.RECORDS)
         table = replace(table, columns=flat)
-    raw, beside = query.cells == "raw", {"seq": source.head.seq}
-    rows = written(chosen, table, export.lines(source), raw=raw, beside=beside)
+    raw, members = query.cells == "raw", {"seq": source.head.seq}
+    rows = written(chosen, table, export.lines(source), raw=raw, beside=members)
     return chain([codecs.BOM_UTF8], rows) if query.bom else rows

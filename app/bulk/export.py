@@ -40,7 +40,7 @@ REVISIONS_SCANNED = 1_000
 # Characters of text after which a piece takes no further report: one may bring 200,000.
 LONGEST_TEXTS = 100_000
 
-# What a report's line holds beside the body that can be posted: an import passes over it.
+# Members of a report's line that are not of the body that can be posted: an import ignores them.
 SERVER_FIELDS = ("id", "status", "reason", "revision", "seq", "recorded_at")
 
 
@@ -89,8 +89,8 @@ def lines(source: Source) -> Iterator[Sequence[Document]]:
 def _next_lines(
     session: ReadSession, place: scan.Place, *, source: Source
 ) -> tuple[Sequence[Document], scan.Place | None]:
-    found, end = scan.lines(session, source.strikes, place, LINES_AT_A_TIME)
-    shown = fetch.shown(session, [line.id for line in found], source.strikes.as_of)
+    matching, end = scan.lines(session, source.strikes, place, LINES_AT_A_TIME)
+    shown = fetch.shown(session, [line.id for line in matching], source.strikes.as_of)
     return parsed(f"[{lines_json(shown, source.catalogue)}]"), end
 
 

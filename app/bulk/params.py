@@ -64,7 +64,7 @@ class ExportQuery(StrikeQuery, ShapedQuery):
             raise InvalidInput([Fault("parameter", "revisions", "revisions-not-offered", detail)])
 
     def resolved(self, catalogue: Catalogue, as_of: int) -> StrikeFilter:
-        """Turn names into ids, as for lists; with all revisions, of retracted reports too unless asked otherwise."""
+        """Turn names into ids, as for lists; with all revisions, of retracted reports too by default."""
         is_open = self.revisions == "all" and "status" not in self.model_fields_set
-        asked = self.model_copy(update={"status": Status.ANY}) if is_open else self
-        return StrikeQuery.resolved(asked, catalogue, as_of)
+        query = self.model_copy(update={"status": Status.ANY}) if is_open else self
+        return StrikeQuery.resolved(query, catalogue, as_of)

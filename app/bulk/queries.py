@@ -51,21 +51,21 @@ def next_reports(
     if not is_unfiltered(strikes):
         return scan.reports(session, strikes, after, limit)
     of_reports = _of_status(strikes).where(Revision.report_id > after)
-    found = session.scalars(of_reports.order_by(Revision.report_id).limit(limit)).all()
-    return found, found[-1] if len(found) == limit else None
+    report_ids = session.scalars(of_reports.order_by(Revision.report_id).limit(limit)).all()
+    return report_ids, report_ids[-1] if len(report_ids) == limit else None
 
 
 def matching(session: ReadSession, strikes: StrikeFilter, report_ids: Collection[int]) -> Collection[int]:
     """Return those of some reports that match."""
     if is_unfiltered(strikes):
         return set(session.scalars(_of_status(strikes).where(Revision.report_id.in_(report_ids))))
-    asked = frozenset(report_ids if strikes.report_ids is None else strikes.report_ids & set(report_ids))
-    narrowed, found = replace(strikes, report_ids=asked), set[int]()
-    after: int | None = 0 if asked else None
+    candidates = frozenset(report_ids if strikes.report_ids is None else strikes.report_ids & set(report_ids))
+    narrowed, matches = replace(strikes, report_ids=candidates), set[int]()
+    after: int | None = 0 if candidates else None
     while after is not None:
-        some, after = scan.reports(session, narrowed, after, len(asked))
-        found.update(some)
-    return found
+        some, after = scan.reports(session, narrowed, after, len(candidates))
+        matches.update(some)
+    return matches
 
 
 def _of_status(strikes: StrikeFilter) -> Any:  # noqa: ANN401 - a SELECT of ids
@@ -75,13 +75,13 @@ def _of_status(strikes: StrikeFilter) -> Any:  # noqa: ANN401 - a SELECT of ids
 
 def next_revised(session: ReadSession, after: int, as_of: int, limit: int) -> Sequence[Revised]:
     """Return up to `limit` revisions of any report after a ledger number, in the order of the ledger."""
-    found = session.execute(
+    rows = session.execute(
         select(Revision.report_id, Revision.recorded_seq)
         .where(Revision.recorded_seq > after, Revision.recorded_seq <= as_of)
         .order_by(Revision.recorded_seq)
         .limit(limit)
     )
-    return [Revised(*row) for row in found]
+    return [Revised(*row) for row in rows]
 
 
 _REVISIONS = (
@@ -135,14 +135,14 @@ def lines(session: ReadSession, revisions: Sequence[AnyRow]) -> Mapping[Revised,
     tallies: dict[int, list[Row]] = defaultdict(list)
     for row in session.rows(_TALLIES, _values(revisions)):
         tallies[row[0]].append(dict(zip(_OF_TALLY, row, strict=True)))
-    found = {}
+    of_revisions = {}
     for key, revision in zip(_keys(revisions), revisions, strict=True):
         rows = [row for row in by_report[key.report_id] if _stood(row, key.seq)]
         if revision.line_order is not None:
             by_id = {row["id"]: row for row in rows}
             rows = [by_id[strike_id] for strike_id in parsed(revision.line_order)]
-        found[key] = [Line(row, tallies[row["id"]]) for row in rows]
-    return found
+        of_revisions[key] = [Line(row, tallies[row["id"]]) for row in rows]
+    return of_revisions
 
 
 def _keys(revisions: Sequence[AnyRow]) -> Sequence[Revised]:
@@ -160,11 +160,11 @@ def _rows_of(
     session: ReadSession, statement: Prepared, names: Sequence[str], revisions: Sequence[AnyRow]
 ) -> Mapping[int, Sequence[Row]]:
     """Return rows that stood at some time between the revisions, by report."""
-    found: dict[int, list[Row]] = defaultdict(list)
+    by_report: dict[int, list[Row]] = defaultdict(list)
     for values in session.rows(statement, _values(revisions)):
         row = dict(zip(names, values, strict=True))
-        found[row["report_id"]].append(row)
-    return found
+        by_report[row["report_id"]].append(row)
+    return by_report
 
 
 def _stood(row: Row, seq: int) -> bool:

@@ -43,7 +43,7 @@ router = APIRouter(prefix=PATH, tags=["export"], route_class=StrictRoute)
 async def export_record(request: Request, query: Annotated[ExportQuery, Query()], read: Read) -> Response:
     """Download everything that matches: whole reports as NDJSON, or lines in another format, the earliest first.
 
-    All of it is as of one ledger number, which `Strikeledger-Seq` and the file's name tell. Without any filter,
+    All of it is as of one ledger number, which `Strikeledger-Seq` and the file's name give. Without any filter,
     NDJSON holds every published report, those without lines too.
     """
     chosen = negotiated(query.format, request.headers.getlist("accept"), OFFERED)

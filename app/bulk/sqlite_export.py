@@ -25,7 +25,7 @@ _PIECE = 1024 * 1024
 
 _TYPES = {Kind.INTEGER: "INTEGER", Kind.BOOLEAN: "INTEGER", Kind.NUMBER: "REAL"}
 
-# Columns with their types and keys, in the order in which the tables stand upon each other.
+# Columns with their types and keys, by table; each table refers to earlier ones alone.
 Columns = Mapping[str, str]
 
 

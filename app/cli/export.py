@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.db.engine import Database
     from app.http.formats import Format
 
-# Formats by the ending of a file's name, beside those of their own name.
+# Formats by the ending of a file's name, where that is not the format's own.
 _ENDINGS = {"jsonl": "ndjson", "db": "sqlite", "sqlite3": "sqlite", "json": "geojson", "zip": "bundle"}
 
 # Formats that a terminal cannot show.

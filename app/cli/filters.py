@@ -16,7 +16,7 @@ UNREAD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option
 def run_with_filters(
     context: typer.Context, command: Callable[..., None], without: Container[str] = ()
 ) -> None:
-    """Run a command, which takes a `query` beside its own options; `without` are parameters that it does not have.
+    """Run a command, which takes a `query` and options of its own; `without` are parameters that it does not have.
 
     The model of the parameters is loaded only now, since `--help` of all commands must not wait for it.
     """
@@ -26,8 +26,8 @@ def run_with_filters(
     own = [each for each in inspect.signature(command).parameters.values() if each.name != "query"]
 
     def run(**given: Any) -> None:  # noqa: ANN401 - the values of options
-        asked = {name: given.pop(name) for name in fields}
-        command(**given, query=_query({name: value for name, value in asked.items() if value}))
+        parameters = {name: given.pop(name) for name in fields}
+        command(**given, query=_query({name: value for name, value in parameters.items() if value}))
 
     run.__doc__ = command.__doc__
     options = [
@@ -55,7 +55,7 @@ def _help(description: str | None) -> str:
     return (description or "").replace("`", "")
 
 
-def _query(asked: dict[str, Any]) -> "ExportQuery":
+def _query(parameters: dict[str, Any]) -> "ExportQuery":
     """Return options as parameters. Raises BadParameter for values that are not valid."""
     from pydantic import ValidationError
 
@@ -63,7 +63,7 @@ def _query(asked: dict[str, Any]) -> "ExportQuery":
     from app.http.validation import invalid_parameters
 
     try:
-        return ExportQuery.model_validate(asked)
+        return ExportQuery.model_validate(parameters)
     except ValidationError as error:
         raise usage(invalid_parameters(error.errors(include_url=False))) from None
 

@@ -1,4 +1,4 @@
-"""Output files: written beside their name and renamed, so that no half of one ever has it."""
+"""Output files: written next to their name and renamed, so that no half of one ever has it."""
 
 import os
 import tempfile

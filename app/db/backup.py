@@ -87,8 +87,8 @@ def restore_postgresql(url: URL, archive: Path) -> None:
 def is_empty(database: Database) -> bool:
     """Return whether a PostgreSQL database holds no table or view."""
     with database.reading() as session:
-        found = inspect(session.held)
-        return not (found.get_table_names() or found.get_view_names())
+        schema = inspect(session.held)
+        return not (schema.get_table_names() or schema.get_view_names())
 
 
 def clear(database: Database) -> None:
@@ -120,5 +120,5 @@ def _run(url: URL, program: str, *options: str) -> None:
         check=False,
     )
     if ended.returncode:
-        said = " ".join(line.strip() for line in ended.stderr.splitlines() if line.strip())
-        raise UnusableDatabase(f"{program} failed: {said.removeprefix(f'{program}: ')}")
+        reasons = " ".join(line.strip() for line in ended.stderr.splitlines() if line.strip())
+        raise UnusableDatabase(f"{program} failed: {reasons.removeprefix(f'{program}: ')}")

@@ -316,7 +316,7 @@ def test_writes_do_not_show_in_an_export_that_has_begun(
     assert found == expected
 
 
-@pytest.mark.parametrize("form", [Format.CSV, Format.NDJSON])
+@pytest.mark.parametrize("form", [Format.CSV, Format.NDJSON, Format.GEOJSON])
 def test_memory_does_not_grow_with_the_file(
     sqlite_sampled: Path, monkeypatch: pytest.MonkeyPatch, form: Format
 ) -> None:

@@ -5,6 +5,7 @@ import csv
 import importlib
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import date
 from typing import Any
@@ -89,6 +90,23 @@ def test_workbook_continues_on_a_further_sheet(monkeypatch: pytest.MonkeyPatch) 
         assert rows_of(content)[1:] == [[number, bool(number % 2)] for number in range(count)]
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
         assert sum("sheet" in name for name in names) == max(1, -(-count // 3))
+
+
+def test_memory_of_a_workbook_does_not_grow_with_it() -> None:
+    """Ten times as many rows take no more memory, since each piece is handed on before the next is written."""
+    columns = (Column("number", Kind.INTEGER, "number"), Column("text", Kind.TEXT, "text"))
+
+    def peak(chunks: int) -> int:
+        rows = ([{"number": number, "text": f"row {number}"} for number in range(100)] for _ in range(chunks))
+        tracemalloc.start()
+        for _ in workbook(columns, rows, str):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(200) < 1.2 * peak(20)
 
 
 def test_text_longer_than_a_cell_is_cut_where_it_shows() -> None:
