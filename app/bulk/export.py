@@ -14,6 +14,7 @@ from app.bulk.queries import Line, Row
 from app.catalogue.catalogue import Catalogue
 from app.db.engine import Database, ReadSession
 from app.db.types import AnyRow
+from app.errors import DamagedDatabase
 from app.ledger.head import Head
 from app.record import fields
 from app.record.json_template import lines_json, parsed, span
@@ -149,12 +150,16 @@ def _documents(
     session: ReadSession, revisions: Sequence[AnyRow], catalogue: Catalogue, *, with_lines: bool = True
 ) -> list[Document]:
     keys = [queries.Revised(row.report_id, row.recorded_seq) for row in revisions]
-    coverage = queries.coverage(session, revisions)
-    of_revisions = queries.lines(session, revisions) if with_lines else {}
-    return [
-        _report(row, coverage[key], of_revisions.get(key, ()), catalogue)
-        for key, row in zip(keys, revisions, strict=True)
-    ]
+    try:
+        coverage = queries.coverage(session, revisions)
+        of_revisions = queries.lines(session, revisions) if with_lines else {}
+        return [
+            _report(row, coverage[key], of_revisions.get(key, ()), catalogue)
+            for key, row in zip(keys, revisions, strict=True)
+        ]
+    except KeyError:
+        # A row names a place, a category, a publisher or a line that does not exist.
+        raise DamagedDatabase from None
 
 
 def _report(row: AnyRow, coverage: Sequence[Row], lines: Sequence[Line], catalogue: Catalogue) -> Document:

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
 import tracemalloc
 from collections.abc import Callable, MutableMapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from app.bulk.downloads import source_of
 from app.bulk.export import Source
 from app.bulk.params import ExportQuery
 from app.db.engine import Database, ReadSession
+from app.errors import DamagedDatabase
 from app.http.encoders import dumps, written
 from app.http.formats import Format
 from app.main import create_app
@@ -334,6 +337,21 @@ def test_memory_does_not_grow_with_the_file(
     database.close()
     assert whole > 3_000_000
     assert peak < whole / 3
+
+
+def test_row_that_names_nothing_is_damage(sqlite_sampled: Path, tmp_path: Path) -> None:
+    """Where a damaged row names a category that does not exist, the export ends with what is wrong."""
+    shutil.copy(sqlite_sampled, tmp_path / "damaged.db")
+    with closing(sqlite3.connect(tmp_path / "damaged.db")) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE tallies SET category_id = -29 WHERE id = 7")
+        connection.commit()
+    database = Database(f"sqlite:///{tmp_path / 'damaged.db'}")
+    with pytest.raises(DamagedDatabase):
+        list(export.reports(snapshot(database)))
+    database.close()
 
 
 def test_client_that_leaves_ends_the_work(
