@@ -21,7 +21,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import patience, starts
+from bench import exports, patience, starts
 from bench.figures import GROUP_OF, Figures, Group
 from bench.goals import refusals, table
 from bench.limits import DuckDB
@@ -119,6 +119,9 @@ class Run:
         if Group.STARTS in self.chosen:
             self.progress.print("starts")
             starts.measure(self.figures, databases, self.scratch / "sample.db")
+        if Group.EXPORTS in self.chosen:
+            self.progress.print("exports")
+            exports.measure(self.figures, databases)
         if Group.WAITS in self.chosen:
             for size, database in databases.items():
                 self.progress.print(f"others while the worst questions run, {size:,} lines")

@@ -35,6 +35,7 @@ class Group(StrEnum):
     WAITS = "waits"
     RECORD = "record"
     STARTS = "starts"
+    EXPORTS = "exports"
 
 
 GROUP_OF = {
@@ -74,6 +75,15 @@ class Waits:
         return self.meanwhile / self.alone
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export: seconds to its first byte, lines a second, and MiB of the worker at most beyond those when idle."""
+
+    first: float
+    rate: float
+    memory: float
+
+
 @dataclass(slots=True)
 class Figures:
     """All rounds of all measurements. Ratios are of medians, within this one run."""
@@ -87,6 +97,8 @@ class Figures:
     # By size: bytes of the database file for each line.
     line_bytes: dict[int, float] = field(default_factory=dict)
     waits: dict[int, Waits] = field(default_factory=dict)
+    # By format and size.
+    exports: dict[tuple[str, int], Exported] = field(default_factory=dict)
     # Seconds from the start of a server to its first response, by the number of workers (None is the default):
     # of /healthz on the sample, and of an aggregate by size.
     healthz: dict[int | None, float] = field(default_factory=dict)

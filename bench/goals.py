@@ -212,6 +212,16 @@ def _waits(figures: Figures, less_than: float = 2) -> Iterator[Row]:
     yield Row("others' p99 while the worst questions run, one worker", f"< {less_than:g} x", cells, met)
 
 
+def _exports(figures: Figures, most_memory: float = 200, latest: float = 0.5) -> Iterator[Row]:
+    """Limit the memory that an export of everything takes, and how late its first byte comes."""
+    for form in dict.fromkeys(form for form, _ in figures.exports):
+        every = [figures.exports[form, size] for size in figures.sizes]
+        cells = [f"{each.first:.2f} s; {each.rate:,.0f} lines/s; {each.memory:,.0f} MiB" for each in every]
+        met = all(each.first <= latest and each.memory <= most_memory for each in every)
+        goal = f"first byte <= {latest:g} s, <= {most_memory:g} MiB"
+        yield Row(f"export of everything as {form}, one worker", goal, cells, met)
+
+
 def _line_bytes(figures: Figures, most: float) -> Row:
     """Limit the size of the database file."""
     sizes = [figures.line_bytes[size] for size in figures.sizes]
@@ -262,5 +272,6 @@ _ROWS: Mapping[Group, Callable[[Figures], Iterator[Row]]] = {
     Group.POSTS: _posts,
     Group.WAITS: _waits,
     Group.RECORD: _record,
+    Group.EXPORTS: _exports,
     Group.STARTS: _first_aggregates,
 }

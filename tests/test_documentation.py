@@ -31,6 +31,7 @@ TOGETHER = {
     "near": "radius_km",
     "radius_km": "near",
     "shape": "format",
+    "bom": "format",
     "top": "group_by",
     "cumulative": "group_by",
 }

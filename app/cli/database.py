@@ -27,7 +27,14 @@ def opened(*, creates: bool = False, only_reads: bool = False) -> Iterator[Datab
     `creates`: a file that is not there yet is made (by `prepare`). `only_reads`: read-only media will do.
     Raises InvalidSetting, and the errors of the database in words for an operator.
     """
-    url = make_url(read_settings().database_url)
+    with opened_at(read_settings().database_url, creates=creates, only_reads=only_reads) as database:
+        yield database
+
+
+@contextmanager
+def opened_at(address: str, *, creates: bool = False, only_reads: bool = False) -> Iterator[Database]:
+    """Open another database than that of the settings, in the same way."""
+    url = make_url(address)
     immutable = False
     if url.get_backend_name() == "sqlite":
         path = Path(str(url.database))

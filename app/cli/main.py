@@ -10,7 +10,8 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import import_, keys, locations, migrate, parse, sample, serve, verify
+from app.cli import backup, export, import_, keys, locations, migrate, parse, sample, serve, verify
+from app.cli.filters import UNREAD
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -36,6 +37,10 @@ cli.command("rebuild")(migrate.rebuild)
 cli.command("sample")(sample.sample)
 cli.command("parse")(parse.parse)
 cli.command("import", epilog=import_.EXAMPLES)(import_.import_)
+cli.command("export", context_settings=UNREAD)(export.export)
+cli.command("bundle", context_settings=UNREAD)(export.bundle)
+cli.command("backup")(backup.backup)
+cli.command("restore")(backup.restore)
 cli.command("verify")(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(locations.cli, name="locations")

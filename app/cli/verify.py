@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from app.db.engine import Database
+    from app.db.engine import Database, ReadSession
     from app.ledger.verify import SavedHead, Verdict
 
 
@@ -31,26 +31,21 @@ def verify(
         )
     with opened(only_reads=True) as database:
         verdict = _checked(database, saved)
-    _show(verdict, as_json=as_json)
+    show_verdict(verdict, as_json=as_json)
     if verdict.fault:
         raise typer.Exit(1)
 
 
 def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
-    from app.catalogue.ledger_entries import rebuilt_vocabularies
-    from app.cli.database import progress
     from app.columnar.mapped_files import files_of
     from app.columnar.store import matches_rows
     from app.db.version import refuse_other
     from app.ledger import verify
-    from app.reports.ledger_check import stored_contents
-    from app.reports.line_index import index_faults
     from app.settings import read_settings
 
-    with database.reading() as session, progress("Checking the record") as show:
+    with database.reading() as session:
         refuse_other(session.held)
-        sources = verify.Sources(stored_contents, rebuilt_vocabularies, index_faults)
-        verdict = verify.verify(session, sources, saved, show)
+        verdict = verdict_on(session, saved)
         settings = read_settings()
         files = files_of(settings.database_url, settings.cache_dir)
         if verdict.fault is None and files is not None and not matches_rows(files, session):
@@ -59,7 +54,21 @@ def _checked(database: "Database", saved: "SavedHead | None") -> "Verdict":
         return verdict
 
 
-def _show(verdict: "Verdict", *, as_json: bool) -> None:
+def verdict_on(session: "ReadSession", saved: "SavedHead | None" = None) -> "Verdict":
+    """Check the record of a session, and show on stderr how much of it is done."""
+    from app.catalogue.ledger_entries import rebuilt_vocabularies
+    from app.cli.database import progress
+    from app.ledger import verify
+    from app.reports.ledger_check import stored_contents
+    from app.reports.line_index import index_faults
+
+    with progress("Checking the record") as show:
+        sources = verify.Sources(stored_contents, rebuilt_vocabularies, index_faults)
+        return verify.verify(session, sources, saved, show)
+
+
+def show_verdict(verdict: "Verdict", *, as_json: bool) -> None:
+    """Print what became of a check."""
     from app.http.encoders import dumps
 
     fault = verdict.fault

@@ -1,4 +1,4 @@
-"""Encoders: rows as CSV, NDJSON, GeoJSON and Parquet.
+"""Encoders: rows as CSV, NDJSON, GeoJSON, Parquet and XLSX.
 
 CSV is safe to open in a spreadsheet by default. A text that a spreadsheet would run as a formula gets a `'`
 before it, and so does one that begins with `'` already: who takes one leading `'` off every text that has one
@@ -16,8 +16,10 @@ from typing import Any
 import orjson
 
 from app.errors import NotAcceptable
+from app.http.byte_sink import ByteSink
 from app.http.flat_tables import Column, Item, Kind, Table
 from app.http.formats import Format
+from app.http.spreadsheet import workbook
 from app.ledger.canonical import json_form
 
 # What makes a spreadsheet take a text for a formula, in full-width forms too, and the mark that stops it.
@@ -60,8 +62,11 @@ def written(
             return _geojson(table, chunks, members or {})
         case Format.PARQUET:
             return _parquet(_pyarrow(), table, chunks)
-        case Format.JSON:
-            raise ValueError("a JSON list cannot be encoded in chunks")
+        case Format.XLSX:
+            rows = ([row for item in chunk for row in table.rows(item)] for chunk in chunks)
+            return workbook(table.columns, rows, _as_json)
+        case _:
+            raise ValueError(f"{chosen} is not written row by row")
 
 
 def ready(chosen: Format) -> None:
@@ -125,12 +130,16 @@ def _geojson(
 ) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     between = b""
-    for chunk in chunks:
-        for item in chunk:
-            yield between + dumps(_feature(table, item))
+    for features in map(partial(_features, table), chunks):
+        if features:
+            yield between + features
             between = b","
     rest = dumps(members)[1:]
     yield b"]" + (b"," if len(rest) > 1 else b"") + rest
+
+
+def _features(table: Table, chunk: Sequence[Item]) -> bytes:
+    return b",".join(dumps(_feature(table, item)) for item in chunk)
 
 
 def _feature(table: Table, item: Item) -> Item:
@@ -156,7 +165,7 @@ def _pyarrow() -> ModuleType:
 def _parquet(arrow: ModuleType, table: Table, chunks: Iterable[Sequence[Item]]) -> Iterator[bytes]:
     """Write groups of rows as they are full, each handed on before the next is read."""
     schema = arrow.schema([arrow.field(column.name, _type(arrow, column)) for column in table.columns])
-    sink = _Sink()
+    sink = ByteSink()
     with arrow.parquet.ParquetWriter(sink, schema) as writer:
         # The first bytes, so that the client need not wait for rows.
         yield sink.taken()
@@ -200,22 +209,3 @@ def _type(arrow: ModuleType, column: Column) -> Any:  # noqa: ANN401 - pyarrow h
 
 def _struct(arrow: ModuleType, column: Column) -> Any:  # noqa: ANN401 - pyarrow has no types for its types
     return arrow.struct([arrow.field(member.name, _type(arrow, member)) for member in column.members])
-
-
-class _Sink(io.RawIOBase):
-    """A write-only file that buffers its content until it is taken."""
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any, /) -> int:  # noqa: ANN401 - any buffer
-        self._written.append(bytes(piece))
-        return len(self._written[-1])
-
-    def taken(self) -> bytes:
-        """Return what was written since the last time."""
-        pieces, self._written = self._written, []
-        return b"".join(pieces)

@@ -17,13 +17,16 @@ from app.vocabulary.text_cache import cached_by_text
 
 
 class Format(StrEnum):
-    """A format of lists and aggregates."""
+    """A format of lists and aggregates, or of an export alone: the last three."""
 
     JSON = "json"
     CSV = "csv"
     NDJSON = "ndjson"
     GEOJSON = "geojson"
     PARQUET = "parquet"
+    XLSX = "xlsx"
+    SQLITE = "sqlite"
+    BUNDLE = "bundle"
 
 
 MEDIA_TYPES = {
@@ -32,11 +35,14 @@ MEDIA_TYPES = {
     Format.NDJSON: "application/x-ndjson",
     Format.GEOJSON: "application/geo+json",
     Format.PARQUET: "application/vnd.apache.parquet",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.SQLITE: "application/vnd.sqlite3",
+    Format.BUNDLE: "application/zip",
 }
 
 # Without a place there is nothing to put on a map.
 WITHOUT_PLACE = (Format.JSON, Format.CSV, Format.NDJSON, Format.PARQUET)
-WITH_PLACE = tuple(Format)
+WITH_PLACE = (Format.JSON, Format.CSV, Format.NDJSON, Format.GEOJSON, Format.PARQUET)
 
 # Of a media range's parameters none but the weight matters here.
 _WEIGHT = re.compile(r";\s*q\s*=\s*([^\s;]*)", re.IGNORECASE | re.ASCII)
@@ -106,8 +112,7 @@ def negotiated(requested: Format | None, accept: Sequence[str], offered: Sequenc
     if requested is not None:
         if requested in offered:
             return requested
-        why = "; geojson needs rows with a place: strikes, or aggregates by location"
-        detail = f"available formats: {_listed(offered)}" + (why if requested is Format.GEOJSON else "")
+        detail = f"available formats: {_listed(offered)}{_WHY_NOT.get(requested, '')}"
         raise InvalidInput([Fault("parameter", "format", "format-not-offered", detail)])
     if not any(header.strip() for header in accept):
         return offered[0]
@@ -119,10 +124,16 @@ def negotiated(requested: Format | None, accept: Sequence[str], offered: Sequenc
     return best
 
 
+_WHY_NOT = {
+    Format.GEOJSON: "; geojson needs rows with a place, such as strikes, or aggregates grouped by location",
+    **dict.fromkeys((Format.XLSX, Format.SQLITE, Format.BUNDLE), "; /v1/export has this format"),
+}
+
+
 def refuse_parts(table: Table, chosen: Format) -> None:
     """Raise InvalidInput where rows of parts of an item are requested in a format of whole items."""
-    if table.in_parts and chosen not in {Format.CSV, Format.PARQUET}:
-        detail = "shape=long needs format=csv or format=parquet"
+    if table.in_parts and chosen not in {Format.CSV, Format.PARQUET, Format.XLSX}:
+        detail = "shape=long needs format=csv or format=parquet, or xlsx of an export"
         raise InvalidInput([Fault("parameter", "shape", "shape-not-offered", detail)])
 
 
@@ -169,6 +180,22 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
         "type": "string",
         "format": "binary",
         "description": "The columns of the CSV, typed; lists stay lists.",
+    },
+    Format.XLSX: {
+        "type": "string",
+        "format": "binary",
+        "description": "An Excel workbook: the columns of the CSV but `tallies`. No formulas: text stays text.",
+    },
+    Format.SQLITE: {
+        "type": "string",
+        "format": "binary",
+        "description": "An SQLite database, with views of the rows of the CSV. Datasette opens it as it is.",
+    },
+    Format.BUNDLE: {
+        "type": "string",
+        "format": "binary",
+        "description": "A ZIP file to deposit: CSV, NDJSON, Parquet, a description of each (Data Package), a README, "
+        "a citation, and the ledger's head.",
     },
 }
 

@@ -5,6 +5,7 @@ each costs its own share of the work, and between two steps nothing is held but 
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, func, null, select
 
@@ -28,17 +29,33 @@ _AFTER, _UNTIL = (bindparam(name, type_=Integer()) for name in ("after", "until"
 _LAST_REPORT = Prepared(select(func.max(Report.id)))
 
 
-def lines(
-    session: ReadSession, strikes: StrikeFilter, after: Position | None, limit: int
-) -> tuple[list[LineMatch], Position | None]:
-    """Return up to `limit` matching lines after a position, the earliest first, and the position to go on from.
+class Place(NamedTuple):
+    """Where a scan of lines continues: after a line, within a stretch of LINES_SCANNED that was measured before.
 
-    The position is None at the end of the record. There may be no line and yet a position.
+    `until` None is a stretch that reaches to the end of the record.
+    """
+
+    after: Position | None = None
+    until: Position | None = None
+    is_measured: bool = False
+
+
+def lines(
+    session: ReadSession, strikes: StrikeFilter, place: Place, limit: int
+) -> tuple[list[LineMatch], Place | None]:
+    """Return up to `limit` matching lines after a place, the earliest first, and the place to continue from.
+
+    The place is None at the end of the record. There may be no line and yet a place.
     """
     strikes = of_used_places(session, strikes)
-    until = None if fewest(session, strikes, Sort.EARLIEST) else _last_scanned(session, after)
-    page = find(session, strikes, Sort.EARLIEST, after, limit, until=until)
-    return page, position(page[-1], Sort.EARLIEST) if len(page) == limit else until
+    if not place.is_measured:
+        few = fewest(session, strikes, Sort.EARLIEST)
+        until = None if few else _last_scanned(session, place.after)
+        place = Place(place.after, until, is_measured=True)
+    page = find(session, strikes, Sort.EARLIEST, place.after, limit, until=place.until)
+    if len(page) == limit:
+        return page, place._replace(after=position(page[-1], Sort.EARLIEST))
+    return page, Place(place.until) if place.until else None
 
 
 def reports(

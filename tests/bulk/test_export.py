@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
 import tracemalloc
 from collections.abc import Callable, MutableMapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,16 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from app.bulk import export
-from app.catalogue.catalogue import catalogue_at
+from app.bulk.downloads import source_of
+from app.bulk.export import Source
+from app.bulk.params import ExportQuery
 from app.db.engine import Database, ReadSession
+from app.errors import DamagedDatabase
 from app.http.encoders import dumps, written
 from app.http.formats import Format
-from app.ledger.head import head
 from app.main import create_app
 from app.settings import Settings
 from app.strikes import access_path, scan, search, word_matches
-from app.strikes.filter import StrikeFilter
 from app.strikes.flat_rows import WIDE
 from tests import record
 from tests.api import Api, get_scope
@@ -290,11 +293,10 @@ def test_wrong_filter_is_refused_before_anything_is_sent(api: Api) -> None:
     assert "palmyra" in answer.json()["detail"]
 
 
-def snapshot(database: Database) -> tuple[Database, StrikeFilter, Any]:
+def snapshot(database: Database) -> Source:
     """Return what an export of everything that stands now is made from."""
     with database.reading() as session:
-        now = head(session)
-        return database, StrikeFilter(as_of=now.seq), catalogue_at(session, now)
+        return source_of(session, database, ExportQuery(duplicates="include"))
 
 
 @pytest.mark.parametrize("read", [export.lines, export.reports], ids=["lines", "reports"])
@@ -305,10 +307,10 @@ def test_writes_do_not_show_in_an_export_that_has_begun(
     monkeypatch.setattr(export, "LINES_AT_A_TIME", 1)
     monkeypatch.setattr(export, "REPORTS_AT_A_TIME", 1)
     stored = [api.post(make_report(make_strike(strikes=number))) for number in range(4)]
-    expected = [item for chunk in read(*snapshot(database)) for item in chunk]
+    expected = [item for chunk in read(snapshot(database)) for item in chunk]
     assert len(expected) == 4
 
-    chunks = read(*snapshot(database))
+    chunks = read(snapshot(database))
     found = next(chunks)
     retract(api, stored[1])
     correct(api, stored[2], make_report(make_strike(strikes=9), reason="A trial."))
@@ -317,7 +319,7 @@ def test_writes_do_not_show_in_an_export_that_has_begun(
     assert found == expected
 
 
-@pytest.mark.parametrize("form", [Format.CSV, Format.NDJSON])
+@pytest.mark.parametrize("form", [Format.CSV, Format.NDJSON, Format.GEOJSON])
 def test_memory_does_not_grow_with_the_file(
     sqlite_sampled: Path, monkeypatch: pytest.MonkeyPatch, form: Format
 ) -> None:
@@ -326,15 +328,30 @@ def test_memory_does_not_grow_with_the_file(
     monkeypatch.setattr(export, "REPORTS_AT_A_TIME", 5)
     database = Database(f"sqlite:///{sqlite_sampled}")
     read = export.reports if form is Format.NDJSON else export.lines
-    whole = sum(len(dumps(item)) for chunk in read(*snapshot(database)) for item in chunk)
+    whole = sum(len(dumps(item)) for chunk in read(snapshot(database)) for item in chunk)
     tracemalloc.start()
-    for _ in written(form, WIDE, read(*snapshot(database))):
+    for _ in written(form, WIDE, read(snapshot(database))):
         pass
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     database.close()
     assert whole > 3_000_000
     assert peak < whole / 3
+
+
+def test_row_that_names_nothing_is_damage(sqlite_sampled: Path, tmp_path: Path) -> None:
+    """Where a damaged row names a category that does not exist, the export ends with what is wrong."""
+    shutil.copy(sqlite_sampled, tmp_path / "damaged.db")
+    with closing(sqlite3.connect(tmp_path / "damaged.db")) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE tallies SET category_id = -29 WHERE id = 7")
+        connection.commit()
+    database = Database(f"sqlite:///{tmp_path / 'damaged.db'}")
+    with pytest.raises(DamagedDatabase):
+        list(export.reports(snapshot(database)))
+    database.close()
 
 
 def test_client_that_leaves_ends_the_work(
@@ -351,7 +368,7 @@ def test_client_that_leaves_ends_the_work(
     assert 3 <= sent < 10
 
 
-async def pieces_until_left(app: FastAPI, enough: int) -> int:
+async def pieces_until_left(app: FastAPI, enough: int, query: bytes = b"format=csv") -> int:
     """Ask for an export, leave after some pieces, and return how many were sent until the server was done."""
     left, sent = anyio.Event(), 0
 
@@ -366,7 +383,7 @@ async def pieces_until_left(app: FastAPI, enough: int) -> int:
             left.set()
         await anyio.sleep(0.01)  # A client that takes its time.
 
-    scope = get_scope("/v1/export", b"format=csv")
+    scope = get_scope("/v1/export", query)
     with anyio.fail_after(30):
         await app(scope, receive, send)
     return sent

@@ -5,8 +5,9 @@ import io
 
 import pytest
 
+from app.bulk.params import OFFERED
 from app.errors import InvalidInput, NotAcceptable
-from app.http.formats import MEDIA_TYPES, Format, negotiated
+from app.http.formats import MEDIA_TYPES, WITH_PLACE, WITHOUT_PLACE, Format, negotiated
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
 
@@ -87,12 +88,12 @@ def test_name_goes_before_accept(api: Api) -> None:
     ("path", "detail"),
     [
         ("/v1/strikes?format=cvs", "did you mean 'csv'?"),
-        ("/v1/strikes?format=xlsx", "json, csv, ndjson, geojson, parquet"),
+        ("/v1/strikes?format=xls", "json, csv, ndjson, geojson, parquet, xlsx, sqlite"),
         ("/v1/aggregates?format=GeoJSON", "did you mean 'geojson'?"),
         ("/v1/reports?format=geojson", "geojson needs rows with a place"),
-        ("/v1/aggregates?group_by=month&format=geojson", "aggregates by location"),
-        ("/v1/export?format=json", "ndjson, csv, parquet"),
-        ("/v1/export?format=geojson", "ndjson, csv, parquet"),
+        ("/v1/aggregates?group_by=month&format=geojson", "aggregates grouped by location"),
+        ("/v1/export?format=json", "ndjson, csv, parquet, geojson, xlsx, sqlite"),
+        ("/v1/strikes?format=xlsx", "/v1/export has this format"),
     ],
 )
 def test_format_that_is_not_offered_is_refused(api: Api, path: str, detail: str) -> None:
@@ -125,9 +126,8 @@ def test_every_list_comes_in_every_format(api: Api, path: str) -> None:
     """Each list and aggregate has a tag of its own for each format, however it was chosen, and is 304 by it."""
     api.post(make_report(make_strike(make_tally(2)), coverage=[{"country": "SY", "date_from": "2017-03-01"}]))
     tags = []
-    for each, media_type in MEDIA_TYPES.items():
-        if each is Format.GEOJSON and path not in ON_MAP:
-            continue
+    for each in WITH_PLACE if path in ON_MAP else WITHOUT_PLACE:
+        media_type = MEDIA_TYPES[each]
         named = api.get(f"{path}{'&' if '?' in path else '?'}format={each}")
         by_header = api.request("GET", path, headers={"Accept": media_type})
         assert named.status_code == by_header.status_code == 200, named.text
@@ -218,12 +218,12 @@ def test_every_format_is_described(api: Api) -> None:
     for path in LISTS:
         operation = paths[path.split("?", maxsplit=1)[0].replace("r1", "{report_id}")]["get"]
         content = operation["responses"]["200"]["content"]
-        offered = set(MEDIA_TYPES.values()) - ({"application/geo+json"} if path not in ON_MAP else set())
-        assert set(content) == offered, path
+        offered = WITH_PLACE if path in ON_MAP else WITHOUT_PLACE
+        assert set(content) == {MEDIA_TYPES[each] for each in offered}, path
         assert "$ref" in content["application/json"]["schema"], path
         assert "406" in operation["responses"], path
         parameters = {each["name"]: each for each in operation["parameters"]}
         assert {"format", "cells"} <= parameters.keys(), path
-        assert {MEDIA_TYPES[each] for each in parameters["format"]["schema"]["enum"]} == offered, path
+        assert {MEDIA_TYPES[each] for each in parameters["format"]["schema"]["enum"]} == set(content), path
     export = paths["/v1/export"]["get"]["responses"]["200"]["content"]
-    assert set(export) == {MEDIA_TYPES[each] for each in (Format.NDJSON, Format.CSV, Format.PARQUET)}
+    assert set(export) == {MEDIA_TYPES[each] for each in OFFERED}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.http.formats import MEDIA_TYPES
+from app.http.formats import MEDIA_TYPES, WITH_PLACE
 from tests.api import Api
 from tests.factories import make_report, make_strike
 
@@ -96,4 +96,4 @@ def test_columns_are_described(sampled: Api) -> None:
 def test_formats_are_described() -> None:
     """The first table names every format with its media type."""
     rows = dict(re.findall(r"^\| `(\w+)` \| `(\w+/[\w.+-]+)` \|", PAGE, re.MULTILINE))
-    assert rows == {each.value: media_type for each, media_type in MEDIA_TYPES.items()}
+    assert rows == {each.value: MEDIA_TYPES[each] for each in WITH_PLACE}
