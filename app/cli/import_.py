@@ -1,5 +1,6 @@
 """`strikeledger import`: reports from CSV, NDJSON or Excel, or drafts from a folder of releases."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -150,6 +151,8 @@ def _run(
     from app.cli.database import opened, prepare
     from app.cli.rejects import RejectsFile
 
+    # Reports leave no cycles behind them, and looking for some took a quarter of the time.
+    gc.disable()
     outcomes = []
     with opened(creates=True) as database, RejectsFile(run.rejects) as rejected:
         prepare(database)

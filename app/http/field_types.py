@@ -91,6 +91,9 @@ def _as_of(value: object) -> int | datetime | None:
 
 def one_line(value: str) -> str:
     """Return a wording as it is stored: Unicode NFC, with single spaces. Refuses what is blank or not printable."""
+    if value.isascii() and value.isprintable() and value and value == " ".join(value.split()):
+        # As nearly all are: nothing to normalise.
+        return value
     if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in value):
         raise PydanticCustomError("control_character", "must not contain control characters")
     cleaned = " ".join(unicodedata.normalize("NFC", value).split())

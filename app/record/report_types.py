@@ -78,10 +78,15 @@ def refuse_reversed(date_from: date, date_to: date | None) -> None:
 
 def refuse_mixed_bounds(name: str, exact: int | None, least: int | None, most: int | None) -> None:
     """Refuse a count that is given twice over, or whose bounds cannot be."""
-    names = {"exact": name, "least": f"{name}_min", "most": f"{name}_max"}
     if exact is not None and (least is not None or most is not None):
-        raise PydanticCustomError("mixed_bounds", "give either '{exact}', or '{least}' and '{most}'", names)
+        raise _of_bounds("mixed_bounds", "give either '{exact}', or '{least}' and '{most}'", name)
     if most is not None and least is None:
-        raise PydanticCustomError("no_minimum", "'{most}' needs '{least}'", names)
+        raise _of_bounds("no_minimum", "'{most}' needs '{least}'", name)
     if least is not None and most is not None and most < least:
-        raise PydanticCustomError("bounds_reversed", "'{most}' must not be below '{least}'", names)
+        raise _of_bounds("bounds_reversed", "'{most}' must not be below '{least}'", name)
+
+
+def _of_bounds(code: str, message: str, name: str) -> PydanticCustomError:
+    names = {"exact": name, "least": f"{name}_min", "most": f"{name}_max"}
+    # The messages are those of `refuse_mixed_bounds`.
+    return PydanticCustomError(code, message, names)

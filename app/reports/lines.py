@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 
 from app.db.engine import WriteSession
-from app.db.statements import Prepared
+from app.db.statements import NumberedInsert, Prepared
 from app.db.types import AnyRow
 from app.ledger.append import supersede
 from app.models import STRIKE_WORDS, Strike, StrikeCategory, StrikeDocument, Tally
@@ -19,7 +19,7 @@ from app.record.fields import Row
 from app.record.json_template import reference_template
 from app.reports.staging import StagedLine, StagedReport
 
-_STRIKES = Prepared(insert(Strike).returning(Strike.id, sort_by_parameter_order=True))
+_STRIKES = NumberedInsert(Strike)
 _TALLIES = Prepared(insert(Tally))
 _CATEGORIES = Prepared(insert(StrikeCategory))
 _DOCUMENTS = Prepared(insert(StrikeDocument))

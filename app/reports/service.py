@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, String, bindparam, insert, select, update
 
 from app.db.engine import WriteSession
-from app.db.statements import Prepared
+from app.db.statements import NumberedInsert, Prepared
 from app.db.types import AnyRow
 from app.errors import Conflict, DuplicateReport, Fault, InvalidInput, PreconditionFailed
 from app.ledger.append import Write, append, append_all, supersede
@@ -28,7 +28,7 @@ from app.reports.staging import StagedReport, headline_columns, restage
 from app.vocabulary.identifiers import REPORT, public_id
 from app.vocabulary.lookalikes import number_key
 
-_NEW_REPORT = Prepared(insert(Report).returning(Report.id))
+_NEW_REPORT = NumberedInsert(Report)
 _OF_NUMBER = Prepared(
     select(Report.id)
     .where(
