@@ -188,7 +188,7 @@ _COVERED = (*fields.columns(fields.COVERAGE), *_SEQS)
 _COVERAGE = Prepared(
     select(*(getattr(Coverage, name) for name in _COVERED)).where(_recorded(Coverage)).order_by(Coverage.id)
 )
-_OF_LINE = ("id", *fields.columns(fields.LINE), *_SEQS)
+_OF_LINE = ("id", "event_id", *fields.columns(fields.LINE), *_SEQS)
 _LINES = Prepared(
     select(*(getattr(Strike, name) for name in _OF_LINE))
     .where(_recorded(Strike))
