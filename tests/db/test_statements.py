@@ -7,11 +7,11 @@ from operator import attrgetter
 
 import pytest
 from cachetools import FIFOCache
-from sqlalchemy import Date, bindparam, insert, select, text
+from sqlalchemy import Date, bindparam, delete, insert, select, text
 
 from app.db import statements
 from app.db.engine import Database, WouldBlock
-from app.db.statements import Prepared
+from app.db.statements import NumberedInsert, Prepared
 from app.models import Publisher, Report, Strike
 from tests import record
 
@@ -70,7 +70,7 @@ def test_values_are_taken_by_name(database: Database, countries: list[str]) -> N
 
 def test_rows_are_put_in_by_the_names_of_their_columns(database: Database) -> None:
     """Whichever columns are named, in whatever order; and the numbers that the database gives come back in order."""
-    new = Prepared(insert(Report).returning(Report.id))
+    new = NumberedInsert(Report)
     with database.writing() as session:
         publisher_id = session.scalars(select(Publisher.id).limit(1)).one()
         numbers = [f"n{index}" for index in range(3)]
@@ -82,6 +82,18 @@ def test_rows_are_put_in_by_the_names_of_their_columns(database: Database) -> No
         found = session.execute(select(Report.id, Report.number).order_by(Report.id)).all()
     assert [tuple(row) for row in found[:3]] == list(zip(ids, numbers, strict=True))
     assert [row.number for row in found[3:]] == [None, None]
+
+
+def test_numbers_are_never_given_twice(database: Database) -> None:
+    """One row or many: a number that was given and removed is not given again."""
+    new = NumberedInsert(Report)
+    with database.writing() as session:
+        row = {"publisher_id": session.scalars(select(Publisher.id).limit(1)).one()}
+        given = session.numbered(new, [row, row, row]) + session.numbered(new, [row])
+        session.execute(delete(Report))
+        given += session.numbered(new, [row, row]) + session.numbered(new, [row])
+    assert len(set(given)) == len(given) == 7
+    assert given == sorted(given)
 
 
 def test_short_looks_are_for_a_file(database: Database) -> None:
