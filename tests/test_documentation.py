@@ -1,6 +1,7 @@
 """The reference is complete and true: everything is described, and every example can be used as it stands."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,23 @@ TOGETHER = {
     "top": "group_by",
     "cumulative": "group_by",
 }
+
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_named_on_a_page_exists(page: Path) -> None:
+    """Files and folders of this repository that a page names, and files that it links to, are there."""
+    text = page.read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:app|bench|docs|migrations|tests)/[\w./-]+)`", text))
+    modules = set(re.findall(r"`(\w+\.py)`", text))
+    links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link}
+    missing = {path for path in paths if not (ROOT / path).exists()}
+    missing |= {link for link in links if link and not (page.parent / link).exists()}
+    missing |= modules - {path.name for path in (ROOT / "app").rglob("*.py")}
+    assert missing == set()
 
 
 def test_every_operation_is_described() -> None:

@@ -45,7 +45,7 @@ SAID = [
     f"| {resolve.QUOTED_TIMES} times those of the text; {resolve.QUOTED_AT_LEAST:,} with any text |",
     f"A report of {bodies.LONG_JSON // KIB} KiB or more",
     f"| items on a page | {MOST_ON_A_PAGE} |",
-    f"| faults named in one answer | {validation.MOST_FAULTS} |",
+    f"| faults named in one response | {validation.MOST_FAULTS} |",
     f"read on for {protocol.MOST_LEFTOVER // KIB**2} MiB or {Patience().farewell} s",
     f"| the headers of a request | {Patience().headers} s |",
     f"| the next byte of a body | {Patience().body} s |",
@@ -58,8 +58,8 @@ SAID = [
     f"has taken nothing for {Patience().stuck} s",
     f"After {HEARTBEAT_SECONDS} s of silence",
     f"| the next request on a connection | {serve.KEEP_ALIVE} s |",
-    f"| requests in flight when the server is told to stop | {serve.GRACE} s |",
-    f"| what a question asks for to be found | {sessions.MOST_SECONDS} s from its arrival |",
+    f"| requests in flight when the server stops | {serve.GRACE} s |",
+    f"| the results of a query | {sessions.MOST_SECONDS} s from its arrival |",
     f"| other writers | {WAIT_SECONDS} s |",
     f"| a text to be read into a draft | {parsers.MOST_SECONDS:g} s |",
     f"| a sentence | {limits.MAX_WORDS} words, {limits.MAX_CHARACTERS:,} characters |",
@@ -91,7 +91,7 @@ SAID = [
     f"when it reaches {wal.CHECKPOINT_BYTES // KIB**2} MB; for that they wait up to {wal.PATIENCE_SECONDS} s",
     f"at most every {wal.PAUSE_SECONDS:.0f} s",
     f"names the file from {wal.WARNING_BYTES // KIB**2} MB on",
-    f"Answers of {compression.SMALLEST // KIB} KiB and more",
+    f"Responses of {compression.SMALLEST // KIB} KiB and more",
     *(f"`{host}`" for host in Settings(database_url="sqlite:///x.db").allowed_hosts),
 ]
 
