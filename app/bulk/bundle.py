@@ -1,4 +1,4 @@
-"""Bundle writer: a ZIP file to deposit, from one ledger number, streamed and with the same bytes each time."""
+"""Bundle writer: a ZIP file to deposit, streamed, from one ledger number."""
 
 import hashlib
 import shlex
@@ -122,7 +122,7 @@ def filters_of(query: ExportQuery) -> Mapping[str, Sequence[str]]:
     for name in StrikeQuery.model_fields:
         value = getattr(query, name)
         if name != "as_of" and value != StrikeQuery.model_fields[name].default:
-            given[name] = [_spelt(each) for each in value] if isinstance(value, list) else [_spelt(value)]
+            given[name] = [_spelt(item) for item in value] if isinstance(value, list) else [_spelt(value)]
     return given
 
 

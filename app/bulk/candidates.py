@@ -1,4 +1,4 @@
-"""Candidates for import: report bodies with the rows that they come from, read from NDJSON or a sheet."""
+"""Candidates for import: report bodies with their rows."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence

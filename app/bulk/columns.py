@@ -1,4 +1,4 @@
-"""Columns of tables for import: which exist, how foreign ones are mapped, and how cells become values."""
+"""Columns of tables for import: names, mapping and types of cells."""
 
 import re
 import tomllib
@@ -26,17 +26,17 @@ _EXACT = {"strikes_min": "strikes", "count_min": "count"}
 
 def _columns(of: Iterable[record.Field]) -> dict[str, Kind]:
     columns: dict[str, Kind] = {}
-    for each in of:
-        if each.name in _EXACT:
-            columns[_EXACT[each.name]] = each.kind
-        columns[each.name] = Kind.TEXT if each.kind is Kind.RECORD else each.kind
+    for field_ in of:
+        if field_.name in _EXACT:
+            columns[_EXACT[field_.name]] = field_.kind
+        columns[field_.name] = Kind.TEXT if field_.kind is Kind.RECORD else field_.kind
     return columns
 
 
 # By the names of POST /v1/reports. A quote is a place in a text, which no table holds.
 REPORT: Mapping[str, Kind] = {"publisher": Kind.TEXT, **_columns(record.REPORT)}
-STRIKE: Mapping[str, Kind] = _columns(each for each in record.LINE if each.name != "quote")
-TALLY: Mapping[str, Kind] = _columns(each for each in record.TALLY if each.name != "quote")
+STRIKE: Mapping[str, Kind] = _columns(column for column in record.LINE if column.name != "quote")
+TALLY: Mapping[str, Kind] = _columns(column for column in record.TALLY if column.name != "quote")
 
 # The tallies of a line as JSON, in tables of a row for each line.
 TALLIES = "tallies"
@@ -93,7 +93,7 @@ def reading_of(text: str) -> Reading:
     except tomllib.TOMLDecodeError as error:
         raise MalformedFile(f"the mapping is not TOML: {error}") from None
     values: dict[str, Any] = {
-        ("ignored" if name == "ignore" else name): each for name, each in content.items()
+        ("ignored" if name == "ignore" else name): value for name, value in content.items()
     }
     for name, value in values.items():
         match name, value:
@@ -104,7 +104,7 @@ def reading_of(text: str) -> Reading:
             case ("dates", "iso" | "dmy" | "mdy") | ("decimal_comma", bool()) | ("sheet", str()):
                 pass
             case _:
-                known = [each.name.replace("ignored", "ignore") for each in fields(Reading)]
+                known = [option.name.replace("ignored", "ignore") for option in fields(Reading)]
                 raise MalformedFile(
                     f"the mapping takes {', '.join(known)}; '{name}' is none, or has a wrong value"
                 )

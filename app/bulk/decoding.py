@@ -1,4 +1,4 @@
-"""Strict UTF-8 lines of a file, with their numbers and a limit on their length.
+"""Decoder: strict UTF-8 lines of bounded length.
 
 No encoding is guessed. A line that is not UTF-8 is refused, and shown as the two encodings that spreadsheets of the
 field are saved in: Windows-1252 (Latin) and Windows-1256 (Arabic).

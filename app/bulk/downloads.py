@@ -1,4 +1,4 @@
-"""Write an export as a file: in every format, with its name, for the API and the command line alike."""
+"""Downloads: an export as a named file, in every format."""
 
 import codecs
 from collections.abc import Generator, Iterator

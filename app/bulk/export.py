@@ -1,4 +1,4 @@
-"""Read everything that a filter matches, piece by piece: lines by date, or whole reports as they can be posted.
+"""Export: lines or whole reports of a filter, piece by piece.
 
 Each piece is read in a session of its own, as of one ledger number. The record as of a number never changes, so
 the pieces make one snapshot, and neither the database nor the memory waits for a client that is slow.
@@ -26,7 +26,7 @@ Document = dict[str, Any]
 
 _REPORT = fields.stored(fields.REPORT)
 _COVERAGE, _LINE, _TALLY = (
-    fields.names(fields.plain(each)) for each in (fields.COVERAGE, fields.LINE, fields.TALLY)
+    fields.names(fields.plain(described)) for described in (fields.COVERAGE, fields.LINE, fields.TALLY)
 )
 P = TypeVar("P")
 

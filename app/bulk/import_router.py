@@ -1,4 +1,4 @@
-"""POST /v1/imports: reports from CSV, NDJSON or Excel, in one transaction; and a template for CSV."""
+"""POST /v1/imports: reports from CSV, NDJSON or Excel, in one transaction."""
 
 import hashlib
 import tempfile

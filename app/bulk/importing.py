@@ -1,4 +1,4 @@
-"""Import reports: new ones are published, known ones revised where they differ, each through the reports' service.
+"""Import reports through the reports' service: publish new ones, revise known ones.
 
 A dry run does all of it and takes it back, so it has the same outcome as the import itself.
 """

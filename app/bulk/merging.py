@@ -1,4 +1,4 @@
-"""Compare a report of a file with that of the record, and merge a sheet into what it has no columns for."""
+"""Compare an imported report with the recorded one, and merge sheets."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -72,7 +72,7 @@ def _with_unsaid(now: Body, then: Body, given: frozenset[str]) -> Body:
 
 
 def _with_standing(
-    lines: Sequence[Body], standing: Sequence[Body], said: Callable[[Body], str]
+    lines: Sequence[Body], standing: Sequence[Body], key_of: Callable[[Body], str]
 ) -> list[Body]:
     """Return a sheet's lines, each as it stands where it says the same.
 
@@ -80,8 +80,8 @@ def _with_standing(
     """
     places = defaultdict[str, deque[int]](deque)
     for place, line in enumerate(standing):
-        places[said(line)].append(place)
-    keys = [said(line) for line in lines]
+        places[key_of(line)].append(place)
+    keys = [key_of(line) for line in lines]
     same = [places[key].popleft() if places[key] else None for key in keys]
     known = [place for place in same if place is not None]
     if known == sorted(known):

@@ -1,4 +1,4 @@
-"""Outcome of an import: what became of its reports, and what is wrong with those rejected."""
+"""Outcome of an import: counts of reports, and problems by kind."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Query parameters of an export: the strike filters, and how to write what matches."""
+"""Query parameters of an export."""
 
 from typing import Annotated, Literal
 

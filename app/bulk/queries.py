@@ -1,4 +1,4 @@
-"""Queries of whole reports, many at a time. Conditions come from strikes/sql_conditions.py."""
+"""Read whole reports, many at a time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""GET /v1/export: everything that a filter matches, in one download, from one snapshot of the record."""
+"""GET /v1/export: everything that a filter matches, in one download."""
 
 from collections.abc import AsyncIterator, Generator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""The sample that comes with the product: real reports as structured facts, loaded through the one door.
+"""Sample: real reports as structured facts, shipped with the product.
 
 Dates, places, counts and phrases of releases by CENTCOM and CJTF-OIR (works of the U.S. Government, in the
 public domain), and of one news article that repeats some of them. The sources' sentences are not held.
@@ -40,7 +40,7 @@ def reports() -> list[Shipped]:
     shipped = []
     for line in gzip.decompress(packed).splitlines():
         body = orjson.loads(line)
-        repeats = {int(index): tuple(told) for index, told in body.pop("repeats", {}).items()}
+        repeats = {int(index): tuple(place) for index, place in body.pop("repeats", {}).items()}
         shipped.append(Shipped(ReportIn.model_validate(body), repeats))
     return shipped
 
@@ -57,5 +57,5 @@ def load(session: WriteSession, sample: Iterable[Shipped]) -> None:
 
 
 def _line_id(session: ReadSession, report_id: int, line: int) -> str:
-    found = select(Strike.id).where(Strike.report_id == report_id, Strike.position == line)
-    return public_id(STRIKE, session.execute(found).scalar_one())
+    of_place = select(Strike.id).where(Strike.report_id == report_id, Strike.position == line)
+    return public_id(STRIKE, session.execute(of_place).scalar_one())

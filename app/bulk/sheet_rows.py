@@ -1,4 +1,4 @@
-"""Reports of a sheet: rows that agree in publisher, number and day are one, and are made into a body."""
+"""Reports of a sheet: rows grouped by report, and made into bodies."""
 
 import json
 import sqlite3

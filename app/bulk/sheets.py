@@ -1,4 +1,4 @@
-"""Sheets for import: a header and numbered rows of cells, read from CSV or an Excel workbook.
+"""Sheets for import: header and numbered rows from CSV or Excel.
 
 Cells are text, and null where they are empty. The delimiter of CSV is the one that makes known columns of the header.
 """

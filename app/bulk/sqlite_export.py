@@ -1,4 +1,4 @@
-"""SQLite writer: an export as a database of its own, which Datasette opens as it is.
+"""SQLite writer: an export as a database that Datasette opens.
 
 It is built in a temporary file piece by piece, so that a request can end in between, and sent from there. The file has
 no name from the moment that it is built (where the system allows that), so nothing of it stays whatever happens.

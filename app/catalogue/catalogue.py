@@ -1,4 +1,4 @@
-"""The vocabularies as of one ledger number, held in memory: what a name means, and what a thing is called.
+"""Catalogue: the vocabularies as of one ledger number, in memory.
 
 A few hundred rows answer every look-up of a request: names in a report or a query become ids by one exact
 match of their folded form, and ids become slugs and coordinates in answers. Nothing here is ever stale:
@@ -111,8 +111,8 @@ class Names(Generic[Entry]):
 
     def get(self, folded: str) -> Entry | None:
         """Return the thing that a folded name stands for, or None."""
-        found = self.ids.get(folded)
-        return None if found is None else self.by_id[found]
+        thing_id = self.ids.get(folded)
+        return None if thing_id is None else self.by_id[thing_id]
 
 
 def _akin(folded: str, names: Iterable[str]) -> list[str]:
@@ -205,13 +205,13 @@ class Catalogue:
 
     def with_descendants(self, roots: Iterable[int]) -> frozenset[int]:
         """Return the ids of categories and of everything below them in the tree, what was merged included."""
-        found, waiting = set[int](), [member for root in roots for member in self.categories.members(root)]
+        reached, waiting = set[int](), [member for root in roots for member in self.categories.members(root)]
         while waiting:
             category_id = waiting.pop()
-            if category_id not in found:
-                found.add(category_id)
+            if category_id not in reached:
+                reached.add(category_id)
                 waiting += self.children.get(category_id, ())
-        return frozenset(found)
+        return frozenset(reached)
 
 
 # By the hash of the entry that made them: one for now, some for `as_of`. One takes 75 MB with all gazetteers loaded.

@@ -1,4 +1,4 @@
-"""Read a file of GeoNames, in its tab-separated format: plain, gzipped, or zipped as GeoNames publishes it.
+"""Reader of GeoNames files: plain, gzipped or zipped.
 
 The format: https://download.geonames.org/export/dump/readme.txt, "The main 'geoname' table".
 """

@@ -1,4 +1,4 @@
-"""Show a thing of the vocabulary as the document that every answer gives for it."""
+"""JSON documents of vocabulary entries."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,8 +1,8 @@
-"""The canonical content of a change of the vocabulary: what the ledger's hash covers, and its rows read back.
+"""Hashed content of vocabulary changes, and its reconstruction from rows.
 
 Like a report's content it names things by their slugs and holds no internal number. Whoever changes the
 vocabulary hashes `vocabulary_content` of the changes; `rebuilt_vocabularies` makes the same of the stored rows,
-so that `verify` sees every row that was changed, added, removed or put aside since.
+so that `verify` sees every row that was changed, added, removed or superseded since.
 """
 
 from collections import defaultdict
@@ -79,8 +79,8 @@ def rebuilt_vocabularies(
     numbers = [entry.seq for entry in entries]
     if not numbers:
         return {}
-    found = {vocabulary: _read(session, vocabulary, numbers[0], numbers[-1]) for vocabulary in _SINGULAR}
-    return {seq: _rebuilt(seq, found) for seq in numbers}
+    changes = {vocabulary: _read(session, vocabulary, numbers[0], numbers[-1]) for vocabulary in _SINGULAR}
+    return {seq: _rebuilt(seq, changes) for seq in numbers}
 
 
 def _version(vocabulary: str, version: Mapping[str, object] | None) -> dict[str, object] | None:
@@ -99,18 +99,21 @@ class _Changes:
     faults: dict[int, str]
 
 
-def _rebuilt(seq: int, found: Mapping[str, _Changes]) -> Mapping[str, object] | str:
-    for each in found.values():
-        if seq in each.faults:
-            return each.faults[seq]
-    changes = {vocabulary: each.changes.get(seq, []) for vocabulary, each in found.items()}
+def _rebuilt(seq: int, vocabularies: Mapping[str, _Changes]) -> Mapping[str, object] | str:
+    for vocabulary_changes in vocabularies.values():
+        if seq in vocabulary_changes.faults:
+            return vocabulary_changes.faults[seq]
+    changes = {
+        vocabulary: vocabulary_changes.changes.get(seq, [])
+        for vocabulary, vocabulary_changes in vocabularies.items()
+    }
     if not any(changes.values()):
         return "no row of the vocabulary is recorded under it"
     return vocabulary_content(changes)
 
 
 def _read(session: ReadSession, vocabulary: str, first: int, last: int) -> _Changes:
-    """Read what the entries from `first` to `last` recorded in one vocabulary, and what they put aside."""
+    """Read what the entries from `first` to `last` recorded in one vocabulary, and what they superseded."""
     things = _table(vocabulary)
     slugs: dict[int, str] = {row.id: row.slug for row in session.execute(select(things.c.id, things.c.slug))}
     version, alias = _table(vocabulary, "versions"), _table(vocabulary, "aliases")

@@ -1,4 +1,4 @@
-"""Load places of a gazetteer into the vocabulary: those that it does not hold, up to 2,000 to a ledger entry.
+"""Load a gazetteer into the vocabulary, without duplicates.
 
 A place that the vocabulary has, or ever had, by its GeoNames number stays as it is; so does one without a number that
 is spelt alike, in the same country and as near as its own radius. A spelling stands for one place:

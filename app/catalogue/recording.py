@@ -1,7 +1,7 @@
-"""Record what is said of the vocabularies: one ledger entry, the rows that it puts in, and those it puts aside.
+"""Record a change of the vocabularies: ledger entry, new rows, superseded rows.
 
-Identities never change. A new version puts the standing one aside, a name that moves or goes puts its row
-aside, and nothing else of any row is touched, so an answer as of an earlier number stays as it was.
+Identities never change. A new version supersedes the standing one, a name that moves or goes has its row superseded,
+and nothing else of any row is touched, so a response as of an earlier number stays as it was.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -106,18 +106,18 @@ def _put(session: WriteSession, seq: int, tables: Tables, changes: Sequence[Chan
     if new:
         session.execute(insert(identity), new)
         ids = _ids(session, identity)
-    said = [
+    versions = [
         {"thing_id": ids[change.slug], "recorded_seq": seq, **_columns(change.version, ids)}
         for change in changes
         if change.version is not None
     ]
-    if said:
-        _put_aside(session, seq, version, version.thing_id.in_([row["thing_id"] for row in said]))
-        session.execute(insert(version), said)
+    if versions:
+        _supersede(session, seq, version, version.thing_id.in_([row["thing_id"] for row in versions]))
+        session.execute(insert(version), versions)
     # What is taken goes first: a name stands for one thing at a time.
     taken = [folded for change in changes for folded, written in change.names.items() if written is None]
     if taken:
-        _put_aside(session, seq, alias, alias.folded.in_(taken))
+        _supersede(session, seq, alias, alias.folded.in_(taken))
     given = [
         {"thing_id": ids[change.slug], "folded": folded, "name": written, "recorded_seq": seq}
         for change in changes
@@ -135,12 +135,12 @@ def _ids(session: WriteSession, identity: type[Publisher | Location | Category])
 def _columns(version: Mapping[str, object], ids: Mapping[str, int]) -> dict[str, object]:
     """Return the columns of a version's row: each the same ones, since all go in by one statement."""
     row = {"merged_into": None, **version}
-    for said, column in _REFERENCES.items():
-        if said in row:
-            slug = row.pop(said)
+    for reference, column in _REFERENCES.items():
+        if reference in row:
+            slug = row.pop(reference)
             row[column] = None if slug is None else ids[str(slug)]
     return row
 
 
-def _put_aside(session: WriteSession, seq: int, table: type[Recorded], which: ColumnElement[bool]) -> None:
+def _supersede(session: WriteSession, seq: int, table: type[Recorded], which: ColumnElement[bool]) -> None:
     session.execute(update(table).where(which, table.superseded_seq.is_(None)).values(superseded_seq=seq))

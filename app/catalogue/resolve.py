@@ -1,4 +1,4 @@
-"""Turn the names of a query or a body into things of the vocabulary, and collect what is unknown."""
+"""Resolver: names of a query or body to vocabulary entries."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -26,24 +26,24 @@ class Resolver:
 
     def publisher(self, name: str, where: str) -> PublisherEntry | None:
         """Find a publisher by slug, name or alias."""
-        found = self._catalogue.publisher(name)
-        if found is None:
+        publisher = self._catalogue.publisher(name)
+        if publisher is None:
             self._unknown("publisher", where, lambda: self._nearest(self._catalogue.publishers, name))
-        return found
+        return publisher
 
     def location(self, name: str, where: str) -> LocationEntry | None:
         """Find a location by slug, name or alias."""
-        found = self._catalogue.location(name)
-        if found is None:
+        location = self._catalogue.location(name)
+        if location is None:
             self._unknown("location", where, lambda: self._nearest(self._catalogue.locations, name))
-        return found
+        return location
 
     def category(self, phrase: str, where: str) -> CategoryEntry | None:
         """Find a category by slug, name or synonym."""
-        found = self._catalogue.category(phrase)
-        if found is None:
+        category = self._catalogue.category(phrase)
+        if category is None:
             self._unknown("category", where, lambda: self._catalogue.similar_categories(phrase))
-        return found
+        return category
 
     def family(self, name: str, where: str) -> frozenset[int] | None:
         """Find the ids of all categories of a family."""

@@ -152,14 +152,14 @@ def _page(session: ReadSession, request: Request, query: NamesQuery, vocabulary:
     catalogue = catalogue_at(session, now)
     names = vocabulary.names(catalogue)
     index = search_index(catalogue, names)
-    found = index.things if query.q is None else index.holding(_folded(query.q))
-    rest = [thing_id for thing_id in found if after is None or names.by_id[thing_id].slug > after[0]]
+    matching = index.things if query.q is None else index.holding(_folded(query.q))
+    rest = [thing_id for thing_id in matching if after is None or names.by_id[thing_id].slug > after[0]]
     items = list(documents(vocabulary, catalogue, rest[: query.limit]))
     body = {
         "items": items,
         "next": cursor_to(request, (items[-1]["slug"],)) if len(rest) > query.limit else None,
         "seq": now.seq,
-    } | ({"total": len(found)} if query.count == "exact" else {})
+    } | ({"total": len(matching)} if query.count == "exact" else {})
     return list_response(request, now, lambda: body, Form(LISTS[vocabulary], query))
 
 

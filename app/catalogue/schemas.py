@@ -1,4 +1,4 @@
-"""What the vocabularies look like to a client. The models document and test the answers; item_json.py makes them."""
+"""Response models of the vocabularies."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

@@ -1,4 +1,4 @@
-"""Put the vocabularies that come with the product into the database: what is missing, as one ledger entry.
+"""Seed the shipped vocabularies into a database.
 
 Run by every `migrate`, so that a new version brings its new places and synonyms. It adds, and takes back the names
 that an earlier version shipped by mistake: what an analyst renamed, moved, merged or took a name from stays as it is.
@@ -100,7 +100,7 @@ def _missing(
     names = vocabulary.names(catalogue_at(session, head(session)))
     standing = names.ids.keys() - withdrawn.keys()
     ever = set(session.scalars(select(alias.folded))) - withdrawn.keys()
-    found = [Change(slug, None, {folded: None}) for folded, slug in withdrawn.items()]
+    changes = [Change(slug, None, {folded: None}) for folded, slug in withdrawn.items()]
     for thing in shipped:
         folded_slug = vocabulary.fold(thing.slug)
         known = names.get(folded_slug) if folded_slug in standing else None
@@ -111,10 +111,10 @@ def _missing(
         if known is None:
             version = dict(thing.version or {})
             parent = names.get(vocabulary.fold(str(version.get("parent") or "")))
-            found.append(Change(thing.slug, version | ({"parent": parent.slug} if parent else {}), free))
+            changes.append(Change(thing.slug, version | ({"parent": parent.slug} if parent else {}), free))
         elif free:
-            found.append(Change(known.slug, None, free))
-    return _joined(found)
+            changes.append(Change(known.slug, None, free))
+    return _joined(changes)
 
 
 def _joined(changes: Iterable[Change]) -> list[Change]:

@@ -1,4 +1,4 @@
-"""Change the vocabularies: add, rename, move and merge, in the caller's transaction, each under a ledger number.
+"""Change the vocabularies in the caller's transaction: add, rename, move, merge.
 
 One mechanism serves places, categories and publishers. No change reaches back: an answer as of an earlier
 number stays what it was. And no name that was ever shown dies: a thing answers to its slug, to every name
@@ -105,12 +105,12 @@ def merge(session: WriteSession, vocabulary: Vocabulary, slug: str, into: str) -
 
 def _standing(vocabulary: Vocabulary, names: AnyNames, slug: str) -> AnyEntry:
     """Return the thing of a slug. One that was merged is not changed through its old slug: that hides which."""
-    found = names.get(vocabulary.fold(slug))
-    if found is None:
+    entry = names.get(vocabulary.fold(slug))
+    if entry is None:
         raise NotFound(f"there is no {vocabulary.noun} with this slug")
-    if found.slug != slug:
-        raise Conflict(f"this is a name of '{found.slug}' now", existing=vocabulary.path(found.slug))
-    return found
+    if entry.slug != slug:
+        raise Conflict(f"this is a name of '{entry.slug}' now", existing=vocabulary.path(entry.slug))
+    return entry
 
 
 def _target(vocabulary: Vocabulary, catalogue: Catalogue, source: AnyEntry, into: str) -> AnyEntry:
@@ -141,10 +141,10 @@ def _version(
     version = {"name": state.name, **state.columns}
     parent, family, kind = (state.columns.get(column) for column in ("parent", "family", "kind"))
     if parent is not None:
-        found = faults.category(str(parent), "/parent")
-        if found and entry and found.id in catalogue.with_descendants([entry.id]):
-            faults.refuse("/parent", "circle", f"'{found.slug}' is this category, or stands below it")
-        version["parent"] = found.slug if found else None
+        above = faults.category(str(parent), "/parent")
+        if above and entry and above.id in catalogue.with_descendants([entry.id]):
+            faults.refuse("/parent", "circle", f"'{above.slug}' is this category, or stands below it")
+        version["parent"] = above.slug if above else None
     if family is not None and family not in FAMILIES:
         faults.family(str(family), "/family")
     if kind is not None and kind not in KINDS:
@@ -184,7 +184,7 @@ def _folded(
 
     Names that a thing has already (`own`, folded) may stay as they are.
     """
-    found = {}
+    names = {}
     for where, name in written:
         folded = vocabulary.fold(name)
         if not folded:
@@ -198,8 +198,8 @@ def _folded(
             detail = f"mixes letters of different scripts: {', '.join(scripts)}"
             faults.refuse(where, "mixed-scripts", detail)
         else:
-            found[folded] = name
-    return found
+            names[folded] = name
+    return names
 
 
 def _refuse_taken(

@@ -1,4 +1,4 @@
-"""The vocabularies as the product ships them, without a database: for the command line."""
+"""The shipped vocabularies as a catalogue, without a database."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -12,12 +12,13 @@ from app.vocabulary.publishers import PUBLISHERS
 def shipped_catalogue() -> Catalogue:
     """Return the shipped vocabularies. Their ids are their places in the lists, and mean nothing elsewhere."""
     publishers = {
-        number: PublisherEntry(number, each.slug, each.name) for number, each in enumerate(PUBLISHERS)
+        number: PublisherEntry(number, publisher.slug, publisher.name)
+        for number, publisher in enumerate(PUBLISHERS)
     }
     publisher_names = {
         places.fold(name): number
-        for number, each in enumerate(PUBLISHERS)
-        for name in (each.slug, each.name, *each.aliases)
+        for number, publisher in enumerate(PUBLISHERS)
+        for name in (publisher.slug, publisher.name, *publisher.aliases)
     }
     locations = {
         number: LocationEntry(
@@ -52,4 +53,4 @@ def shipped_catalogue() -> Catalogue:
 
 
 def _numbered(names: Iterable[Iterable[str]]) -> dict[str, int]:
-    return {folded: number for number, each in enumerate(names) for folded in sorted(each)}
+    return {folded: number for number, spellings in enumerate(names) for folded in sorted(spellings)}

@@ -1,4 +1,4 @@
-"""Search index over the names of one vocabulary: substrings for `q`, and near spellings to suggest.
+"""Search index of vocabulary names: substrings and near spellings.
 
 Both stay below a few milliseconds with all gazetteers loaded, where a comparison with every name took 30 ms and more.
 An index is built from a catalogue at its first use, and lives as long as it.
@@ -52,7 +52,7 @@ class SearchIndex:
             # Three times as fast as the general form.
             [only] = wanted
             return [thing_id for thing_id, text in self._texts if only in text]
-        return [thing_id for thing_id, text in self._texts if any(each in text for each in wanted)]
+        return [thing_id for thing_id, text in self._texts if any(part in text for part in wanted)]
 
     def nearest(self, folded: str) -> list[str]:
         """Return the slugs of the things whose names are most like this one, best first; often none.

@@ -1,4 +1,4 @@
-"""POST and PUT of the vocabularies: add, rename, move and merge places, categories and publishers.
+"""POST and PUT of vocabulary entries: add, rename, move and merge.
 
 Each change takes the next number of the ledger, and holds from there on: no answer as of an earlier number
 changes, and every slug and name that was ever shown goes on answering.

@@ -1,4 +1,4 @@
-"""The bodies that change a vocabulary. PUT gives all that is said of a thing; POST gives its slug too."""
+"""Request models of vocabulary changes."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ Slug = Annotated[
         min_length=1,
         max_length=100,
         pattern="^[a-z0-9-]+$",
-        description="Its name in URLs and filters, for ever: lower-case ASCII letters, digits and hyphens.",
+        description="Its permanent name in URLs and filters: lower-case ASCII letters, digits and hyphens.",
     ),
 ]
 
@@ -92,7 +92,7 @@ class LocationState(Strict):
     ] = None
 
     def state(self) -> State:
-        """Return what the service is told."""
+        """Return the change as the service takes it."""
         columns = self.model_dump(include={"country", "lat", "lon", "precision_km", "geonames_id"})
         return State(self.name, self.aliases, columns)
 
@@ -146,7 +146,7 @@ class CategoryState(Strict):
     ] = None
 
     def state(self) -> State:
-        """Return what the service is told."""
+        """Return the change as the service takes it."""
         columns = self.model_dump(include={"parent", "family", "kind"})
         return State(self.name, self.synonyms, columns)
 
@@ -179,7 +179,7 @@ class PublisherState(Strict):
     ] = None
 
     def state(self) -> State:
-        """Return what the service is told."""
+        """Return the change as the service takes it."""
         return State(self.name, self.aliases, {})
 
 

@@ -1,4 +1,4 @@
-"""The Python client. It imports nothing else of strikeledger, and needs httpx alone.
+"""The Python client: synchronous and asynchronous, built on httpx alone.
 
     from app.client import Client
 

@@ -1,4 +1,4 @@
-"""Aggregates: the rows and totals of one query, as of one ledger number, and as data frames."""
+"""Aggregates: rows and totals of one query, and data frames."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

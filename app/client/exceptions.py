@@ -1,4 +1,4 @@
-"""Errors of the client, by what went wrong and by the status of the response.
+"""Errors of the client, by cause and by response status.
 
 ApiError
 ├── ConnectionFailed        no response: not reached, refused, or cut

@@ -1,4 +1,4 @@
-"""Types of the query parameters. A server may know more; one that it does not know is an error of 422."""
+"""Types of query parameters."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Lists of the API, defined once for both clients: what a walk reads."""
+"""Lists of the API, defined once for both clients."""
 
 from typing import Unpack
 

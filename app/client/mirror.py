@@ -1,4 +1,4 @@
-"""A local copy of the record, in SQLite or Parquet, updated from the changes feed.
+"""Mirror: a local copy of the record, updated from the changes feed.
 
 The first run loads an export as of one ledger number. A later run applies the changes since, page by page; after
 every page the mirror is the record as of that page's last number. An interrupted run is resumed by the next one.

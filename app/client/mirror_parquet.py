@@ -1,4 +1,4 @@
-"""Parquet files of a mirror, one per table, written from its SQLite file."""
+"""Parquet files of a mirror, written from its SQLite file."""
 
 import os
 from importlib import import_module

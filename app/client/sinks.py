@@ -1,4 +1,4 @@
-"""Targets of downloads: a file that appears only when whole, or a binary stream."""
+"""Download targets: a file or a binary stream."""
 
 import os
 import uuid

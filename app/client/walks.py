@@ -1,4 +1,4 @@
-"""Walks over lists: iterators that read page after page, all as of one ledger number."""
+"""Walks: iterators over pages, pinned to one ledger number."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Backup and restoration of a whole database: SQLite's online backup, and PostgreSQL's own programs."""
+"""Backup and restoration of a whole database."""
 
 import os
 import shutil

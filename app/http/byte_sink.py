@@ -1,4 +1,4 @@
-"""In-memory file that hands on what was written to it, for writers of formats that stream."""
+"""In-memory file for writers of streamed formats."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""XLSX writer: rows as a streamed Office Open XML workbook (ECMA-376), in constant memory.
+"""XLSX writer: rows as a streamed Office Open XML workbook.
 
 The parts of the ZIP file are written one after another to a file that cannot seek, so the first byte does not wait for
 the last row and nothing is stored in between. Every text is an inline string: a cell that begins with `=` is text, and
