@@ -21,7 +21,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import exports, patience, starts
+from bench import exports, imports, patience, starts
 from bench.figures import GROUP_OF, Figures, Group
 from bench.goals import refusals, table
 from bench.limits import DuckDB
@@ -122,6 +122,10 @@ class Run:
         if Group.EXPORTS in self.chosen:
             self.progress.print("exports")
             exports.measure(self.figures, databases)
+        if Group.IMPORTS in self.chosen:
+            self.progress.print("imports")
+            sources = [(files.size, files.ours, files.peers) for files in self.files]
+            imports.measure(self.figures, self.harness, sources, self.scratch)
         if Group.WAITS in self.chosen:
             for size, database in databases.items():
                 self.progress.print(f"others while the worst questions run, {size:,} lines")

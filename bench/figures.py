@@ -36,6 +36,7 @@ class Group(StrEnum):
     RECORD = "record"
     STARTS = "starts"
     EXPORTS = "exports"
+    IMPORTS = "imports"
 
 
 GROUP_OF = {
@@ -84,6 +85,14 @@ class Exported:
     memory: float
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An import: lines a second, and MiB of the command at most beyond those of an import of nothing."""
+
+    rate: float
+    memory: float
+
+
 @dataclass(slots=True)
 class Figures:
     """All rounds of all measurements. Ratios are of medians, within this one run."""
@@ -99,6 +108,7 @@ class Figures:
     waits: dict[int, Waits] = field(default_factory=dict)
     # By format and size.
     exports: dict[tuple[str, int], Exported] = field(default_factory=dict)
+    imports: dict[tuple[str, int], Imported] = field(default_factory=dict)
     # Seconds from the start of a server to its first response, by the number of workers (None is the default):
     # of /healthz on the sample, and of an aggregate by size.
     healthz: dict[int | None, float] = field(default_factory=dict)

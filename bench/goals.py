@@ -222,6 +222,26 @@ def _exports(figures: Figures, most_memory: float = 200, latest: float = 0.5) ->
         yield Row(f"export of everything as {form}, one worker", goal, cells, met)
 
 
+def _imports(
+    figures: Figures, lowest: float = 7_000, times: float = 3, most_memory: float = 150
+) -> Iterator[Row]:
+    """Limit how slow an import is, alone and against sqlite-utils on the same rows, and the memory that it takes."""
+    for form in dict.fromkeys(form for form, _ in figures.imports if form != "sqlite-utils"):
+        cells, met = [], True
+        for size in figures.sizes:
+            if (form, size) not in figures.imports:
+                cells.append("not measured")
+                continue
+            import_, other = figures.imports[form, size], figures.imports["sqlite-utils", size].rate
+            ratio = _times(import_.rate, other)
+            cells.append(
+                f"{import_.rate:,.0f} lines/s ({ratio:.2f} x {other:,.0f} lines/s); {import_.memory:,.0f} MiB"
+            )
+            met &= import_.rate >= lowest and ratio >= times and import_.memory <= most_memory
+        goal = f">= {lowest:,} lines/s, {times:g} x sqlite-utils, <= {most_memory:g} MiB"
+        yield Row(f"import of everything from {form}", goal, cells, met)
+
+
 def _line_bytes(figures: Figures, most: float) -> Row:
     """Limit the size of the database file."""
     sizes = [figures.line_bytes[size] for size in figures.sizes]
@@ -273,5 +293,6 @@ _ROWS: Mapping[Group, Callable[[Figures], Iterator[Row]]] = {
     Group.WAITS: _waits,
     Group.RECORD: _record,
     Group.EXPORTS: _exports,
+    Group.IMPORTS: _imports,
     Group.STARTS: _first_aggregates,
 }

@@ -58,7 +58,9 @@ def fill(source: Path, target: Path) -> float:
         (count,) = peers.execute("SELECT count(*) FROM report").fetchone()
         with database.writing() as session:
             seed(session)
-            record(session, {LOCATIONS.plural: _places(peers), CATEGORIES.plural: _categories(peers)})
+            record(
+                session, {LOCATIONS.plural: peers_places(peers), CATEGORIES.plural: peers_categories(peers)}
+            )
         began = time.perf_counter()
         reports = _reports(peers)
         for _ in track(range(0, count, BATCH), description=f"Writing {count:,} reports", transient=True):
@@ -78,7 +80,8 @@ def database_bytes(database: Path) -> int:
     return database.stat().st_size
 
 
-def _places(peers: sqlite3.Connection) -> list[Change]:
+def peers_places(peers: sqlite3.Connection) -> list[Change]:
+    """Return the places of the peers' rows, as changes of the vocabulary."""
     return [
         Change(
             location_slug(number),
@@ -98,7 +101,8 @@ def _places(peers: sqlite3.Connection) -> list[Change]:
     ]
 
 
-def _categories(peers: sqlite3.Connection) -> list[Change]:
+def peers_categories(peers: sqlite3.Connection) -> list[Change]:
+    """Return the categories of the peers' rows, likewise."""
     return [
         Change(
             category_slug(number),

@@ -1,7 +1,11 @@
 """Resolver: names of a query or body to vocabulary entries."""
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Literal
+from weakref import WeakKeyDictionary
+
+from cachetools import FIFOCache
 
 from app.catalogue.catalogue import Catalogue, CategoryEntry, LocationEntry, PublisherEntry
 from app.catalogue.suggestions import AnyNames, search_index
@@ -10,6 +14,11 @@ from app.vocabulary import places
 
 # Faults of one request that get suggestions: comparing a name with all that are known takes a millisecond.
 MOST_SUGGESTED = 20
+
+# Names whose suggestions are cached for each catalogue: an import repeats one unknown name in thousands of rows.
+SUGGESTIONS_CACHED = 1_000
+_SUGGESTIONS: WeakKeyDictionary[Catalogue, FIFOCache[tuple[str, str], list[str]]] = WeakKeyDictionary()
+_LOCK = Lock()
 
 
 class Resolver:
@@ -28,28 +37,28 @@ class Resolver:
         """Find a publisher by slug, name or alias."""
         publisher = self._catalogue.publisher(name)
         if publisher is None:
-            self._unknown("publisher", where, lambda: self._nearest(self._catalogue.publishers, name))
+            self._unknown("publisher", name, where, lambda: self._nearest(self._catalogue.publishers, name))
         return publisher
 
     def location(self, name: str, where: str) -> LocationEntry | None:
         """Find a location by slug, name or alias."""
         location = self._catalogue.location(name)
         if location is None:
-            self._unknown("location", where, lambda: self._nearest(self._catalogue.locations, name))
+            self._unknown("location", name, where, lambda: self._nearest(self._catalogue.locations, name))
         return location
 
     def category(self, phrase: str, where: str) -> CategoryEntry | None:
         """Find a category by slug, name or synonym."""
         category = self._catalogue.category(phrase)
         if category is None:
-            self._unknown("category", where, lambda: self._catalogue.similar_categories(phrase))
+            self._unknown("category", phrase, where, lambda: self._catalogue.similar_categories(phrase))
         return category
 
     def family(self, name: str, where: str) -> frozenset[int] | None:
         """Find the ids of all categories of a family."""
         members = self._catalogue.family(name)
         if not members:
-            self._unknown("family", where, lambda: self._catalogue.similar_families(name))
+            self._unknown("family", name, where, lambda: self._catalogue.similar_families(name))
             return None
         return members
 
@@ -65,8 +74,15 @@ class Resolver:
     def _nearest(self, names: AnyNames, name: str) -> list[str]:
         return search_index(self._catalogue, names).nearest(places.fold(name))
 
-    def _unknown(self, noun: str, where: str, nearest: Callable[[], list[str]]) -> None:
-        slugs = nearest() if len(self.faults) < MOST_SUGGESTED else []
+    def _unknown(self, noun: str, name: str, where: str, nearest: Callable[[], list[str]]) -> None:
+        slugs: list[str] = []
+        if len(self.faults) < MOST_SUGGESTED:
+            with _LOCK:
+                cache = _SUGGESTIONS.setdefault(self._catalogue, FIFOCache(SUGGESTIONS_CACHED))
+                cached = cache.get((noun, name))
+            slugs = nearest() if cached is None else cached
+            with _LOCK:
+                cache[noun, name] = slugs
         hint = f"; did you mean {_listed(slugs)}?" if slugs else ""
         self.refuse(where, f"unknown-{noun}", f"no {noun} is known by this name{hint}", slugs)
 
