@@ -10,7 +10,8 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import keys, locations, migrate, parse, sample, serve, verify
+from app.cli import aggregates, changes, keys, locations, migrate, parse, sample, serve, strikes, verify
+from app.cli.connection import Unreachable
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -22,20 +23,28 @@ from app.errors import (
 # Exit codes beyond 0; 130 is that of an interrupted command in every shell.
 REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
+EPILOG = """\b
+Example:
+  strikeledger sample && strikeledger aggregates --group-by location,year --top 5
+"""
+
 cli = typer.Typer(
     help="An airstrike report database with a REST API.",
+    epilog=EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     # Plain help: boxes and colours take as long to load as everything else together.
     rich_markup_mode=None,
 )
-cli.command("serve")(serve.serve)
-cli.command("migrate")(migrate.migrate)
-cli.command("rebuild")(migrate.rebuild)
-cli.command("sample")(sample.sample)
-cli.command("parse")(parse.parse)
-cli.command("verify")(verify.verify)
+cli.command("serve", epilog=serve.EPILOG)(serve.serve)
+cli.command("migrate", epilog=migrate.MIGRATE_EPILOG)(migrate.migrate)
+cli.command("rebuild", epilog=migrate.REBUILD_EPILOG)(migrate.rebuild)
+cli.command("sample", epilog=sample.EPILOG)(sample.sample)
+cli.command("strikes", epilog=strikes.EPILOG)(strikes.strikes)
+cli.command("aggregates", epilog=aggregates.EPILOG)(aggregates.aggregates)
+cli.command("changes", epilog=changes.EPILOG)(changes.changes)
+cli.command("parse", epilog=parse.EPILOG)(parse.parse)
+cli.command("verify", epilog=verify.EPILOG)(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(locations.cli, name="locations")
 
@@ -66,7 +75,8 @@ def _code(error: StrikeledgerError) -> int:
         return USAGE
     # What can be read, and is damaged or read-only, was reached.
     was_reached = isinstance(error, DamagedDatabase | ReadOnlyDatabase)
-    return UNREACHABLE if isinstance(error, DatabaseUnavailable) and not was_reached else REFUSED
+    is_unreachable = isinstance(error, Unreachable | DatabaseUnavailable) and not was_reached
+    return UNREACHABLE if is_unreachable else REFUSED
 
 
 def _failed(message: str, code: int) -> int:

@@ -36,6 +36,12 @@ class Export:
     size: int
 
 
+def read(path: str, **query: object) -> Steps[bytes]:
+    """Return the body of any GET as it was sent, such as `read("/v1/strikes", country="SY", format="csv")`."""
+    response = yield get(path, query)
+    return response.content
+
+
 def strike(strike_id: str, *, as_of: AsOf | None = None) -> Steps[Strike]:
     """Return one strike line, as of a ledger number or instant if given."""
     response = yield get(f"/v1/strikes/{segment(strike_id)}", {"as_of": as_of})
