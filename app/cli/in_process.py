@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.types import ASGIApp, Message
 
+from app import log
 from app.catalogue.catalogue import catalogue_at
 from app.cli.database import opened, progress
 from app.client import Client
@@ -35,15 +36,18 @@ def local_client(*, counts: bool) -> Iterator[Client]:
         # The server takes most of a second to import; what cannot be opened is refused before.
         from app.main import create_app
 
+        # A request of our own is no line of a log; a failure of the server is.
+        log.configure("error", settings.log_format)
         # Limits of a server for strangers.
         open_to_all = settings.model_copy(update={"rate_limits": "off", "allowed_hosts": ("*",)})
         app = create_app(open_to_all, database=database)
-        with progress("Reading the record"), database.reading() as session:
+        with database.reading() as session:
             # Before the first request, which has a deadline.
             now = head(session)
             catalogue_at(session, now)
             if counts:
-                app.state.columns.at(session, now)
+                with progress("Reading the record"):
+                    app.state.columns.at(session, now)
         try:
             with start_blocking_portal() as portal, httpx.Client(transport=_Transport(app, portal)) as http:
                 yield Client("http://localhost", http_client=http)
@@ -100,6 +104,7 @@ class _Transport(httpx.BaseTransport):
         try:
             start = self._portal.call(receiver.receive)
         except anyio.EndOfStream:
+            self._portal.call(receiver.close)
             running.result()
             raise
         stream = _Body(self._portal, receiver, running)
@@ -130,3 +135,4 @@ class _Body(httpx.SyncByteStream):
     def close(self) -> None:
         """Stop the application where the body is not wanted to its end."""
         self._running.cancel()
+        self._portal.call(self._receiver.close)
