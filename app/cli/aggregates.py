@@ -103,7 +103,7 @@ def _columns(row: Mapping[str, Any]) -> Sequence[str]:
 
 def _cell(row: Mapping[str, Any], name: str) -> str:
     """Return a field as a cell: a number with its bounds where it has some."""
-    if name in BOUNDS:
+    if name in BOUNDS and row[f"{name}_min"] is not None:
         # Where some have no maximum, the sum of the known ones is none.
         most = None if row[BOUNDS[name]] else row[f"{name}_max"]
         return count(row[f"{name}_min"], most, approximate=bool(row.get(ESTIMATED.get(name, ""))))
