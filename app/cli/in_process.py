@@ -31,11 +31,12 @@ def local_client(*, counts: bool) -> Iterator[Client]:
     with opened(only_reads=True) as database:
         with database.reading() as session:
             refuse_other(session.held)
-        # Nearly all that is made from here on stays to the end.
+        # The server takes most of the time to import, so what cannot be opened is refused before. All of it stays: to
+        # collect garbage meanwhile would find none.
         gc.disable()
-        # The server takes most of a second to import; what cannot be opened is refused before.
         from app.main import create_app
 
+        gc.enable()
         # A request of our own is no line of a log; a failure of the server is.
         log.configure("error", settings.log_format)
         # Limits of a server for strangers.

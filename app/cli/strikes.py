@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.connection import Key, Url, connected
-from app.cli.output import TIMES, Column, aligned_table, console, count, days, plain, write_bytes, write_json
+from app.cli.output import TIMES, Column, aligned_table, console, count, days, plain, write_bytes
 from app.cli.query_options import given, takes
 
 if TYPE_CHECKING:
-    from app.client import Client
+    from app.client import Client, Strike, Walk
 
 EPILOG = """\b
 Examples:
@@ -45,9 +45,7 @@ def strikes(
         if form is not None and not everything:
             write_bytes(client.read("/v1/strikes", **asked, format=form))
         elif form is not None:
-            walk = client.strikes(**asked)
-            items = list(walk)
-            write_json({"items": items, "next": None, "seq": walk.seq})
+            _write_all(client.strikes(**asked))
         else:
             _show(_pages(client, asked, everything=everything))
 
@@ -74,6 +72,19 @@ def _pages(client: "Client", asked: dict[str, Any], *, everything: bool) -> Iter
     walk = client.strikes(**asked)
     for page in walk.pages():
         yield {"items": page.items, "next": None, "seq": page.seq, "total": page.total}
+
+
+def _write_all(walk: "Walk[Strike]") -> None:
+    """Write one document with the items of all pages, page by page. After an error it has no end."""
+    from app.http.encoders import dumps
+
+    write = sys.stdout.buffer.write
+    write(b'{"items":[')
+    comma = b""
+    for page in walk.pages():
+        write(comma + b",".join(map(dumps, page)))
+        comma = b","
+    write(b'],"next":null,"seq":%d}\n' % (walk.seq or 0))
 
 
 def _show(pages: Iterable[Mapping[str, Any]]) -> None:
