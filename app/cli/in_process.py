@@ -50,14 +50,14 @@ def local_client(*, counts: bool) -> Iterator[Client]:
                 with progress("Reading the record"):
                     app.state.columns.at(session, now)
         try:
-            with start_blocking_portal() as portal, httpx.Client(transport=_Transport(app, portal)) as http:
+            with start_blocking_portal() as portal, httpx.Client(transport=Transport(app, portal)) as http:
                 yield Client("http://localhost", http_client=http)
         finally:
             app.state.reads.close()
             app.state.writes.close()
 
 
-class _Transport(httpx.BaseTransport):
+class Transport(httpx.BaseTransport):
     """Call an ASGI application that runs in the event loop of a portal; bodies of responses are streamed."""
 
     def __init__(self, app: ASGIApp, portal: BlockingPortal) -> None:

@@ -4,6 +4,7 @@ Each command imports the server inside its function: a cold import of everything
 `--help` should answer at once.
 """
 
+import io
 import os
 import sys
 
@@ -12,6 +13,7 @@ from typer.exceptions import TyperException
 
 from app.cli import aggregates, changes, keys, locations, migrate, parse, sample, serve, strikes, verify
 from app.cli.connection import Unreachable
+from app.cli.output import plain
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -51,6 +53,9 @@ cli.add_typer(locations.cli, name="locations")
 
 def main() -> None:
     """Run the command line. An error is one line on stderr, and an exit code that says of which kind it is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An encoding without a character shows a question mark for it.
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = cli(standalone_mode=False)
         sys.stdout.flush()
@@ -84,7 +89,7 @@ def _failed(message: str, code: int) -> int:
         # Without a command, the message is the help.
         typer.echo(message)
     else:
-        typer.echo(f"strikeledger: {' '.join(message.split())}", err=True)
+        typer.echo(f"strikeledger: {plain(' '.join(message.split()))}", err=True)
     return code
 
 

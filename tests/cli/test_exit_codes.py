@@ -126,6 +126,8 @@ def test_value_that_is_wrong(
 def test_results_as_json(command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each command prints one document with its documented fields, and a key stands alone on the last line."""
     monkeypatch.setenv("STRIKELEDGER_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
+    # Of other commands.
+    monkeypatch.setenv("STRIKELEDGER_KEY", "sl_key")
 
     def printed(*arguments: str) -> dict[str, object]:
         ended = command(*arguments, "--json")

@@ -135,6 +135,21 @@ def test_text_of_a_source_steers_no_terminal() -> None:
     assert plain("a\x1b[2Jb\x07\u202ec") == "a�[2Jb��c"
 
 
+def test_table_needs_no_unicode(sqlite_sampled: Path, tmp_path: Path) -> None:
+    """Where the output takes ASCII alone, a question mark stands for what it has not."""
+    variables = environment(
+        STRIKELEDGER_DATABASE_URL=f"sqlite:///{sqlite_sampled}", PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+    )
+    shown = subprocess.run(
+        [*COMMAND, "strikes", "--location", "Palmyra", "--limit", "1"],
+        cwd=tmp_path,
+        env=variables,
+        capture_output=True,
+        check=False,
+    )
+    assert (shown.returncode, b"destroyed 17 ? heavy equipment vehicle" in shown.stdout) == (0, True), shown
+
+
 def test_table_fits_the_terminal_without_color(sqlite_sampled: Path, tmp_path: Path) -> None:
     """On a terminal a table is as wide as it, and with NO_COLOR nothing is colored."""
     leader, follower = pty.openpty()
