@@ -94,12 +94,15 @@ class Server(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings, counted_in: SharedFile | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, counted_in: SharedFile | None = None, database: Database | None = None
+) -> FastAPI:
     """Build the server on the database of `settings`. Nothing global: two can live in one process.
 
-    `counted_in` is the file in which workers count requests together; without it, each counts alone.
+    `counted_in` is the file in which workers count requests together; without it, each counts alone. `database` is
+    that of the settings where it is open already.
     """
-    database = Database(settings.database_url, serves=True)
+    database = database or Database(settings.database_url, serves=True)
     counters = Counters(counted_in) if settings.rate_limits == "on" else None
 
     @asynccontextmanager

@@ -16,10 +16,10 @@ from app.errors import InvalidSetting
 
 PREFIX = "STRIKELEDGER_"
 
-# Variables with the prefix that are no settings: those of the project's tests and benchmarks, and those that
-# Kubernetes sets in every container for a service with the name "strikeledger".
+# Variables with the prefix that are no settings: which server commands read from, those of the project's tests and
+# benchmarks, and those that Kubernetes sets in every container for a service with the name "strikeledger".
 _NOT_SETTINGS = re.compile(
-    r"STRIKELEDGER_((TEST|BENCH)_\w+|SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+    r"STRIKELEDGER_(URL|KEY|(TEST|BENCH)_\w+|SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 _PORT_OF_A_SERVICE = re.compile(r"(tcp|udp|sctp)://")
 

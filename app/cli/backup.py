@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.output import AsJson
+
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
@@ -12,20 +14,28 @@ if TYPE_CHECKING:
     from app.ledger.head import Head
     from app.ledger.verify import Verdict
 
-_JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+BACKUP_EPILOG = """\b
+Example:
+  strikeledger backup 2026-11-30.backup
+"""
+
+RESTORE_EPILOG = """\b
+Example:
+  STRIKELEDGER_DATABASE_URL=sqlite:///restored.db strikeledger restore 2026-11-30.backup
+"""
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
     *,
-    as_json: _JSON = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a backup of everything, drafts and keys' hashes too, from one snapshot, while the server runs.
 
     An SQLite file, or an archive of pg_dump. Only its owner can read it.
     """
     from app.cli.database import opened
-    from app.cli.output import written_beside
+    from app.cli.output_file import written_beside
     from app.db.version import version_of
     from app.errors import UnusableDatabase
     from app.http.encoders import dumps
@@ -71,7 +81,7 @@ def _copy(database: "Database", part: Path) -> "Head":
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")], *, as_json: _JSON = False
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")], *, as_json: AsJson = False
 ) -> None:
     """Restore a backup into an empty place, bring its schema up, and verify it: all of it, or nothing is left.
 
@@ -102,7 +112,7 @@ def restore(
 
 def _restored_sqlite(file: Path, url: "URL") -> "Verdict":
     from app.cli.database import progress
-    from app.cli.output import written_beside
+    from app.cli.output_file import written_beside
     from app.db.backup import copy_sqlite, is_occupied
     from app.db.sqlite import path_of
     from app.errors import UnusableDatabase

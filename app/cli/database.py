@@ -1,5 +1,6 @@
 """Open the configured database for a command, and make it ready."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,12 @@ def opened_at(address: str, *, creates: bool = False, only_reads: bool = False) 
         raise diagnosis.explained(url, error) from error
 
 
+def exists() -> bool:
+    """Return whether there is a database where the settings name one; a server's is taken to be there."""
+    url = make_url(read_settings().database_url)
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
+
+
 def prepare(database: Database) -> None:
     """Bring the schema up and add what the shipped vocabularies hold and the database does not.
 
@@ -109,12 +116,23 @@ def _complete(database: Database) -> bool:
 
 
 @contextmanager
-def progress(description: str) -> Iterator[Callable[[int, int], object]]:
-    """Show on stderr how much is done of how much, where that is a terminal."""
+def progress(description: str, *, in_bytes: bool = False) -> Iterator[Callable[[int, int | None], object]]:
+    """Show on stderr how much is done of how much, how fast, and the time left, where that is a terminal.
+
+    The total is None where nobody knows it; `in_bytes` counts bytes, and else things.
+    """
+    from rich import progress as bars
     from rich.console import Console
-    from rich.progress import Progress
+
+    class Rate(bars.ProgressColumn):
+        def render(self, task: bars.Task) -> str:
+            return f"{task.speed:,.0f}/s" if task.speed else ""
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    counts: tuple[bars.ProgressColumn, ...] = (bars.MofNCompleteColumn(), Rate())
+    if in_bytes:
+        counts = bars.DownloadColumn(), bars.TransferSpeedColumn()
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), *counts, bars.TimeRemainingColumn())
+    with bars.Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(description, total=None)
         yield lambda done, every: bar.update(task, completed=done, total=every)

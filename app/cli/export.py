@@ -1,24 +1,29 @@
 """`strikeledger export` and `bundle`: write everything that a filter matches to a file or to stdout."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NamedTuple
 
 import typer
 
-from app.cli.filters import run_with_filters, usage
+from app.cli.connection import Key, Url, connected
+from app.cli.output import AsJson, write_json
+from app.cli.query_options import given, spelled, takes
 
 if TYPE_CHECKING:
-    from app.bulk.downloads import Download
     from app.bulk.export import Source
     from app.bulk.params import ExportQuery
     from app.db.engine import Database
+    from app.errors import InvalidInput
     from app.http.formats import Format
 
 # Formats by the ending of a file's name, where that is not the format's own.
 _ENDINGS = {"jsonl": "ndjson", "db": "sqlite", "sqlite3": "sqlite", "json": "geojson", "zip": "bundle"}
+
+_FORMATS = {"ndjson", "csv", "parquet", "geojson", "xlsx", "sqlite", "bundle"}
 
 # Formats that a terminal cannot show.
 _BINARY = {"parquet", "xlsx", "sqlite", "bundle"}
@@ -26,83 +31,139 @@ _BINARY = {"parquet", "xlsx", "sqlite", "bundle"}
 # How often each format reads all lines.
 _READINGS = {"bundle": 4}
 
-_FILE = Annotated[Path | None, typer.Argument(help="Where to; - or nothing: stdout.")]
-_JSON = Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")]
+_SHARED = {"format", "shape", "bom", "revisions"}
+
+EXPORT_EPILOG = """\b
+Examples:
+  strikeledger export record.ndjson
+  strikeledger export raqqa.xlsx --location Raqqa --date-from 2017-01-01
+  strikeledger export --country SY --format csv > strikes.csv
+"""
+
+BUNDLE_EPILOG = """\b
+Example:
+  strikeledger bundle strikes-2017.zip --date-from 2017-01-01 --date-to 2017-12-31
+"""
 
 
-def export(context: typer.Context) -> None:
-    """Write everything that matches: NDJSON, CSV, Parquet, GeoJSON, Excel, SQLite, or a bundle to deposit."""
-    run_with_filters(context, _export)
+@takes("export")
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Where to; - or nothing: stdout.")] = None,
+    *,
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
+    **query: Any,  # noqa: ANN401 - by option, a text or a list
+) -> None:
+    """Write everything that matches, as of one ledger number: NDJSON, CSV, Parquet, GeoJSON, Excel, SQLite or a bundle.
 
-
-def bundle(context: typer.Context) -> None:
-    """Write a bundle to deposit: tables, whole reports, a README, a citation, and the ledger's head."""
-    run_with_filters(context, _bundle, without={"format", "shape", "bom", "revisions"})
-
-
-def _export(file: _FILE = None, *, as_json: _JSON = False, query: "ExportQuery") -> None:
-    """Write everything that matches, as of one ledger number. The format follows the file's ending.
-
-    The filters are those of GET /v1/export.
+    The format follows the file's ending. The filters are those of GET /v1/export.
     """
-    from app.bulk.params import OFFERED
-    from app.errors import InvalidInput
-    from app.http.formats import Format, negotiated
-
-    named = query.format
-    if named is None and file is not None and (ending := file.suffix[1:].lower()):
-        chosen = _ENDINGS.get(ending, ending)
-        named = Format(chosen) if chosen in set(OFFERED) else None
-    try:
-        chosen_format = negotiated(named, [], OFFERED)
-        query.refuse_mixed(chosen_format)
-    except InvalidInput as error:
-        raise usage(error) from None
-    _write(file, query, chosen_format, as_json=as_json)
+    parameters = given(query)
+    if "format" not in parameters and file is not None and (ending := file.suffix[1:].lower()):
+        parameters["format"] = _ENDINGS.get(ending, ending)
+        if parameters["format"] not in _FORMATS:
+            del parameters["format"]
+    _write(file, parameters, _writer(url, key), as_json=as_json)
 
 
-def _bundle(
+@takes("export", without=_SHARED)
+def bundle(
     file: Annotated[Path, typer.Argument(help="The ZIP file to write; - is stdout.")],
     *,
-    as_json: _JSON = False,
-    query: "ExportQuery",
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
+    **query: Any,  # noqa: ANN401 - by option, a text or a list
 ) -> None:
     """Write a ZIP file to deposit: CSV, Parquet, NDJSON, README, citation, and the ledger's head.
 
     Equal bytes for the same record, filters and ledger number.
     """
-    from app.http.formats import Format
-
-    _write(file, query, Format.BUNDLE, as_json=as_json)
+    _write(file, given(query) | {"format": "bundle"}, _writer(url, key), as_json=as_json)
 
 
-def _write(file: Path | None, query: "ExportQuery", chosen: "Format", *, as_json: bool) -> None:
-    from app.bulk.downloads import download
-    from app.cli.database import opened
-    from app.db.version import refuse_other
-    from app.http.encoders import dumps
+def _writer(url: str | None, key: str | None) -> "_Writer":
+    return _from_database if url is None else partial(_from_server, url, key)
 
+
+def _write(file: Path | None, parameters: dict[str, Any], write: "_Writer", *, as_json: bool) -> None:
+    """Write an export to a file or to stdout, and report it."""
+    chosen = parameters.get("format", "ndjson")
     to_stdout = file is None or str(file) == "-"
     if to_stdout and as_json:
         raise typer.BadParameter("stdout has the data; name a file", param_hint="--json")
     if to_stdout and chosen in _BINARY and sys.stdout.isatty():
         raise typer.BadParameter(f"{chosen} is not for a terminal; name a file", param_hint="FILE")
+    if to_stdout:
+        write(sys.stdout.buffer, parameters)
+        return
+    assert file is not None  # noqa: S101 - as above
+    from app.cli.output_file import written_beside
+
+    with written_beside(file, replaces=True) as part, part.open("wb") as target:
+        done = write(target, parameters)
+        size = target.tell()
+    if as_json:
+        write_json({"file": str(file), "format": chosen, "bytes": size, "seq": done.seq, "hash": done.hash})
+    else:
+        typer.echo(f"Wrote {file}: {chosen}, {size:,} bytes, as of ledger number {done.seq}.")
+
+
+class _Written(NamedTuple):
+    """The ledger number that an export is of, and its hash where that is known."""
+
+    seq: int | None
+    hash: str | None
+
+
+_Writer = Callable[[BinaryIO, dict[str, Any]], _Written]
+
+
+def _from_server(url: str, key: str | None, target: BinaryIO, parameters: dict[str, Any]) -> _Written:
+    with connected(url, key) as client:
+        return _Written(client.export(target, **parameters).seq, None)
+
+
+def _from_database(target: BinaryIO, parameters: dict[str, Any]) -> _Written:
+    from app.bulk.downloads import download
+    from app.bulk.params import OFFERED
+    from app.cli.database import opened
+    from app.db.version import refuse_other
+    from app.errors import InvalidInput
+    from app.http.formats import negotiated
+
+    query = _query(parameters)
+    try:
+        chosen = negotiated(query.format, [], OFFERED)
+        query.refuse_mixed(chosen)
+    except InvalidInput as error:
+        raise _usage(error) from None
     with opened(only_reads=True) as database:
         with database.reading() as session:
             refuse_other(session.held)
         with _source(database, query, chosen) as source:
-            begun = download(source, query, chosen)
-            if to_stdout:
-                _copy(begun, sys.stdout.buffer)
-                return
-            assert file is not None  # noqa: S101 - as above
-            size = _save(begun, file)
-    head = source.head
-    if as_json:
-        written = {"file": str(file), "format": chosen, "bytes": size, "seq": head.seq, "hash": head.hash}
-        typer.echo(dumps(written).decode())
-    else:
-        typer.echo(f"Wrote {file}: {chosen}, {size:,} bytes, as of ledger number {head.seq}.")
+            target.writelines(download(source, query, chosen).pieces)
+            target.flush()
+    return _Written(source.head.seq, source.head.hash)
+
+
+def _query(parameters: dict[str, Any]) -> "ExportQuery":
+    """Return options as parameters. Raises BadParameter for values that are not valid."""
+    from pydantic import ValidationError
+
+    from app.bulk.params import ExportQuery
+    from app.http.validation import invalid_parameters
+
+    try:
+        return ExportQuery.model_validate(parameters)
+    except ValidationError as error:
+        raise _usage(invalid_parameters(error.errors(include_url=False))) from None
+
+
+def _usage(error: "InvalidInput") -> typer.BadParameter:
+    """Return an error about parameters as one of an option."""
+    return typer.BadParameter(str(error), param_hint=spelled(error.faults[0].where))
 
 
 @contextmanager
@@ -119,7 +180,7 @@ def _source(database: "Database", query: "ExportQuery", chosen: "Format") -> "It
         try:
             source = source_of(session, database, query)
         except InvalidInput as error:
-            raise usage(error) from None
+            raise _usage(error) from None
         total = count(session, source.strikes) if sys.stderr.isatty() else 0
     with progress("Exporting lines") as show:
         done = 0
@@ -130,19 +191,3 @@ def _source(database: "Database", query: "ExportQuery", chosen: "Format") -> "It
             show(done, total * _READINGS.get(chosen, 1))
 
         yield replace(source, on_lines=add)
-
-
-def _save(begun: "Download", file: Path) -> int:
-    from app.cli.output import written_beside
-
-    with written_beside(file, replaces=True) as part, part.open("wb") as target:
-        return _copy(begun, target)
-
-
-def _copy(begun: "Download", target: IO[bytes]) -> int:
-    size = 0
-    for piece in begun.pieces:
-        size += len(piece)
-        target.write(piece)
-    target.flush()
-    return size

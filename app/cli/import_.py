@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NamedTuple
 
 import typer
 
+from app.cli.connection import Key, Url, connected
+from app.cli.drafts import save_drafts
+from app.cli.output import AsJson, plain, write_json
+
 if TYPE_CHECKING:
     from app.bulk.candidates import Candidate
     from app.bulk.columns import DateOrder, Reading
@@ -27,12 +31,10 @@ FORMATS = {
     ".xlsx": "xlsx",
 }
 
-EXAMPLES = """Examples:
-
+EPILOG = """\b
+Examples:
   strikeledger import strikes.csv --dry-run
-
   strikeledger import strikes.csv --map Ort=location --ignore-column Notes --dates dmy
-
   strikeledger import releases/ --parse --publisher cjtf-oir
 """
 
@@ -77,11 +79,15 @@ def import_(  # noqa: PLR0913 - one for each option
         bool, typer.Option("--parse", help="FILE is a folder of releases (*.txt): save them as drafts.")
     ] = False,
     publisher: Annotated[str | None, typer.Option(help="With --parse: who published them.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
     """Import reports: new ones are published, known ones revised where they differ. All of it, or nothing."""
+    if url is not None and (parse or rejects is not None or len(files) > 1):
+        raise typer.BadParameter("takes one file, without --parse and --rejects", param_hint="--url")
     if parse:
-        _parse(files, publisher, dry_run=dry_run, as_json=as_json)
+        save_drafts(files, publisher, dry_run=dry_run, as_json=as_json)
         return
     from dataclasses import replace
 
@@ -102,7 +108,11 @@ def import_(  # noqa: PLR0913 - one for each option
         decimal_comma=decimal_comma or reading.decimal_comma,
     )
     chosen = [(file, _format_of(file, file_format)) for file in files]
-    outcomes = _run(chosen, reading, _Run(Mode(mode), reason, rejects), dry_run=dry_run)
+    run = _Run(Mode(mode), reason, rejects)
+    if url is None:
+        outcomes = _run(chosen, reading, run, dry_run=dry_run)
+    else:
+        outcomes = [_send(*chosen[0], reading, run, _Server(url, key, dry_run))]
     _report(outcomes, dry_run=dry_run, as_json=as_json)
     if any(outcome["rejected"] for _, outcome in outcomes):
         raise typer.Exit(1)
@@ -149,26 +159,61 @@ def _run(
     from app.bulk.importing import Author
     from app.bulk.outcome import NotApplied
     from app.cli.database import opened, prepare
-    from app.cli.rejects import RejectsFile
+    from app.cli.rejects import rejects_file
 
     # Reports leave no cycles behind them, and looking for some took a quarter of the time.
     gc.disable()
     outcomes = []
-    with opened(creates=True) as database, RejectsFile(run.rejects) as rejected:
+    with opened(creates=True) as database, rejects_file(run.rejects) as begin:
         prepare(database)
         with suppress(NotApplied), database.writing() as session:
             for file, file_format in files:
                 author = Author(None, run.reason or f"Imported from {file.name}.")
                 with _candidates(file, file_format, reading) as (candidates, header):
-                    rejected.begin(header)
-                    outcome = importing.run(session, candidates, author, run.mode, rejected.add)
+                    outcome = importing.run(session, candidates, author, run.mode, begin(header))
                 outcomes.append((file, outcome))
             if dry_run or any(outcome.is_refused for _, outcome in outcomes):
                 raise NotApplied(outcome)
-        rejected.keep()
     # One refused file refuses all.
     is_refused = any(outcome.is_refused for _, outcome in outcomes)
     return [(file, outcome.document(is_refused=is_refused)) for file, outcome in outcomes]
+
+
+class _Server(NamedTuple):
+    url: str
+    key: str | None
+    dry_run: bool
+
+
+def _send(
+    file: Path, file_format: str, reading: "Reading", run: _Run, server: _Server
+) -> tuple[Path, dict[str, Any]]:
+    """Send a file to a server, and return its outcome."""
+    from app.client import Unprocessable
+
+    options: dict[str, Any] = {
+        "map": [f"{theirs}={ours}" for theirs, ours in reading.columns.items()],
+        "ignore_column": sorted(reading.ignored),
+        "dates": reading.dates,
+        "decimal_comma": reading.decimal_comma,
+        "sheet": reading.sheet,
+        "reason": run.reason or f"Imported from {file.name}.",
+    }
+    with _open(file) as stream, connected(server.url, server.key) as client:
+        try:
+            outcome = client.import_reports(
+                stream.read(),
+                dry_run=server.dry_run,
+                mode=run.mode.value,
+                format=file_format,  # type: ignore[arg-type] # one of FORMATS
+                **{name: value for name, value in options.items() if value},
+            )
+        except Unprocessable as error:
+            if "created" not in error.problem:
+                raise
+            names = ("created", "revised", "unchanged", "rejected", "problems")
+            return file, {name: error.problem[name] for name in names}
+    return file, dict(outcome)
 
 
 @contextmanager
@@ -242,19 +287,16 @@ def _show_columns(sheet: "Sheet", reading: "Reading") -> None:
 
 
 def _report(outcomes: list[tuple[Path, dict[str, Any]]], *, dry_run: bool, as_json: bool) -> None:
-    from app.bulk.decoding import printable
-    from app.http.encoders import dumps
-
     if as_json:
         documents = [{"file": str(file), "dry_run": dry_run, **outcome} for file, outcome in outcomes]
-        sys.stdout.buffer.write(dumps(documents[0] if len(documents) == 1 else documents) + b"\n")
+        write_json(documents[0] if len(documents) == 1 else documents)
         return
     for file, outcome in outcomes:
         for group in outcome["problems"]:
             where = f"{group['column']}: " if group["column"] else ""
-            typer.echo(f"{printable(where)}{group['code']}, {group['count']:,} times")
+            typer.echo(f"{plain(where)}{group['code']}, {group['count']:,} times")
             for row in group["rows"]:
-                value = f" '{printable(row['value'])}'" if row["value"] is not None else ""
+                value = f" '{plain(row['value'])}'" if row["value"] is not None else ""
                 # What a detail suggests already is the same.
                 nearest = (
                     row["suggestion"] if row["suggestion"] and "did you mean" not in row["detail"] else None
@@ -267,53 +309,3 @@ def _report(outcomes: list[tuple[Path, dict[str, Any]]], *, dry_run: bool, as_js
     written = sum(outcome["created"] + outcome["revised"] for _, outcome in outcomes)
     if not dry_run and not written and any(outcome["rejected"] for _, outcome in outcomes):
         typer.echo("Nothing was imported.")
-
-
-def _parse(folders: list[Path], publisher: str | None, *, dry_run: bool, as_json: bool) -> None:
-    """Save the texts of folders as drafts, and print what is left to review."""
-    from app.bulk.outcome import Mode, NotApplied, Outcome
-    from app.cli.database import opened, prepare, progress
-    from app.http.encoders import dumps
-    from app.releases.folder import Drafting
-
-    paths = [path for folder in folders for path in _texts(folder)]
-    reviews = []
-    with opened(creates=True) as database:
-        prepare(database)
-        with suppress(NotApplied), progress("Reading releases") as show, database.writing() as session:
-            drafting = Drafting(session, publisher)
-            for number, path in enumerate(paths, 1):
-                reviews.append(drafting.save(path, _text(path)))
-                show(number, len(paths))
-            if dry_run:
-                raise NotApplied(Outcome(Mode.ALL))
-    if as_json:
-        sys.stdout.buffer.write(dumps([review.document() for review in reviews]) + b"\n")
-        return
-    for review in reviews:
-        typer.echo(
-            f"{review.file}: {review.outcome.replace('_', ' ')}"
-            f"{f' as draft {review.draft}' if review.draft else ''}, {review.strikes} strike lines"
-        )
-        for place in review.to_review:
-            where = f"line {place.line}: " if place.line else ""
-            typer.echo(f"  {where}{place.detail} ({place.kind})")
-
-
-def _texts(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise typer.BadParameter(f"{folder} is no folder", param_hint="FILE")
-    paths = sorted(folder.glob("**/*.txt"))
-    if not paths:
-        raise typer.BadParameter(f"{folder} holds no *.txt", param_hint="FILE")
-    return paths
-
-
-def _text(path: Path) -> str:
-    from app.errors import MalformedFile
-
-    try:
-        # Bytes, decoded here: text mode would change line ends, and every offset after them.
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise MalformedFile(f"{path} is not UTF-8 text") from None

@@ -1,16 +1,28 @@
 """`strikeledger keys`: make, list and revoke API keys."""
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.output import AsJson, console, plain, table, write_bytes, write_json
+
 if TYPE_CHECKING:
     from app.keys.schemas import KeyIn
 
-# Columns of the table where no terminal says how wide it is.
-PIPED_WIDTH = 160
+CREATE_EPILOG = """\b
+Examples:
+  strikeledger keys create --name "my desk" --scope publish --expires 2027-01-01
+  KEY=$(strikeledger keys create --name robot --scope import | tail -n 1)
+"""
+LIST_EPILOG = """\b
+Example:
+  strikeledger keys list --json
+"""
+REVOKE_EPILOG = """\b
+Example:
+  strikeledger keys revoke k3
+"""
 
 cli = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -20,7 +32,7 @@ def keys() -> None:
     """Make, list and revoke API keys."""
 
 
-@cli.command("create")
+@cli.command("create", epilog=CREATE_EPILOG)
 def create(
     name: Annotated[str, typer.Option(help="Whose key it is, for people.")],
     scope: Annotated[
@@ -32,8 +44,13 @@ def create(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="When it ends, UTC. Never, if left out."
         ),
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Make a key. It is printed alone on the last line, once; only a hash of it is stored."""
+    """Make a key. It is printed alone on the last line, once; only a hash of it is stored.
+
+    With --json: `{"key": …, "name": …, "scopes": […], "expires_at": …}`.
+    """
     from app.cli.database import opened, prepare
     from app.keys.service import Scope
     from app.keys.service import create as create_key
@@ -47,13 +64,17 @@ def create(
         prepare(database)
         with database.writing() as session:
             key = create_key(session, wanted.name, wanted.scopes, wanted.expires_at)
-    typer.echo(f"The key of {wanted.name}. It is shown this once; keep it.", err=True)
-    typer.echo(key)
+    typer.echo(f"The key of {plain(wanted.name)}. It is shown this once; keep it.", err=True)
+    if as_json:
+        shown = {"name": wanted.name, "scopes": wanted.scopes, "expires_at": wanted.expires_at}
+        write_json({"key": key, **shown})
+    else:
+        typer.echo(key)
 
 
-@cli.command("list")
+@cli.command("list", epilog=LIST_EPILOG)
 def list_keys(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print what GET /v1/keys answers.")] = False
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print what GET /v1/keys responds.")] = False
 ) -> None:
     """List all keys, revoked ones too. A key itself cannot be shown: only its hash is stored."""
     from app.cli.database import opened
@@ -68,22 +89,30 @@ def list_keys(
         items = [shown(row) for row in queries.page(session, 0, None)]
         seq = head(session).seq
     if as_json:
-        sys.stdout.buffer.write(dumps({"items": items, "next": None, "seq": seq}))
+        write_bytes(dumps({"items": items, "next": None, "seq": seq}))
         return
     _show(items)
 
 
-@cli.command("revoke")
+@cli.command("revoke", epilog=REVOKE_EPILOG)
 def revoke(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as `keys list` shows it.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """End a key at once, and for good. A server that runs refuses it from its next request on."""
+    """End a key at once, and for good. A server that runs refuses it from its next request on.
+
+    With --json: `{"id": …, "revoked": true}`.
+    """
     from app.cli.database import opened
     from app.keys import service
 
     with opened() as database, database.writing() as session:
         service.revoke(session, identifier)
-    typer.echo(f"The key {identifier} is revoked.")
+    if as_json:
+        write_json({"id": identifier, "revoked": True})
+    else:
+        typer.echo(f"The key {identifier} is revoked.")
 
 
 def _wanted(name: str, scopes: list[str], expires: datetime | None) -> "KeyIn":
@@ -102,19 +131,14 @@ def _wanted(name: str, scopes: list[str], expires: datetime | None) -> "KeyIn":
 
 
 def _show(items: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PIPED_WIDTH)
-    table = Table("id", "name", "scopes", "created", "expires", "last used", "revoked")
+    shown = table("id", "name", "scopes", "created", "expires", "last used", "revoked")
     for item in items:
         instants = (_minute(item[f"{name}_at"]) for name in ("created", "expires", "last_used", "revoked"))
         # As text: a name may hold what would otherwise be markup.
-        table.add_row(item["id"], Text(item["name"]), " ".join(item["scopes"]), *instants)
-    console.print(table)
+        shown.add_row(item["id"], Text(plain(item["name"])), " ".join(item["scopes"]), *instants)
+    console().print(shown)
 
 
 def _minute(instant: datetime | None) -> str:

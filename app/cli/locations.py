@@ -1,16 +1,23 @@
 """`strikeledger locations load`: add the places of further countries from GeoNames."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from app.cli.output import write_json
 
 if TYPE_CHECKING:
     from app.catalogue.loading import Plan
     from app.vocabulary.places import Place
 
 cli = typer.Typer(help="Add places of further countries.", no_args_is_help=True, rich_markup_mode=None)
+
+EPILOG = """\b
+Examples:
+  strikeledger locations load YE SO LY --dry-run
+  strikeledger locations load --file SS.zip
+"""
 
 # Countries with as many spellings in common with a mistyped one are suggested.
 _MOST_SUGGESTED = 3
@@ -21,7 +28,7 @@ def locations() -> None:
     """Add places of further countries."""
 
 
-@cli.command("load")
+@cli.command("load", epilog=EPILOG)
 def load(
     countries: Annotated[
         list[str] | None,
@@ -42,7 +49,6 @@ def load(
     from app.catalogue import loading
     from app.cli.database import opened, prepare, progress
     from app.db.version import refuse_other
-    from app.http.encoders import dumps
 
     if bool(countries) == (file is not None):
         raise typer.BadParameter("give either countries or --file", param_hint="COUNTRY")
@@ -64,7 +70,7 @@ def load(
                 entries = loading.load(session, plan, show)
     report = _report(plan, skipped, entries, dry_run=dry_run)
     if as_json:
-        sys.stdout.buffer.write(dumps(report))
+        write_json(report)
     else:
         _show(report)
 

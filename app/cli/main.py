@@ -4,14 +4,30 @@ Each command imports the server inside its function: a cold import of everything
 `--help` should answer at once.
 """
 
+import io
 import os
 import sys
 
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import backup, export, import_, keys, locations, migrate, parse, sample, serve, verify
-from app.cli.filters import UNREAD
+from app.cli import (
+    aggregates,
+    backup,
+    changes,
+    export,
+    import_,
+    keys,
+    locations,
+    migrate,
+    parse,
+    sample,
+    serve,
+    strikes,
+    verify,
+)
+from app.cli.connection import Unreachable
+from app.cli.output import plain
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -23,31 +39,42 @@ from app.errors import (
 # Exit codes beyond 0; 130 is that of an interrupted command in every shell.
 REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
+EPILOG = """\b
+Example:
+  strikeledger sample && strikeledger aggregates --group-by location,year --top 5
+"""
+
 cli = typer.Typer(
     help="An airstrike report database with a REST API.",
+    epilog=EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     # Plain help: boxes and colours take as long to load as everything else together.
     rich_markup_mode=None,
 )
-cli.command("serve")(serve.serve)
-cli.command("migrate")(migrate.migrate)
-cli.command("rebuild")(migrate.rebuild)
-cli.command("sample")(sample.sample)
-cli.command("parse")(parse.parse)
-cli.command("import", epilog=import_.EXAMPLES)(import_.import_)
-cli.command("export", context_settings=UNREAD)(export.export)
-cli.command("bundle", context_settings=UNREAD)(export.bundle)
-cli.command("backup")(backup.backup)
-cli.command("restore")(backup.restore)
-cli.command("verify")(verify.verify)
+cli.command("serve", epilog=serve.EPILOG)(serve.serve)
+cli.command("migrate", epilog=migrate.MIGRATE_EPILOG)(migrate.migrate)
+cli.command("rebuild", epilog=migrate.REBUILD_EPILOG)(migrate.rebuild)
+cli.command("sample", epilog=sample.EPILOG)(sample.sample)
+cli.command("strikes", epilog=strikes.EPILOG)(strikes.strikes)
+cli.command("aggregates", epilog=aggregates.EPILOG)(aggregates.aggregates)
+cli.command("changes", epilog=changes.EPILOG)(changes.changes)
+cli.command("parse", epilog=parse.EPILOG)(parse.parse)
+cli.command("import", epilog=import_.EPILOG)(import_.import_)
+cli.command("export", epilog=export.EXPORT_EPILOG)(export.export)
+cli.command("bundle", epilog=export.BUNDLE_EPILOG)(export.bundle)
+cli.command("backup", epilog=backup.BACKUP_EPILOG)(backup.backup)
+cli.command("restore", epilog=backup.RESTORE_EPILOG)(backup.restore)
+cli.command("verify", epilog=verify.EPILOG)(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(locations.cli, name="locations")
 
 
 def main() -> None:
     """Run the command line. An error is one line on stderr, and an exit code that says of which kind it is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An encoding without a character shows a question mark for it.
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = cli(standalone_mode=False)
         sys.stdout.flush()
@@ -72,7 +99,8 @@ def _code(error: StrikeledgerError) -> int:
         return USAGE
     # What can be read, and is damaged or read-only, was reached.
     was_reached = isinstance(error, DamagedDatabase | ReadOnlyDatabase)
-    return UNREACHABLE if isinstance(error, DatabaseUnavailable) and not was_reached else REFUSED
+    is_unreachable = isinstance(error, Unreachable | DatabaseUnavailable) and not was_reached
+    return UNREACHABLE if is_unreachable else REFUSED
 
 
 def _failed(message: str, code: int) -> int:
@@ -80,7 +108,7 @@ def _failed(message: str, code: int) -> int:
         # Without a command, the message is the help.
         typer.echo(message)
     else:
-        typer.echo(f"strikeledger: {' '.join(message.split())}", err=True)
+        typer.echo(f"strikeledger: {plain(' '.join(message.split()))}", err=True)
     return code
 
 

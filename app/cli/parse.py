@@ -1,57 +1,97 @@
-"""`strikeledger parse FILE`: what a release says, as tables beside its marked text, or as the API's own JSON."""
+"""`strikeledger parse FILE`: what a release says, as tables next to its marked text, or as the API's own JSON."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.connection import Key, Url, connected
+from app.cli.output import console, count, days, plain, table, write_bytes
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from app.catalogue.catalogue import Catalogue
 
-# Columns of the table where no terminal says how wide it is.
-PIPED_WIDTH = 120
+EPILOG = """\b
+Examples:
+  strikeledger parse release.txt --publisher cjtf-oir
+  pdftotext release.pdf - | strikeledger parse - --json
+"""
 
 
-def parse(
+def parse(  # noqa: PLR0913 - its arguments and options
     file: Annotated[Path | None, typer.Argument(help="The release as text; - reads standard input.")] = None,
     *,
     publisher: Annotated[str | None, typer.Option(help="Who published it: slug, name or alias.")] = None,
     published_on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When, where the text does not say.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what POST /v1/parse answers.")] = False,
+    url: Url = None,
+    key: Key = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what POST /v1/parse responds.")] = False,
     score: Annotated[
         Path | None, typer.Option(help="Measure the parser on a folder of labelled releases instead.")
     ] = None,
 ) -> None:
-    """Read a release: a draft report, the words behind every number, and what was not understood. Stores nothing."""
+    """Read a release: a draft report, the words behind every number, and what was not understood. Stores nothing.
+
+    Places and categories are those of the server at --url, else of the configured database where there is one, else
+    those that strikeledger comes with.
+    """
     if score is not None:
+        if as_json:
+            raise typer.BadParameter("--score prints no JSON")
         _score(score)
         return
     if file is None:
         raise typer.BadParameter("name a file, or - for standard input", param_hint="FILE")
 
-    from app.catalogue.shipped import shipped_catalogue
     from app.http.encoders import dumps
-    from app.parsing import parse_release
-    from app.releases.comparison import compared
-    from app.releases.draft import draft_report
 
     text = _text(file)
-    catalogue = shipped_catalogue()
+    day = published_on.date() if published_on else None
+    if url is not None:
+        with connected(url, key) as client:
+            parsed: dict[str, Any] = client.parse(text, publisher=publisher, published_on=day)
+    else:
+        parsed = _parsed(text, publisher, day)
+    if as_json:
+        write_bytes(dumps(parsed))
+        return
+    _show(parsed)
+
+
+def _parsed(text: str, publisher: str | None, day: date | None) -> dict[str, Any]:
+    """Read a text by the vocabulary of the database, or by the shipped one where there is no database."""
+    from app.catalogue.catalogue import catalogue_at
+    from app.catalogue.shipped import shipped_catalogue
+    from app.cli.database import exists, opened
+    from app.db.version import refuse_other
+    from app.ledger.head import head
+    from app.releases.comparison import compared, compared_with_record
+
+    if not exists():
+        catalogue = shipped_catalogue()
+        parsed = _draft(text, publisher, day, catalogue)
+        return parsed | compared(parsed["draft"], catalogue)
+    with opened(only_reads=True) as database, database.reading() as session:
+        refuse_other(session.held)
+        parsed = _draft(text, publisher, day, catalogue_at(session, head(session)))
+        return parsed | compared_with_record(session, parsed["draft"])
+
+
+def _draft(text: str, publisher: str | None, day: date | None, catalogue: "Catalogue") -> dict[str, Any]:
+    from app.parsing import parse_release
+    from app.releases.draft import draft_report
+
     known = catalogue.publisher(publisher) if publisher else None
     if publisher and known is None:
         raise typer.BadParameter(f"no publisher is called '{publisher}'", param_hint="--publisher")
-    release = parse_release(text, published_on=published_on.date() if published_on else None)
-    parsed = draft_report(release, text, catalogue, known.slug if known else None)
-    parsed |= compared(parsed["draft"], catalogue)
-    if as_json:
-        sys.stdout.buffer.write(dumps(parsed))
-        return
-    _show(parsed)
+    release = parse_release(text, published_on=day)
+    return draft_report(release, text, catalogue, known.slug if known else None)
 
 
 def _text(file: Path) -> str:
@@ -75,51 +115,49 @@ def _score(folder: Path) -> None:
 
 
 def _show(parsed: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PIPED_WIDTH)
+    screen = console()
     draft = parsed["draft"]
-    _show_text(console, parsed)
-    console.print(
-        f"\n[bold]{draft['number'] or 'no number'}[/], published {draft['published_on'] or 'on an unknown day'}"
-    )
-    table = Table("day", "place", "strikes", "effect", "count", "category", "as written")
+    _show_text(screen, parsed)
+    published = f", published {draft['published_on'] or 'on an unknown day'}"
+    screen.print(Text.assemble("\n", (plain(draft["number"] or "no number"), "bold"), published))
+    shown = table("day", "place", "strikes", "effect", "count", "category", "as written")
     for strike in draft["strikes"]:
         first = [
-            _span(strike["date_from"], strike["date_to"]),
+            days(strike["date_from"], strike["date_to"]),
             f"{strike['location_as_written'] or '-'}, {strike['country'] or '?'}",
-            _bounds(strike["strikes_min"], strike["strikes_max"]),
+            count(strike["strikes_min"], strike["strikes_max"]),
         ]
         for tally in strike["tallies"] or [None]:
             what = ["", "", "", ""]
             if tally:
-                count = "about " * tally["approximate"] + _bounds(tally["count_min"], tally["count_max"])
-                what = [tally["effect"], count, tally["category"] or "?", tally["as_written"]]
-            table.add_row(*first, *what)
+                number = count(tally["count_min"], tally["count_max"], approximate=tally["approximate"])
+                what = [tally["effect"], number, tally["category"] or "?", tally["as_written"]]
+            # As text: a name may hold what would otherwise be markup.
+            shown.add_row(*(Text(plain(cell)) for cell in (*first, *what)))
             first = ["", "", ""]
-    console.print(table)
+    screen.print(shown)
     for check in parsed["checks"]:
         agrees = "agrees with" if check["agrees"] else "DIFFERS FROM"
-        sums = _bounds(check["lines_min"], check["lines_max"])
-        console.print(
+        sums = count(check["lines_min"], check["lines_max"])
+        screen.print(
             f"{check['country'] or 'all'}: {check['claimed']} {check['measure']} claimed, "
             f"which {agrees} the lines' {sums}"
         )
     for warning in parsed["warnings"]:
-        console.print(f"{warning['pointer']}: {warning['detail']} ({warning['code']})", markup=False)
+        screen.print(Text(plain(f"{warning['pointer']}: {warning['detail']} ({warning['code']})")))
     for remark in parsed["remarks"]:
         line = draft["text"].count("\n", 0, remark["start"]) + 1
-        console.print(f"line {line}: {remark['message']} ({remark['kind']})", markup=False)
+        screen.print(Text(plain(f"line {line}: {remark['message']} ({remark['kind']})")))
 
 
-def _show_text(console: "Console", parsed: dict[str, Any]) -> None:
+def _show_text(screen: "Console", parsed: dict[str, Any]) -> None:
     """Print the text with the phrases that hold its numbers marked: reversed, or in brackets where piped."""
     from rich.text import Text
 
-    text = parsed["draft"]["text"]
+    # As many characters as before: the spans count them.
+    text = "".join(letter if letter in "\n\t" else plain(letter) for letter in parsed["draft"]["text"])
     spans = {
         (tally["quote"]["start"], tally["quote"]["end"])
         for strike in parsed["draft"]["strikes"]
@@ -128,7 +166,7 @@ def _show_text(console: "Console", parsed: dict[str, Any]) -> None:
     marked = Text(text)
     for start, end in spans:
         marked.stylize("bold reverse", start, end)
-    if not console.is_terminal:
+    if not screen.is_terminal:
         pieces, written = list[str](), 0
         # A phrase ends before the next one begins at the same place; nested phrases nest.
         for place, _, mark in sorted(
@@ -137,18 +175,4 @@ def _show_text(console: "Console", parsed: dict[str, Any]) -> None:
             pieces += text[written:place], mark
             written = place
         marked = Text("".join([*pieces, text[written:]]))
-    console.print(marked)
-
-
-def _span(first: object, last: object) -> str:
-    if first is None:
-        return "?"
-    return str(first) if first == last else f"{first}/{last}"
-
-
-def _bounds(least: int | None, most: int | None) -> str:
-    if least is None:
-        return "not given"
-    if most is None:
-        return f"{least} or more"
-    return str(least) if least == most else f"{least} to {most}"
+    screen.print(marked, soft_wrap=not screen.is_terminal)

@@ -1,68 +1,68 @@
-"""File of rejected rows, as they were, with what is wrong with each."""
+"""File of rejected rows: as they were, with what is wrong with each."""
 
 import csv
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 from app.bulk.candidates import MARKS
 from app.bulk.importing import Rejected
+from app.cli.output_file import written_beside
 from app.http.encoders import dumps
 
+Reject = Callable[[Rejected], None]
 
-class RejectsFile:
-    """A file that appears under its name when it is whole; without a name, nothing is written."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._file: IO[str] | None = None
-        self._is_sheet = False
-        self._is_whole = False
+@contextmanager
+def rejects_file(path: Path | None) -> Iterator[Callable[[Sequence[str] | None], Reject]]:
+    """Yield a function that begins the file with the header of a sheet, or with None for NDJSON.
 
-    def __enter__(self) -> Self:
-        if self._path is not None:
-            self._file = tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", newline="", dir=self._path.absolute().parent, delete=False
-            )
-        return self
+    It returns the one that adds a rejected report. The file has its name at the end; without one, nothing is written.
+    """
+    if path is None:
+        yield lambda _header: lambda _rejected: None
+        return
+    with (
+        written_beside(path, replaces=True) as part,
+        part.open("w", encoding="utf-8", newline="") as file,
+    ):
 
-    def begin(self, header: Sequence[str] | None) -> None:
-        """Begin with the header of a sheet; None for NDJSON."""
-        self._is_sheet = header is not None
-        if self._file is not None and header is not None:
-            csv.writer(self._file, lineterminator="\r\n").writerow([*MARKS, *header])
+        def begin(header: Sequence[str] | None) -> Reject:
+            return _json_lines(file) if header is None else _table(file, header)
 
-    def add(self, rejected: Rejected) -> None:
-        """Add the rows of a rejected report. Those without a problem of their own name the report's."""
-        if self._file is None:
-            return
-        first = rejected.problems[0]
+        yield begin
+
+
+def _table(file: IO[str], header: Sequence[str]) -> Reject:
+    rows = csv.writer(file, lineterminator="\r\n")
+    rows.writerow([*MARKS, *header])
+
+    def add(rejected: Rejected) -> None:
+        for number, cells in rejected.candidate.rows:
+            assert isinstance(cells, list | tuple)  # noqa: S101 - the rows of a sheet
+            rows.writerow([number, _problem(rejected, number), *cells])
+
+    return add
+
+
+def _json_lines(file: IO[str]) -> Reject:
+    def add(rejected: Rejected) -> None:
         for number, content in rejected.candidate.rows:
-            own = [problem for problem in rejected.problems if problem.row == number]
-            text = "; ".join(
-                f"{problem.column}: {problem.detail}" if problem.column else problem.detail for problem in own
-            )
-            text = text or f"row {first.row} of the same report is rejected"
-            if self._is_sheet:
-                csv.writer(self._file, lineterminator="\r\n").writerow([number, text, *content])  # type: ignore[misc] # cells
-            elif isinstance(content, dict):
-                self._file.write(dumps({**content, "_row": number, "_problem": text}).decode() + "\n")
+            if isinstance(content, dict):
+                marks = dict(zip(MARKS, (number, _problem(rejected, number)), strict=True))
+                file.write(dumps({**content, **marks}).decode() + "\n")
             else:
-                self._file.write(str(content).rstrip("\r\n") + "\n")
+                # No JSON object, so it has no room for marks.
+                file.write(str(content).rstrip("\r\n") + "\n")
 
-    def keep(self) -> None:
-        """Give the file its name at the end."""
-        self._is_whole = True
+    return add
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._file is None or self._path is None:
-            return
-        self._file.close()
-        if self._is_whole:
-            Path(self._file.name).replace(self._path)
-        else:
-            Path(self._file.name).unlink()
+
+def _problem(rejected: Rejected, number: int) -> str:
+    """Return what is wrong with a row; of one without a problem, which other row of its report has one."""
+    problems = [problem for problem in rejected.problems if problem.row == number]
+    texts = [
+        f"{problem.column}: {problem.detail}" if problem.column else problem.detail for problem in problems
+    ]
+    return "; ".join(texts) or f"row {rejected.problems[0].row} of the same report is rejected"

@@ -64,6 +64,12 @@ SHARED = (
 )
 
 
+EPILOG = """\b
+Example:
+  STRIKELEDGER_ALLOWED_HOSTS=ledger.example.org strikeledger serve --host 0.0.0.0 --port 8080
+"""
+
+
 class CannotListen(StrikeledgerError):
     """The address or the port is not to be had."""
 
@@ -80,7 +86,10 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve the API. Creates the database and migrates it where needed; never loads the sample."""
+    """Serve the API. Creates the database and migrates it where needed; never loads the sample.
+
+    It runs until it is stopped and has no result, so there is no --json: STRIKELEDGER_LOG_FORMAT=json makes its log so.
+    """
     # Nearly all that a start makes stays: to look through it for garbage again and again takes an eighth of the time.
     gc.disable()
     workers = workers or min(MOST_BY_DEFAULT, _cores())

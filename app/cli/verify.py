@@ -4,9 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.output import AsJson, write_json
+
 if TYPE_CHECKING:
     from app.db.engine import Database, ReadSession
     from app.ledger.verify import SavedHead, Verdict
+
+EPILOG = """\b
+Example:
+  strikeledger verify --head "$(cat head.txt)" || mail -s "The record was changed" desk
+"""
 
 
 def verify(
@@ -18,9 +25,12 @@ def verify(
             help="A head saved earlier, from here or GET /v1/ledger. Shows entries cut off or written anew.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Check every entry of the ledger and every row of the record. Reads only; exits 1 at the first bad number."""
+    """Check every entry of the ledger and every row of the record. Reads only; exits 1 at the first bad number.
+
+    With --json: `{"entries": 535, "hash": …, "fault": null}`, or a fault `{"seq": …, "what": …}`.
+    """
     from app.cli.database import opened
     from app.ledger.verify import parse_head
 
@@ -69,13 +79,11 @@ def verdict_on(session: "ReadSession", saved: "SavedHead | None" = None) -> "Ver
 
 def show_verdict(verdict: "Verdict", *, as_json: bool) -> None:
     """Print what became of a check."""
-    from app.http.encoders import dumps
-
     fault = verdict.fault
     if as_json:
         found = {"seq": fault.seq, "what": fault.what} if fault else None
         body = {"entries": verdict.entries, "hash": verdict.hash or None, "fault": found}
-        typer.echo(dumps(body).decode())
+        write_json(body)
     elif fault:
         typer.echo(f"The record does not hold at {fault.seq}: {fault.what}.")
     elif verdict.entries:

@@ -20,6 +20,7 @@ from app.client.operations import (
     location,
     parse,
     publish_report,
+    read,
     report,
     retract_report,
     revise_report,
@@ -152,6 +153,7 @@ class Client(_Configured):
     def _run(self, steps: Steps[T]) -> T:
         return self._transport.run(self._settings, steps)
 
+    read = _method(read)
     strikes = _walk(strikes)
     strike = _method(strike)
     aggregates = _method(aggregates)
@@ -210,6 +212,7 @@ class AsyncClient(_Configured):
     async def _run(self, steps: Steps[T], *, in_threads: bool = False) -> T:
         return await self._transport.run(self._settings, steps, in_threads=in_threads)
 
+    read = _async_method(read)
     strikes = _async_walk(strikes)
     strike = _async_method(strike)
     aggregates = _async_method(aggregates)

@@ -59,13 +59,28 @@ class AggregatesQuery(StrikeFilters, total=False):
     cursor: str
 
 
+ExportFormat: TypeAlias = Literal["ndjson", "csv", "parquet", "geojson", "xlsx", "sqlite", "bundle"]
+
+
 class ExportQuery(StrikeFilters, total=False):
     """The parameters of an export."""
 
-    format: Literal["ndjson", "csv", "parquet"]
+    format: ExportFormat
     shape: Literal["wide", "long"]
     cells: Literal["safe", "raw"]
+    bom: bool
     revisions: Literal["all"]
+
+
+class ImportOptions(TypedDict, total=False):
+    """How a foreign table is read. `map` holds `theirs=ours`, `ignore_column` names of columns."""
+
+    map: list[str]
+    ignore_column: list[str]
+    dates: Literal["iso", "dmy", "mdy"]
+    decimal_comma: bool
+    sheet: str
+    reason: str
 
 
 class ReportsQuery(TypedDict, total=False):

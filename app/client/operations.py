@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Literal, Unpack
 import httpx
 
 from app.client.aggregates import Aggregates, aggregates_steps
-from app.client.filters import AggregatesQuery, AsOf, Day, ExportQuery
+from app.client.filters import AggregatesQuery, AsOf, Day, ExportFormat, ExportQuery, ImportOptions
 from app.client.records import ImportResult, LedgerHead, Location, Reading, Record, Report, Strike
 from app.client.requests import Call, Steps, as_json, document, get, segment, write
 from app.client.sinks import StreamSink, file_sink
@@ -19,13 +19,22 @@ Body = Mapping[str, Any]
 FilePath = str | PathLike[str]
 
 # Formats of files by their suffix.
-_SUFFIXES: dict[str, Literal["ndjson", "csv", "parquet"]] = {
+_SUFFIXES: dict[str, ExportFormat] = {
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
     ".csv": "csv",
     ".parquet": "parquet",
+    ".geojson": "geojson",
+    ".xlsx": "xlsx",
+    ".sqlite": "sqlite",
+    ".db": "sqlite",
+    ".zip": "bundle",
 }
-_MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
+_MEDIA_TYPES = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,12 @@ class Export:
 
     seq: int | None
     size: int
+
+
+def read(path: str, **query: object) -> Steps[bytes]:
+    """Return the body of any GET as it was sent, such as `read("/v1/strikes", country="SY", format="csv")`."""
+    response = yield get(path, query)
+    return response.content
 
 
 def strike(strike_id: str, *, as_of: AsOf | None = None) -> Steps[Strike]:
@@ -157,24 +172,22 @@ def import_reports(
     *,
     dry_run: bool = False,
     mode: Literal["all", "valid"] = "all",
-    format: Literal["ndjson", "csv"] | None = None,  # noqa: A002 - the API's name
+    format: Literal["ndjson", "csv", "xlsx"] | None = None,  # noqa: A002 - the API's name
     idempotency_key: str | None = None,
+    **reading: Unpack[ImportOptions],
 ) -> Steps[ImportResult]:
-    """Import a CSV or NDJSON file, or bytes of one, and return what it did.
+    """Import a CSV, NDJSON or Excel file, or bytes of one, and return what it did.
 
-    All rows or none, unless `mode="valid"`; `dry_run` stores nothing. The format follows from the suffix of the
-    file, and of bytes from their first character. A file is read into memory.
+    All reports or none, unless `mode="valid"`; `dry_run` stores nothing. `reading` says how a foreign table is read.
+    The format follows from the suffix of the file, and of bytes from their first characters. A file is read into
+    memory. A refused import is Unprocessable; its `problem` has the outcome.
     """
     content = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if format is None:
-        guessed = None if isinstance(source, bytes) else _SUFFIXES.get(Path(source).suffix.lower())
-        starts_object = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-        chosen = guessed or ("ndjson" if starts_object else "csv")
-    else:
-        chosen = format
+    guessed = None if isinstance(source, bytes) else _SUFFIXES.get(Path(source).suffix.lower())
+    chosen = format or guessed or _format_of(content)
     if chosen not in _MEDIA_TYPES:
-        raise ValueError(f"an import is NDJSON or CSV, not {chosen}")
-    query = ({"dry_run": True} if dry_run else {}) | ({"mode": mode} if mode != "all" else {})
+        raise ValueError(f"an import is NDJSON, CSV or Excel, not {chosen}")
+    query = {**({"dry_run": True} if dry_run else {}), **({"mode": mode} if mode != "all" else {}), **reading}
     response = yield write(
         "POST",
         "/v1/imports",
@@ -184,6 +197,12 @@ def import_reports(
         idempotency_key=idempotency_key,
     )
     return ImportResult(document(response))
+
+
+def _format_of(content: bytes) -> str:
+    if content.startswith(b"PK"):
+        return "xlsx"
+    return "ndjson" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "csv"
 
 
 def export(target: FilePath | BinaryIO, **query: Unpack[ExportQuery]) -> Steps[Export]:

@@ -259,8 +259,13 @@ def test_log_on_read_only_media_is_not_passed_over(run: Run, sqlite_template: Pa
     assert "taken-wal holds changes" in said
 
 
+@pytest.mark.parametrize(
+    "command", ["--help", "changes", "strikes --limit 500 --json", "strikes --all --json"]
+)
 @pytest.mark.parametrize(("output", "said"), [("pipe", ""), ("/dev/full", "cannot write the output")])
-def test_output_that_nobody_takes_ends_quietly(tmp_path: Path, output: str, said: str) -> None:
+def test_output_that_nobody_takes_ends_quietly(
+    sqlite_sampled: Path, tmp_path: Path, output: str, said: str, command: str
+) -> None:
     """A reader that has left, or a full disk behind the output, is no stack trace."""
     if output == "pipe":
         reader, writer = os.pipe()
@@ -268,9 +273,9 @@ def test_output_that_nobody_takes_ends_quietly(tmp_path: Path, output: str, said
     else:
         writer = os.open(output, os.O_WRONLY)
     ended = subprocess.run(
-        [*COMMAND, "--help"],
+        [*COMMAND, *command.split()],
         cwd=tmp_path,
-        env=environment(),
+        env=environment(STRIKELEDGER_DATABASE_URL=f"sqlite:///{sqlite_sampled}"),
         stdout=writer,
         stderr=subprocess.PIPE,
         check=False,

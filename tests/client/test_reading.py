@@ -30,6 +30,15 @@ def ids(strikes: Iterable[Any]) -> list[str]:
     return [item.id for item in strikes]
 
 
+def test_body_is_read_as_it_was_sent(client: Client, served: Served) -> None:
+    """`read` gives the bytes of any GET, and raises what every other operation raises."""
+    sent = httpx.get(f"{served.url}/v1/strikes?location=Palmyra&limit=2&format=csv&as_of={SAMPLE}")
+    query: dict[str, Any] = {"location": "Palmyra", "limit": 2, "format": "csv", "as_of": SAMPLE}
+    assert client.read("/v1/strikes", **query) == sent.content
+    with pytest.raises(Unprocessable):
+        client.read("/v1/strikes", location="nowhere")
+
+
 def test_walk_reads_every_item_once(client: Client) -> None:
     """A walk over small pages gives the same strikes as one over large ones, in the same order."""
     small = ids(client.strikes(location="Palmyra", limit=7, as_of=SAMPLE))
