@@ -129,10 +129,12 @@ def progress(description: str, *, in_bytes: bool = False) -> Iterator[Callable[[
             return f"{task.speed:,.0f}/s" if task.speed else ""
 
     console = Console(stderr=True)
+    # Where stderr is closed, there is none.
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
     counts: tuple[bars.ProgressColumn, ...] = (bars.MofNCompleteColumn(), Rate())
     if in_bytes:
         counts = bars.DownloadColumn(), bars.TransferSpeedColumn()
     columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), *counts, bars.TimeRemainingColumn())
-    with bars.Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with bars.Progress(*columns, console=console, transient=True, disable=not is_terminal) as bar:
         task = bar.add_task(description, total=None)
         yield lambda done, every: bar.update(task, completed=done, total=every)
