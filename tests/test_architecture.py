@@ -192,7 +192,7 @@ def test_only_one_room_writes_reports() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "insert"
+        and node.func.id in {"insert", "NumberedInsert"}
         and any(isinstance(part, ast.Name) and part.id in {"Report", "Strike", "Tally"} for part in node.args)
     }
     assert writing == {"app.reports.service", "app.reports.lines"}

@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NamedTuple
 import typer
 
 from app.cli.connection import Key, Url, connected
-from app.cli.drafts import save_drafts
 from app.cli.output import AsJson, plain, write_json
 
 if TYPE_CHECKING:
@@ -87,6 +85,8 @@ def import_(  # noqa: PLR0913 - one for each option
     if url is not None and (parse or rejects is not None or len(files) > 1):
         raise typer.BadParameter("takes one file, without --parse and --rejects", param_hint="--url")
     if parse:
+        from app.cli.drafts import save_drafts
+
         save_drafts(files, publisher, dry_run=dry_run, as_json=as_json)
         return
     from dataclasses import replace
@@ -248,7 +248,9 @@ def _open(file: Path) -> Iterator[BinaryIO]:
         except FileNotFoundError:
             raise typer.BadParameter(f"{file}: no such file", param_hint="FILE") from None
         return
-    with tempfile.TemporaryFile() as stream:
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as stream:
         while piece := sys.stdin.buffer.read(1024 * 1024):
             stream.write(piece)
         stream.seek(0)

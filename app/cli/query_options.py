@@ -57,6 +57,11 @@ def spelled(name: str) -> str:
 
 def _option(described: dict[str, Any]) -> inspect.Parameter:
     name, choices = described["name"], described.get("choices", [])
+    if described.get("is_flag"):
+        flag = typer.Option(spelled(name), help=described["help"])
+        return inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[bool | None, flag]
+        )
     repeatable = described.get("repeatable", False)
     # Typer has no list of choices: those are refused by the API, and completed here.
     kind: Any = list[str] if repeatable else Literal[tuple(choices)] if choices else str

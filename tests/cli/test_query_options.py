@@ -29,6 +29,8 @@ def _option(document: dict[str, Any], parameter: dict[str, Any]) -> dict[str, An
     item = resolved(document, schema["items"]) if repeatable else schema
     metavar = "NUMBER" if item.get("type") in {"integer", "number"} else "TEXT"
     option = {"name": parameter["name"], "help": parameter["description"]}
+    if item.get("type") == "boolean":
+        return option | {"is_flag": True}
     option |= {"choices": item["enum"]} if "enum" in item else {"metavar": metavar}
     return option | ({"repeatable": True} if repeatable else {})
 
