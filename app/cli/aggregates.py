@@ -1,4 +1,4 @@
-"""`strikeledger aggregates`: count by place, period and kind as a table, or as the API sends it."""
+"""`strikeledger aggregates`: counts by place, period and kind, as a table."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal

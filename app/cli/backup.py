@@ -1,4 +1,4 @@
-"""`strikeledger backup` and `restore`: a copy of the whole database while it serves, and back into an empty place."""
+"""`strikeledger backup` and `restore`: copies of the whole database."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -119,7 +119,7 @@ def _restored_sqlite(file: Path, url: "URL") -> "Verdict":
 
     path = path_of(url.database)
     logs = (Path(f"{path}{ending}") for ending in ("-wal", "-journal"))
-    there = [each for each in logs if each.exists() and each.stat().st_size]
+    there = [log for log in logs if log.exists() and log.stat().st_size]
     if is_occupied(path) or there:
         raise UnusableDatabase(
             f"{[path, *there][-1]} exists: a backup is restored only where there is no database"

@@ -1,4 +1,4 @@
-"""`strikeledger changes`: the entries of the ledger in order, and those that follow."""
+"""`strikeledger changes`: entries of the ledger in order, and new ones."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Connection of a command: a client of the server at --url, or of the configured database in this process.
+"""Connection of a command: a server, or the configured database.
 
     def strikes(url: Url = None, key: Key = None) -> None:
         with connected(url, key) as client:

@@ -1,4 +1,4 @@
-"""Sentences for an operator whose database cannot be opened: the thing, the cause, and the next step.
+"""Diagnosis of a database that cannot be opened, in sentences for operators.
 
 The server itself tells a client less: a path or a driver's message is not for strangers.
 """
@@ -109,5 +109,5 @@ def _check_content(path: Path) -> None:
 
 def _reason(error: DBAPIError) -> str:
     """Return the first line of what the driver says; of a connection, what the server says."""
-    said = str(error.orig).strip().partition("\n")[0]
-    return said.rpartition("FATAL:")[2].strip()
+    message = str(error.orig).strip().partition("\n")[0]
+    return message.rpartition("FATAL:")[2].strip()

@@ -1,4 +1,4 @@
-"""`strikeledger export` and `bundle`: write everything that a filter matches to a file or to stdout."""
+"""`strikeledger export` and `bundle`: everything that matches, as a file."""
 
 import sys
 from collections.abc import Callable, Iterator

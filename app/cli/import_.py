@@ -1,4 +1,4 @@
-"""`strikeledger import`: reports from CSV, NDJSON or Excel, or drafts from a folder of releases."""
+"""`strikeledger import`: reports from files, or drafts from releases."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""HTTP transport to the server in this process, on the configured database: no port, no second copy of its code."""
+"""HTTP transport to the server in this process."""
 
 import gc
 from collections.abc import Iterator

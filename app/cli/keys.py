@@ -55,7 +55,7 @@ def create(
     from app.keys.service import Scope
     from app.keys.service import create as create_key
 
-    known = [each.value for each in Scope]
+    known = [scope.value for scope in Scope]
     for asked in scope:
         if asked not in known:
             raise typer.BadParameter(f"there is no scope '{asked}'; the scopes are {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""`strikeledger migrate` and `rebuild`: bring the schema up, and write what is derived from the record."""
+"""`strikeledger migrate` and `rebuild`: schema and derived rows."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""Output files: written next to their name and renamed, so that no half of one ever has it."""
+"""Output files that appear under their name when they are whole."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""`strikeledger parse FILE`: what a release says, as tables next to its marked text, or as the API's own JSON."""
+"""`strikeledger parse FILE`: a release as tables, or as the API's JSON."""
 
 import sys
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Options of commands that are parameters of the API: their names, help and choices.
+"""Options of commands that are parameters of the API.
 
 They are read from query_options.json, which is made from the OpenAPI document: to import the models themselves takes
 longer than `--help` may. `python -m tests.cli.test_query_options` writes it anew, and a test compares the two.

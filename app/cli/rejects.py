@@ -1,4 +1,4 @@
-"""File of rejected rows: as they were, with what is wrong with each."""
+"""File of rejected rows, with what is wrong with each."""
 
 import csv
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""`strikeledger strikes`: list strike lines as a table, or as the API sends them."""
+"""`strikeledger strikes`: strike lines as a table, or in a format."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -121,10 +121,10 @@ def _row(strike: Mapping[str, Any]) -> tuple[str, ...]:
         days(strike["date_from"], strike.get("date_to", strike["date_from"]))
         if "date_from" in strike
         else "",
-        ", ".join(each for each in where if each),
+        ", ".join(part for part in where if part),
         count(strike["strikes_min"], strike.get("strikes_max")) if "strikes_min" in strike else "",
         tallies_in_words(strike.get("tallies", ())),
-        " ".join(each for each in source if each),
+        " ".join(part for part in source if part),
     )
 
 

@@ -1,4 +1,4 @@
-"""`strikeledger verify`: prove that nothing in the record was changed, removed, inserted or reordered."""
+"""`strikeledger verify`: proof that the record is unchanged."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,8 +81,8 @@ def show_verdict(verdict: "Verdict", *, as_json: bool) -> None:
     """Print what became of a check."""
     fault = verdict.fault
     if as_json:
-        found = {"seq": fault.seq, "what": fault.what} if fault else None
-        body = {"entries": verdict.entries, "hash": verdict.hash or None, "fault": found}
+        fault_document = {"seq": fault.seq, "what": fault.what} if fault else None
+        body = {"entries": verdict.entries, "hash": verdict.hash or None, "fault": fault_document}
         write_json(body)
     elif fault:
         typer.echo(f"The record does not hold at {fault.seq}: {fault.what}.")

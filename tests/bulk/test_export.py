@@ -44,7 +44,10 @@ def exported(api: Api, **parameters: object) -> list[Any]:
 def body_of(line: Body) -> Body:
     """Return what can be posted of an exported report."""
     body = {name: value for name, value in line.items() if name not in export.SERVER_FIELDS}
-    strikes = [{name: value for name, value in strike.items() if name != "id"} for strike in line["strikes"]]
+    strikes = [
+        {name: value for name, value in strike.items() if name not in {"id", "event"}}
+        for strike in line["strikes"]
+    ]
     return body | {"strikes": strikes}
 
 

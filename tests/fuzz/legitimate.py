@@ -26,7 +26,8 @@ _REASONS = {
     "whether parameters or fields agree with each other": (
         "days-reversed box-reversed mixed-bounds no-minimum bounds-reversed no-count no-category empty-span "
         "quote-outside-text no-groups no-period ranked-periods unknown-sort two-periods repeated-dimension "
-        "format-not-offered shape-not-offered not-with-drafts missing:near missing:radius_km missing:/reason"
+        "format-not-offered shape-not-offered bom-not-offered revisions-not-offered "
+        "not-with-drafts missing:near missing:radius_km missing:/reason"
     ),
     "how many rows an answer would have": "too-many-rows",
     "degrees within a text": "degrees-bounds",
