@@ -23,7 +23,7 @@ DELIMITERS = ",;\t|"
 # its outermost cells span: a small file can unpack, or spread, to more than memory holds.
 LARGEST_WORKBOOK = 200 * 1024 * 1024
 MOST_PARTS = 10_000
-MOST_CELLS = 5_000_000
+MOST_CELLS = 2_000_000
 
 _PIECE = 1024 * 1024
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,7})(\d{1,9})["']""")

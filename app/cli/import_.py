@@ -199,7 +199,7 @@ def _send(
         "sheet": reading.sheet,
         "reason": run.reason or f"Imported from {file.name}.",
     }
-    with _open(file) as stream, connected(server.url, server.key) as client:
+    with _open(file, has_lines=file_format != "xlsx") as stream, connected(server.url, server.key) as client:
         try:
             outcome = client.import_reports(
                 stream.read(),
@@ -225,7 +225,7 @@ def _candidates(
     from app.bulk.sheet_rows import from_sheet
     from app.bulk.sheets import csv_sheet, excel_sheet
 
-    with _open(file) as stream:
+    with _open(file, has_lines=file_format != "xlsx") as stream:
         size = os.fstat(stream.fileno()).st_size
         if file_format == "ndjson":
             with _progress(file, size) as advance:
@@ -239,7 +239,7 @@ def _candidates(
 
 
 @contextmanager
-def _open(file: Path) -> Iterator[BinaryIO]:
+def _open(file: Path, *, has_lines: bool) -> Iterator[BinaryIO]:
     """Open a file, or a copy of standard input, so that it can be read twice."""
     if str(file) != "-":
         try:
@@ -250,9 +250,17 @@ def _open(file: Path) -> Iterator[BinaryIO]:
         return
     from tempfile import TemporaryFile
 
+    from app.bulk.decoding import LONGEST_LINE
+    from app.errors import MalformedFile
+
     with TemporaryFile() as stream:
-        while piece := sys.stdin.buffer.read(1024 * 1024):
+        length = 0
+        while piece := sys.stdin.buffer.read(LONGEST_LINE):
             stream.write(piece)
+            # A line without an end would fill the disk before it is read. A workbook has no lines, and is bounded.
+            length = length + len(piece) if b"\n" not in piece else len(piece) - piece.rindex(b"\n")
+            if has_lines and length > 2 * LONGEST_LINE:
+                raise MalformedFile(f"a line is longer than {LONGEST_LINE:,} bytes")
         stream.seek(0)
         yield stream
 

@@ -4,12 +4,13 @@ import csv
 import json
 import re
 import sqlite3
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import ROOT, run
+from tests.cli.test_commands import COMMAND, ROOT, environment, run
 
 GUIDE = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
 TABLE = re.findall(r"```csv\n(.*?)```", GUIDE, re.DOTALL)[0]
@@ -185,6 +186,22 @@ def test_a_hostile_workbook_is_refused(tmp_path: Path, extra: str, cells: str, r
     done = run(tmp_path, "import", "strikes.xlsx")
     assert done.returncode == 1
     assert reason in done.stderr
+
+
+def test_a_line_without_an_end_is_refused_as_it_comes(tmp_path: Path) -> None:
+    """Standard input is copied to disk to be read twice; a line of gigabytes is refused after some megabytes."""
+    endless = f"yes publisher | tr -d '\\n' | {COMMAND[0]} -c '{COMMAND[2]}' import - --format csv"
+    done = subprocess.run(
+        ["/bin/sh", "-c", endless],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("strikeledger: a line is longer than")
 
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:

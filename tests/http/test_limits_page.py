@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.bulk import decoding, import_router, sheet_rows, sheets
 from app.changes.watcher import HEARTBEAT_SECONDS
 from app.cli import serve
 from app.columnar import partial_aggregates, segment
@@ -32,6 +33,10 @@ SAID = [
     f"| URL: path and query | {edge.LONGEST_URL // KIB} KiB |",
     f"| all headers together | {edge.LONGEST_HEADERS // KIB} KiB |",
     f"| JSON body | {bodies.LONGEST_JSON // KIB**2} MiB |",
+    f"| file for `POST /v1/imports` | {import_router.LARGEST_FILE // KIB**2} MiB |",
+    f"| line of a file for import, also by the command | {decoding.LONGEST_LINE:,} bytes |",
+    f"| {sheets.LARGEST_WORKBOOK // KIB**2} MiB unpacked, {sheets.MOST_CELLS:,} cells |",
+    f"| rows of one report in a table for import | {sheet_rows.MOST_ROWS:,} |",
     f"| text for `POST /v1/parse` | {LONGEST_TEXT // KIB} KiB |",
     f"| nesting of JSON | {bodies.DEEPEST_JSON} |",
     f"| names and items in a JSON body | {bodies.MOST_VALUES:,} |",
