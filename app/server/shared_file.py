@@ -18,8 +18,10 @@ class SharedFile:
         self.descriptor = descriptor
 
     def close(self) -> None:
-        """Close this process's descriptor."""
-        os.close(self.descriptor)
+        """Close this process's descriptor. Closed again, it could be another file's by then, so that does nothing."""
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def __reduce__(self) -> tuple[Callable[[Any], "SharedFile"], tuple[Any]]:
         return _received, (reduction.DupFd(self.descriptor),)
