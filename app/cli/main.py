@@ -4,6 +4,7 @@ Each command imports the server inside its function: a cold import of everything
 `--help` should answer at once.
 """
 
+import gc
 import io
 import os
 import sys
@@ -91,6 +92,9 @@ def main() -> None:
     except OSError as error:
         code = _failed(f"{error.filename or 'cannot write the output'}: {error.strerror or error}", REFUSED)
         _drop_output()
+    finally:
+        # A command may have turned it off and been refused; tests run commands in their own process.
+        gc.enable()
     sys.exit(code)
 
 
