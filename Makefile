@@ -17,7 +17,7 @@ serve: .venv/runs ## Set up, load the sample into an empty database, and serve (
 	@$(BIN)/strikeledger serve --port $(PORT)
 
 test: .venv/ready .venv/generator/ready ## Run the tests, on SQLite and on a real PostgreSQL.
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist loadfile
 
 faults: .venv/ready ## Kill the server and the database amid writes, in full.
 	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 \

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ On March 1, near Raqqa, three strikes destroyed two ISIS tanks and a glorbulator
 
 def records(folder: Path) -> int:
     """Return how many entries of reports the ledger of a folder's database holds."""
-    with sqlite3.connect(folder / "strikeledger.db") as connection:
+    with closing(sqlite3.connect(folder / "strikeledger.db")) as connection:
         (count,) = connection.execute("SELECT count(*) FROM ledger WHERE report_id IS NOT NULL").fetchone()
     return int(count)
 
