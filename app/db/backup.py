@@ -29,7 +29,7 @@ class Kind(Enum):
 
 
 def kind_of(file: Path) -> Kind:
-    """Return what a backup is of. Raises UnusableDatabase for a file that is none."""
+    """Return which engine a backup is of. Raises UnusableDatabase for any other file."""
     with file.open("rb") as opened:
         begins = opened.read(len(Kind.SQLITE.value))
     for kind in Kind:

@@ -197,7 +197,7 @@ def _near(
 ) -> Sequence[_Compared]:
     """Return the latest current lines of other reports about a place and days, by id: MOST_COMPARED at most.
 
-    Lines that give a number of strikes which is none of those `claimed` are left out: they report other events.
+    Lines with a number of strikes that is not in `claimed` are left out: they report other events.
     """
     lines = session.rows(_NEAR, there)
     if None not in claimed:

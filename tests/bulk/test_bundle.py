@@ -84,7 +84,7 @@ def test_damaged_bundle_is_found(sampled: Api, tmp_path: Path) -> None:
 
 
 def test_same_record_and_number_give_the_same_bytes(api: Api) -> None:
-    """A bundle as of a number stays what it was, also after writes, and however the number is asked for."""
+    """A bundle as of a number stays the same, also after writes, and in whichever form the number is given."""
     record.fill(api.database, reports=10)
     seq = api.read("/v1/ledger")["seq"]
     first = bundled(api)

@@ -271,7 +271,7 @@ def test_rows_of_a_report_that_differ_are_a_problem(importer: Importer) -> None:
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_the_delimiter_is_the_one_that_makes_known_columns(importer: Importer, delimiter: str) -> None:
-    """A file from a spreadsheet in another language is read without being told its delimiter."""
+    """A file from a spreadsheet in another language is read without naming its delimiter."""
     content = table(*TWO_TALLIES).replace(",", delimiter)
     assert figures(importer.take(content)) == (1, 0, 0, 0)
 

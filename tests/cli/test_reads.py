@@ -60,7 +60,7 @@ def test_remote_output_is_the_response(
 def test_server_and_key_come_from_variables(
     command: Command, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """STRIKELEDGER_URL and STRIKELEDGER_KEY stand for the options; a key that is none is refused and not shown."""
+    """STRIKELEDGER_URL and STRIKELEDGER_KEY replace the options; a malformed key is refused and not shown."""
     monkeypatch.setenv("STRIKELEDGER_URL", served.url)
     monkeypatch.setenv("STRIKELEDGER_KEY", served.key)
     assert command("aggregates", "--json").out == httpx.get(f"{served.url}/v1/aggregates").content
