@@ -38,6 +38,7 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.router import router as pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
 from app.reports.corrections import router as corrections
@@ -70,6 +71,7 @@ ROUTERS = (
     keys,
     health,
     reference,
+    pages,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each

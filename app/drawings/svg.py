@@ -60,8 +60,13 @@ def group(content: Iterable[str], /, **attributes: Value) -> Markup:
 
 def link(href: str, content: str | Iterable[str], /, title: str, **attributes: Value) -> Markup:
     """Return a link around elements, with a title that a pointer shows. Keys do not reach it: a list repeats it."""
-    return element("a", [element("title", title), *([content] if isinstance(content, str) else content)],
-                   href=href, tabindex="-1", **attributes)
+    return element(
+        "a",
+        [element("title", title), *([content] if isinstance(content, str) else content)],
+        href=href,
+        tabindex="-1",
+        **attributes,
+    )
 
 
 def text(x: float, y: float, words: str, /, class_: str | None = None, **attributes: Value) -> Markup:

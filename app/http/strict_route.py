@@ -53,8 +53,8 @@ class StrictRoute(APIRoute):
         self._headers = tuple(self.dependant.header_params)
         self._query_name, self.query_model = _model(self.dependant.query_params)
         self._body_name, self._body_model = _model(self.dependant.body_params)
-        fields = self.query_model.model_fields if self.query_model else {}
-        self._is_list = {name: _is_list(field.annotation) for name, field in fields.items()}
+        # Whether each parameter may be given more than once.
+        self.is_list = repeatable(self.query_model) if self.query_model else {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for this path."""
@@ -83,7 +83,7 @@ class StrictRoute(APIRoute):
                     values[self._body_name] = await read_json(request, self._body_model)
                 response: Response = await self.endpoint(**{name: values[name] for name in self._parameters})
             except StrikeledgerError as error:
-                response = _refusal(request, error)
+                response = self.refused(request, error)
             except Exception:
                 # Logged by the outermost layer.
                 await failure(scope)(scope, receive, send)
@@ -92,6 +92,24 @@ class StrictRoute(APIRoute):
         finally:
             for generator in reversed(held):
                 await generator.aclose()
+
+    def refused(self, request: Request, error: StrikeledgerError) -> Response:
+        """Return the response to a request that ended in one of our errors; log a query that was stopped.
+
+        Of its parameters, only the names are logged.
+        """
+        if isinstance(error, QueryTimeout):
+            log.get_logger().warning(
+                "query stopped",
+                route=noted(request.scope, "route"),
+                parameters=sorted(request.query_params),
+                request_id=noted(request.scope, "request_id"),
+            )
+        return refusal(request.scope, error)
+
+    def nested(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values of a query as its model takes them, where a name stands for a member of a member."""
+        return values
 
     def _read_headers(self, request: Request, values: dict[str, Any]) -> None:
         """Add the values of the headers that the endpoint takes."""
@@ -116,7 +134,7 @@ class StrictRoute(APIRoute):
                 raise MalformedRequest("the query is not UTF-8") from None
             pairs = request.query_params.multi_items()
             for name, value in pairs:
-                is_list = self._is_list.get(name)
+                is_list = self.is_list.get(name)
                 if is_list is None or "\0" in value or (name in values and not is_list):
                     raise InvalidInput(self._faults(pairs))
                 if is_list:
@@ -126,7 +144,7 @@ class StrictRoute(APIRoute):
         if self.query_model is None:
             return None
         try:
-            return self.query_model.model_validate(values)
+            return self.query_model.model_validate(self.nested(values))
         except ValidationError as error:
             raise invalid_parameters(error.errors(include_url=False)) from None
 
@@ -137,11 +155,11 @@ class StrictRoute(APIRoute):
         for name, value in pairs:
             if name in faults:
                 continue
-            if name not in self._is_list:
+            if name not in self.is_list:
                 named = name[:LONGEST_SHOWN] if name.isprintable() else ""
-                detail = f"unknown parameter{hint(name, self._is_list)}"
+                detail = f"unknown parameter{hint(name, self.is_list)}"
                 faults[name] = Fault("parameter", named, "unknown-name", detail)
-            elif counts[name] > 1 and not self._is_list[name]:
+            elif counts[name] > 1 and not self.is_list[name]:
                 faults[name] = Fault(
                     "parameter", name, "doubled-parameter", f"'{name}' may be given only once"
                 )
@@ -204,21 +222,6 @@ def _dependencies(dependant: Dependant) -> Sequence[_Dependency]:
     return tuple(by_name.values())
 
 
-def _refusal(request: Request, error: StrikeledgerError) -> Response:
-    """Return the response to a request that ended in one of our errors; log a query that was stopped.
-
-    Of its parameters, only the names are logged.
-    """
-    if isinstance(error, QueryTimeout):
-        log.get_logger().warning(
-            "query stopped",
-            route=noted(request.scope, "route"),
-            parameters=sorted(request.query_params),
-            request_id=noted(request.scope, "request_id"),
-        )
-    return refusal(request.scope, error)
-
-
 def _parameters(function: Callable[..., Any]) -> Sequence[str]:
     return tuple(inspect.signature(function).parameters)
 
@@ -231,6 +234,11 @@ def _model(fields: Sequence[Any]) -> tuple[str, type[BaseModel] | None]:
     model = field.field_info.annotation
     assert isinstance(model, type) and issubclass(model, BaseModel)  # noqa: S101, PT018 - else FastAPI would read it
     return field.name, model
+
+
+def repeatable(model: type[BaseModel]) -> dict[str, bool]:
+    """Return for each parameter of a query whether it may be given more than once."""
+    return {name: _is_list(field.annotation) for name, field in model.model_fields.items()}
 
 
 def _is_list(annotation: object) -> bool:

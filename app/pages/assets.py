@@ -1,0 +1,59 @@
+"""Style sheet and scripts of the pages: read once, addressed by their digest."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from app.drawings import theme
+
+PREFIX = "/static"
+
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file. Its path holds a digest of all files, so it never changes under its path."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Return the files by name. Scripts import each other by relative paths, so all have one digest."""
+    found = {
+        entry.name: entry.read_bytes()
+        for entry in files("app.pages").joinpath("static").iterdir()
+        if entry.is_file() and entry.name[entry.name.rindex(".") :] in _TYPES
+    }
+    found["style.css"] = style(found["page.css"])
+    del found["page.css"]
+    return {
+        name: Asset(name, content, _TYPES[name[name.rindex(".") :]])
+        for name, content in sorted(found.items())
+    }
+
+
+def style(page: bytes) -> bytes:
+    """Return the style sheet: the colours of both themes, then drawings, then pages."""
+    dark = theme.tokens("dark")
+    return (
+        f":root{{color-scheme:light;{theme.tokens('light')}}}"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n{theme.drawing_css()}"
+    ).encode() + page
+
+
+@cache
+def digest() -> str:
+    """Return a digest of all files."""
+    content = b"\0".join(name.encode() + b"\0" + asset.content for name, asset in assets().items())
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def address(name: str) -> str:
+    """Return the path of a file."""
+    return f"{PREFIX}/{digest()}/{assets()[name].name}"

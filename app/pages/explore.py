@@ -1,0 +1,382 @@
+"""Explore: what the record holds of a question, drawn and listed, each figure of one ledger number."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from app.drawings import effects, timeline
+from app.drawings.counts import Count, Form, Measure, count_of
+from app.pages import lines, series, words
+from app.pages.facets import Facets
+from app.pages.panel import Panel
+from app.pages.record import Counted, Record, Row
+from app.pages.sentence import plain, sentence
+from app.pages.view import VERSUS, View, ViewQuery, named, parameters, unit_for, url, without
+from app.strikes.params import StrikeQuery
+from app.vocabulary.periods import PeriodUnit
+
+# Small timelines, and their own unit where a chart shows days or weeks: months stay readable in little room.
+MOST_EACH = 12
+_SMALL = {PeriodUnit.DAY: PeriodUnit.WEEK, PeriodUnit.WEEK: PeriodUnit.MONTH}
+
+# Pixels of the timeline on a desk and on a phone.
+WIDE, NARROW, TALL = 1360, 358, 222
+
+# Filters without which an empty page counts again, at most.
+MOST_WAYS = 4
+
+
+class Explore:
+    """The page of a question."""
+
+    def __init__(self, record: Record, path: str, query: ViewQuery, base: str) -> None:
+        self.record = record
+        self.query = named(query, record.catalogue)
+        self.view = View(path, self.query, record.seq)
+        self.measure = query.measure
+        self.base = base
+        self.totals = record.count(self.query).totals
+        by_month = record.count(
+            self._undated(), group_by="month", fill="none", period_by=query.period_by
+        ).rows
+        # The first and last day of the months that lines match in, whatever days are chosen.
+        self.whole = (by_month[0]["period_start"], by_month[-1]["period_end"]) if by_month else None
+        self.phrases = sentence(self.query, record.catalogue, self.whole)
+        self.title = plain(self.phrases)
+        self.facets = Facets(record, self.query, self.view)
+
+    def context(self) -> dict[str, Any]:
+        """Return all that the template shows."""
+        query, record, view = self.query, self.record, self.view
+        unit = self.unit
+        since = record.latest_seq - record.seq
+        listed, following = record.lines(
+            query,
+            query.sort,
+            lines.MOST,
+            None if query.after is None else lines.position(query.after, query.sort),
+        )
+        figures = self._figures()
+        return {
+            "view": view,
+            "query": query,
+            "base": self.base,
+            "phrases": self.phrases,
+            "title": self.title,
+            "description": self._description(),
+            "feed": url("/v1/changes.atom", parameters(without(query, "as_of"))),
+            "since": since,
+            "changed": view.elsewhere("/changes"),
+            "figures": figures,
+            "totals": self.totals,
+            "announced": f"{self.title}: {words.counted(self.totals['lines'], 'line')}, {figures[0]['count'].words} items",
+            "ways": self._ways() if not self.totals["lines"] else (),
+            "versus": self._versus(),
+            "measure": self.measure,
+            "measure_name": words.MEASURES[self.measure],
+            "period_words": words.PERIODS[unit],
+            "legend": self._legend(),
+            "publishers": list(record.catalogue.publishers.entries()),
+            "years": self._years(),
+            "entries": record.latest_entries(),
+            **self._timeline(unit),
+            **self.facets.context(self.panel, WIDE, NARROW),
+            "multiples": self._multiples(unit),
+            "lines_table": lines.table(
+                listed, query, record, caption=f"Lines of reports, {lines.ORDERS[query.sort][1]}", view=view,
+                opened=query.row, base=self.base,
+            ),
+            "next": view.url(after=lines.written(following)) if following else None,
+            "orders": [
+                {"name": name, "href": view.url(sort=None if order == "-date" else order.value), "is_chosen": order is query.sort}
+                for order, (name, _) in lines.ORDERS.items()
+            ],
+            "order_words": lines.ORDERS[query.sort][1],
+        }  # fmt: skip
+
+    def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401
+        """Return what a panel shows of itself; `drawn` are the parameters that draw it in the API."""
+        return Panel(
+            id=name,
+            title=self.title,
+            api=request,
+            lines=self.view.api("/v1/export"),
+            base=self.base,
+            seq=self.record.seq,
+            hash=self.record.now.hash,
+            embed=self.view.elsewhere(f"/embed/{embed}", as_of=str(self.record.seq), **self._shown())
+            if embed
+            else None,
+            drawn=drawn or None,
+            figure=count_of(self.totals, self.measure),
+        )
+
+    def _shown(self) -> dict[str, str]:
+        return {} if self.measure is Measure.ITEMS else {"measure": self.measure.value}
+
+    @property
+    def unit(self) -> PeriodUnit:
+        """The unit of time of the chart: the one that is chosen, or the one that fits the days."""
+        return self.query.unit or unit_for(*self.range)
+
+    @property
+    def range(self) -> tuple[date, date]:
+        """The first and last day that the chart shows."""
+        first, last = self.whole or (date(2014, 1, 1), date(2014, 12, 31))
+        first, last = self.query.date_from or first, self.query.date_to or last
+        return (first, last) if first <= last else (first, first)
+
+    def _undated(self) -> StrikeQuery:
+        return without(self.query, "date_from", "date_to")
+
+    def _description(self) -> str:
+        items = count_of(self.totals, Measure.ITEMS)
+        return (
+            f"{items.words} items in {words.counted(self.totals['lines'], 'line')} of "
+            f"{words.counted(self.totals['reports'], 'report')}, as publishers claim them. Ledger {self.record.seq}."
+        )
+
+    def _figures(self) -> list[dict[str, Any]]:
+        """Return the five counts, which are never converted, and below each what qualifies it."""
+        return [
+            {
+                "measure": measure.value,
+                "name": words.MEASURES[measure],
+                "count": count_of(self.totals, measure),
+                "note": self._qualified(measure),
+                "href": self.view.url(measure=None if measure is Measure.ITEMS else measure.value),
+                "is_chosen": measure is self.measure,
+            }
+            for measure in Measure
+        ]
+
+    def _qualified(self, measure: Measure) -> str:
+        totals = self.totals
+        match measure:
+            case Measure.ITEMS:
+                notes = []
+                if totals["open_ended"]:
+                    notes.append(
+                        f"{words.counted(totals['open_ended'], 'count has', 'counts have')} no upper end"
+                    )
+                if totals["approximate"]:
+                    notes.append(words.counted(totals["approximate"], "is an estimate", "are estimates"))
+                return ", ".join(notes) or "no count is open"
+            case Measure.STRIKES:
+                given = words.counted(totals["strikes_open_ended"], "line gives", "lines give")
+                return (
+                    f"{given} no full number" if totals["strikes_open_ended"] else "as the sources count them"
+                )
+            case Measure.LINES:
+                return (
+                    f"{self._repeats():,} more repeat another" if self._repeats() else "none repeats another"
+                )
+            case Measure.REPORTS:
+                return f"of {words.counted(len(self.record.count(self.query, group_by='publisher').rows), 'publisher')}"
+        return "in none of these lines" if totals["engagements"] is None else "where lines give them"
+
+    def _repeats(self) -> int:
+        """Return how many lines repeat another one and are not counted."""
+        if self.query.duplicates == "include" or self.query.publisher or self.query.report:
+            return 0
+        every = self.query.model_copy(update={"duplicates": "include"})
+        return int(self.record.count(every).totals["lines"]) - int(self.totals["lines"])
+
+    def _legend(self) -> list[dict[str, Any]]:
+        rows = self.record.count(without(self.query, "effect"), group_by="effect").rows
+        return [
+            {
+                "effect": row["effect"],
+                "words": self._of_effect(row),
+                "href": self.view.toggled("effect", row["effect"]),
+                "adds": self.view.toggled("effect", row["effect"], adds=True),
+                "is_chosen": row["effect"] in self.query.effect,
+            }
+            for row in sorted(
+                (row for row in rows if row["effect"]), key=lambda row: effects.ORDER[row["effect"]]
+            )
+        ]
+
+    def _of_effect(self, row: Row) -> Markup:
+        if self.measure is Measure.ITEMS and not row["items_min"]:
+            return Markup("{}, no number").format("once" if row["lines"] == 1 else f"{row['lines']:,} times")
+        return count_of(row, self.measure).markup
+
+    def _years(self) -> list[dict[str, str]]:
+        if self.whole is None:
+            return []
+        first, last = self.whole[0].year, self.whole[1].year
+        years = range(last, max(first, last - 29) - 1, -1)
+        return [
+            {"name": str(year), "href": self.view.url(date_from=f"{year}-01-01", date_to=f"{year}-12-31")}
+            for year in years
+        ]
+
+    def _timeline(self, unit: PeriodUnit) -> dict[str, Any]:
+        query, record, view = self.query, self.record, self.view
+        first, last = self.range
+        dated = query.model_copy(update={"date_from": first, "date_to": last}) if self.whole else query
+        how = {"group_by": unit.value, "period_by": query.period_by}
+        is_running = query.cumulative == "true"
+        rows = record.count(dated, **how, cumulative=query.cumulative).rows
+        parts, notes, split = self._split(unit)
+        if is_running:
+            rows, parts = series.accumulated(rows), {}
+
+        def narrowed(row: Row) -> str:
+            return view.url(
+                date_from=row["period_start"].isoformat(), date_to=row["period_end"].isoformat(), unit=None
+            )
+
+        bars = series.bars(rows, unit, self.measure, parts, narrowed)
+        beside = self._versus_bars(unit, rows)
+        strip_unit = PeriodUnit.MONTH
+        if self.whole and unit_for(*self.whole) in {PeriodUnit.QUARTER, PeriodUnit.YEAR}:
+            strip_unit = unit_for(*self.whole)
+        strip_rows = record.count(self._undated(), group_by=strip_unit.value, period_by=query.period_by).rows
+        strip_bars = series.bars(strip_rows, strip_unit, self.measure)
+        window = series.window(query.date_from, query.date_to, strip_rows)
+        noun = words.noun(self.measure)
+        given = {name: value for name, value in how.items() if value != "date"}
+        drawn = [
+            timeline.timeline(bars, unit, width, TALL, noun, series.notes(notes), beside)
+            for width in (WIDE, NARROW)
+        ]
+        return {
+            "timeline": drawn[0],
+            "timeline_narrow": drawn[1],
+            "strip": timeline.strip(strip_bars, window, WIDE),
+            "strip_narrow": timeline.strip(strip_bars, window, NARROW),
+            "strip_days": (strip_rows[0]["period_start"], strip_rows[-1]["period_end"])
+            if strip_rows
+            else None,
+            "periods": list(zip(bars, rows, strict=True)),
+            "split": split,
+            "stacked": "running total" if is_running else f"stacked by {query.split}" if parts else "",
+            "timeline_panel": self.panel(
+                "timeline",
+                view.api("/v1/aggregates", query, **given, **({"cumulative": "true"} if is_running else {})),
+                "timeline",
+                measure=self.measure.value,
+            ),
+        }
+
+    def _split(
+        self, unit: PeriodUnit
+    ) -> tuple[dict[str, list[timeline.Part]], Sequence[Mapping[str, Any]], Sequence[tuple[str, str]]]:
+        """Return the parts of the bars, the changes of wording, and the names of what they are split by.
+
+        Only what adds up is stacked: by effect and family items alone, reports by their publisher.
+        """
+        query = self.query
+        if query.split == "none":
+            return {}, (), ()
+        adds_up = self.measure is not Measure.REPORTS or query.split == "publisher"
+        if query.split in {"effect", "family"}:
+            adds_up = self.measure is Measure.ITEMS
+        counted: Counted = self.record.count(
+            query, group_by=f"{query.split},{unit.value}", fill="none", period_by=query.period_by
+        )
+        if not adds_up:
+            return {}, counted.notes, ()
+        if query.split == "effect":
+            return series.by_effect(counted.rows, self.measure), counted.notes, ()
+        totals = self.record.count(query, group_by=query.split).rows
+        ranked = sorted(totals, key=lambda row: -count_of(row, self.measure).least)
+        order = [row[query.split] for row in ranked]
+        shown = [
+            (f"f-split{place}", self.facets.name_of(query.split, value))
+            for place, value in enumerate(order[: series.MOST_SPLIT])
+        ]
+        if len(order) > series.MOST_SPLIT:
+            shown.append((f"f-split{series.MOST_SPLIT}", "all others"))
+        return series.by_name(counted.rows, query.split, self.measure, order), (), shown
+
+    def _multiples(self, unit: PeriodUnit) -> dict[str, Any] | None:
+        query = self.query
+        if query.each == "none" or not self.whole:
+            return None
+        unit = _SMALL.get(unit, unit)
+        first, last = self.range
+        dated = query.model_copy(update={"date_from": first, "date_to": last})
+        grouped = f"{query.each},{unit.value}"
+        rows = self.record.count(dated, group_by=grouped, top=MOST_EACH, period_by=query.period_by).rows
+        by_key: dict[str | None, list[Row]] = {}
+        for row in rows:
+            if not row["is_other"]:
+                by_key.setdefault(row[query.each], []).append(row)
+        is_place = query.each == "location"
+        drawn = {
+            key: series.bars(of_key, unit, self.measure, names_place=is_place)
+            for key, of_key in by_key.items()
+        }
+        most = max((bar.count.highest for bars in drawn.values() for bar in bars), default=0)
+        api = self.view.api("/v1/aggregates", query, group_by=grouped, top=str(MOST_EACH))
+        filters = {"location", "country", "family", "publisher"}
+        return {
+            "heading": f"Each {'place' if is_place else query.each} {words.PERIODS[unit]}",
+            "note": "those with most items, on one scale; the number is the highest period",
+            "figures": [
+                {
+                    "name": self.facets.name_of(query.each, key),
+                    "count": series.added_up(by_key[key], self.measure),
+                    "drawing": timeline.small(bars, most),
+                    "href": self.view.url(**{query.each: key}) if key and query.each in filters else None,
+                }
+                for key, bars in drawn.items()
+            ],
+            "panel": self.panel("multiples", api, None, measure=self.measure.value),
+        }
+
+    def _versus(self) -> dict[str, Any] | None:
+        """Return the second series in words: its question and its count."""
+        other = self._other()
+        if other is None:
+            return None
+        totals = self.record.count(other).totals
+        return {
+            "title": plain(sentence(other, self.record.catalogue, self.whole)),
+            "a": count_of(self.totals, self.measure),
+            "b": count_of(totals, self.measure),
+            "without": self.view.without(*(f"vs.{name}" for name in VERSUS)),
+        }
+
+    def _other(self) -> ViewQuery | None:
+        """Return the question of the second series: the same but for what differs."""
+        if self.query.vs is None:
+            return None
+        given = {name: getattr(self.query.vs, name) for name in self.query.vs.model_fields_set}
+        return named(self.query.model_copy(update=given | {"vs": None}), self.record.catalogue)
+
+    def _versus_bars(self, unit: PeriodUnit, rows: Sequence[Row]) -> Sequence[Count]:
+        """Return the counts of the second series, by place from the first period on."""
+        other = self._other()
+        if other is None:
+            return ()
+        counted = self.record.count(other, group_by=unit.value, period_by=other.period_by).rows
+        is_elsewhen = (other.date_from, other.date_to) != (self.query.date_from, self.query.date_to)
+        if is_elsewhen:
+            return [count_of(row, self.measure) for row in counted[: len(rows)]]
+        by_period = {row["period"]: count_of(row, self.measure) for row in counted}
+        return [by_period.get(row["period"], Count(Form.ZERO)) for row in rows]
+
+    def _ways(self) -> list[dict[str, Any]]:
+        """Return the filters without which something would match, with how many lines that is."""
+        found = []
+        given = [
+            name
+            for name in parameters(self.query)
+            if name not in {"as_of", "duplicates", "status", "radius_km"}
+        ]
+        for name in given[:MOST_WAYS]:
+            left_out = (name, "radius_km") if name == "near" else (name,)
+            lines_left = self.record.count(without(self.query, *left_out)).totals["lines"]
+            if lines_left:
+                value = parameters(self.query, [name])[name]
+                said = ", ".join(value) if isinstance(value, list) else value
+                found.append(
+                    {"words": f"{name} {said}", "lines": lines_left, "href": self.view.without(*left_out)}
+                )
+        return found

@@ -1,0 +1,95 @@
+"""Route of a page: its parameters, headers, and refusals that people read."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Request, Response
+from markupsafe import Markup
+
+from app import __version__
+from app.errors import InvalidInput, StrikeledgerError
+from app.http.problems import RETRY_AFTER
+from app.http.responses import BRIEF, IMMUTABLE, SEQ, is_not_modified
+from app.http.strict_route import StrictRoute, repeatable
+from app.ledger.head import Head
+from app.pages.assets import digest
+from app.pages.render import render
+from app.pages.view import VERSUS
+from app.strikes.params import StrikeQuery
+
+MEDIA_TYPE = "text/html; charset=utf-8"
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
+)
+# Another site may show an embed in a frame, and nothing else.
+POLICY, EMBED_POLICY = f"{_POLICY}'none'", f"{_POLICY}*"
+
+_VERSUS = "vs."
+
+
+class PageRoute(StrictRoute):
+    """A route that answers with HTML. Forms send empty fields, which mean none."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:  # noqa: ANN401 - FastAPI's
+        super().__init__(path, endpoint, **described)
+        if self.query_model is not None and "vs" in self.query_model.model_fields:
+            del self.is_list["vs"]
+            of_filters = repeatable(StrikeQuery)
+            self.is_list |= {f"{_VERSUS}{name}": of_filters[name] for name in VERSUS}
+
+    def nested(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values with those of the second series in one member, and without empty ones."""
+        given = {name: value for name, value in values.items() if value not in ("", [""])}
+        versus = {
+            name.removeprefix(_VERSUS): given.pop(name) for name in list(given) if name.startswith(_VERSUS)
+        }
+        return given | ({"vs": versus} if versus else {})
+
+    def refused(self, request: Request, error: StrikeledgerError) -> Response:
+        """Return a page that gives the reason, and the nearest right thing as a link."""
+        refusal = super().refused(request, error)
+        faults = error.faults if isinstance(error, InvalidInput) else ()
+        content = render(
+            "refused.html",
+            status=refusal.status_code,
+            detail=str(error),
+            faults=faults,
+            path=request.scope["path"],
+            retry_after=RETRY_AFTER.get(type(error)),
+        )
+        headers = {name: value for name, value in refusal.headers.items() if name in {"retry-after", "allow"}}
+        return Response(
+            content,
+            status_code=refusal.status_code,
+            headers=headers | {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"},
+            media_type=MEDIA_TYPE,
+        )
+
+
+def page_response(
+    request: Request, now: Head, make: Callable[[], Markup], *, policy: str = POLICY, pinned: bool = False
+) -> Response:
+    """Answer with a page of one ledger number; 304, without making it, where the client holds it already.
+
+    `pinned`: the number was requested, so the page never changes but with this software.
+    """
+    headers = page_headers(request, now, policy) | {"Cache-Control": IMMUTABLE if pinned else BRIEF}
+    if is_not_modified(request, headers):
+        return Response(status_code=304, headers=headers)
+    return Response(make(), headers=headers, media_type=MEDIA_TYPE)
+
+
+def page_headers(request: Request, now: Head, policy: str = POLICY) -> dict[str, str]:
+    """Return the headers of a page. Its tag changes with the ledger, the parameters and this software."""
+    named = f"{__version__}\0{digest()}\0{now.hash}\0{request.scope['path']}\0{request.url.query}"
+    tag = f'"{now.seq}-{hashlib.blake2b(named.encode(), digest_size=8).hexdigest()}"'
+    return {
+        "ETag": tag,
+        SEQ: str(now.seq),
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "same-origin",
+    }
