@@ -29,8 +29,8 @@ def assets() -> dict[str, Asset]:
         for entry in files("app.pages").joinpath("static").iterdir()
         if entry.is_file() and entry.name[entry.name.rindex(".") :] in _TYPES
     }
-    found["style.css"] = style(found["page.css"])
-    del found["page.css"]
+    sheets = sorted(name for name in found if name.endswith(".css"))
+    found["style.css"] = style(b"".join(found.pop(name) for name in sheets))
     return {
         name: Asset(name, content, _TYPES[name[name.rindex(".") :]])
         for name, content in sorted(found.items())

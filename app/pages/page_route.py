@@ -8,12 +8,15 @@ from fastapi import Request, Response
 from markupsafe import Markup
 
 from app import __version__
+from app.columnar.store import Columns
+from app.db.engine import ReadSession
 from app.errors import InvalidInput, StrikeledgerError
 from app.http.problems import RETRY_AFTER
 from app.http.responses import BRIEF, IMMUTABLE, SEQ, is_not_modified
 from app.http.strict_route import StrictRoute, repeatable
-from app.ledger.head import Head
+from app.ledger.head import AsOf, Head
 from app.pages.assets import digest
+from app.pages.record import Record
 from app.pages.render import render
 from app.pages.view import VERSUS
 from app.strikes.params import StrikeQuery
@@ -93,3 +96,19 @@ def page_headers(request: Request, now: Head, policy: str = POLICY) -> dict[str,
         "Content-Security-Policy": policy,
         "Referrer-Policy": "same-origin",
     }
+
+
+def answered(
+    request: Request, session: ReadSession, as_of: AsOf | None, make: Callable[[Record], Markup]
+) -> Response:
+    """Answer with a page of the record as of the requested number."""
+    columns: Columns = request.app.state.columns
+    record = Record(session, columns, as_of)
+    pinned = isinstance(as_of, int)
+    return page_response(request, record.now, lambda: make(record), pinned=pinned)
+
+
+def around(record: Record) -> dict[str, object]:
+    """Return what the head and foot of every page show."""
+    when = "now" if record.seq == record.latest_seq else "earlier"
+    return {"ledger": {"seq": record.seq, "hash": record.now.hash, "when": when}}
