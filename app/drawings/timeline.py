@@ -1,7 +1,7 @@
 """Timeline: a measure by period as stacked bars, with the states of empty periods, and the strip of the whole record."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -15,6 +15,8 @@ from app.vocabulary.periods import PeriodUnit
 LEFT, BELOW, ABOVE, NAME_WIDTH = 46, 42, 14, 44
 # A bar takes this share of its period, where periods have the room for gaps.
 _SHARE, _WITH_GAPS = 0.68, 5
+# What a note needs next to its mark, and a year below a small timeline.
+_NOTE_WIDTH, _YEAR_WIDTH = 130, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +111,35 @@ def timeline(  # noqa: PLR0913 - what is drawn, how large, and what is written n
 
 
 def small(bars: Sequence[Bar], most: int, width: int = 200, height: int = 74) -> Drawing:
-    """Draw a small timeline on a scale that several share; its highest bar has its number."""
+    """Draw a small timeline on a scale that several share; its highest bar has its number.
+
+    There is no room for open ends and empty periods: a period without a report is a tick, and the number above a list
+    of these carries what is open.
+    """
     base, top = height - 14, 16
     values = Scale(max(1, most), base, top, ())
     axis = _Axis(bars, 0, width / max(1, len(bars)))
+    room = max(axis.width, axis.step - 1)
     parts = [element("path", d=f"M0 {base + 0.5}H{width}", class_="s-rule")]
     for place, bar in enumerate(bars):
-        parts.append(_bar(bar, axis.x(place), max(axis.width, axis.step - 1), values))
-    highest = max(range(len(bars)), key=lambda place: bars[place].count.highest, default=None)
-    if highest is not None and bars[highest].count.highest:
-        count = bars[highest].count
+        x = axis.x(place)
+        if bar.count.form in {Form.NO_REPORT, Form.NOT_NAMED}:
+            parts.append(element("path", d=f"M{x + room / 2:.1f} {base + 1}v-3", class_="s-hatch", stroke_width=1))
+        elif bar.count.least:
+            height_of = max(bar.count.least * values.per_unit, 1)
+            parts.append(element("rect", x=x, y=base - height_of, width=room, height=height_of, class_="f-series"))
+    highest = max(range(len(bars)), key=lambda place: bars[place].count.least, default=None)
+    if highest is not None and bars[highest].count.least:
+        least = bars[highest].count.least
         middle = min(max(axis.x(highest) + axis.width / 2, 14), width - 14)
-        parts.append(text(middle, values.y(count.highest) - 4, f"{count.highest:,}", "mid t11 t-2"))
-    parts += [
-        text(axis.x(place), height - 2, str(bar.start.year), "t11")
-        for place, bar in _first_of_years(bars)
-        if axis.x(place) < width - 24
-    ]
+        parts.append(text(middle, values.y(least) - 4, f"{least:,}", "mid t11 t-2"))
+    last = -_YEAR_WIDTH
+    for place, bar in reversed(list(_first_of_years(bars))):
+        x = axis.x(place)
+        following = last if last > 0 else width + 6
+        if following - x >= _YEAR_WIDTH:
+            parts.append(text(x, height - 2, str(bar.start.year), "t11"))
+            last = x
     return Drawing(width, height, Markup("").join(parts), "")
 
 
@@ -143,8 +157,9 @@ def strip(bars: Sequence[Bar], window: tuple[date, date] | None, width: int, hei
         element("rect", x=LEFT, y=1, width=max(0, end - LEFT), height=height - 2, class_="f-none s-rule"),
     ]
     for place, bar in enumerate(bars):
-        shape = _bar(bar, axis.x(place), axis.width, values, plain="f-soft")
-        parts.append(shape)
+        # In grey, without open ends: it is read for its form, and the chart above has the numbers.
+        count = Count(Form.NUMBER, bar.count.least) if bar.count.least else bar.count
+        parts.append(_bar(replace(bar, count=count), axis.x(place), axis.width, values, plain="f-soft"))
     first, last = (axis.left, end)
     if window is not None:
         first, last = axis.of_day(window[0]), max(axis.of_day(window[0]) + 2, _after(axis, window[1]))
@@ -258,7 +273,8 @@ def _notes(axis: _Axis, notes: Sequence[Note], base: float, width: float) -> Ite
     for note in notes:
         x = axis.of_day(note.day)
         yield element("path", d=f"M{x:.1f} {ABOVE}V{base:.1f}", class_="s-ink3", stroke_dasharray="2 3")
-        is_left = x > width * 0.75
+        # To the right of its mark, where the days are that it speaks of, as long as there is room.
+        is_left = x > width - _NOTE_WIDTH
         for line, words in enumerate(note.lines):
             yield text(
                 x - 5 if is_left else x + 5,
