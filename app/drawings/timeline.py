@@ -1,4 +1,4 @@
-"""Timeline: a measure by period as stacked bars, with the states of empty periods, and the strip of the whole record."""
+"""Timeline: a measure by period as stacked bars; the strip of the whole record."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from app.drawings.counts import Count, Form, count_of, standing_sign, upward_end
+from app.drawings.counts import Count, Form, standing_sign, upward_end
 from app.drawings.scale import Scale, scale
 from app.drawings.svg import Drawing, element, link, text
 from app.vocabulary.periods import PeriodUnit
@@ -73,7 +73,7 @@ class _Axis:
         return self.left + self.step * len(self.bars)
 
 
-def timeline(  # noqa: PLR0913 - what is drawn, how large, and what is written next to it
+def timeline(  # noqa: PLR0913, PLR0917 - what is drawn, how large, and what is written next to it
     bars: Sequence[Bar],
     unit: PeriodUnit,
     width: int,
@@ -124,16 +124,20 @@ def small(bars: Sequence[Bar], most: int, width: int = 200, height: int = 74) ->
     for place, bar in enumerate(bars):
         x = axis.x(place)
         if bar.count.form in {Form.NO_REPORT, Form.NOT_NAMED}:
-            parts.append(element("path", d=f"M{x + room / 2:.1f} {base + 1}v-3", class_="s-hatch", stroke_width=1))
+            parts.append(
+                element("path", d=f"M{x + room / 2:.1f} {base + 1}v-3", class_="s-hatch", stroke_width=1)
+            )
         elif bar.count.least:
             height_of = max(bar.count.least * values.per_unit, 1)
-            parts.append(element("rect", x=x, y=base - height_of, width=room, height=height_of, class_="f-series"))
+            parts.append(
+                element("rect", x=x, y=base - height_of, width=room, height=height_of, class_="f-series")
+            )
     highest = max(range(len(bars)), key=lambda place: bars[place].count.least, default=None)
     if highest is not None and bars[highest].count.least:
         least = bars[highest].count.least
         middle = min(max(axis.x(highest) + axis.width / 2, 14), width - 14)
         parts.append(text(middle, values.y(least) - 4, f"{least:,}", "mid t11 t-2"))
-    last = -_YEAR_WIDTH
+    last = float(-_YEAR_WIDTH)
     for place, bar in reversed(list(_first_of_years(bars))):
         x = axis.x(place)
         following = last if last > 0 else width + 6
@@ -167,15 +171,18 @@ def strip(bars: Sequence[Bar], window: tuple[date, date] | None, width: int, hei
         element("rect", x=LEFT, y=1, width=max(0, first - LEFT), height=height - 2, class_="veil"),
         element("rect", x=last, y=1, width=max(0, end - last), height=height - 2, class_="veil"),
         element("rect", x=first, y=1, width=last - first, height=height - 2, class_="f-none s-ink window"),
-        *(
-            element("g", [
-                element("rect", x=edge - 4, y=height / 2 - 8, width=8, height=16, rx=2, class_="f-sheet s-ink"),
-                element("path", d=f"M{edge - 1:.1f} {height / 2 - 4}v8M{edge + 1:.1f} {height / 2 - 4}v8", class_="s-ink"),
-            ], class_="handle")
-            for edge in (first, last)
-        ),
-    ]  # fmt: skip
+        *(_handle(edge, height / 2) for edge in (first, last)),
+    ]
     return Drawing(width, height, Markup("").join(parts), "")
+
+
+def _handle(x: float, middle: float) -> Markup:
+    grip = f"M{x - 1:.1f} {middle - 4:.1f}v8M{x + 1:.1f} {middle - 4:.1f}v8"
+    parts = [
+        element("rect", x=x - 4, y=middle - 8, width=8, height=16, rx=2, class_="f-sheet s-ink"),
+        element("path", d=grip, class_="s-ink"),
+    ]
+    return element("g", parts, class_="handle")
 
 
 def summary(bars: Sequence[Bar], unit: PeriodUnit, noun: str) -> str:
@@ -240,7 +247,7 @@ def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
     """Yield names of periods below the bars, as many as there is room for, and years at their first one."""
     every = max(1, -(-NAME_WIDTH // max(1, int(axis.step))))
     named = _NAMES[unit]
-    last = -NAME_WIDTH
+    last = float(-NAME_WIDTH)
     for place, bar in enumerate(axis.bars):
         middle = axis.x(place) + axis.width / 2
         if place % every == 0 and middle - last >= min(NAME_WIDTH, axis.step * every) - 1:
@@ -248,7 +255,7 @@ def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
             last = middle
     if unit is PeriodUnit.YEAR:
         return
-    last = -NAME_WIDTH
+    last = float(-NAME_WIDTH)
     for place, bar in _first_of_years(axis.bars):
         edge = axis.left + axis.step * place
         if place:

@@ -6,15 +6,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.drawings import effects, timeline
+from app.drawings import effects, series, timeline
 from app.drawings.counts import Count, Form, Measure, count_of
-from app.pages import lines, series, words
+from app.pages import lines, words
 from app.pages.facets import Facets
 from app.pages.panel import Panel
 from app.pages.record import Counted, Record, Row
-from app.pages.sentence import plain, sentence
 from app.pages.view import VERSUS, View, ViewQuery, named, parameters, unit_for, url, without
 from app.strikes.params import StrikeQuery
+from app.strikes.sentence import MEASURES, Phrase, plain, sentence
 from app.vocabulary.periods import PeriodUnit
 
 # Small timelines, and their own unit where a chart shows days or weeks: months stay readable in little room.
@@ -43,7 +43,7 @@ class Explore:
         ).rows
         # The first and last day of the months that lines match in, whatever days are chosen.
         self.whole = (by_month[0]["period_start"], by_month[-1]["period_end"]) if by_month else None
-        self.phrases = sentence(self.query, record.catalogue, self.whole)
+        self.phrases = self._sentence(self.query)
         self.title = plain(self.phrases)
         self.facets = Facets(record, self.query, self.view)
 
@@ -71,11 +71,11 @@ class Explore:
             "changed": view.elsewhere("/changes"),
             "figures": figures,
             "totals": self.totals,
-            "announced": f"{self.title}: {words.counted(self.totals['lines'], 'line')}, {figures[0]['count'].words} items",
+            "announced": f"{self.title}: {words.counted(self.totals['lines'], 'line')}, {self._items.words} items",
             "ways": self._ways() if not self.totals["lines"] else (),
             "versus": self._versus(),
             "measure": self.measure,
-            "measure_name": words.MEASURES[self.measure],
+            "measure_name": MEASURES[self.measure],
             "period_words": words.PERIODS[unit],
             "legend": self._legend(),
             "publishers": list(record.catalogue.publishers.entries()),
@@ -90,7 +90,11 @@ class Explore:
             ),
             "next": view.url(after=lines.written(following)) if following else None,
             "orders": [
-                {"name": name, "href": view.url(sort=None if order == "-date" else order.value), "is_chosen": order is query.sort}
+                {
+                    "name": name,
+                    "href": view.url(sort=None if order == "-date" else order.value),
+                    "is_chosen": order is query.sort,
+                }
                 for order, (name, _) in lines.ORDERS.items()
             ],
             "order_words": lines.ORDERS[query.sort][1],
@@ -116,6 +120,10 @@ class Explore:
     def _shown(self) -> dict[str, str]:
         return {} if self.measure is Measure.ITEMS else {"measure": self.measure.value}
 
+    def _sentence(self, query: ViewQuery) -> list[Phrase]:
+        by_publication = query.period_by == "published_on"
+        return sentence(query, self.measure, self.record.catalogue, self.whole, by_publication=by_publication)
+
     @property
     def unit(self) -> PeriodUnit:
         """The unit of time of the chart: the one that is chosen, or the one that fits the days."""
@@ -131,10 +139,13 @@ class Explore:
     def _undated(self) -> StrikeQuery:
         return without(self.query, "date_from", "date_to")
 
+    @property
+    def _items(self) -> Count:
+        return count_of(self.totals, Measure.ITEMS)
+
     def _description(self) -> str:
-        items = count_of(self.totals, Measure.ITEMS)
         return (
-            f"{items.words} items in {words.counted(self.totals['lines'], 'line')} of "
+            f"{self._items.words} items in {words.counted(self.totals['lines'], 'line')} of "
             f"{words.counted(self.totals['reports'], 'report')}, as publishers claim them. Ledger {self.record.seq}."
         )
 
@@ -143,7 +154,7 @@ class Explore:
         return [
             {
                 "measure": measure.value,
-                "name": words.MEASURES[measure],
+                "name": MEASURES[measure],
                 "count": count_of(self.totals, measure),
                 "note": self._qualified(measure),
                 "href": self.view.url(measure=None if measure is Measure.ITEMS else measure.value),
@@ -337,7 +348,7 @@ class Explore:
             return None
         totals = self.record.count(other).totals
         return {
-            "title": plain(sentence(other, self.record.catalogue, self.whole)),
+            "title": plain(self._sentence(other)),
             "a": count_of(self.totals, self.measure),
             "b": count_of(totals, self.measure),
             "without": self.view.without(*(f"vs.{name}" for name in VERSUS)),

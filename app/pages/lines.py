@@ -72,7 +72,7 @@ def strikes_of(line: Line) -> Count:
     return Count(Form.BETWEEN if most > least else Form.NUMBER if least else Form.ZERO, least, most)
 
 
-def table(
+def table(  # noqa: PLR0913 - lines, the question, and how they open
     listed: Sequence[Line],
     query: StrikeQuery,
     record: Record,

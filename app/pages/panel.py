@@ -62,7 +62,8 @@ class Panel:
     def iframe(self) -> str:
         """The element that shows the panel on another site, frozen at the page's number."""
         title = self.title.replace("&", "&amp;").replace('"', "&quot;")
-        return f'<iframe src="{self.base}{self.embed}" title="{title}" width="100%" height="320" loading="lazy"></iframe>'
+        size = 'width="100%" height="320" loading="lazy"'
+        return f'<iframe src="{self.base}{self.embed}" title="{title}" {size}></iframe>'
 
     @property
     def citation(self) -> str:

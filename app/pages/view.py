@@ -94,8 +94,8 @@ class View:
         return given
 
     def url(self, **changes: Any) -> str:  # noqa: ANN401 - a text, several, or None for none
-        """Return the address of this page with other parameters; None leaves one out. A row or a page is not taken along."""
-        given = {name: value for name, value in self.given.items() if name not in {"row"}}
+        """Return the address of this page with other parameters; None leaves one out, and an opened row closes."""
+        given = {name: value for name, value in self.given.items() if name != "row"}
         return url(self.path, _in_order(given | {_public(name): value for name, value in changes.items()}))
 
     def without(self, *names: str) -> str:
@@ -177,4 +177,4 @@ def unit_for(first: date, last: date) -> PeriodUnit:
     for most, unit in ((62, PeriodUnit.DAY), (400, PeriodUnit.WEEK), (6 * 366, PeriodUnit.MONTH)):
         if days <= most:
             return unit
-    return PeriodUnit.QUARTER if days <= 150 * 366 else PeriodUnit.YEAR  # noqa: PLR2004 - some 600 bars
+    return PeriodUnit.QUARTER if days <= 150 * 366 else PeriodUnit.YEAR

@@ -58,7 +58,7 @@ class Watched:
         self.page = page
         self.base = base
         self.faults: list[str] = []
-        page.on("console", lambda message: self._note(message))
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("request", lambda request: self._own(request.url))
 

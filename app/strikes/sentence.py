@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.catalogue.catalogue import Catalogue
-from app.pages.view import ViewQuery
-from app.pages.words import MEASURES, counted, day, days, listed
+from app.drawings.counts import Measure
+from app.drawings.words import counted, day, days, listed
 from app.strikes.filter import Status
 from app.strikes.params import StrikeQuery
 from app.vocabulary.countries import NAME_OF
@@ -26,16 +26,35 @@ class Phrase:
     before: str = ""
 
 
-def sentence(query: ViewQuery, catalogue: Catalogue, whole: tuple[date, date] | None) -> list[Phrase]:
+# What is counted, as a heading.
+MEASURES = {
+    Measure.ITEMS: "Items",
+    Measure.STRIKES: "Strikes",
+    Measure.LINES: "Lines of reports",
+    Measure.REPORTS: "Reports",
+    Measure.ENGAGEMENTS: "Engagements",
+}
+
+
+def sentence(
+    query: StrikeQuery,
+    measure: Measure,
+    catalogue: Catalogue,
+    whole: tuple[date, date] | None = None,
+    *,
+    by_publication: bool = False,
+) -> list[Phrase]:
     """Return the parts of the sentence; `whole` are the first and last day of all that the record holds."""
     phrases = [
-        Phrase("measure", MEASURES[query.measure], is_set=False),
+        Phrase("measure", MEASURES[measure], is_set=False),
         _of_what(query, catalogue),
         _effects(query),
         _where(query, catalogue),
         _when(query, whole),
     ]
     others = further(query, catalogue)
+    if by_publication:
+        others.append("by day of publication")
     if others:
         phrases.append(Phrase("more", listed(others), is_set=True, before=", "))
     return phrases
@@ -70,8 +89,6 @@ def further(query: StrikeQuery, catalogue: Catalogue) -> list[str]:
         words.append("every telling")
     if query.duplicates == "collapse":
         words.append("each event once")
-    if isinstance(query, ViewQuery) and query.period_by == "published_on":
-        words.append("by day of publication")
     return words
 
 

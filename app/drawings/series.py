@@ -1,4 +1,4 @@
-"""Series of a page: rows of aggregates become bars of a timeline."""
+"""Series: rows of aggregates as bars of a timeline, and what these are stacked of."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +8,10 @@ from typing import Any
 from app.drawings import effects
 from app.drawings.counts import Count, Form, Measure, count_of
 from app.drawings.timeline import Bar, Note, Part, period_name
-from app.pages.words import counted
+from app.drawings.words import counted
 from app.vocabulary.periods import PeriodUnit
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 # Series that a stack tells apart; the others are one.
 MOST_SPLIT = 6
@@ -20,7 +20,7 @@ MOST_SPLIT = 6
 _NOTE_LINES = 3
 
 
-def bars(
+def bars(  # noqa: PLR0913 - rows, how they are counted, and what each is and leads to
     rows: Sequence[Row],
     unit: PeriodUnit,
     measure: Measure,
