@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.aggregates.dimensions import group_by_names
 from app.aggregates.json_rows import written
 from app.aggregates.notes import notes
+from app.aggregates.picture import painter
 from app.aggregates.result_table import table_of
 from app.aggregates.rows import columns, measures, rows
 from app.aggregates.schemas import Aggregates, AggregatesQuery
@@ -30,7 +31,10 @@ router = APIRouter(prefix="/v1/aggregates", tags=["aggregates"], route_class=Str
 
 @router.get(
     "",
-    responses={**described(Aggregates, WITH_PLACE), **responses(NotAcceptable, InvalidInput, QueryTimeout)},
+    responses={
+        **described(Aggregates, (*WITH_PLACE, Format.SVG)),
+        **responses(NotAcceptable, InvalidInput, QueryTimeout),
+    },
 )
 async def aggregate(request: Request, query: Annotated[AggregatesQuery, Query()], read: Read) -> Response:
     """Count the reports, lines, strikes, engagements and items that match, by up to three dimensions."""
@@ -44,7 +48,7 @@ def _result_response(session: ReadSession, request: Request, query: AggregatesQu
     catalogue = catalogue_at(session, now)
     question = query.question(catalogue, now.seq)
 
-    form = Form(table_of(question, catalogue), query)
+    form = Form(table_of(question, catalogue), query, painter(query, question, catalogue))
 
     def body() -> dict[str, object]:
         columns_of_all: Columns = request.app.state.columns

@@ -11,6 +11,7 @@ from app.aggregates.gaps import State
 from app.aggregates.measures import LAGS
 from app.aggregates.service import Question, Sort
 from app.catalogue.catalogue import Catalogue
+from app.drawings.counts import Measure
 from app.errors import Fault, InvalidInput
 from app.http.examples import example_of
 from app.http.field_types import PLAIN_DIGITS, Day, spelt
@@ -23,6 +24,9 @@ MOST_ROWS = 10_000
 MOST_TOP = 1_000
 
 TRUE = "true"
+
+# Pixels of a drawing's width.
+NARROWEST, WIDEST = 240, 1_600
 
 
 class AggregatesQuery(StrikeQuery, FormatQuery):
@@ -96,6 +100,23 @@ class AggregatesQuery(StrikeQuery, FormatQuery):
             examples=[CURSOR],
         ),
     ] = None
+
+    measure: Annotated[
+        Measure, Field(description="With `format=svg`: what is drawn.", examples=["items"])
+    ] = Measure.ITEMS
+    draw: Annotated[
+        Literal["map"] | None,
+        Field(description="With `format=svg` and `group_by=location`: circles on a map.", examples=["map"]),
+    ] = None
+    theme: Annotated[
+        Literal["light", "dark"], Field(description="With `format=svg`: its colours.", examples=["dark"])
+    ] = "light"
+    width: Annotated[
+        int,
+        Field(ge=NARROWEST, le=WIDEST),
+        PLAIN_DIGITS,
+        Field(description="With `format=svg`: its width in pixels.", examples=[960]),
+    ] = 960
 
     def question(self, catalogue: Catalogue, as_of: int) -> Question:
         """Return the query with every name resolved. Raises InvalidInput for combinations that make no sense."""

@@ -162,7 +162,15 @@ def standing_sign(count: Count, x: float, width: float, base: float, top: float)
     return Markup("")
 
 
-def sideways(count: Count, most: float, class_: str = "f-series", width: float = 200) -> Markup:
+def sideways(  # noqa: PLR0913 - a bar, its scale, and where it lies
+    count: Count,
+    most: float,
+    class_: str = "f-series",
+    *,
+    width: float = 200,
+    x: float | None = None,
+    y: float | None = None,
+) -> Markup:
     """Draw a bar that lies, `most` being what fills the width; for a list whose numbers stand next to it."""
     room = width - 12
     length = max(room * count.least / most, 1 if count.least else 0) if most else 0
@@ -179,7 +187,16 @@ def sideways(count: Count, most: float, class_: str = "f-series", width: float =
         case Form.ZERO:
             parts.append(element("rect", x=0, y=2, width=2, height=10, class_="f-series"))
         case Form.NOT_GIVEN:
-            parts.append(
-                element("path", d="M0 7h14", class_="s-series", stroke_width=2, stroke_dasharray="2 3")
-            )
-    return element("svg", parts, viewBox=f"0 0 {width:g} 14", preserveAspectRatio="none", aria_hidden="true")
+            stub = element("path", d="M0 7h14", class_="s-series", stroke_width=2, stroke_dasharray="2 3")
+            parts.append(stub)
+    return element(
+        "svg",
+        parts,
+        viewBox=f"0 0 {width:g} 14",
+        x=x,
+        y=y,
+        width=None if x is None else width,
+        height=None if x is None else 14,
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )

@@ -39,6 +39,10 @@ class Bar:
     href: str | None = None
     reports: int | None = None
 
+    def without_reports(self) -> "Bar":
+        """Return the bar without its number of reports, where that is not known."""
+        return replace(self, reports=None, title="")
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -1,7 +1,7 @@
 """Content negotiation: `format`, else the Accept header, else JSON."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -17,13 +17,14 @@ from app.vocabulary.text_cache import cached_by_text
 
 
 class Format(StrEnum):
-    """A format of lists and aggregates, or of an export alone: the last three."""
+    """A format of lists and aggregates, of aggregates alone: SVG, or of an export alone: the last three."""
 
     JSON = "json"
     CSV = "csv"
     NDJSON = "ndjson"
     GEOJSON = "geojson"
     PARQUET = "parquet"
+    SVG = "svg"
     XLSX = "xlsx"
     SQLITE = "sqlite"
     BUNDLE = "bundle"
@@ -35,6 +36,7 @@ MEDIA_TYPES = {
     Format.NDJSON: "application/x-ndjson",
     Format.GEOJSON: "application/geo+json",
     Format.PARQUET: "application/vnd.apache.parquet",
+    Format.SVG: "image/svg+xml",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.SQLITE: "application/vnd.sqlite3",
     Format.BUNDLE: "application/zip",
@@ -90,11 +92,14 @@ class Form:
 
     table: Table
     query: FormatQuery
+    # What draws the response, where it can be drawn.
+    draw: Callable[[Mapping[str, Any]], bytes] | None = None
 
     @property
     def offered(self) -> Sequence[Format]:
         """The formats that this table can be written in, the default first."""
-        return WITH_PLACE if self.table.place else WITHOUT_PLACE
+        offered = WITH_PLACE if self.table.place else WITHOUT_PLACE
+        return offered if self.draw is None else (*offered, Format.SVG)
 
     def chosen(self, request: Request) -> Format:
         """Return the format of the response. Raises InvalidInput and NotAcceptable as `negotiated` does."""
@@ -125,6 +130,7 @@ def negotiated(requested: Format | None, accept: Sequence[str], offered: Sequenc
 
 
 _WHY_NOT = {
+    Format.SVG: "; /v1/aggregates has this format",
     Format.GEOJSON: "; geojson needs rows with a place, such as strikes, or aggregates grouped by location",
     **dict.fromkeys((Format.XLSX, Format.SQLITE, Format.BUNDLE), "; /v1/export has this format"),
 }
@@ -180,6 +186,11 @@ _SCHEMAS: dict[Format, dict[str, Any]] = {
         "type": "string",
         "format": "binary",
         "description": "The columns of the CSV, typed; lists stay lists.",
+    },
+    Format.SVG: {
+        "type": "string",
+        "description": "A drawing that needs nothing else: no script, colours and fonts inside. Its title is the "
+        "question, its last line the source.",
     },
     Format.XLSX: {
         "type": "string",

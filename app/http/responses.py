@@ -124,6 +124,8 @@ def _kept(request: Request) -> str:
 def _content(body: Mapping[str, Any], form: Form | None, chosen: Format) -> bytes:
     if form is None:
         return dumps(body)
+    if chosen is Format.SVG and form.draw is not None:
+        return form.draw(body)
     name = "items" if "items" in body else "rows"
     given: Sequence[Any] | str = body[name]
     if chosen is Format.JSON and form.table.fields is None:

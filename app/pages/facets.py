@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.catalogue.names import kind_of_family
 from app.drawings.counts import Count, Measure, count_of
 from app.pages import words
 from app.pages.panel import Panel
@@ -110,9 +111,7 @@ class Facets:
         apart: list[Choice] = []
         equipment: list[Choice] = []
         for row in self._ranked(families, "family"):
-            listed = (
-                apart if words.kind_of_family(row["family"], self._record.catalogue) in APART else equipment
-            )
+            listed = apart if kind_of_family(self._record.catalogue, row["family"]) in APART else equipment
             listed.append(self._family(row, is_open=row["family"] == opened))
             if row["family"] == opened:
                 within = every.model_copy(update={"family": opened})
@@ -124,24 +123,7 @@ class Facets:
 
     def name_of(self, dimension: str, value: str | None) -> str:
         """Return the name for people of a value of a dimension."""
-        catalogue = self._record.catalogue
-        if value is None:
-            return {"location": "no known place", "category": "not yet in a category"}.get(dimension, "none")
-        match dimension:
-            case "location":
-                place = catalogue.location(value)
-                return place.name if place else value
-            case "category":
-                category = catalogue.category(value)
-                return category.name if category else value
-            case "publisher":
-                publisher = catalogue.publisher(value)
-                return publisher.name if publisher else value
-            case "country":
-                return words.country(value)
-            case "family":
-                return words.family(value)
-        return value
+        return words.name_of(self._record.catalogue, dimension, value)
 
     def _place(self, row: Row) -> Choice:
         slug = row["location"]

@@ -55,6 +55,12 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 
+# A drawing has a style sheet inside, and nothing else.
+_DRAWING = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+)
+
 _END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
@@ -150,6 +156,8 @@ class _SecurityHeaders:
                     if value[:9] == b"text/html":
                         named = {name for name, _ in headers}
                         headers += [(name, more) for name, more in _PAGE.items() if name not in named]
+                    elif value == b"image/svg+xml":
+                        headers.append(_DRAWING)
                     elif value == _PROBLEM:
                         self._is_problem = True
                         headers = _lengthened(headers, len(member(fields["request_id"])))

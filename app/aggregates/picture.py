@@ -1,0 +1,122 @@
+"""Picture of an aggregate: one period as bars, one dimension ranked, both as a stack or as small timelines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from app.aggregates.dimensions import Dimension
+from app.aggregates.schemas import AggregatesQuery
+from app.aggregates.service import Question
+from app.catalogue.catalogue import Catalogue
+from app.catalogue.names import name_of
+from app.drawings import effects, series
+from app.drawings.counts import Measure, count_of
+from app.drawings.ranked import Ranked, figure, grid, ranked
+from app.drawings.svg import Drawing
+from app.drawings.theme import as_file
+from app.drawings.timeline import timeline
+from app.drawings.words import counted
+from app.errors import Fault, InvalidInput
+from app.strikes.sentence import plain, sentence
+
+Row = dict[str, Any]
+
+# Pixels of a timeline's height.
+TALL = 240
+
+
+def painter(
+    query: AggregatesQuery, question: Question, catalogue: Catalogue
+) -> Callable[[Mapping[str, Any]], bytes]:
+    """Return what draws the body of a response; it raises InvalidInput for what no drawing shows."""
+    grouping = question.grouping
+    others = [dimension.value for dimension in grouping.dimensions if dimension is not Dimension.PERIOD]
+
+    def draw(body: Mapping[str, Any]) -> bytes:
+        if len(others) > 1:
+            raise _refused("group_by", "a drawing has at most one unit of time and one dimension in group_by")
+        if body["next"]:
+            raise _refused(
+                "limit", "there are more groups than a drawing has room for; request fewer with top"
+            )
+        drawing = _drawing(query, question, catalogue, body, others)
+        phrases = sentence(
+            query, query.measure, catalogue, by_publication=question.period_by == "published_on"
+        )
+        totals = body["totals"]
+        source = (
+            f"{counted(totals['lines'], 'line')} of {counted(totals['reports'], 'report')}, as publishers claim them · "
+            f"strikeledger ledger {body['seq']}"
+        )
+        return as_file(drawing, query.theme, plain(phrases), source).encode()
+
+    return draw
+
+
+def _drawing(
+    query: AggregatesQuery,
+    question: Question,
+    catalogue: Catalogue,
+    body: Mapping[str, Any],
+    others: Sequence[str],
+) -> Drawing:
+    rows: list[Row] = list(body["rows"])
+    measure, unit = query.measure, question.grouping.unit
+    noun = measure.value
+    if not question.grouping.dimensions:
+        count = count_of(body["totals"], measure)
+        return figure(count, noun, query.width, "")
+    if unit is None:
+        (dimension,) = others
+        ordered = sorted(rows, key=lambda row: -count_of(row, measure).least)
+        shown = [
+            Ranked(
+                "all others" if row.get("is_other") else name_of(catalogue, dimension, row[dimension]),
+                count_of(row, measure),
+                effects.fill(row["effect"]) if row.get("effect") else "f-series",
+            )
+            for row in ordered
+        ]
+        return ranked(shown, query.width, noun)
+    if question.cumulative:
+        rows = series.accumulated(rows)
+    if not others:
+        return timeline(series.bars(rows, unit, measure), unit, query.width, TALL, noun)
+    (dimension,) = others
+    if dimension == "effect" and measure is Measure.ITEMS and not question.cumulative:
+        return _stacked(query, question, rows, body)
+    by_key: dict[str | None, list[Row]] = {}
+    for row in rows:
+        by_key.setdefault("other" if row.get("is_other") else row[dimension], []).append(row)
+    cells = [
+        (
+            "all others" if key == "other" else name_of(catalogue, dimension, key),
+            series.added_up(of_key, measure),
+            series.bars(of_key, unit, measure),
+        )
+        for key, of_key in by_key.items()
+    ]
+    return grid(cells, query.width, noun)
+
+
+def _stacked(
+    query: AggregatesQuery, question: Question, rows: Sequence[Row], body: Mapping[str, Any]
+) -> Drawing:
+    """Draw items by effect: only they add up to one bar. Its lines and reports cannot be told from those of effects."""
+    unit = question.grouping.unit
+    assert unit is not None  # noqa: S101 - a stack is by period
+    parts = series.by_effect(rows, Measure.ITEMS)
+    whole: dict[str, Row] = {}
+    for row in rows:
+        sums = whole.setdefault(
+            row["period"], {**row, "items_min": 0, "items_max": 0, "open_ended": 0, "lines": 0, "reports": 0}
+        )
+        for name in ("items_min", "items_max", "open_ended", "lines"):
+            sums[name] += row[name]
+    bars = series.bars([whole[key] for key in sorted(whole)], unit, Measure.ITEMS, parts)
+    notes = series.notes(body.get("notes", ()))
+    plain_bars = [bar.without_reports() for bar in bars]
+    return timeline(plain_bars, unit, query.width, TALL, "items", notes)
+
+
+def _refused(parameter: str, detail: str) -> InvalidInput:
+    return InvalidInput([Fault("parameter", parameter, "not-drawn", detail)])
