@@ -39,6 +39,9 @@ _ROWS = tuple(
 
 COUNTRIES = frozenset(row["code"] for row in _ROWS)
 
+# Codes, each to its country's usual English name.
+COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in _ROWS}
+
 # Folded names, and folded adjectives, each to its code.
 NAMES: dict[str, str] = {
     name: row["code"] for row in _ROWS for name in _spellings(f"{row['name']}|{row['other_names']}")
