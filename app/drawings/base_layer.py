@@ -15,14 +15,14 @@ from app.drawings.svg import element, joined, text
 from app.vocabulary.countries import COUNTRY_NAMES
 
 # Bends and islands smaller than these many pixels are left out.
-SMALLEST_BEND = 0.8
-SMALLEST_ISLAND = 1.6
+SMALLEST_BEND = 1.0
+SMALLEST_ISLAND = 3.0
 
 # Land that shows less than so many square pixels gets no name.
 _SMALLEST_NAMED = 1500
 
 # A grid of points on which a country's name may stand.
-_COLUMNS, _ROWS = 14, 12
+_COLUMNS, _ROWS = 12, 9
 
 # Seas: longitude, latitude, and how many km of a line there have no land.
 _SEAS = {
@@ -76,7 +76,10 @@ def base_layer(projection: Projection, width: float, height: float, focus: froze
 
     land = {code: shown_rings for code, shapes in world.countries.items() if (shown_rings := rings(shapes))}
     layers = (
-        ("land", path((r for code, shapes in land.items() if code not in focus for r in shapes), closed=True)),
+        (
+            "land",
+            path((r for code, shapes in land.items() if code not in focus for r in shapes), closed=True),
+        ),
         ("focus", path((r for code, shapes in land.items() if code in focus for r in shapes), closed=True)),
         ("riv", path(lines(world.rivers), closed=False)),
         ("lake", path(rings(world.lakes), closed=True)),
@@ -102,10 +105,11 @@ def _projected(
         for turn in (-360, 0, 360):
             if left + turn > east or right + turn < west:
                 continue
-            points = shape.simplified(SMALLEST_BEND * degrees) + (turn, 0)
+            points = shape.simplified(SMALLEST_BEND * degrees) + np.array([turn, 0])
             # A cone is not drawn beyond the meridian opposite to its middle, where it would turn over.
             if isinstance(projection, Conic):
-                points = np.column_stack([np.clip(points[:, 0], west - 30, east + 30), points[:, 1]])
+                lowest, highest = projection.middle - 180, projection.middle + 180
+                points = np.column_stack([np.clip(points[:, 0], lowest, highest), points[:, 1]])
             yield projection.forward(points)
 
 
@@ -127,13 +131,18 @@ def _country_names(land: dict[str, list[Numbers]], width: float, height: float) 
             return
         name = COUNTRY_NAMES[code]
         half = np.array([text_width(name, COUNTRY_SIZE) / 2, COUNTRY_SIZE / 2])
-        low, high = np.maximum(ring.min(axis=0), 6) + half, np.minimum(ring.max(axis=0), (width - 6, height - 6)) - half
+        low, high = (
+            np.maximum(ring.min(axis=0), 6) + half,
+            np.minimum(ring.max(axis=0), (width - 6, height - 6)) - half,
+        )
         if (low > high).any():
             continue
         grid = np.meshgrid(np.linspace(low[0], high[0], _COLUMNS), np.linspace(low[1], high[1], _ROWS))
         points = np.column_stack([axis.ravel() for axis in grid])
         corners = half * [(-1, -1), (0, -1), (1, -1), (-1, 1), (0, 1), (1, 1)]
-        inside = _within((points[:, None] + corners).reshape(-1, 2), ring).reshape(len(points), -1).all(axis=1)
+        inside = (
+            _within((points[:, None] + corners).reshape(-1, 2), ring).reshape(len(points), -1).all(axis=1)
+        )
         points = points[inside]
         if len(points):
             yield CountryName(name, points, np.sqrt(_least_square(points, _dense(ring))))

@@ -13,6 +13,7 @@ tests/drawings/build_base_map.py. Its members:
 
 import gzip
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Levels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
 # Degrees: the grid of the points, and the finest bend of a line. A level doubles the bend.
 UNIT = 0.002
@@ -37,12 +39,12 @@ class Shape:
     """A line or ring in degrees, without a jump at the date line, with its bounds: west, south, east, north."""
 
     points: Numbers
-    levels: Numbers
+    levels: Levels
     bounds: tuple[float, float, float, float]
 
     def simplified(self, bend: float) -> Numbers:
-        """Return the points without those whose bends are smaller than so many degrees."""
-        return self.points[self.levels >= np.floor(np.log2(max(bend, FINEST) / FINEST))]
+        """Return the points without those whose bends are smaller than about so many degrees."""
+        return self.points[self.levels >= round(math.log2(max(bend, FINEST) / FINEST))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,16 @@ def base_map() -> BaseMap:
     )
 
 
-def _reversed(line: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+def _reversed(line: tuple[Numbers, Levels]) -> tuple[Numbers, Levels]:
     return line[0][::-1], line[1][::-1]
 
 
-def _shape(lines: Sequence[tuple[Numbers, Numbers]]) -> Shape:
+def _shape(lines: Sequence[tuple[Numbers, Levels]]) -> Shape:
     """Join lines end to start; where one begins beyond the date line, it is moved by whole turns."""
     joined = [lines[0][0]]
     for points, _ in lines[1:]:
         turns = round((joined[-1][-1, 0] - points[0, 0]) / 360)
-        joined.append(points + (360 * turns, 0) if turns else points)
+        joined.append(points + np.array([360 * turns, 0]) if turns else points)
     points = np.concatenate(joined) if len(joined) > 1 else joined[0]
     levels = np.concatenate([levels for _, levels in lines]) if len(lines) > 1 else lines[0][1]
     if abs(points[-1, 0] - points[0, 0]) > 180:  # noqa: PLR2004 - degrees: half a turn

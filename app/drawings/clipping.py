@@ -31,6 +31,9 @@ def clipped_polygon(points: Numbers, width: float, height: float) -> Numbers:
 
 def clipped_line(points: Numbers, width: float, height: float) -> Iterator[Numbers]:
     """Yield the pieces of a line within the frame, by Liang and Barsky."""
+    if ((points >= 0) & (points <= (width, height))).all():
+        yield points
+        return
     starts, spans = points[:-1], np.diff(points, axis=0)
     enter, leave = np.zeros(len(starts)), np.ones(len(starts))
     for axis, limit in ((0, width), (1, height)):

@@ -19,7 +19,7 @@ LEGEND_SIZE = 11
 
 # Widths in parts of the font size, on the safe side: the page may fall back on a wider font.
 _WIDE = frozenset("mwMW@%—")
-_NARROW = frozenset("ijlftrI.,:;'’|!()[] ")
+_NARROW = frozenset("ijlftrI.,:;'\u2019|!()[] ")
 _GAP = 4
 _CAPITALS = 0.74
 

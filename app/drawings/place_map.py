@@ -1,7 +1,8 @@
 """Map of places: circles with areas by value, over land and waters."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,13 +56,13 @@ class _Circle:
     radius: float
 
 
-def place_map(
+def place_map(  # noqa: PLR0913 - a map's choices, by name
     places: Sequence[MapPlace],
     *,
     width: float,
     height: float,
     region: Bounds | None = None,
-    chosen: Set[str] = frozenset(),
+    chosen: AbstractSet[str] = frozenset(),
     series: str = "series",
 ) -> Drawing:
     """Draw places on a map of the region, or of all that have a value; chosen ones show how precise they are.
@@ -84,7 +85,8 @@ def place_map(
     content = group(
         [layer.paths, *(_drawn(circle, projection, chosen, series) for circle in circles), names, legend],
         class_="map",
-        **_parameters(projection),
+        # As text, since numbers are rounded to tenths.
+        **{f"data_{name}": str(value) for name, value in projection.parameters().items()},
     )
     return Drawing(width, height, content, _sentence(circles))
 
@@ -107,7 +109,9 @@ def _circles(
     ]
     largest = max((place.value for place, _, _ in visible), default=0)
     return [
-        _Circle(place, x, y, max(largest_radius * math.sqrt(max(place.value, 0) / (largest or 1)), LEAST_RADIUS))
+        _Circle(
+            place, x, y, max(largest_radius * math.sqrt(max(place.value, 0) / (largest or 1)), LEAST_RADIUS)
+        )
         for place, x, y in visible
     ]
 
@@ -116,7 +120,7 @@ def _rows(circles: Iterable[_Circle]) -> Numbers:
     return np.array([(circle.x, circle.y, circle.radius) for circle in circles], dtype=float).reshape(-1, 3)
 
 
-def _drawn(circle: _Circle, projection: Projection, chosen: Set[str], series: str) -> Markup:
+def _drawn(circle: _Circle, projection: Projection, chosen: AbstractSet[str], series: str) -> Markup:
     """Draw a place: the ring within which it is believed, its circle, and its name and value as a title."""
     place = circle.place
     states = " sel" if place.slug in chosen else ""
@@ -158,7 +162,7 @@ def _country_names(layout: Layout, countries: Iterable[CountryName]) -> Iterator
                 break
 
 
-def _labels(layout: Layout, circles: Sequence[_Circle], chosen: Set[str]) -> Iterator[Markup]:
+def _labels(layout: Layout, circles: Sequence[_Circle], chosen: AbstractSet[str]) -> Iterator[Markup]:
     """Yield the names of chosen places, then of the largest that have room."""
     most = max(round(layout.width * layout.height / LABEL_ROOM), 1)
     first = [circle for circle in circles if circle.place.slug in chosen]
@@ -182,7 +186,8 @@ def _legend(layout: Layout, largest: int, largest_radius: float) -> Markup:
     radii = [largest_radius * math.sqrt(value / largest) for value in values]
     words = [f"{value:,}" for value in values]
     steps = [
-        2 * radius + 5 + text_width(word, LEGEND_SIZE) + _MARGIN for radius, word in zip(radii, words, strict=True)
+        2 * radius + 5 + text_width(word, LEGEND_SIZE) + _MARGIN
+        for radius, word in zip(radii, words, strict=True)
     ]
     wide, high = sum(steps) - _MARGIN, 2 * radii[0]
     corners: list[Box] = [
@@ -212,20 +217,6 @@ def _sizes(largest: int, largest_radius: float) -> Iterator[int]:
     for value in (second, second // 10):
         if value >= 1 and largest_radius * math.sqrt(value / largest) > LEAST_RADIUS:
             yield value
-
-
-def _parameters(projection: Projection) -> dict[str, str]:
-    """Return a projection's parameters as data attributes, unrounded."""
-    if isinstance(projection, Conic):
-        names = ("middle", "cone", "constant", "scale", "x", "y")
-        return {
-            "data_projection": "conic",
-            **{f"data_{name}": repr(getattr(projection, name)) for name in names},
-        }
-    return {
-        "data_projection": "equirectangular",
-        **{f"data_{name}": repr(getattr(projection, name)) for name in ("scale", "x", "y")},
-    }
 
 
 def _sentence(circles: Sequence[_Circle]) -> str:

@@ -6,7 +6,7 @@ Manual (1987), chapters 12 and 14.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -48,7 +48,9 @@ class Conic:
 
     def forward(self, points: Numbers) -> Numbers:
         """Return the pixels of points in degrees, as rows of x and y."""
-        radius = self.scale * np.sqrt(self.constant - 2 * self.cone * np.sin(np.radians(points[:, 1]))) / self.cone
+        radius = (
+            self.scale * np.sqrt(self.constant - 2 * self.cone * np.sin(np.radians(points[:, 1]))) / self.cone
+        )
         angle = self.cone * np.radians(points[:, 0] - self.middle)
         return np.column_stack([self.x + radius * np.sin(angle), self.y + radius * np.cos(angle)])
 
@@ -60,6 +62,10 @@ class Conic:
         with np.errstate(invalid="ignore"):
             lat = np.degrees(np.arcsin((self.constant - square) / (2 * self.cone)))
         return np.column_stack([self.middle + np.degrees(np.arctan2(x, y)) / self.cone, lat])
+
+    def parameters(self) -> dict[str, float | str]:
+        """Return what a script needs to turn pixels into degrees as `inverse` does."""
+        return {"projection": "conic", **asdict(self)}
 
     def pixels_of_km(self, km: float, lat: float) -> float:  # noqa: ARG002 - the same at every latitude
         """Return the radius in pixels of the circle with the area of one of so many km."""
@@ -85,6 +91,12 @@ class Equirectangular:
         """Return the degrees of pixels."""
         lon = (pixels[:, 0] - self.x) / (self.scale * math.cos(_TRUE_PARALLEL))
         return np.degrees(np.column_stack([lon, (self.y - pixels[:, 1]) / self.scale]))
+
+    def parameters(self) -> dict[str, float | str]:
+        """Return what a script needs to turn pixels into degrees: how many pixels a degree has, and where 0, 0 is."""
+        down = math.radians(self.scale)
+        across = down * math.cos(_TRUE_PARALLEL)
+        return {"projection": "equirectangular", "across": across, "down": down, "x": self.x, "y": self.y}
 
     def pixels_of_km(self, km: float, lat: float) -> float:
         """Return the radius in pixels of the circle with the area of one of so many km at a latitude."""
@@ -155,7 +167,9 @@ def shown(projection: Projection, width: float, height: float) -> Bounds:
     return west, south, east, north
 
 
-def _placed(projection: Projection, bounds: Bounds, width: float, height: float, padding: float) -> Projection:
+def _placed(
+    projection: Projection, bounds: Bounds, width: float, height: float, padding: float
+) -> Projection:
     """Return a projection scaled and moved so that bounds are in the middle of a frame."""
     west, south, east, north = bounds
     edge = np.linspace(0, 1, 17)
@@ -171,7 +185,9 @@ def _placed(projection: Projection, bounds: Bounds, width: float, height: float,
     pixels = projection.forward(outline)
     (left, top), (right, bottom) = pixels.min(axis=0), pixels.max(axis=0)
     room = max(width - 2 * padding, 1), max(height - 2 * padding, 1)
-    scale = min(extent / size for extent, size in zip(room, (right - left, bottom - top), strict=True) if size > 0)
+    scale = min(
+        extent / size for extent, size in zip(room, (right - left, bottom - top), strict=True) if size > 0
+    )
     return replace(
         projection,
         scale=float(scale),

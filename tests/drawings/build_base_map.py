@@ -33,7 +33,9 @@ SOURCE = (
 )
 
 # Where most strikes are reported. Their borders have every bend of at least FINEST degrees; others are coarser.
-DETAILED = frozenset("AE AF AM AZ BH CY DJ EG ER GE IL IQ IR JO KW LB LY OM PK PS QA SA SO SY TR UA YE".split())
+DETAILED = frozenset(
+    "AE AF AM AZ BH CY DJ EG ER GE IL IQ IR JO KW LB LY OM PK PS QA SA SO SY TR UA YE".split()
+)
 COARSE = 4 * FINEST
 
 # Islands below these areas, in square degrees, are left out, unless the country has nothing larger.
@@ -156,7 +158,7 @@ def _simplified(line: Line, finest: float) -> tuple[Line, str]:
     spans = [(0, len(line) - 1, math.inf)]
     while spans:
         first, last, limit = spans.pop()
-        if last - first < 2:  # noqa: PLR2004 - nothing lies between neighbours
+        if last - first < 2:
             continue
         distances = _distances(points[first + 1 : last], points[first], points[last])
         middle = first + 1 + int(distances.argmax())
@@ -167,7 +169,8 @@ def _simplified(line: Line, finest: float) -> tuple[Line, str]:
             spans += [(first, middle, bends[middle]), (middle, last, bends[middle])]
     chosen = sorted(bends)
     levels = (
-        LEVELS - 1 if math.isinf(bends[n]) else min(int(math.log2(bends[n] / FINEST)), LEVELS - 2) for n in chosen
+        LEVELS - 1 if math.isinf(bends[n]) else min(int(math.log2(bends[n] / FINEST)), LEVELS - 2)
+        for n in chosen
     )
     return [line[n] for n in chosen], "".join(map(str, levels))
 
@@ -178,7 +181,9 @@ def _distances(points: Points, start: Points, end: Points) -> Points:
     offsets, span = (points - start) * narrow, (end - start) * narrow
     length = float(span @ span)
     along = np.clip(offsets @ span / length, 0, 1) if length else np.zeros(len(points))
-    return np.hypot(*(offsets - along[:, None] * span).T)
+    across = offsets - along[:, None] * span
+    distances: Points = np.hypot(across[:, 0], across[:, 1])
+    return distances
 
 
 def _added(written: list[tuple[Line, str]], lines: Iterable[Sequence[Point]]) -> list[int]:
