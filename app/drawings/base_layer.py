@@ -1,4 +1,4 @@
-"""Base layer of a map: land, waters and borders as paths, and where names may stand."""
+"""Base layer of a map: land, waters, borders, and room for names."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -44,7 +44,8 @@ class Shape:
 
     def simplified(self, bend: float) -> Numbers:
         """Return the points without those whose bends are smaller than about so many degrees."""
-        return self.points[self.levels >= round(math.log2(max(bend, FINEST) / FINEST))]
+        level = round(math.log2(max(bend, FINEST) / FINEST))
+        return self.points[self.levels >= min(level, LEVELS - 1)]
 
 
 @dataclass(frozen=True, slots=True)

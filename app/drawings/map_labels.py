@@ -1,4 +1,4 @@
-"""Labels of a map: none overlaps another, the frame's edge, or what it must leave visible."""
+"""Label placement of a map: no label overlaps another or the edge."""
 
 import unicodedata
 from collections.abc import Iterator

@@ -25,8 +25,11 @@ WORLD: Bounds = (-180, -85, 180, 85)
 WIDEST = 120
 HIGHEST = 110
 
-# A region is at least so many degrees high, so that one place is seen among its neighbours.
+# Bounds of places are at least so many degrees high, so that one place is seen in its surroundings.
 LOWEST = 3
+
+# A region without extent is drawn as high as this.
+_LEAST_REGION = 0.05
 
 # Around the equator a cone is almost a cylinder; below this constant it would be one, with its apex nowhere.
 _LEAST_CONE = 0.01
@@ -115,7 +118,7 @@ def around(lat: float, lon: float, km: float) -> Bounds:
 
 
 def enclosing(points: Iterable[tuple[float, float]]) -> Bounds:
-    """Return the least bounds of points as (lat, lon), across the date line if that is shorter; of none, the world."""
+    """Return the bounds of points as (lat, lon), across the date line if that is shorter; of none, the world."""
     positions = list(points)
     if not positions:
         return WORLD
@@ -125,7 +128,14 @@ def enclosing(points: Iterable[tuple[float, float]]) -> Bounds:
     gaps = [after - lon for lon, after in zip(lons, [*lons[1:], lons[0] + 360], strict=True)]
     last = gaps.index(max(gaps))
     west = lons[(last + 1) % len(lons)]
-    return west, min(lats), lons[last] + (360 if lons[last] < west else 0), max(lats)
+    south, north = _as_high_as(LOWEST, min(lats), max(lats))
+    return west, south, lons[last] + (360 if lons[last] < west else 0), north
+
+
+def _as_high_as(degrees: float, south: float, north: float) -> tuple[float, float]:
+    """Return parallels that are moved apart to be so many degrees from one another, within the poles."""
+    lacking = max(degrees - (north - south), 0) / 2
+    return max(south - lacking, -90), min(north + lacking, 90)
 
 
 def fitted(bounds: Bounds, width: float, height: float, padding: float) -> Projection:
@@ -135,8 +145,7 @@ def fitted(bounds: Bounds, width: float, height: float, padding: float) -> Proje
         east += 360
     if east - west > WIDEST or north - south > HIGHEST:
         return _placed(Equirectangular(), WORLD, width, height, 0)
-    lacking = max(LOWEST - (north - south), 0) / 2
-    south, north = max(south - lacking, -90), min(north + lacking, 90)
+    south, north = _as_high_as(_LEAST_REGION, south, north)
     # Two parallels, a sixth of the height within the edges, are true: the usual choice for the least distortion.
     low, high = (math.radians(south + (north - south) * part) for part in (1 / 6, 5 / 6))
     cone = (math.sin(low) + math.sin(high)) / 2
