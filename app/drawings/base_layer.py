@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from app.drawings.base_map import Numbers, Shape, base_map
 from app.drawings.clipping import clipped_line, clipped_polygon, path
-from app.drawings.map_labels import COUNTRY_SIZE, text_width
+from app.drawings.map_labels import COUNTRY_SIZE, area_width
 from app.drawings.projection import KM_OF_A_DEGREE, Bounds, Conic, Projection, shown
-from app.drawings.svg import element, joined, text
+from app.drawings.svg import element, joined
 from app.vocabulary.countries import COUNTRY_NAMES
 
 # Bends and islands smaller than these many pixels are left out.
@@ -40,23 +40,25 @@ _SEAS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CountryName:
-    """A country's name, the points at which its middle may stand, and their distances from the border."""
+class AreaName:
+    """The name of a country or sea, half its width, and where its middle may stand, how far from a border."""
 
     name: str
+    class_: str
+    half: float
     points: Numbers
     clearance: Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class BaseLayer:
-    """The paths of a map, and the names of countries in the order of the land that is shown."""
+    """The paths of a map, and the names of seas and countries, the largest land first."""
 
     paths: Markup
-    countries: tuple[CountryName, ...]
+    names: tuple[AreaName, ...]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def base_layer(projection: Projection, width: float, height: float, focus: frozenset[str]) -> BaseLayer:
     """Return the base layer of a frame; the countries in focus have a path of their own."""
     world, bounds = base_map(), shown(projection, width, height)
@@ -88,9 +90,9 @@ def base_layer(projection: Projection, width: float, height: float, focus: froze
     paths = [
         element("rect", class_="sea", width=width, height=height),
         *(element("path", class_=name, d=data) for name, data in layers if data),
-        *_seas(projection, width, height, bounds),
     ]
-    return BaseLayer(joined(paths), tuple(_country_names(land, width, height)))
+    names = (*_seas(projection, width, height, bounds), *_countries(land, width, height))
+    return BaseLayer(joined(paths), names)
 
 
 def _projected(
@@ -113,24 +115,24 @@ def _projected(
             yield projection.forward(points)
 
 
-def _seas(projection: Projection, width: float, height: float, bounds: Bounds) -> Iterator[Markup]:
+def _seas(projection: Projection, width: float, height: float, bounds: Bounds) -> Iterator[AreaName]:
     """Yield the names of seas that have room for them."""
     for name, (lon, lat, km) in _SEAS.items():
         turned = lon + 360 if lon + 360 < bounds[2] else lon
-        (x, y), half = projection.forward(np.array([[turned, lat]]))[0], text_width(name, COUNTRY_SIZE) / 2
+        (x, y), half = projection.forward(np.array([[turned, lat]]))[0], area_width(name) / 2
         fits = half < x < width - half and COUNTRY_SIZE < y < height - COUNTRY_SIZE
         if fits and 2 * half < projection.pixels_of_km(km, lat):
-            yield text(float(x), float(y), name, class_="seat mid")
+            yield AreaName(name, "seat", half, np.array([[x, y]]), np.array([np.inf]))
 
 
-def _country_names(land: dict[str, list[Numbers]], width: float, height: float) -> Iterator[CountryName]:
+def _countries(land: dict[str, list[Numbers]], width: float, height: float) -> Iterator[AreaName]:
     """Yield the names that have room on their land, those of the largest land first."""
     largest = {code: max(rings, key=_area) for code, rings in land.items() if code in COUNTRY_NAMES}
     for code, ring in sorted(largest.items(), key=lambda pair: -_area(pair[1])):
         if _area(ring) < _SMALLEST_NAMED:
             return
         name = COUNTRY_NAMES[code]
-        half = np.array([text_width(name, COUNTRY_SIZE) / 2, COUNTRY_SIZE / 2])
+        half = np.array([area_width(name) / 2, COUNTRY_SIZE / 2])
         low, high = (
             np.maximum(ring.min(axis=0), 6) + half,
             np.minimum(ring.max(axis=0), (width - 6, height - 6)) - half,
@@ -145,7 +147,7 @@ def _country_names(land: dict[str, list[Numbers]], width: float, height: float) 
         )
         points = points[inside]
         if len(points):
-            yield CountryName(name, points, np.sqrt(_least_square(points, _dense(ring))))
+            yield AreaName(name, "ctry", float(half[0]), points, np.sqrt(_least_square(points, _dense(ring))))
 
 
 def _dense(ring: Numbers) -> Numbers:

@@ -14,7 +14,7 @@ tests/drawings/build_base_map.py. Its members:
 import gzip
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -74,7 +74,7 @@ def base_map() -> BaseMap:
     return BaseMap(
         source=document["source"],
         countries={code: shapes(rings) for code, rings in document["countries"].items()},
-        borders=shapes([[number] for number in document["borders"]]),
+        borders=tuple(piece for number in document["borders"] for piece in _borders(*lines[number])),
         rivers=shapes([[number] for number in document["rivers"]]),
         lakes=shapes(document["lakes"]),
     )
@@ -82,6 +82,21 @@ def base_map() -> BaseMap:
 
 def _reversed(line: tuple[Numbers, Levels]) -> tuple[Numbers, Levels]:
     return line[0][::-1], line[1][::-1]
+
+
+def _borders(points: Numbers, levels: Levels) -> Iterator[Shape]:
+    """Yield a line without its pieces on the date line, where the data is cut and no border is."""
+    line = _shape([(points, levels)])
+    if line.bounds[0] > -180 and line.bounds[2] < 180:  # noqa: PLR2004 - degrees
+        yield line
+        return
+    on_cut = np.abs(points[:, 0]) == 180  # noqa: PLR2004 - degrees
+    cuts = np.flatnonzero(on_cut[:-1] & on_cut[1:]) + 1
+    for piece in np.split(np.arange(len(points)), cuts):
+        if len(piece) > 1:
+            ends = levels[piece]
+            ends[[0, -1]] = LEVELS - 1
+            yield _shape([(points[piece], ends)])
 
 
 def _shape(lines: Sequence[tuple[Numbers, Levels]]) -> Shape:

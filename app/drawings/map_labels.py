@@ -22,11 +22,17 @@ _WIDE = frozenset("mwMW@%—")
 _NARROW = frozenset("ijlftrI.,:;'\u2019|!()[] ")
 _GAP = 4
 _CAPITALS = 0.74
+_LETTER_SPACING = 0.06
 
 
 def text_width(words: str, size: float) -> float:
     """Return a width in pixels that a text does not exceed in usual sans-serif fonts."""
     return size * sum(map(_width, words))
+
+
+def area_width(name: str) -> float:
+    """Return the width in pixels of a country's or sea's name, whose letters stand apart."""
+    return text_width(name, COUNTRY_SIZE) + _LETTER_SPACING * COUNTRY_SIZE * len(name)
 
 
 def _width(character: str) -> float:

@@ -1,4 +1,10 @@
-"""Map of places: circles with areas by value, over land and waters."""
+"""Map of places: circles with areas by value, over land and waters.
+
+Classes, for the style sheet: `sea`, `land`, `focus` (land of countries with places), `riv`, `lake` and `bord`;
+`place` (with `sel` if chosen) holds a place's `radius`, which is hidden until then or until the pointer is on it,
+and its `dot`, with `e-SERIES`, `sel` and `zero`; `pl`, `ctry` and `seat` are names of places, countries and seas,
+with `mid` or `end` for their anchor; `sizes` is the legend.
+"""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from app.drawings.base_layer import CountryName, base_layer
+from app.drawings.base_layer import AreaName, base_layer
 from app.drawings.base_map import Numbers
 from app.drawings.map_labels import COUNTRY_SIZE, LEGEND_SIZE, Box, Layout, text_width
 from app.drawings.projection import Bounds, Conic, Projection, enclosing, fitted
@@ -81,7 +87,7 @@ def place_map(  # noqa: PLR0913 - a map's choices, by name
     layout = Layout(width, height, _rows(circles))
     largest = max((circle.place.value for circle in circles), default=0)
     legend = _legend(layout, largest, largest_radius)
-    names = joined([*_country_names(layout, layer.countries), *_labels(layout, circles, chosen)])
+    names = joined([*_area_names(layout, layer.names), *_labels(layout, circles, chosen)])
     content = group(
         [layer.paths, *(_drawn(circle, projection, chosen, series) for circle in circles), names, legend],
         class_="map",
@@ -141,24 +147,23 @@ def _drawn(circle: _Circle, projection: Projection, chosen: AbstractSet[str], se
     return group([element("title", title), *shapes], class_=f"place{states}", data_slug=place.slug)
 
 
-def _country_names(layout: Layout, countries: Iterable[CountryName]) -> Iterator[Markup]:
-    """Yield the names of countries that have room, as far from borders and circles as possible."""
-    for country in countries:
-        half = text_width(country.name, COUNTRY_SIZE) / 2
-        clearance = country.clearance
+def _area_names(layout: Layout, areas: Iterable[AreaName]) -> Iterator[Markup]:
+    """Yield the names of areas that have room, as far from borders and circles as possible."""
+    for area in areas:
+        clearance = area.clearance
         if len(layout.circles):
             x, y, radius = layout.circles.T
-            across = np.maximum(np.abs(country.points[:, :1] - x) - half, 0)
-            down = np.maximum(np.abs(country.points[:, 1:] - y) - COUNTRY_SIZE / 2, 0)
+            across = np.maximum(np.abs(area.points[:, :1] - x) - area.half, 0)
+            down = np.maximum(np.abs(area.points[:, 1:] - y) - COUNTRY_SIZE / 2, 0)
             clearance = np.minimum(clearance, (np.hypot(across, down) - radius).min(axis=1))
         for index in np.argsort(-clearance, kind="stable"):
             if clearance[index] < 1:
                 break
-            x, y = map(float, country.points[index])
-            box = (x - half, y - COUNTRY_SIZE / 2, x + half, y + COUNTRY_SIZE / 2)
+            x, y = map(float, area.points[index])
+            box = (x - area.half, y - COUNTRY_SIZE / 2, x + area.half, y + COUNTRY_SIZE / 2)
             if layout.is_free(box):
                 layout.boxes.append(box)
-                yield text(x, y + COUNTRY_SIZE * 0.35, country.name, class_="ctry mid")
+                yield text(x, y + COUNTRY_SIZE * 0.35, area.name, class_=f"{area.class_} mid")
                 break
 
 

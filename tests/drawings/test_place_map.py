@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.drawings.base_layer import base_layer
-from app.drawings.map_labels import COUNTRY_SIZE, LEGEND_SIZE, PLACE_SIZE, Box, text_width
+from app.drawings.map_labels import COUNTRY_SIZE, LEGEND_SIZE, PLACE_SIZE, Box, area_width, text_width
 from app.drawings.place_map import LARGEST, LEAST_RADIUS, MapPlace, place_map
 from app.drawings.projection import Conic, around
 from app.drawings.svg import Drawing
@@ -77,7 +77,7 @@ def text_boxes(root: ET.Element) -> Iterator[tuple[str, Box]]:
         classes = node.get("class", "").split()
         size = next(SIZES[name] for name in classes if name in SIZES)
         words = node.text or ""
-        width = text_width(words, size)
+        width = area_width(words) if size == COUNTRY_SIZE else text_width(words, size)
         x, y = attribute(node, "x"), attribute(node, "y")
         left = x - (width / 2 if "mid" in classes else width if "end" in classes else 0)
         yield words, (left, y - size * 0.7, left + width, y + size * 0.2)
@@ -247,6 +247,18 @@ def test_fiji_is_whole_across_the_date_line() -> None:
     assert attribute(dots["suva"], "cx") < attribute(dots["taveuni"], "cx")
     xs = [x for x, _ in path_points(classed(root, "focus")[0].attrib["d"])]
     assert min(xs) < attribute(dots["suva"], "cx") < attribute(dots["taveuni"], "cx") <= max(xs) + 5
+
+
+def test_date_line_is_no_border() -> None:
+    """No border is drawn along 180°, where the data is cut through Chukotka."""
+    rows = [place("Nome", "US", 64.5, -165.4, 5), place("Anadyr", "RU", 64.7, 177.5, 9)]
+    root = parsed(place_map(rows, width=WIDTH, height=HEIGHT))
+    data = classed(root, "map")[0].attrib
+    numbers = {key: float(data[f"data-{key}"]) for key in ("middle", "cone", "constant", "scale", "x", "y")}
+    for subpath in re.findall("M[^M]*", classed(root, "bord")[0].attrib["d"]):
+        degrees = Conic(**numbers).inverse(np.array(list(path_points(subpath))))
+        on_cut = np.abs(degrees[:, 0] - 180) < 0.01
+        assert not (on_cut[:-1] & on_cut[1:]).any()
 
 
 @pytest.mark.parametrize("name", ["Syria and Iraq", "Fiji", "the world", "Ukraine"])
