@@ -12,7 +12,6 @@ tests/drawings/build_base_map.py. Its members:
 """
 
 import gzip
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 import numpy as np
+import orjson
 
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Levels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
@@ -62,7 +62,7 @@ class BaseMap:
 @cache
 def base_map() -> BaseMap:
     """Read the base map, once."""
-    document = json.loads(gzip.decompress(files("app.drawings").joinpath("base_map.json.gz").read_bytes()))
+    document = orjson.loads(gzip.decompress(files("app.drawings").joinpath("base_map.json.gz").read_bytes()))
     points = np.cumsum(np.array([document["x"], document["y"]], dtype=np.int64), axis=1).T * UNIT
     levels = np.frombuffer(document["levels"].encode(), dtype=np.uint8) - ord("0")
     cuts = np.cumsum(document["lengths"])[:-1]

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.drawings.base_layer import base_layer
 from app.drawings.map_labels import COUNTRY_SIZE, LEGEND_SIZE, PLACE_SIZE, Box, area_width, text_width
 from app.drawings.place_map import LARGEST, LEAST_RADIUS, MapPlace, place_map
 from app.drawings.projection import Conic, around
@@ -295,11 +294,3 @@ def test_drawing_names_itself() -> None:
         "Map of 2 places; the largest circle is Sanaa: ≥ 900."
     )
     assert place_map([], width=WIDTH, height=HEIGHT).label == "Map without places."
-
-
-def test_base_layer_is_cached() -> None:
-    """A second map of the same frame draws land and borders from the cache."""
-    place_map(YEMEN, width=WIDTH, height=HEIGHT)
-    hits = base_layer.cache_info().hits
-    place_map(YEMEN, width=WIDTH, height=HEIGHT)
-    assert base_layer.cache_info().hits == hits + 1
