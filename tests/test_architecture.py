@@ -31,7 +31,7 @@ FLOORS = (
     ("ledger",),
     ("models",),
     ("db",),
-    ("parsing", "settings"),
+    ("parsing", "settings", "drawings"),
     ("vocabulary", "errors", "log"),
 )
 

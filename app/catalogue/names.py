@@ -1,7 +1,7 @@
 """Names for people: of places, categories, families, publishers and countries."""
 
 from app.catalogue.catalogue import Catalogue
-from app.vocabulary.countries import NAME_OF
+from app.vocabulary.countries import COUNTRY_NAMES
 
 # Families whose slug is no word.
 _FAMILIES = {"ied": "Bombs and IEDs", "armor": "Armour"}
@@ -33,7 +33,7 @@ def name_of(catalogue: Catalogue, dimension: str, value: str | None) -> str:
 
 def country(code: str) -> str:
     """Return the name of a country by its code."""
-    return NAME_OF.get(code, code)
+    return COUNTRY_NAMES.get(code, code)
 
 
 def family(slug: str) -> str:

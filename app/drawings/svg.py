@@ -35,22 +35,21 @@ def element(name: str, content: str | Iterable[str] = "", /, **attributes: Value
 
     Text that is not Markup is escaped, alone or among several. Numbers are rounded to tenths of a pixel.
     """
-    written = Markup("").join(
-        Markup(' {}="{}"').format(
-            key.rstrip("_").replace("_", "-"), value if isinstance(value, str) else number(value)
-        )
+    # Plain strings: Markup's own format is five times as slow, and a map has thousands of elements.
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     inner = joined([content] if isinstance(content, str) else content)
     if not inner:
-        return Markup("<{}{}/>").format(Markup(name), written)  # noqa: S704 - names of elements are ours
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, inner)  # noqa: S704
+        return Markup(f"<{name}{written}/>")  # noqa: S704 - names are ours, values are escaped
+    return Markup(f"<{name}{written}>{inner}</{name}>")  # noqa: S704 - names are ours, the rest is escaped
 
 
 def joined(parts: Iterable[str]) -> Markup:
     """Return parts one after another, those that are not Markup escaped."""
-    return Markup("").join(escape(part) for part in parts)
+    return Markup("".join(map(escape, parts)))  # noqa: S704 - each is escaped
 
 
 def group(content: Iterable[str], /, **attributes: Value) -> Markup:

@@ -23,6 +23,7 @@ _SMALL = {PeriodUnit.DAY: PeriodUnit.WEEK, PeriodUnit.WEEK: PeriodUnit.MONTH}
 
 # Pixels of the timeline on a desk and on a phone.
 WIDE, NARROW, TALL = 1360, 358, 222
+MAP_WIDE = 660
 
 # Filters without which an empty page counts again, at most.
 MOST_WAYS = 4
@@ -82,7 +83,7 @@ class Explore:
             "years": self._years(),
             "entries": record.latest_entries(),
             **self._timeline(unit),
-            **self.facets.context(self.panel, WIDE, NARROW),
+            **self.facets.context(self.panel, MAP_WIDE, NARROW),
             "multiples": self._multiples(unit),
             "lines_table": lines.table(
                 listed, query, record, caption=f"Lines of reports, {lines.ORDERS[query.sort][1]}", view=view,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalogue.names import kind_of_family
+from app.drawings import effects
 from app.drawings.counts import Count, Measure, count_of
+from app.drawings.place_map import MapPlace, place_map
 from app.pages import words
 from app.pages.panel import Panel
 from app.pages.record import Record, Row
@@ -16,6 +18,9 @@ from app.pages.view import View, ViewQuery, without
 
 # Rows of a list before the link to all of them.
 TOP = 12
+
+# Pixels of the map's height, and places on it at most: those with most.
+MAP_TALL, MOST_POINTS = 404, 1_000
 
 # Kinds of categories that are apart from equipment.
 APART = {"unit", "person", "terrain"}
@@ -48,7 +53,6 @@ class Facets:
 
     def context(self, panel: Callable[..., Panel], wide: int, narrow: int) -> dict[str, Any]:
         """Return what templates show of the facets."""
-        del wide, narrow
         query, view = self._query, self._view
         rows = self.places()
         here = [row for row in rows if row["location"]]
@@ -57,14 +61,18 @@ class Facets:
         shown = [self._place(row) for row in here if row["location"] in query.location or row in here[:TOP]]
         unplaced = without(query, "location", "bbox", "near", "radius_km")
         of_places = view.api("/v1/aggregates", unplaced, group_by="location", sort="-items_min")
+        points = self.points(here)
+        chosen = frozenset(query.location)
+        # With one effect chosen, single series take its colour.
+        hue = effects.STYLES[query.effect[0]][0] if len(query.effect) == 1 else "series"
         return {
             "places": shown,
             "place_count": len(here),
             "places_most": max((choice.count.highest for choice in shown), default=0),
             "places_panel": panel("places", of_places, "places", measure=self._measure.value),
             "map_panel": panel("map", of_places, "map", measure=self._measure.value, draw="map"),
-            "map": None,
-            "map_narrow": None,
+            "map": place_map(points, width=wide, height=MAP_TALL, chosen=chosen, series=hue),
+            "map_narrow": place_map(points, width=narrow, height=MAP_TALL, chosen=chosen, series=hue),
             "nowhere": self._nowhere(rows),
             "categories": equipment,
             "other_categories": apart,
@@ -82,6 +90,32 @@ class Facets:
         """Return the counts of all places, the highest first; the one without a place is last among equals."""
         unplaced = without(self._query, "location", "bbox", "near", "radius_km")
         return self._ranked(self._record.count(unplaced, group_by="location").rows, "location")
+
+    def points(self, rows: Sequence[Row]) -> list[MapPlace]:
+        """Return the places as a map shows them, those with most first."""
+        catalogue = self._record.catalogue
+        points = []
+        for row in rows[:MOST_POINTS]:
+            place = catalogue.location(row["location"])
+            if place is None:
+                continue
+            count = self._count(row)
+            points.append(
+                MapPlace(
+                    slug=place.slug,
+                    name=place.name,
+                    country=place.country,
+                    lat=place.lat,
+                    lon=place.lon,
+                    precision_km=place.precision_km,
+                    value=count.least,
+                    value_words=f"{count.words} {words.noun(self._measure)}"
+                    if count.is_known
+                    else count.words,
+                    href=self._view.toggled("location", place.slug),
+                )
+            )
+        return points
 
     def countries(self) -> list[Choice]:
         """Return the countries, the highest count first."""

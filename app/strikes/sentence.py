@@ -12,7 +12,7 @@ from app.drawings.counts import Measure
 from app.drawings.words import counted, day, days, listed
 from app.strikes.filter import Status
 from app.strikes.params import StrikeQuery
-from app.vocabulary.countries import NAME_OF
+from app.vocabulary.countries import COUNTRY_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _where(query: StrikeQuery, catalogue: Catalogue) -> Phrase:
         names = [(place.name if (place := catalogue.location(slug)) else slug) for slug in query.location]
         words.append(f"near {listed(names, 'or')}")
     if query.country:
-        words.append(f"in {NAME_OF.get(query.country, query.country)}")
+        words.append(f"in {COUNTRY_NAMES.get(query.country, query.country)}")
     if query.near is not None and query.radius_km is not None:
         point = f"{query.near.lat:g}° N {query.near.lon:g}° E"
         words.append(f"within {query.radius_km:g} km of {point}")

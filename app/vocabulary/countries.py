@@ -39,8 +39,8 @@ _ROWS = tuple(
 
 COUNTRIES = frozenset(row["code"] for row in _ROWS)
 
-# The name of each, by its code.
-NAME_OF: dict[str, str] = {row["code"]: row["name"] for row in _ROWS}
+# Codes, each to its country's usual English name.
+COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in _ROWS}
 
 # Folded names, and folded adjectives, each to its code.
 NAMES: dict[str, str] = {
