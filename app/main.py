@@ -4,13 +4,14 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__, log
@@ -38,6 +39,7 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.embed_routes import router as embeds
 from app.pages.router import router as pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
@@ -55,6 +57,9 @@ from app.server.shared_file import SharedFile
 from app.settings import Settings, read_settings
 from app.strikes.router import router as strikes
 
+# What people look at.
+PAGES = (pages, embeds)
+
 ROUTERS = (
     strikes,
     aggregates,
@@ -71,7 +76,7 @@ ROUTERS = (
     keys,
     health,
     reference,
-    pages,
+    *PAGES,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
@@ -147,7 +152,7 @@ def create_app(
     # From the inside to the outside.
     operations = Operations(app, app.framework, [route for router in ROUTERS for route in router.routes])
     front: ASGIApp = Compressed(operations, downloads={export_router.PATH})
-    front = Cache(front, ledger_stands_at)
+    front = Cache(front, ledger_stands_at, {"v1", *(page.split("/")[1] for page in paths(PAGES))})
     if counters is not None:
         front = RateLimits(front, counters, ValidKeys(database))
     app.front = Guard(front, Hosts(settings.allowed_hosts))
@@ -169,6 +174,12 @@ def create_app(
         app.include_router(router)
     app.openapi = lambda: described(app)  # type: ignore[method-assign] # the framework's documented way
     return app
+
+
+def paths(routers: Iterable[APIRouter]) -> Iterator[str]:
+    """Yield the paths of all routes."""
+    for router in routers:
+        yield from (route.path for route in router.routes if isinstance(route, APIRoute))
 
 
 def _maintain_columns(database: Database, columns: Columns, ended: threading.Event) -> None:

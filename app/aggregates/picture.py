@@ -10,6 +10,7 @@ from app.catalogue.catalogue import Catalogue
 from app.catalogue.names import name_of
 from app.drawings import effects, series
 from app.drawings.counts import Measure, count_of
+from app.drawings.place_map import MapPlace, place_map
 from app.drawings.ranked import Ranked, figure, grid, ranked
 from app.drawings.svg import Drawing
 from app.drawings.theme import as_file
@@ -22,6 +23,8 @@ Row = dict[str, Any]
 
 # Pixels of a timeline's height.
 TALL = 240
+# The height of a map, as a share of its width.
+MAP_SHAPE = 0.61
 
 
 def painter(
@@ -34,6 +37,8 @@ def painter(
     def draw(body: Mapping[str, Any]) -> bytes:
         if len(others) > 1:
             raise _refused("group_by", "a drawing has at most one unit of time and one dimension in group_by")
+        if query.draw == "map" and (others != ["location"] or grouping.unit is not None):
+            raise _refused("draw", "a map needs group_by=location, and nothing else in it")
         if body["next"]:
             raise _refused(
                 "limit", "there are more groups than a drawing has room for; request fewer with top"
@@ -67,6 +72,8 @@ def _drawing(
         return figure(count, noun, query.width, "")
     if unit is None:
         (dimension,) = others
+        if query.draw == "map":
+            return _on_map(rows, query, catalogue)
         ordered = sorted(rows, key=lambda row: -count_of(row, measure).least)
         shown = [
             Ranked(
@@ -96,6 +103,28 @@ def _drawing(
         for key, of_key in by_key.items()
     ]
     return grid(cells, query.width, noun)
+
+
+def _on_map(rows: Sequence[Row], query: AggregatesQuery, catalogue: Catalogue) -> Drawing:
+    points = []
+    for row in rows:
+        place = catalogue.location(row["location"]) if row["location"] else None
+        if place is None or row.get("is_other"):
+            continue
+        count = count_of(row, query.measure)
+        points.append(
+            MapPlace(
+                slug=place.slug,
+                name=place.name,
+                country=place.country,
+                lat=place.lat,
+                lon=place.lon,
+                precision_km=place.precision_km,
+                value=count.least,
+                value_words=f"{count.words} {query.measure.value}" if count.is_known else count.words,
+            )
+        )
+    return place_map(points, width=query.width, height=round(query.width * MAP_SHAPE))
 
 
 def _stacked(

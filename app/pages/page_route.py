@@ -99,13 +99,18 @@ def page_headers(request: Request, now: Head, policy: str = POLICY) -> dict[str,
 
 
 def answered(
-    request: Request, session: ReadSession, as_of: AsOf | None, make: Callable[[Record], Markup]
+    request: Request,
+    session: ReadSession,
+    as_of: AsOf | None,
+    make: Callable[[Record], Markup],
+    *,
+    policy: str = POLICY,
 ) -> Response:
     """Answer with a page of the record as of the requested number."""
     columns: Columns = request.app.state.columns
     record = Record(session, columns, as_of)
     pinned = isinstance(as_of, int)
-    return page_response(request, record.now, lambda: make(record), pinned=pinned)
+    return page_response(request, record.now, lambda: make(record), policy=policy, pinned=pinned)
 
 
 def around(record: Record) -> dict[str, object]:

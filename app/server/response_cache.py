@@ -11,7 +11,7 @@ that response, whatever the outcome: too large for the cache, a refusal, a failu
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from hashlib import blake2b
 from http import HTTPStatus
 
@@ -44,8 +44,12 @@ Position = tuple[int, str]
 class Cache:
     """Middleware that serves repeated and concurrent identical requests; all others pass through."""
 
-    def __init__(self, app: ASGIApp, position: Callable[[], Position | Awaitable[Position]]) -> None:
+    def __init__(
+        self, app: ASGIApp, position: Callable[[], Position | Awaitable[Position]], shared: Collection[str]
+    ) -> None:
+        """Serve `app`; `shared` are the first segments of the paths whose responses depend on the ledger alone."""
         self._app = app
+        self._shared = frozenset(shared)
         self._read_position = position
         self._position: Position = (-1, "")
         self._cached: LRUCache[_Key, WholeResponse] = LRUCache(MOST_BYTES, _size)
@@ -55,7 +59,8 @@ class Cache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """WholeResponse from the cache or a flight, or pass on and cache the response."""
-        key, held = _question(scope) if scope["type"] == "http" else (None, None)
+        is_shared = scope["type"] == "http" and scope["path"].split("/", 2)[1] in self._shared
+        key, held = _question(scope) if is_shared else (None, None)
         if key is None:
             await self._app(scope, receive, send)
             return
@@ -127,7 +132,7 @@ def _size(response: WholeResponse) -> int:
 
 def _question(scope: Scope) -> tuple[_Key | None, str | None]:
     """Return the key of a request that anybody may make, and the tags that the client holds; otherwise None."""
-    if scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+    if scope["method"] != "GET":
         return None, None
     accept: list[str] = []
     held, host = None, b""

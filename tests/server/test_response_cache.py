@@ -61,7 +61,7 @@ class Front:
 
     def __init__(self) -> None:
         self.behind = Behind()
-        self.cache = Cache(self.behind, self.behind.position)
+        self.cache = Cache(self.behind, self.behind.position, {"v1"})
 
     def ask(self, path: str = "/v1/strikes", query: str = "", method: str = "GET", **headers: str) -> Any:  # noqa: ANN401 - status and body
         """Ask, and return the status, the body and the headers."""
