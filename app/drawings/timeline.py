@@ -13,6 +13,8 @@ from app.vocabulary.periods import PeriodUnit
 
 # Pixels left of the bars for the scale, below them for the names of periods, and between two names.
 LEFT, BELOW, ABOVE, NAME_WIDTH = 46, 42, 14, 44
+# What a number of reports needs, and the row of them below the names.
+REPORTS_WIDTH, REPORTS_HEIGHT = 30, 18
 # A bar takes this share of its period, where periods have the room for gaps.
 _SHARE, _WITH_GAPS = 0.68, 5
 # What a note needs next to its mark, and a year below a small timeline.
@@ -61,6 +63,11 @@ class _Axis:
     step: float
 
     @property
+    def right(self) -> float:
+        """The right edge of the last period, and of the drawing."""
+        return self.left + self.step * len(self.bars) + 4
+
+    @property
     def width(self) -> float:
         return self.step * (_SHARE if self.step >= _WITH_GAPS else 1)
 
@@ -90,12 +97,12 @@ def timeline(  # noqa: PLR0913, PLR0917 - what is drawn, how large, and what is 
 
     `versus` is a second series, drawn as outlines over the first from its first period on.
     """
-    with_reports = any(bar.reports is not None for bar in bars)
-    base = height - BELOW - (18 if with_reports else 0)
+    axis = _Axis(bars, LEFT, (width - LEFT - 4) / max(1, len(bars)))
+    with_reports = any(bar.reports is not None for bar in bars) and axis.step >= REPORTS_WIDTH
+    base = height - BELOW - (REPORTS_HEIGHT if with_reports else 0)
     values = scale(
         max((count.highest for count in (*(bar.count for bar in bars), *versus)), default=0), base, ABOVE
     )
-    axis = _Axis(bars, LEFT, (width - LEFT - 4) / max(1, len(bars)))
     parts = [*_ticks(values, width, noun)]
     for place, bar in enumerate(bars):
         parts.append(_bar(bar, axis.x(place), axis.width, values))
@@ -264,7 +271,7 @@ def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
         edge = axis.left + axis.step * place
         if place:
             yield element("path", d=f"M{edge:.1f} {base:.1f}v18", class_="s-rule2")
-        if edge - last >= NAME_WIDTH * 0.8:
+        if edge - last >= NAME_WIDTH * 0.8 and edge + _YEAR_WIDTH <= axis.right:
             yield text(edge + (4 if place else 0), base + 30, str(bar.start.year), "t11 t-ink b")
             last = edge
 
@@ -272,9 +279,6 @@ def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
 def _reports(axis: _Axis, base: float) -> Iterator[Markup]:
     """Yield the number of reports below each period that has the room for it: how much there is to go by."""
     yield text(LEFT - 8, base + 48, "reports", "end t11")
-    every = max(1, -(-30 // max(1, int(axis.step))))
-    if every > 1:
-        return
     for place, bar in enumerate(axis.bars):
         words = "–" if not bar.reports else f"{bar.reports:,}"
         yield text(axis.x(place) + axis.width / 2, base + 48, words, "mid t11")
