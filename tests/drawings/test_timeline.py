@@ -1,6 +1,7 @@
 """Timeline: bars within their frame, states of empty periods, labels that do not collide."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_names_of_periods_do_not_collide(number: int, unit: PeriodUnit) -> None:
             rows.setdefault(y, []).append((x, words))
     for row in rows.values():
         ordered = sorted(row)
-        for (x, words), (after, following) in zip(ordered, ordered[1:], strict=False):
+        for (x, words), (after, following) in pairwise(ordered):
             assert after - x >= LETTER * min(len(words), len(following)) * 0.8, (words, following)
 
 
