@@ -20,6 +20,7 @@ FLOORS = (
     # Knows the server by HTTP alone.
     ("client",),
     ("main", "worker"),
+    ("pages",),
     ("releases", "bulk", "coverage"),
     ("reports", "aggregates"),
     ("strikes", "changes"),

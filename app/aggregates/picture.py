@@ -1,4 +1,4 @@
-"""Picture of an aggregate: one period as bars, one dimension ranked, both as a stack or as small timelines."""
+"""Picture of an aggregate: bars by period, ranked, stacked, or on a map."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

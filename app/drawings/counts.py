@@ -1,4 +1,4 @@
-"""Counts as they are known: words and drawn ends of each form of not knowing.
+"""Forms of counts: a number, at least, not given; words and drawing.
 
 A sum of what sources claim is seldom one number. It can be open ("at least"), a range, not given at all, or missing
 because nobody reported. Each form has its words and its drawing here, so that a gap never looks like peace, nor a

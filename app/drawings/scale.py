@@ -33,6 +33,6 @@ def scale(highest: float, base: float, top: float, most_ticks: int = 4) -> Scale
         return Scale(1, base, top, (0, 1))
     rough = highest / most_ticks
     power = 10 ** math.floor(math.log10(rough)) if rough > 1 else 1
-    step = max(1, next(int(power * each) for each in _STEPS if power * each >= rough))
+    step = max(1, next(int(power * factor) for factor in _STEPS if power * factor >= rough))
     end = step * math.ceil(highest / step)
     return Scale(end, base, top, range(0, end + 1, step))

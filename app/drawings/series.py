@@ -1,4 +1,4 @@
-"""Series: rows of aggregates as bars of a timeline, and what these are stacked of."""
+"""Series: rows of aggregates as stacked bars of a timeline."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +68,7 @@ def by_effect(rows: Sequence[Row], measure: Measure) -> dict[str, list[Part]]:
         least = count_of(row, measure).least
         stacks[row["period"]].append((effects.ORDER[effect], Part(effects.fill(effect), least)))
     return {
-        key: [part for _, part in sorted(stack, key=lambda each: each[0])] for key, stack in stacks.items()
+        key: [part for _, part in sorted(stack, key=lambda part: part[0])] for key, stack in stacks.items()
     }
 
 
@@ -112,9 +112,9 @@ def added_up(rows: Sequence[Row], measure: Measure) -> Count:
     return Count(Form.BETWEEN if most > least else Form.NUMBER, least, most)
 
 
-def notes(found: Sequence[Mapping[str, Any]]) -> list[Note]:
+def notes(changes: Sequence[Mapping[str, Any]]) -> list[Note]:
     """Return the changes of wording as they are written next to their marks."""
-    return [Note(note["date"], _lines(note["date"])) for note in found]
+    return [Note(note["date"], _lines(note["date"])) for note in changes]
 
 
 def _lines(when: date) -> list[str]:

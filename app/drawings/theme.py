@@ -1,4 +1,4 @@
-"""Theme: the colours of pages and drawings, light and dark, and the style sheet of a drawing."""
+"""Theme: light and dark colours of pages and drawings, and SVG files."""
 
 import re
 from functools import cache
@@ -73,7 +73,7 @@ def patterns() -> Markup:
 def as_file(drawing: Drawing, theme: Theme, title: str, source: str) -> str:
     """Return a drawing as an SVG file that needs nothing else: its colours are values, its title is inside."""
     colours = _COLOURS[theme]
-    style = _VARIABLE.sub(lambda found: colours.get(found[1], found[0]), drawing_css())
+    style = _VARIABLE.sub(lambda match: colours.get(match[1], match[0]), drawing_css())
     height = drawing.height + _ABOVE + _BELOW
     width = drawing.width + 2 * _MARGIN
     parts = [

@@ -1,4 +1,4 @@
-"""Timeline: a measure by period as stacked bars; the strip of the whole record."""
+"""Timeline: stacked bars by period, and the strip of the whole record."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -201,11 +201,11 @@ def summary(bars: Sequence[Bar], unit: PeriodUnit, noun: str) -> str:
     if not bars:
         return f"No {noun}."
     highest = max(bars, key=lambda bar: bar.count.highest)
-    said = f"Highest in {period_name(unit, highest.start)}, {highest.count.words} {noun}."
+    sentence = f"Highest in {period_name(unit, highest.start)}, {highest.count.words} {noun}."
     silent = [period_name(unit, bar.start) for bar in bars if bar.count.form is Form.NO_REPORT]
     if len(silent) > 3:  # noqa: PLR2004 - more are counted, not named
-        return f"{said} No report in {len(silent)} of {len(bars)} periods."
-    return f"{said} No report in {' and '.join(silent)}." if silent else said
+        return f"{sentence} No report in {len(silent)} of {len(bars)} periods."
+    return f"{sentence} No report in {' and '.join(silent)}." if silent else sentence
 
 
 def period_name(unit: PeriodUnit, start: date) -> str:

@@ -1,4 +1,4 @@
-"""Words of drawings and pages: days, spans of days, lists and numbers with their nouns."""
+"""Words of drawings and pages: days, lists, numbers with their nouns."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Style sheet and scripts of the pages: read once, addressed by their digest."""
+"""Style sheet and scripts of pages, addressed by their digest."""
 
 import hashlib
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Return the files by name. Scripts import each other by relative paths, so all have one digest."""
-    found = {
+    content_of = {
         entry.name: entry.read_bytes()
         for entry in files("app.pages").joinpath("static").iterdir()
         if entry.is_file() and entry.name[entry.name.rindex(".") :] in _TYPES
     }
-    sheets = sorted(name for name in found if name.endswith(".css"))
-    found["style.css"] = style(b"".join(found.pop(name) for name in sheets))
+    sheets = sorted(name for name in content_of if name.endswith(".css"))
+    content_of["style.css"] = style(b"".join(content_of.pop(name) for name in sheets))
     return {
         name: Asset(name, content, _TYPES[name[name.rindex(".") :]])
-        for name, content in sorted(found.items())
+        for name, content in sorted(content_of.items())
     }
 
 

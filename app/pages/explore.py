@@ -1,4 +1,4 @@
-"""Explore: what the record holds of a question, drawn and listed, each figure of one ledger number."""
+"""Explore page: figures, timeline, map, lists and lines of a question."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -376,7 +376,7 @@ class Explore:
 
     def _ways(self) -> list[dict[str, Any]]:
         """Return the filters without which something would match, with how many lines that is."""
-        found = []
+        ways = []
         given = [
             name
             for name in parameters(self.query)
@@ -387,8 +387,8 @@ class Explore:
             lines_left = self.record.count(without(self.query, *left_out)).totals["lines"]
             if lines_left:
                 value = parameters(self.query, [name])[name]
-                said = ", ".join(value) if isinstance(value, list) else value
-                found.append(
-                    {"words": f"{name} {said}", "lines": lines_left, "href": self.view.without(*left_out)}
+                words_of = ", ".join(value) if isinstance(value, list) else value
+                ways.append(
+                    {"words": f"{name} {words_of}", "lines": lines_left, "href": self.view.without(*left_out)}
                 )
-        return found
+        return ways

@@ -1,4 +1,4 @@
-"""Facets: places, categories and countries of a question, ranked; charts, tables and filters at once.
+"""Facets of a question: places, categories and countries, ranked.
 
 A facet leaves out its own filter, so that other choices stay in sight.
 """

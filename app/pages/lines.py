@@ -39,7 +39,7 @@ class Matching:
         """Return what a question counts."""
         ids = query.resolved(record.catalogue, record.seq).category_ids
         by_id = record.catalogue.categories.by_id
-        slugs = None if ids is None else frozenset(by_id[each].slug for each in ids)
+        slugs = None if ids is None else frozenset(by_id[number].slug for number in ids)
         return cls(frozenset(str(effect) for effect in query.effect), slugs)
 
     def counts(self, tally: Mapping[str, Any]) -> bool:

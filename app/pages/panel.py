@@ -1,4 +1,4 @@
-"""Panel of a page: the request that it shows, and the ways to take it away: files, API, embed, citation."""
+"""Panel of a page: its request, files, embed and citation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -96,8 +96,8 @@ class Record:
             selection = Selection(record, question.strikes, words, self.session.deadline)
             result = execute(selection, question, self.catalogue)
         shown = columns(result.groups, result, question, self.catalogue)
-        found = notes(question, result.groups).get("notes", ())
-        return Counted(rows(shown), measures(result.totals), found)
+        changes = notes(question, result.groups).get("notes", ())
+        return Counted(rows(shown), measures(result.totals), changes)
 
     def lines(
         self, strikes: StrikeQuery, sort: Sort, limit: int, after: Position | None = None

@@ -1,4 +1,4 @@
-"""Templates: HTML with every value escaped, and an error for every name that is missing."""
+"""Templates: HTML with every value escaped, and no name missing."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""View of the record: its parameters, and the one URL that it has."""
+"""View of the record: its parameters and its one URL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -122,7 +122,7 @@ class View:
         for name, value in self.given.items():
             if name in without or name == "row":
                 continue
-            pairs += [(name, each) for each in (value if isinstance(value, list) else [value])]
+            pairs += [(name, member) for member in (value if isinstance(value, list) else [value])]
         return pairs
 
     def api(self, path: str, query: StrikeQuery | None = None, **how: Any) -> str:  # noqa: ANN401

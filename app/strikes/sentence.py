@@ -1,4 +1,4 @@
-"""The question as a sentence: heading, title of page and downloads, and citation.
+"""Sentence of a question: heading, title and citation.
 
 "Items of every category, destroyed in Syria, 1 Oct 2015 – 31 Mar 2016". Its parts are the filters.
 """
