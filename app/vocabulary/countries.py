@@ -37,7 +37,8 @@ _ROWS = tuple(
     ),
 )
 
-COUNTRIES = frozenset(row["code"] for row in _ROWS)
+COUNTRY_NAMES = {row["code"]: row["name"] for row in _ROWS}
+COUNTRIES = frozenset(COUNTRY_NAMES)
 
 # Folded names, and folded adjectives, each to its code.
 NAMES: dict[str, str] = {
