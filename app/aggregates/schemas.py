@@ -31,6 +31,11 @@ class Counts(_ResponseModel):
     )
     items_min: int = Field(description="Items of the tallies that match, at least.", examples=[40])
     items_max: int = Field(description="The sum of their known maxima.", examples=[40])
+    items_closed_min: int = Field(
+        description="Items of those tallies, at least, that have a maximum: from here to `items_max` reaches the range "
+        "of what is bounded.",
+        examples=[40],
+    )
     open_ended: int = Field(description="How many of these tallies have no maximum.", examples=[0])
     approximate: int = Field(
         description="How many of these tallies are estimates, whose minimum and maximum are not proven.",
@@ -126,6 +131,9 @@ class AggregateRow(Measures, Keys):
     )
     cumulative_items_max: int | None = Field(
         default=None, description="The known maxima of items, up to it.", examples=[310]
+    )
+    cumulative_items_closed_min: int | None = Field(
+        default=None, description="The minima of those that have a maximum, up to it.", examples=[300]
     )
     cumulative_open_ended: int | None = Field(
         default=None, description="Tallies without a maximum, up to it.", examples=[2]

@@ -41,6 +41,7 @@ def _words(query: StrikeCriteria, catalogue: Catalogue) -> Iterator[str]:
         [category.name for category in categories if category],
         query.effect,
         query.owner,
+        [f"dates by {precision}" for precision in query.date_precision],
     ):
         yield from values[:MOST_NAMED]
         if len(values) > MOST_NAMED:

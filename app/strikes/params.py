@@ -64,6 +64,14 @@ class StrikeCriteria(BaseModel):
         ),
     ] = None
     date_to: Annotated[Day | None, Field(description="Last day, inclusive.", examples=["2017-02-28"])] = None
+    date_precision: Annotated[
+        list[Literal["day", "week", "month", "unknown"]],
+        Field(
+            max_length=MOST_VALUES,
+            description="How exactly the source gives the days. Repeatable.",
+            examples=[["day"]],
+        ),
+    ] = []
     location: Annotated[
         list[QueryName],
         Field(
@@ -195,6 +203,7 @@ class StrikeCriteria(BaseModel):
             as_of=as_of,
             date_from=self.date_from,
             date_to=self.date_to,
+            date_precisions=frozenset(self.date_precision) or None,
             location_ids=places,
             countries=frozenset({self.country}) if self.country else None,
             category_ids=categories,

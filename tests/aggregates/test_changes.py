@@ -142,7 +142,8 @@ def nothing(further: dict[str, Any]) -> dict[str, Any]:
     unknown = ["strikes_min", "strikes_max", "engagements"]
     if "lag" in further:
         unknown += ["lag_days_min", "lag_days_median", "lag_days_max"]
-    zero = ["reports", "lines", "items_min", "items_max", "open_ended", "approximate", "strikes_open_ended"]
+    zero = ["reports", "lines", "items_min", "items_max", "items_closed_min", "open_ended", "approximate"]
+    zero += ["strikes_open_ended"]
     return dict.fromkeys(zero, 0) | dict.fromkeys(unknown)
 
 

@@ -38,6 +38,7 @@ FILTERS: list[dict[str, Any]] = [
     {"report": f"r{story.REPORT}"},
     {"date_from": "2017-01-10", "date_to": "2017-01-20"},
     {"owner": "coalition"},
+    {"date_precision": ["week", "month"]},
     {"duplicates": "include"},
 ]
 
