@@ -1,4 +1,4 @@
-"""Changes of aggregates between two ledger numbers: groups that differ, and the entries behind them."""
+"""Compare aggregates as of two ledger numbers, group by group."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

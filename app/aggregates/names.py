@@ -1,4 +1,4 @@
-"""Names of the keys of groups: what a slug or a code stands for."""
+"""Names of group keys, such as the place of a slug."""
 
 from collections.abc import Callable, Mapping
 

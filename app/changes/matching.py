@@ -1,4 +1,4 @@
-"""Search for ledger entries whose report has a matching line, before or after them.
+"""Search for ledger entries whose report has a matching line.
 
 An entry is judged by the record as of its own number and as of the one before it. Few lines are found by an index,
 and their entries from these. Many are found by reading the ledger in its order, window by window: one request reads

@@ -1,4 +1,4 @@
-"""Subject of a filtered feed: its filters in words, and as a stable identity."""
+"""Subject of a feed: its filters in words and as a digest."""
 
 from collections.abc import Iterator
 from hashlib import blake2b

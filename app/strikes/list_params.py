@@ -1,4 +1,4 @@
-"""Query parameters of `GET /v1/strikes`: the strike filter, its order, and the fields shown."""
+"""Query parameters of `GET /v1/strikes`."""
 
 from difflib import get_close_matches
 from typing import Annotated
