@@ -1,4 +1,4 @@
-"""Router of GET /v1/aggregates, the one endpoint for counts, and of their changes."""
+"""Router of /v1/aggregates: counts, and their changes."""
 
 from dataclasses import replace
 from typing import Annotated
