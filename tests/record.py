@@ -36,6 +36,7 @@ EFFECTS = ("destroyed", "damaged", "engaged", "suppressed")
 WORDINGS = ("as the source has it", "some ISIL-held Vehicles", "destroyed, it's said", "TÁNK (damaged)")
 # By the day, likewise.
 OWNERS = {0: "coalition", 1: "Coalition", 2: "Iraqi Army"}
+PRECISIONS = {0: "week", 1: "month", 2: "unknown"}
 PUBLISHERS = ("cjtf-oir", "centcom", "ara-news")
 FIRST_DAY = date(2016, 12, 1)
 DAYS = 90
@@ -87,6 +88,7 @@ def random_line(source: random.Random, day: date) -> Body:
         *(random_tally(source) for _ in range(source.randrange(5))),
         date_from=str(day),
         date_to=str(day + timedelta(days=source.choice((0, 0, 0, 6)))),
+        date_precision=PRECISIONS.get(day.toordinal() % 7, "day"),
         country=country,
         location=place,
         engagements=source.choice((None, None, source.randrange(20))),

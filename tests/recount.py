@@ -73,6 +73,7 @@ def chosen(
         and line["date_to"] >= filters.get("date_from", "")
         and line["date_from"] <= filters.get("date_to", "9")
         and (places is None or (line["location"] or {}).get("slug") in places)
+        and line["date_precision"] in filters.get("date_precision", [line["date_precision"]])
         and filters.get("country", line["country"]) == line["country"]
         and filters.get("publisher", line["report"]["publisher"]) == line["report"]["publisher"]
         and lies_within(line["location"], filters)
@@ -187,6 +188,7 @@ def measures(lines: list[Line], tallies: list[Line]) -> dict[str, Any]:
         "engagements": total("engagements"),
         "items_min": sum(tally["count_min"] for tally in tallies),
         "items_max": sum(most for most in maxima if most is not None),
+        "items_closed_min": sum(tally["count_min"] for tally in tallies if tally["count_max"] is not None),
         "open_ended": sum(most is None for most in maxima),
         "approximate": sum(tally["approximate"] for tally in tallies),
         "strikes_open_ended": sum(line["strikes_max"] is None for line in lines),

@@ -225,8 +225,11 @@ def test_every_example_of_a_parameter_is_answered(read_only: Api, each: Operatio
 @pytest.mark.parametrize("each", [one for one in ASKING if "cursor" in str(one.parameters)], ids=str)
 def test_next_of_a_page_is_a_cursor(read_only: Api, each: Operation) -> None:
     """A cursor is the one parameter whose example is a likeness: what can be sent is the `next` of a page."""
-    following = send(read_only, each, {"limit": 1}).json()["next"]
-    assert following is None or send(read_only, each, {"limit": 1, "cursor": following}).is_success
+    needed = {
+        one["name"]: examples(one)[0] for one in each.parameters if one["required"] and one["in"] == "query"
+    }
+    following = send(read_only, each, {"limit": 1, **needed}).json()["next"]
+    assert following is None or send(read_only, each, {"limit": 1, **needed, "cursor": following}).is_success
 
 
 def before(api: Api, each: Operation) -> None:

@@ -40,7 +40,6 @@ MOST_PAIRS = 2**63 - 1
 PERIOD = "period"
 RANKED = "ranked"
 
-
 # What is needed of each line.
 _OF_LINES = ("report_id", *OPTIONAL)
 # What adds up to items: of lines, and of tallies.
@@ -48,6 +47,7 @@ _OF_LINE = {name: pl.col(name) for name in ITEM_SUMS}
 _OF_TALLY = {
     "items_min": pl.col("count_min"),
     "items_max": pl.col("count_max").filter(pl.col("count_max") != UNKNOWN),
+    "items_closed_min": pl.col("count_min").filter(pl.col("count_max") != UNKNOWN),
     "open_ended": pl.col("count_max") == UNKNOWN,
     "approximate": pl.col("approximate"),
 }

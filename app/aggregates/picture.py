@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.aggregates.dimensions import Dimension
-from app.aggregates.schemas import AggregatesQuery
+from app.aggregates.params import AggregatesQuery
 from app.aggregates.service import Question
 from app.catalogue.catalogue import Catalogue
 from app.catalogue.names import name_of

@@ -1,28 +1,33 @@
-"""Router of GET /v1/aggregates, the one endpoint for counts."""
+"""Router of /v1/aggregates: counts, and their changes."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.aggregates.change_schemas import AggregateChanges
+from app.aggregates.changes import Listed, Side, changed_rows, compared, entries_of, moved_by_vocabulary
 from app.aggregates.dimensions import group_by_names
+from app.aggregates.entry_queries import entries, of_vocabulary
 from app.aggregates.json_rows import written
 from app.aggregates.notes import notes
+from app.aggregates.params import AggregateChangesQuery, AggregatesQuery
 from app.aggregates.picture import painter
-from app.aggregates.result_table import table_of
+from app.aggregates.result_table import changes_table, table_of
 from app.aggregates.rows import columns, measures, rows
-from app.aggregates.schemas import Aggregates, AggregatesQuery
-from app.aggregates.service import execute
-from app.catalogue.catalogue import catalogue_at
+from app.aggregates.schemas import Aggregates
+from app.aggregates.service import Question, execute
+from app.catalogue.catalogue import Catalogue, catalogue_at
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
-from app.errors import InvalidInput, NotAcceptable, QueryTimeout
-from app.http.formats import WITH_PLACE, Form, Format, described
+from app.errors import Fault, InvalidInput, NotAcceptable, QueryTimeout
+from app.http.formats import WITH_PLACE, WITHOUT_PLACE, Form, Format, described
 from app.http.pagination import cursor_to, position_of
 from app.http.problems import responses
-from app.http.responses import list_response
+from app.http.responses import list_response, permanent
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.ledger.head import head
+from app.ledger.head import Head, head
 from app.strikes.search import worded
 from app.strikes.selection import Selection
 
@@ -70,6 +75,85 @@ def _result_response(session: ReadSession, request: Request, query: AggregatesQu
         }
 
     return list_response(request, now, body, form)
+
+
+@router.get(
+    "/changes",
+    responses={
+        **described(AggregateChanges, WITHOUT_PLACE),
+        **responses(NotAcceptable, InvalidInput, QueryTimeout),
+    },
+)
+async def aggregate_changes(
+    request: Request, query: Annotated[AggregateChangesQuery, Query()], read: Read
+) -> Response:
+    """Return why counts changed: the groups that differ between two ledger numbers, and the entries behind them.
+
+    Both sides are what `/v1/aggregates` returns as of either number; a group without lines counts 0. Names are those of
+    either vocabulary; what the earlier one does not have is read by the later one.
+    """
+    return await read(lambda session: _changes_response(session, request, query))
+
+
+def _changes_response(session: ReadSession, request: Request, query: AggregateChangesQuery) -> Response:
+    # All pages of a response end at one number: that of the first.
+    begin, seq = position_of(request, query.cursor, _natural, _natural) or (0, query.to_seq)
+    to = _head_at(session, seq, "to_seq")
+    earlier = _head_at(session, query.from_seq, "from_seq")
+    if earlier.seq > to.seq:
+        detail = f"from_seq must not be after to_seq, which is {to.seq}"
+        raise InvalidInput([Fault("parameter", "from_seq", "numbers-reversed", detail)])
+    catalogue = catalogue_at(session, to)
+    question = query.grouped(catalogue, to.seq)
+    form = Form(changes_table(question), query)
+
+    def body() -> dict[str, object]:
+        store: Columns = request.app.state.columns
+        words = worded(session, question.strikes)
+        before = _earlier(session, query, earlier, question)
+        sides = (
+            Side(earlier, store.at(session, earlier), *before),
+            Side(to, store.at(session, to), catalogue, question),
+        )
+        with session.deadline.working_elsewhere():
+            comparison = compared(*sides, words, session.deadline)
+            page = comparison.groups.slice(begin, query.limit)
+            listed = entries_of(page, comparison.dimensions, sides, words, session.deadline)
+            moved = moved_by_vocabulary(page, comparison, sides, words, session.deadline)
+        if moved:
+            of_names = of_vocabulary(session, earlier.seq, to.seq)
+            listed |= {place: listed.get(place, Listed()).and_others(of_names) for place in moved}
+        shown = entries(session, (seq for row in listed.values() for seq in row.seqs))
+        end = begin + len(page)
+        return {
+            "group_by": group_by_names(question.grouping),
+            "from_seq": earlier.seq,
+            "to_seq": to.seq,
+            "next": cursor_to(request, (end, to.seq)) if end < len(comparison.groups) else None,
+            "rows": changed_rows(comparison, page, sides[1], listed, shown),
+        }
+
+    response = list_response(request, to, body, form)
+    return response if query.to_seq is None else permanent(response)
+
+
+def _earlier(
+    session: ReadSession, query: AggregateChangesQuery, earlier: Head, later: Question
+) -> tuple[Catalogue, Question]:
+    """Return the earlier vocabulary, and the question by it: by the later one where it lacks a name."""
+    catalogue = catalogue_at(session, earlier)
+    try:
+        return catalogue, query.grouped(catalogue, earlier.seq)
+    except InvalidInput:
+        # The later vocabulary has all of the names.
+        return catalogue, replace(later, strikes=replace(later.strikes, as_of=earlier.seq))
+
+
+def _head_at(session: ReadSession, seq: int | None, name: str) -> Head:
+    now = head(session)
+    if seq is not None and seq > now.seq:
+        raise InvalidInput([Fault("parameter", name, "beyond-head", f"the ledger stands at {now.seq}")])
+    return now if seq is None else head(session, seq)
 
 
 def _natural(value: object) -> int:

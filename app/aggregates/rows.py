@@ -10,6 +10,7 @@ import polars as pl
 from app.aggregates.dimensions import Dimension
 from app.aggregates.gaps import Spans, State, day_of
 from app.aggregates.measures import PERIOD, RANKED, spells
+from app.aggregates.names import names_of
 from app.aggregates.reporting_state import covered
 from app.aggregates.service import OTHER, AggregateResult, Question, measures_of
 from app.catalogue.catalogue import Catalogue
@@ -42,9 +43,13 @@ Columns = Mapping[str, Coded | pl.Series]
 def columns(page: pl.DataFrame, result: AggregateResult, question: Question, catalogue: Catalogue) -> Columns:
     """Return groups as `AggregateRow` describes them, by column."""
     unit, named = question.grouping.unit, _named(page, result)
-    by_name: dict[str, Coded | pl.Series] = {
-        dimension.value: named[dimension] for dimension in question.grouping.dimensions
-    }
+    by_name: dict[str, Coded | pl.Series] = {}
+    names = names_of(catalogue) if question.names else {}
+    for dimension in question.grouping.dimensions:
+        by_name[dimension.value] = column = named[dimension]
+        if dimension in names:
+            values = {code: names[dimension](value) for code, value in column.values.items()}
+            by_name[f"{dimension.value}_name"] = Coded(values, column.codes)
     if unit is not None:
         period = named[Dimension.PERIOD]
         # The group that takes in all others has no days.

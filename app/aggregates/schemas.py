@@ -1,167 +1,14 @@
-"""Parameters and response models of `GET /v1/aggregates`."""
+"""Response models of aggregates."""
 
 from datetime import date
-from difflib import get_close_matches
-from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.aggregates.dimensions import GROUP_BY, Dimension, Grouping, group_by_names, parse_grouping
 from app.aggregates.gaps import State
-from app.aggregates.measures import LAGS
-from app.aggregates.service import Question, Sort
-from app.catalogue.catalogue import Catalogue
-from app.drawings.counts import Measure
-from app.errors import Fault, InvalidInput
 from app.http.examples import example_of
-from app.http.field_types import PLAIN_DIGITS, Day, spelt
-from app.http.formats import FormatQuery
-from app.http.pagination import CURSOR, CursorParameter
-from app.strikes.params import StrikeQuery
+from app.http.field_types import Day
+from app.http.pagination import CURSOR
 from app.vocabulary.effects import Effect
-
-MOST_ROWS = 10_000
-MOST_TOP = 1_000
-
-TRUE = "true"
-
-# Pixels of a drawing's width.
-NARROWEST, WIDEST = 240, 1_600
-
-
-class AggregatesQuery(StrikeQuery, FormatQuery):
-    """The strike filters, and how to group what matches."""
-
-    group_by: Annotated[
-        Annotated[str, Field(max_length=100), spelt(GROUP_BY)] | None,
-        Field(
-            description="Up to three of location, country, publisher, category, family, effect and one of day, "
-            "week, month, quarter, year; separated by commas. None: one grand total.",
-            examples=["location,month"],
-        ),
-    ] = None
-    period_by: Annotated[
-        Literal["date", "published_on"],
-        Field(
-            description="Count by the first day of the strikes, or by the day of publication.",
-            examples=["published_on"],
-        ),
-    ] = "date"
-    fill: Annotated[
-        Literal["zero", "none"],
-        Field(
-            description="`zero` adds the empty periods of the range, each with its `state`; `none` does not.",
-            examples=["none"],
-        ),
-    ] = "zero"
-    cumulative: Annotated[
-        Literal["true", "false"],
-        Field(
-            description="`true` adds `cumulative_*`: each measure up to and with the period. Needs a period.",
-            examples=["true"],
-        ),
-    ] = "false"
-    lag: Annotated[
-        Literal["true", "false"],
-        Field(
-            description="`true` adds `lag_days_*`: how many days after the strikes they were first published. They "
-            "run from a line's last day to the `published_on` of the revision that brought it.",
-            examples=["true"],
-        ),
-    ] = "false"
-    sort: Annotated[
-        str | None,
-        Field(
-            max_length=50,
-            description="Sort order: a measure or one of the dimensions of `group_by`, ascending; descending "
-            "with `-`. Null comes last. Default: by the dimensions, in their order.",
-            examples=["-items_max"],
-        ),
-    ] = None
-    top: Annotated[
-        Annotated[int, Field(ge=1, le=MOST_TOP), PLAIN_DIGITS] | None,
-        Field(
-            description="Return only so many groups, the first by `items_min` or by `sort`; one more row, `other`, "
-            "sums up the rest. A maximum ranks at least as high as its minimum, also where it is unknown. With a "
-            "period in `group_by`, the groups are those of the other dimensions, and all their periods are returned.",
-            examples=[10],
-        ),
-    ] = None
-    limit: Annotated[
-        int,
-        Field(ge=1, le=MOST_ROWS),
-        PLAIN_DIGITS,
-        Field(description="The maximum number of rows on a page.", examples=[1000]),
-    ] = 1_000
-    cursor: Annotated[
-        Annotated[CursorParameter, Field(max_length=2_000)] | None,
-        Field(
-            description="The cursor of the page: the `next` of the previous page.",
-            examples=[CURSOR],
-        ),
-    ] = None
-
-    measure: Annotated[
-        Measure, Field(description="With `format=svg`: what is drawn.", examples=["items"])
-    ] = Measure.ITEMS
-    draw: Annotated[
-        Literal["map"] | None,
-        Field(description="With `format=svg` and `group_by=location`: circles on a map.", examples=["map"]),
-    ] = None
-    theme: Annotated[
-        Literal["light", "dark"], Field(description="With `format=svg`: its colours.", examples=["dark"])
-    ] = "light"
-    width: Annotated[
-        int,
-        Field(ge=NARROWEST, le=WIDEST),
-        PLAIN_DIGITS,
-        Field(description="With `format=svg`: its width in pixels.", examples=[960]),
-    ] = 960
-
-    def question(self, catalogue: Catalogue, as_of: int) -> Question:
-        """Return the query with every name resolved. Raises InvalidInput for combinations that make no sense."""
-        grouping = parse_grouping(self.group_by)
-        if self.cumulative == TRUE and grouping.unit is None:
-            raise _refused("cumulative", "no-period", "cumulative needs a unit of time in group_by")
-        if self.top is not None and not grouping.dimensions:
-            raise _refused("top", "no-groups", "top needs a dimension in group_by")
-        if self.cumulative == TRUE and self.top is not None and len(grouping.dimensions) == 1:
-            raise _refused("cumulative", "ranked-periods", "cumulative needs periods in order; omit top")
-        return Question(
-            strikes=self.resolved(catalogue, as_of),
-            grouping=grouping,
-            period_by=self.period_by,
-            fill=self.fill == "zero",
-            cumulative=self.cumulative == TRUE,
-            lag=self.lag == TRUE,
-            sort=self._sort(grouping),
-            top=self.top,
-        )
-
-    def _sort(self, grouping: Grouping) -> Sort | None:
-        if self.sort is None:
-            return None
-        by = self.sort.removeprefix("-")
-        names = dict(
-            zip(group_by_names(grouping), (dimension.value for dimension in grouping.dimensions), strict=True)
-        )
-        available = [*Counts.model_fields, *(LAGS if self.lag == TRUE else ()), *names]
-        if by not in available and by not in names.values():
-            near = get_close_matches(by, available, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise _refused("sort", "unknown-sort", f"available sorts: {', '.join(available)}{hint}")
-        by = names.get(by, by)
-        if by == Dimension.PERIOD and self.top is not None and len(grouping.dimensions) > 1:
-            raise _refused(
-                "sort",
-                "ranked-periods",
-                "with top, sort takes a measure or another dimension than the period",
-            )
-        return Sort(by, descending=self.sort.startswith("-"))
-
-
-def _refused(parameter: str, code: str, detail: str) -> InvalidInput:
-    return InvalidInput([Fault("parameter", parameter, code, detail)])
 
 
 class _ResponseModel(BaseModel):
@@ -184,6 +31,11 @@ class Counts(_ResponseModel):
     )
     items_min: int = Field(description="Items of the tallies that match, at least.", examples=[40])
     items_max: int = Field(description="The sum of their known maxima.", examples=[40])
+    items_closed_min: int = Field(
+        description="Items of those tallies, at least, that have a maximum: from here to `items_max` reaches the range "
+        "of what is bounded.",
+        examples=[40],
+    )
     open_ended: int = Field(description="How many of these tallies have no maximum.", examples=[0])
     approximate: int = Field(
         description="How many of these tallies are estimates, whose minimum and maximum are not proven.",
@@ -215,8 +67,8 @@ class Measures(Counts):
     )
 
 
-class AggregateRow(Measures):
-    """One group. It has the dimensions of `group_by` and no others; null is a separate group."""
+class Keys(_ResponseModel):
+    """The dimensions of `group_by` and no others; null is a separate group."""
 
     location: str | None = Field(default=None, description="A place's slug.", examples=["palmyra"])
     country: str | None = Field(default=None, description="ISO 3166-1 alpha-2.", examples=["SY"])
@@ -224,6 +76,24 @@ class AggregateRow(Measures):
     category: str | None = Field(default=None, description="A category's slug.", examples=["tank"])
     family: str | None = Field(default=None, description="A family of categories.", examples=["armor"])
     effect: Effect | None = Field(default=None, description="A normalised effect.", examples=["destroyed"])
+    location_name: str | None = Field(
+        default=None, description="With `names`: the place's name.", examples=["Palmyra"]
+    )
+    country_name: str | None = Field(
+        default=None, description="With `names`: the country's name.", examples=["Syria"]
+    )
+    publisher_name: str | None = Field(
+        default=None, description="With `names`: the publisher's name.", examples=["ARA News"]
+    )
+    category_name: str | None = Field(
+        default=None, description="With `names`: the category's name.", examples=["tank"]
+    )
+    family_name: str | None = Field(
+        default=None, description="With `names`: the family in words.", examples=["heavy equipment"]
+    )
+    effect_name: str | None = Field(
+        default=None, description="With `names`: the effect in words.", examples=["destroyed"]
+    )
     period: str | None = Field(
         default=None, description="2017-02-06, 2017-W06, 2017-02, 2017-Q1 or 2017.", examples=["2017-02"]
     )
@@ -233,6 +103,11 @@ class AggregateRow(Measures):
     period_end: date | None = Field(
         default=None, description="The last day of the period.", examples=["2017-02-28"]
     )
+
+
+class AggregateRow(Measures, Keys):
+    """One group."""
+
     is_other: bool | None = Field(
         default=None,
         description="With `top`: whether the row sums up all other groups.",
@@ -256,6 +131,9 @@ class AggregateRow(Measures):
     )
     cumulative_items_max: int | None = Field(
         default=None, description="The known maxima of items, up to it.", examples=[310]
+    )
+    cumulative_items_closed_min: int | None = Field(
+        default=None, description="The minima of those that have a maximum, up to it.", examples=[300]
     )
     cumulative_open_ended: int | None = Field(
         default=None, description="Tallies without a maximum, up to it.", examples=[2]
@@ -292,6 +170,7 @@ _ROW = {
     for name, value in example_of(AggregateRow).items()
     if name not in {"country", "publisher", "category", "family", "effect", "is_other"}
     and not name.startswith(("cumulative_", "lag_"))
+    and not name.endswith("_name")
 }
 
 

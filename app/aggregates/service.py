@@ -11,6 +11,7 @@ from app.aggregates.dimensions import Dimension, Grouping
 from app.aggregates.gaps import day_of, filled
 from app.aggregates.measures import LAGS, MEASURES, NEW_REPORTS, PERIOD, RANKED, Grouper, Ranked, counts
 from app.catalogue.catalogue import Catalogue
+from app.columnar.store import Record
 from app.strikes.filter import StrikeFilter
 from app.strikes.selection import Selection
 
@@ -37,6 +38,8 @@ class Question:
     cumulative: bool = False
     # Whether the lag between strikes and their publication is requested.
     lag: bool = False
+    # Whether the names of keys are requested.
+    names: bool = False
     sort: Sort | None = None
     # Number of groups; all others are merged into one. None: all groups.
     top: int | None = None
@@ -45,6 +48,21 @@ class Question:
     def is_series(self) -> bool:
         """Whether rows follow one another in time: by periods alone, `top` ranks these instead."""
         return self.grouping.unit is not None and (self.top is None or len(self.grouping.dimensions) > 1)
+
+    def grouper(self, record: Record, catalogue: Catalogue) -> Grouper:
+        """Return what numbers the groups of a record, by the names of a vocabulary, before they are ranked."""
+        grouping = self.grouping
+        is_published = self.period_by == "published_on" and grouping.unit is not None
+        return Grouper(
+            tuple(
+                axis(dimension, catalogue)
+                for dimension in grouping.dimensions
+                if dimension is not Dimension.PERIOD
+            ),
+            grouping.unit,
+            record.latest if is_published else None,
+            ranks_periods=grouping.unit is not None and not self.is_series,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +84,8 @@ def execute(selection: Selection, question: Question, catalogue: Catalogue) -> A
 
     Raises InvalidInput where filling makes more rows than anybody shows, and QueryTimeout.
     """
-    grouping, record = question.grouping, selection.record
-    axes = tuple(
-        axis(dimension, catalogue) for dimension in grouping.dimensions if dimension is not Dimension.PERIOD
-    )
-    is_published = question.period_by == "published_on" and grouping.unit is not None
-    grouper = Grouper(
-        axes,
-        grouping.unit,
-        record.latest if is_published else None,
-        ranks_periods=grouping.unit is not None and not question.is_series,
-    )
+    grouping = question.grouping
+    grouper = question.grouper(selection.record, catalogue)
     if question.top is not None:
         grouper = replace(grouper, ranked=_ranked(selection, grouper, question, question.top))
     groups, totals = counts(selection, grouper, new_reports=question.cumulative, lag=question.lag)

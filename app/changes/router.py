@@ -1,7 +1,7 @@
 """Routers of /v1/ledger and of /v1/changes as list, stream and feed.
 
 A ledger number is a citation, and its hash seals all before it. The changes can be read page by page, as a
-stream of server-sent events, and as a feed for feed readers.
+stream of server-sent events, and as a feed for feed readers; all of them, or those that a strike filter is about.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.changes import atom, queries, stream
+from app.catalogue.catalogue import catalogue_at
+from app.changes import atom, matching, queries, stream
 from app.changes.schemas import (
     Change,
     ChangesPage,
@@ -24,13 +25,16 @@ from app.changes.schemas import (
     StreamQuery,
     change,
 )
-from app.changes.watcher import Watcher
+from app.changes.subject import subject
+from app.changes.watcher import EVERYTHING, Subscription, Watcher
 from app.db.engine import ReadSession
+from app.db.statements import Snapshot
 from app.errors import (
     DatabaseUnavailable,
     Fault,
     InvalidInput,
     NotAcceptable,
+    QueryTimeout,
     TooManyOfAddress,
     TooManyOpenResponses,
 )
@@ -41,9 +45,11 @@ from app.http.problems import responses
 from app.http.responses import SEQ, current, list_response
 from app.http.sessions import Read
 from app.http.strict_route import StrictRoute
-from app.ledger.head import head, last_entry
+from app.ledger.head import Head, head, last_entry
 from app.server.concurrency import limited_by
 from app.server.hosts import base_of
+from app.strikes.filter import StrikeFilter
+from app.strikes.params import StrikeCriteria
 
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=StrictRoute)
 
@@ -65,13 +71,21 @@ async def get_ledger(request: Request, _query: Annotated[NoParameters, Query()],
 
 @router.get(
     "/changes",
-    responses={**described(ChangesPage, WITHOUT_PLACE), **responses(NotAcceptable, InvalidInput)},
+    responses={
+        **described(ChangesPage, WITHOUT_PLACE),
+        **responses(NotAcceptable, InvalidInput, QueryTimeout),
+    },
 )
 async def list_changes(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
-    """List the entries of the ledger after a number, in order. Entries never change.
+    """List the entries of the ledger after a number, in order, or with `before` backwards. Entries never change.
 
     To follow the record, save the last `seq` that you received and request the entries after it. At the ledger's
     head the list is empty; a number beyond it is refused, since it comes from another ledger.
+
+    With strike filters the list has the entries whose report has a line that matches: as of the entry, or as of the
+    number before it. So a correction that moves a line to another place is in the lists of both places, and
+    `status=retracted` lists retractions. Entries of the vocabulary are left out. The work of one request is bounded:
+    a page may be short or empty, and yet have a `next`.
     """
     return await read(lambda session: _page(session, request, query))
 
@@ -107,12 +121,16 @@ async def stream_changes(
     While the database is unavailable the stream waits. It ends with the server, where its connection is needed for
     others, and where the ledger is replaced by another one. Reconnect with the last id; one beyond the head is
     refused.
+
+    Strike filters choose entries as in `/v1/changes`. Where entries do not match, an id without data marks how far the
+    ledger was read, and event sources remember it. Names are those of the vocabulary of the moment.
     """
     name, seq = ("after", query.after) if last_event_id is None else ("last-event-id", last_event_id)
-    _refuse_beyond(seq, (await read.short(head)).seq, name)
+    await read.short(lambda snapshot: _check(snapshot, query, seq, name))
     watcher: Watcher = request.app.state.watcher
+    subscription = Subscription.to(query) if query.given else EVERYTHING
     return StreamingResponse(
-        stream.events(watcher, seq),
+        stream.events(watcher, seq, subscription),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         media_type=stream.MEDIA_TYPE,
     )
@@ -126,36 +144,68 @@ async def stream_changes(
             "description": "The feed, in Atom 1.0.",
             "content": {atom.MEDIA_TYPE: {"schema": {"type": "string"}}},
         },
-        **responses(InvalidInput),
+        **responses(InvalidInput, QueryTimeout),
     },
 )
 async def feed_of_changes(request: Request, query: Annotated[FeedQuery, Query()], read: Read) -> Response:
     """Return the changes of reports as an Atom feed, the latest first, for a feed reader.
 
     Links of the relation `next` lead page by page to the oldest change (RFC 5005). All links are absolute, and name
-    the host of the request.
+    the host of the request. Strike filters choose entries as in `/v1/changes`, and stand in the titles.
     """
     return await read(lambda session: _feed(session, request, query))
 
 
 def _page(session: ReadSession, request: Request, query: ChangesQuery) -> Response:
-    now = head(session)
+    now = head(session, query.as_of)
+    strikes = _filter(session, query, now)
     _refuse_beyond(query.after, now.seq, "after")
-    (start,) = position_of(request, query.cursor, int) or (query.after,)
-    _refuse_beyond(start, now.seq, "cursor")
+    if query.before is not None:
+        _refuse_beyond(query.before - 1, now.seq, "before")
+    (start,) = position_of(request, query.cursor, int) or (None,)
+    latest_first = query.before is not None
+    after, before = query.after, query.before or now.seq + 1
+    if start is not None:
+        _refuse_beyond(start, now.seq + latest_first, "cursor")
+        after, before = (after, min(before, start)) if latest_first else (max(after, start), before)
 
     def page() -> Mapping[str, object]:
-        rows = queries.after(session, start, query.limit + 1)
-        entries = rows[: query.limit]
-        last = entries[-1] if len(rows) > query.limit else None
+        if strikes is None:
+            rows = queries.between(session, after, before, query.limit + 1, latest_first=latest_first)
+            entries = rows[: query.limit]
+            resume = entries[-1].seq if len(rows) > query.limit else None
+        else:
+            seqs, resume = matching.find(
+                session, strikes, after, before, query.limit, latest_first=latest_first
+            )
+            entries = queries.of_numbers(session, seqs)
         return {
             "items": [change(entry) for entry in entries],
-            "next": cursor_to(request, (last.seq,)) if last else None,
+            "next": None if resume is None else cursor_to(request, (resume,)),
             "seq": now.seq,
-            # Numbers have no gaps.
-        } | ({"total": max(0, now.seq - query.after)} if query.count == "exact" else {})
+        } | ({"total": _total(session, strikes, query, now)} if query.count == "exact" else {})
 
     return current(list_response(request, now, page, Form(CHANGES, query)))
+
+
+def _total(session: ReadSession, strikes: StrikeFilter | None, query: ChangesQuery, now: Head) -> int:
+    before = query.before or now.seq + 1
+    if strikes is not None:
+        return matching.count(session, strikes, query.after, before)
+    # Numbers have no gaps.
+    return max(0, before - 1 - query.after)
+
+
+def _filter(session: Snapshot, query: StrikeCriteria, now: Head) -> StrikeFilter | None:
+    """Return the filter of entries; None where none is requested. Raises InvalidInput."""
+    return query.resolved(catalogue_at(session, now), now.seq) if query.given else None
+
+
+def _check(snapshot: Snapshot, query: StreamQuery, seq: int, name: str) -> None:
+    """Raise InvalidInput where a stream cannot begin at a number, or names what the vocabulary does not have."""
+    now = head(snapshot)
+    _refuse_beyond(seq, now.seq, name)
+    _filter(snapshot, query, now)
 
 
 def _refuse_beyond(seq: int, last: int, name: str) -> None:
@@ -165,7 +215,8 @@ def _refuse_beyond(seq: int, last: int, name: str) -> None:
 
 
 def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
-    now = head(session)
+    now = head(session, query.as_of)
+    strikes = _filter(session, query, now)
     _refuse_beyond(query.after, now.seq, "after")
     if query.before is not None:
         _refuse_beyond(query.before, now.seq, "before")
@@ -174,12 +225,19 @@ def _feed(session: ReadSession, request: Request, query: FeedQuery) -> Response:
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
     headers = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary", SEQ)}
-    entries = queries.latest_of_reports(session, query.after, query.before, query.limit + 1)
-    page = entries[: query.limit]
+    before = query.before or now.seq + 1
+    if strikes is None:
+        seqs = queries.reports_before(session, query.after, before, query.limit + 1)
+        page, resume = seqs[: query.limit], seqs[query.limit - 1] if len(seqs) > query.limit else None
+    else:
+        page, resume = matching.find(session, strikes, query.after, before, query.limit, latest_first=True)
     pages = {"self": _feed_path(request, query.before), "first": _feed_path(request, None)}
-    if len(entries) > query.limit:
-        pages["next"] = _feed_path(request, page[-1].seq)
-    content = atom.feed(page, base_of(request), pages, queries.genesis(session))
+    if resume is not None:
+        pages["next"] = _feed_path(request, resume)
+    about = subject(query, catalogue_at(session, now)) if strikes else None
+    content = atom.feed(
+        queries.described(session, page), base_of(request), pages, queries.genesis(session), about
+    )
     return Response(content, headers=headers, media_type=atom.MEDIA_TYPE)
 
 

@@ -9,6 +9,7 @@ from app.http.examples import INSTANT, example_of
 from app.http.field_types import PLAIN_DIGITS
 from app.http.formats import FormatQuery
 from app.http.pagination import LARGEST_INTEGER, MOST_ON_A_PAGE, Page, PageQuery
+from app.strikes.params import StrikeCriteria, StrikeQuery
 from app.vocabulary.identifiers import REPORT, public_id
 
 # The format of an entry's hash.
@@ -34,26 +35,32 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ChangesQuery(PageQuery, FormatQuery):
+# A ledger number to end before.
+_Before = Annotated[int, Field(ge=1, le=LARGEST_INTEGER), PLAIN_DIGITS]
+
+
+class ChangesQuery(StrikeQuery, PageQuery, FormatQuery):
     """The parameters of `GET /v1/changes`."""
 
-    model_config = ConfigDict(extra="forbid")
+    after: After = 0
+    before: Annotated[
+        _Before | None,
+        Field(
+            description="Read backwards, the latest first, from the last entry before this ledger number. One more "
+            "than the latest number starts with the latest entry; what is greater is refused.",
+            examples=[2],
+        ),
+    ] = None
+
+
+class StreamQuery(StrikeCriteria):
+    """The parameters of `GET /v1/changes/stream`, which follows the head of the ledger: it takes no `as_of`."""
 
     after: After = 0
 
 
-class StreamQuery(BaseModel):
-    """The parameters of `GET /v1/changes/stream`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    after: After = 0
-
-
-class FeedQuery(BaseModel):
+class FeedQuery(StrikeQuery):
     """The parameters of `GET /v1/changes.atom`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[
         int,
@@ -70,7 +77,7 @@ class FeedQuery(BaseModel):
         ),
     ] = 0
     before: Annotated[
-        Annotated[int, Field(ge=1, le=LARGEST_INTEGER), PLAIN_DIGITS] | None,
+        _Before | None,
         Field(
             description="Start with the last entry before this ledger number, as the feed's `next` links do; left "
             "out: with the latest. A number beyond the latest is refused.",
@@ -104,7 +111,10 @@ class Change(BaseModel):
 
 
 class ChangesPage(Page):
-    """A page of changes, in the order in which they were recorded."""
+    """A page of changes, in the order in which they were recorded; with `before` the latest first.
+
+    With strike filters a page may have fewer items than `limit`, or none, and yet a next page.
+    """
 
     items: list[Change] = Field(description="The entries of the page.", examples=[[example_of(Change)]])
 

@@ -1,7 +1,8 @@
 """Ledger watcher: one poll per process, fanned out to all streams.
 
-A stream requests the entries after its position. Entries are read and written as events once for all streams that stand
-at the same position, and only while there are streams. An event loop runs this; none of it is for threads.
+A stream requests the entries after its position. Entries are read and written as events once for all streams with the
+same filters that stand at the same position, and only while there are streams. An event loop runs this; none of it is
+for threads.
 """
 
 import asyncio
@@ -14,15 +15,17 @@ from itertools import islice
 
 from cachetools import FIFOCache
 
-from app.changes import queries
+from app.catalogue.catalogue import catalogue_at
+from app.changes import matching, queries
 from app.changes.schemas import change
 from app.db.engine import ReadSession
 from app.db.statements import Snapshot
 from app.db.types import AnyRow
-from app.errors import StrikeledgerError
+from app.errors import InvalidInput, StrikeledgerError
 from app.http.encoders import dumps
 from app.http.sessions import ReadRequest, Reads
 from app.ledger.head import Head, hash_at, head
+from app.strikes.params import StrikeCriteria
 
 # Entries that one read takes and one piece of a stream holds.
 BATCH = 500
@@ -41,8 +44,30 @@ AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """The entries that a stream sends: those that meet its criteria, or all for None. `key` names the criteria."""
+
+    key: str = ""
+    criteria: StrikeCriteria | None = None
+
+    @classmethod
+    def to(cls, criteria: StrikeCriteria) -> "Subscription":
+        """Return the subscription to the entries that match."""
+        return cls(repr(criteria.given), criteria)
+
+
+EVERYTHING = Subscription()
+
+# What is read: after which number, for which key of a subscription.
+_Place = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Entries as events, and the number of the last; no bytes where there was nothing to send for a while."""
+    """Entries as events, and the number up to which the ledger was read.
+
+    No bytes where there was nothing to send for a while. An id without data is for clients to remember.
+    """
 
     last: int
     events: bytes
@@ -60,8 +85,8 @@ class Watcher:
         self._epoch = 0
         # The streams that wait, and until when, by the event loop's clock: the earliest first.
         self._waiting: dict[asyncio.Future[None], float] = {}
-        self._batches: FIFOCache[int, Batch] = FIFOCache(BATCHES)
-        self._reading: dict[int, asyncio.Task[Batch]] = {}
+        self._batches: FIFOCache[_Place, Batch] = FIFOCache(BATCHES)
+        self._reading: dict[_Place, asyncio.Task[Batch]] = {}
 
     @contextmanager
     def following(self) -> Iterator[int]:
@@ -79,18 +104,21 @@ class Watcher:
                 # Nobody polls from here on, so the cached state expires.
                 self._forget()
 
-    async def after(self, seq: int, epoch: int) -> Batch | None:
+    async def after(self, seq: int, epoch: int, subscription: Subscription = EVERYTHING) -> Batch | None:
         """Return the entries after a number, up to BATCH, as soon as there are any.
 
         The batch is empty where there are none for HEARTBEAT_SECONDS, also because the database is away. None where
-        the stream has to end: the server stops, or the ledger no longer is the one that it was.
+        the stream has to end: the server stops, the ledger no longer is the one that it was, or the vocabulary has
+        lost a name of the subscription.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + HEARTBEAT_SECONDS
         while epoch == self._epoch:
             if self._head is not None and seq < self._head.seq:
                 try:
-                    return await self._batch(seq)
+                    return await self._batch(seq, subscription)
+                except InvalidInput:
+                    return None
                 except StrikeledgerError:
                     await asyncio.sleep(POLL_SECONDS)  # Until the database may be back.
             else:
@@ -140,7 +168,7 @@ class Watcher:
                 self._forget()
             self._head = now
             if last_head is not None and continues and last_head.seq < now.seq:
-                await self._batch(last_head.seq)
+                await self._batch(last_head.seq, EVERYTHING)
         except StrikeledgerError:
             # It is away, or busy. Streams wait, and go on where they were.
             return
@@ -156,29 +184,45 @@ class Watcher:
                     woken.set_result(None)
             await asyncio.sleep(0)  # Other requests' turn.
 
-    async def _batch(self, seq: int) -> Batch:
+    async def _batch(self, seq: int, subscription: Subscription) -> Batch:
         """Return the entries after a number below the ledger's head: read once for all concurrent callers."""
-        batch = self._batches.get(seq)
+        place = seq, subscription.key
+        batch = self._batches.get(place)
         if batch is not None:
             return batch
-        reading = self._reading.get(seq)
+        reading = self._reading.get(place)
         if reading is None:
-            reading = asyncio.get_running_loop().create_task(self._read(seq))
-            self._reading[seq] = reading
-            reading.add_done_callback(lambda _: self._reading.pop(seq, None))
+            reading = asyncio.get_running_loop().create_task(self._read(seq, subscription))
+            self._reading[place] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(place, None))
         return await asyncio.shield(reading)
 
-    async def _read(self, seq: int) -> Batch:
-        batches = self._batches
+    async def _read(self, seq: int, subscription: Subscription) -> Batch:
+        batches, criteria = self._batches, subscription.criteria
 
         def read_entries(session: ReadSession) -> Batch:
+            if criteria is not None:
+                return _matching(session, criteria, seq)
             entries = queries.after(session, seq, BATCH)
             return Batch(entries[-1].seq if entries else seq, b"".join(map(_event, entries)))
 
-        batch = await self._reads(read_entries, ReadRequest("ledger entries", time.monotonic()))
+        kind = "ledger entries" if criteria is None else "matching ledger entries"
+        batch = await self._reads(read_entries, ReadRequest(kind, time.monotonic()))
         if batch.events:
-            batches[seq] = batch
+            batches[seq, subscription.key] = batch
         return batch
+
+
+def _matching(session: ReadSession, criteria: StrikeCriteria, seq: int) -> Batch:
+    """Return the entries after a number that meet criteria, by the vocabulary of now."""
+    now = head(session)
+    if now.seq <= seq:
+        return Batch(seq, b"")
+    strikes = criteria.resolved(catalogue_at(session, now), now.seq)
+    seqs, resume = matching.find(session, strikes, seq, now.seq + 1, BATCH)
+    last = now.seq if resume is None else resume
+    events = b"".join(map(_event, queries.of_numbers(session, seqs)))
+    return Batch(last, events if seqs and seqs[-1] == last else b"%bid: %d\n\n" % (events, last))
 
 
 def _is_stopping() -> bool:

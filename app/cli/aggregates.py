@@ -30,7 +30,15 @@ BOUNDS = {
 ESTIMATED = {"items": "approximate", "cumulative_items": "cumulative_approximate"}
 
 # Fields that have no column of their own.
-_LEFT_OUT = {"period_start", "period_end", "is_other", *BOUNDS.values(), *ESTIMATED.values()}
+_LEFT_OUT = {
+    "period_start",
+    "period_end",
+    "is_other",
+    "items_closed_min",
+    "cumulative_items_closed_min",
+    *BOUNDS.values(),
+    *ESTIMATED.values(),
+}
 
 # A table of counts is as wide as it needs where no terminal limits it: none of its cells is cut.
 _ANY_WIDTH = 10_000

@@ -6,12 +6,17 @@ import typer
 
 from app.cli.connection import Key, Url, connected
 from app.cli.output import Column, aligned_table, console, plain, write_json
+from app.cli.query_options import given, takes
 
 EPILOG = """\b
 Examples:
   strikeledger changes --after 500
   strikeledger changes --after 500 --follow --json
+  strikeledger changes --location Palmyra --effect destroyed
 """
+
+# A walk begins after a number and goes to the head: what else chooses pages or formats is no option.
+_NO_OPTIONS = {"after", "before", "as_of", "limit", "cursor", "count", "format", "cells"}
 
 COLUMNS = (
     Column("seq", 9),
@@ -24,6 +29,7 @@ COLUMNS = (
 )
 
 
+@takes("changes", without=_NO_OPTIONS)
 def changes(
     *,
     after: Annotated[int, typer.Option(min=0, metavar="SEQ", help="Start after this ledger number.")] = 0,
@@ -35,10 +41,15 @@ def changes(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print an entry a line, as GET /v1/changes shows it.")
     ] = False,
+    **query: Any,  # noqa: ANN401 - by option, a text or a list
 ) -> None:
-    """List what was recorded: reports, corrections, retractions and vocabulary. Only reads."""
+    """List what was recorded: reports, corrections, retractions and vocabulary. Only reads.
+
+    With filters: the entries whose report has, before or after them, a line that matches.
+    """
+    filters = given(query)
     with connected(url, key) as client:
-        walk = client.changes(after, follow=follow)
+        walk = client.changes(after, follow=follow, **filters)
         is_first = True
         for page in walk.pages():
             if as_json:
@@ -49,7 +60,8 @@ def changes(
             is_first = False
         seq = walk.seq
     if is_first and not as_json:
-        typer.echo(f"Nothing was recorded after {after}; the ledger stands at {seq}.", err=True)
+        what = "Nothing that matches" if filters else "Nothing"
+        typer.echo(f"{what} was recorded after {after}; the ledger stands at {seq}.", err=True)
 
 
 def _show(items: Any, *, header: bool) -> None:  # noqa: ANN401 - entries of the client

@@ -30,10 +30,20 @@ import polars as pl
 from sqlalchemy import make_url
 
 from app.columnar.loader import CLAIMS, REVISIONS
-from app.columnar.segment import COUNTRY_CODES, EFFECTS, LINES, TALLIES, Segment
+from app.columnar.segment import COUNTRY_CODES, EFFECTS, LINES, PRECISIONS, TALLIES, Segment
 
 # What the content of files depends on besides the ledger. The number rises when a column gets another meaning.
-_MEANING = (1, sys.byteorder, LINES, TALLIES, tuple(REVISIONS), tuple(CLAIMS), COUNTRY_CODES, EFFECTS)
+_MEANING = (
+    1,
+    sys.byteorder,
+    LINES,
+    TALLIES,
+    tuple(REVISIONS),
+    tuple(CLAIMS),
+    COUNTRY_CODES,
+    EFFECTS,
+    PRECISIONS,
+)
 VERSION = hashlib.sha256(repr(_MEANING).encode()).hexdigest()[:16]
 
 _PARTS, _LISTS = ".columns", ".list"

@@ -2,7 +2,7 @@
 
 Partial aggregates of segments add up, counts of different reports included, since no report is in two of them. A
 segment never changes: a write makes a new one of it. Columns have the names of the models. Days are counted from
-1970-01-01, countries and effects are positions in COUNTRY_CODES and EFFECTS.
+1970-01-01; countries, effects and precisions are positions in COUNTRY_CODES, EFFECTS and PRECISIONS.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from app.vocabulary.countries import COUNTRIES
 from app.vocabulary.effects import Effect
 
 COUNTRY_CODES = tuple(sorted(COUNTRIES))
+PRECISIONS = ("day", "week", "month", "unknown")
 EFFECTS = tuple(effect.value for effect in Effect)
 # The effect of the row that stands for the missing tallies of a line without any.
 NO_EFFECT = len(EFFECTS)
@@ -39,6 +40,7 @@ CODES: Mapping[str, Callable[[str], int]] = {
     "country": COUNTRY_CODES.index,
     "owner": _owner_code,
     "effect": EFFECTS.index,
+    "date_precision": PRECISIONS.index,
 }
 
 # What means null, by column; for null in a column of words a word.
@@ -60,6 +62,7 @@ LINES: Mapping[str, type[pl.DataType]] = {
     "publisher_id": pl.Int32,
     "date_from": pl.Int32,
     "date_to": pl.Int32,
+    "date_precision": pl.Int8,
     # The day of the revision that added the line.
     "published_on": pl.Int32,
     "country": pl.Int16,
@@ -77,6 +80,7 @@ LINES: Mapping[str, type[pl.DataType]] = {
     # Sums over its tallies.
     "items_min": pl.Int64,
     "items_max": pl.Int64,
+    "items_closed_min": pl.Int64,
     "open_ended": pl.Int64,
     "approximate": pl.Int64,
 }
@@ -97,11 +101,12 @@ TALLIES: Mapping[str, type[pl.DataType]] = {
 ITEMS = (
     pl.col("count_min").cast(pl.Int64).sum().alias("items_min"),
     pl.col("count_max").filter(pl.col("count_max") != UNKNOWN).cast(pl.Int64).sum().alias("items_max"),
+    pl.col("count_min").filter(pl.col("count_max") != UNKNOWN).cast(pl.Int64).sum().alias("items_closed_min"),
     (pl.col("count_max") == UNKNOWN).cast(pl.Int64).sum().alias("open_ended"),
     pl.col("approximate").cast(pl.Int64).sum(),
 )
 
-ITEM_SUMS = ("items_min", "items_max", "open_ended", "approximate")
+ITEM_SUMS = ("items_min", "items_max", "items_closed_min", "open_ended", "approximate")
 
 # A segment takes no further reports once it has so many lines.
 LINES_IN_SEGMENT = 1 << 15

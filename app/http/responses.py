@@ -84,6 +84,13 @@ def current(response: Response) -> Response:
     return response
 
 
+def permanent(response: Response) -> Response:
+    """Let a response be cached for good: nothing that is recorded later can change it."""
+    if response.headers["Cache-Control"] == BRIEF:
+        response.headers["Cache-Control"] = IMMUTABLE
+    return response
+
+
 def list_headers(request: Request, head: Head, chosen: Format, *, negotiated: bool) -> dict[str, str]:
     """Return the headers of a list in a format; `negotiated` where the request could have chosen another.
 

@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 
 from app.aggregates.notes import notes
+from app.aggregates.params import AggregatesQuery
 from app.aggregates.rows import columns, measures, rows
-from app.aggregates.schemas import AggregatesQuery
 from app.aggregates.service import execute
 from app.catalogue.catalogue import Catalogue, catalogue_at
-from app.changes.queries import latest_of_reports
+from app.changes import queries as ledger
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
 from app.ledger.head import Head, head
@@ -64,16 +64,17 @@ class Record:
         return head(self.session).seq
 
     def latest_entries(self) -> list[dict[str, Any]]:
-        """Return the last entries of the ledger, the newest first."""
+        """Return the last entries of the ledger about reports, the newest first."""
+        seqs = ledger.reports_before(self.session, 0, self.latest_seq + 1, _ENTRIES)
         return [
             {
                 "seq": entry.seq,
                 "when": f"{entry.recorded_at:%d %b %Y, %H:%M} UTC".lstrip("0"),
                 "action": entry.action,
                 "report": public_id(REPORT, entry.report_id),
-                "reason": None,
+                "reason": entry.reason,
             }
-            for entry in latest_of_reports(self.session, 0, None, _ENTRIES)
+            for entry in ledger.described(self.session, seqs)
         ]
 
     def count(self, strikes: StrikeQuery, **how: Any) -> Counted:  # noqa: ANN401 - parameters of /v1/aggregates

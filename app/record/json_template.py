@@ -31,6 +31,8 @@ class Shown(NamedTuple):
     reference: str
     template: str
     revision: int
+    # Where its sentence begins in the report's text; null without a text. Not in the template: older ones lack it.
+    quote_start: int | None
 
 
 _REFERENCE = [field.name for field in fields.REPORT if field.in_reference]
@@ -81,14 +83,17 @@ def _tally(tally: Members) -> str:
 def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> str:
     """Return lines as `StrikeOut` describes them, as JSON writes them between the brackets of a list."""
     # All at once: a page has hundreds of slots.
-    whole = ",".join(whole_template(line.id, line.reference, line.template) for line in lines)
+    whole = ",".join(
+        whole_template(line.id, line.reference, line.template, line.quote_start) for line in lines
+    )
     return filled(whole, names_in(catalogue))
 
 
-def whole_template(strike_id: int | None, reference: str, template: str) -> str:
+def whole_template(strike_id: int | None, reference: str, template: str, quote_start: int | None) -> str:
     """Return all of `StrikeOut` of what is stored of a line; a draft's lines have no id yet."""
     named = "null" if strike_id is None else f'"{public_id(STRIKE, strike_id)}"'
-    return f'{{"id":{named},"report":{reference}{template}}}'
+    start = "null" if quote_start is None else quote_start
+    return f'{{"id":{named},"report":{reference}{template},"quote_start":{start}}}'
 
 
 def reference_template(report_id: int, publisher_id: int, revision: Members) -> str:

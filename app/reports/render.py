@@ -86,9 +86,9 @@ def report_json(session: Snapshot, report_id: int, head: Head) -> Written | None
     names = names_in(catalogue_at(session, head))
     reference = reference_template(report_id, row.publisher_id, row.fields | {"revision": row.revision})
     lines = templates_of_report(session, report_id, head.seq, row.line_order)
-    whole = [whole_template(strike_id, reference, line) for strike_id, line in lines]
+    whole = [whole_template(strike_id, reference, line, start) for strike_id, line, start in lines]
     template = _made(session, row.recorded_seq) if row.template is None else row.template
-    of_lines = [strike_id for strike_id, _ in lines]
+    of_lines = [strike_id for strike_id, *_ in lines]
     return Written(row.revision, _filled(template, row.fields, whole, names), of_lines)
 
 
@@ -138,7 +138,10 @@ def draft_json(session: ReadSession, draft: SavedDraft, head: Head, staged: Stag
     }
     template = revision_template(values, coverage, [line for line, _ in lines], checks)
     reference = reference_template(draft.report_id, resolved.publisher.id, values)
-    whole = [whole_template(None, reference, line) for line in templates]
+    whole = [
+        whole_template(None, reference, template, line["quote_start"])
+        for template, (line, _) in zip(templates, lines, strict=True)
+    ]
     remarks = {
         "warnings": [*_number_warnings(session, resolved, draft.report_id), *warnings],
         "possible_duplicates": new_duplicates_document(session, new_lines(lines), head, draft.report_id),

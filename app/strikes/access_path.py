@@ -138,17 +138,25 @@ def fewest(session: Snapshot, strikes: StrikeFilter, sort: Sort) -> Narrowing | 
     """Return what makes the lines few; None where they are read faster in their order."""
     by_some_items = sort is Sort.MOST_ITEMS and strikes.has_tally_conditions
     most = FEW_BY_SOME_ITEMS if by_some_items else FEW
-    conditions = Conditions(strikes)
-    counts = [(counted(session, strikes, narrowing, most), narrowing) for narrowing in conditions.narrowing()]
-    few, narrowing = min(counts, key=lambda counted: counted[0], default=(most + 1, None))
-    if few > most:
+    few, narrowing = narrowest(session, strikes, most)
+    if narrowing is None:
         return None
     if (
         _index(sort, strikes) == BY_PLACE
-        and counted(session, strikes, conditions.at_place(), most * CHEAPER) <= few * CHEAPER
+        and counted(session, strikes, Conditions(strikes).at_place(), most * CHEAPER) <= few * CHEAPER
     ):
         return None
     return narrowing
+
+
+def narrowest(session: Snapshot, strikes: StrikeFilter, most: int) -> tuple[int, Narrowing | None]:
+    """Return the condition that the fewest lines meet, and how many do; None where none leaves up to `most`."""
+    counts = [
+        (counted(session, strikes, narrowing, most), narrowing)
+        for narrowing in Conditions(strikes).narrowing()
+    ]
+    few, narrowing = min(counts, key=lambda counted: counted[0], default=(most + 1, None))
+    return few, narrowing if few <= most else None
 
 
 def _count_key(_session: Snapshot, strikes: StrikeFilter, narrowing: Narrowing, most: int) -> bytes:

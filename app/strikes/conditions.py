@@ -5,7 +5,7 @@ names of the models in both. What each engine spells its own way is in Terms: sq
 database, column_conditions.py for segments in memory.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import fields
 
 from app.strikes.filter import OF_TALLIES, Condition, StrikeFilter, Term, Terms
@@ -22,9 +22,15 @@ NARROWING = tuple(field.name for field in fields(StrikeFilter) if field.metadata
 WITHIN_OTHERS = {"status"}
 
 
-def of_lines(terms: Terms) -> Iterator[Term]:
-    """Yield the conditions that a line must meet: all those of the filter."""
+# Fields whose conditions depend on the ledger number: another number has other lines.
+OF_A_MOMENT = frozenset({"as_of", "repeats"})
+
+
+def of_lines(terms: Terms, *, without: Container[str] = ()) -> Iterator[Term]:
+    """Yield the conditions that a line must meet: all those of the filter, or those of other fields than some."""
     for field in fields(StrikeFilter):
+        if field.name in without:
+            continue
         if field.name in OF_LINES and getattr(terms.strikes, field.name) != field.default:
             yield OF_LINES[field.name](terms)
     if terms.strikes.has_tally_conditions:

@@ -31,12 +31,12 @@ def shown(session: Snapshot, ids: Sequence[int], as_of: int) -> list[Shown]:
     by_id = {}
     # Lines of one report name it alike.
     references: dict[bytes, str] = {}
-    for strike_id, packed, template, is_revised in session.rows(_FIRST_REVISIONS, {"ids": ids}):
+    for strike_id, packed, template, quote_start, is_revised in session.rows(_FIRST_REVISIONS, {"ids": ids}):
         if not is_revised:
             reference = references.get(packed)
             if reference is None:
                 reference = references[packed] = unpacked(packed)
-            by_id[strike_id] = Shown(strike_id, reference, unpacked(template), 1)
+            by_id[strike_id] = Shown(strike_id, reference, unpacked(template), 1, quote_start)
     revised = [strike_id for strike_id in ids if strike_id not in by_id]
     if revised:
         by_id |= {line.id: line for line in _read_at(session, revised, as_of)}
@@ -52,30 +52,34 @@ def _read_at(session: Snapshot, ids: Sequence[int], as_of: int) -> Iterator[Show
     """Yield lines with the revision that holds each as of a number: the one that brought it, or a later one."""
     rows = session.rows(_AT_NUMBER, {"ids": ids, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
-    for strike_id, template, report_id, publisher_id, *values in rows:
+    for strike_id, template, quote_start, report_id, publisher_id, *values in rows:
         revision = dict(zip(_OF_REVISION, values, strict=True))
         yield Shown(
             strike_id,
             reference_template(report_id, publisher_id, revision),
             made[strike_id] if template is None else unpacked(template),
             revision["revision"],
+            quote_start,
         )
 
 
 def templates_of_report(
     session: Snapshot, report_id: int, as_of: int, order: str | None
-) -> list[tuple[int, str]]:
-    """Return the ids and stored JSON of a report's lines as of a ledger number, in the line_order `order`."""
+) -> list[tuple[int, str, int | None]]:
+    """Return the lines of a report as of a ledger number, in the line_order `order`.
+
+    Of each its id, its stored JSON, and where its sentence begins in the text.
+    """
     rows = session.rows(_OF_REPORT, {"report_id": report_id, "as_of": as_of})
     made = line_templates(session, [row[0] for row in rows if row[1] is None])
-    lines: list[tuple[int, str]] = [
-        (strike_id, made[strike_id] if template is None else unpacked(template))
-        for strike_id, template in rows
+    lines: list[tuple[int, str, int | None]] = [
+        (strike_id, made[strike_id] if template is None else unpacked(template), quote_start)
+        for strike_id, template, quote_start in rows
     ]
     if order is None:
         return lines
     places = {strike_id: place for place, strike_id in enumerate(parsed(order))}
-    if places.keys() != {strike_id for strike_id, _ in lines}:
+    if places.keys() != {strike_id for strike_id, *_ in lines}:
         raise DamagedDatabase
     return sorted(lines, key=lambda line: places[line[0]])
 
@@ -102,6 +106,7 @@ def _lines_at() -> AnySelect:
         select(
             Strike.id,
             StrikeDocument.template,
+            Strike.quote_start,
             Strike.report_id,
             Report.publisher_id,
             *(getattr(Revision, name) for name in _OF_REVISION),
@@ -127,12 +132,15 @@ _FIRST_REVISIONS = Prepared(
         StrikeDocument.strike_id,
         StrikeDocument.reference,
         StrikeDocument.template,
+        Strike.quote_start,
         exists().where(Revision.report_id == StrikeDocument.report_id, Revision.revision == SECOND),
-    ).where(StrikeDocument.strike_id.in_(bindparam("ids", expanding=True)))
+    )
+    .join(Strike, Strike.id == StrikeDocument.strike_id)
+    .where(StrikeDocument.strike_id.in_(bindparam("ids", expanding=True)))
 )
 
 _OF_REPORT = Prepared(
-    select(Strike.id, StrikeDocument.template)
+    select(Strike.id, StrikeDocument.template, Strike.quote_start)
     .join(StrikeDocument, StrikeDocument.strike_id == Strike.id, isouter=True)
     .where(
         Strike.report_id == bindparam("report_id", type_=BigInteger()),

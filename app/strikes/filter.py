@@ -134,6 +134,10 @@ class StrikeFilter:
     # Days, inclusive: a line matches when its own range overlaps them.
     date_from: date | None = _of_lines(lambda terms: terms.line.date_to >= terms.value("date_from"))  # noqa: RUF009 - a field
     date_to: date | None = _of_lines(lambda terms: terms.line.date_from <= terms.value("date_to"))  # noqa: RUF009 - a field
+    # How exactly the source gives the days.
+    date_precisions: frozenset[str] | None = _of_lines(
+        lambda terms: terms.among(terms.line.date_precision, "date_precisions")
+    )
     # The places requested by name, box or distance: a line without a place is in none of them.
     location_ids: frozenset[int] | None = _of_lines(
         lambda terms: terms.among(terms.line.location_id, "location_ids"), narrows=True

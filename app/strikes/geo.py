@@ -45,6 +45,9 @@ class Box:
     east: float
     north: float
 
+    def __str__(self) -> str:
+        return f"{self.west},{self.south},{self.east},{self.north}"
+
     def holds(self, point: Point) -> bool:
         """Return whether a point lies in the box. The date line has two longitudes, 180 and -180."""
         if not self.south <= point.lat <= self.north:

@@ -1,19 +1,15 @@
 """Query parameters of the strike filter, and resolution of their names."""
 
-from collections.abc import Iterator
-from difflib import get_close_matches
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from app.catalogue.catalogue import Catalogue
 from app.catalogue.resolve import Resolver
-from app.errors import Fault, InvalidInput
 from app.http.field_types import PLAIN_DIGITS, AsOfParameter, Country, Day, QueryName, spelt
-from app.http.pagination import PageQuery
 from app.strikes.filter import Status, StrikeFilter
-from app.strikes.flat_rows import ShapedQuery
 from app.strikes.geo import (
     DEGREES,
     FARTHEST_KM,
@@ -25,8 +21,6 @@ from app.strikes.geo import (
     read_distance,
     read_point,
 )
-from app.strikes.ordering import Sort
-from app.strikes.schemas import STRIKE_FIELDS
 from app.vocabulary.effects import Effect
 from app.vocabulary.identifiers import REPORT, row_number
 from app.vocabulary.tokenize import words
@@ -43,8 +37,6 @@ MOST_ADDED_UP = 1_000_000_000
 # The owner of targets of which a line names none.
 ENEMY = "enemy"
 
-_FIELD = rf"\s*({'|'.join(STRIKE_FIELDS)})\s*"
-
 
 def _spellings(owner: str) -> Iterator[str | None]:
     """Yield an owner as lines may spell it; None stands for lines without an owner, which is the enemy."""
@@ -59,8 +51,8 @@ def _not_blank(value: str) -> str:
     return value
 
 
-class StrikeQuery(BaseModel):
-    """The filters that strikes, aggregates and exports share. All can be combined."""
+class StrikeCriteria(BaseModel):
+    """The filters that strikes, aggregates, exports and feeds share. All can be combined."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -72,6 +64,14 @@ class StrikeQuery(BaseModel):
         ),
     ] = None
     date_to: Annotated[Day | None, Field(description="Last day, inclusive.", examples=["2017-02-28"])] = None
+    date_precision: Annotated[
+        list[Literal["day", "week", "month", "unknown"]],
+        Field(
+            max_length=MOST_VALUES,
+            description="How exactly the source gives the days. Repeatable.",
+            examples=[["day"]],
+        ),
+    ] = []
     location: Annotated[
         list[QueryName],
         Field(
@@ -175,7 +175,16 @@ class StrikeQuery(BaseModel):
             examples=["include"],
         ),
     ] = None
-    as_of: AsOfParameter = None
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The filters that have another value than their default, several values of one in alphabetical order."""
+        values = ((name, getattr(self, name), field) for name, field in StrikeCriteria.model_fields.items())
+        return {
+            name: sorted(value) if isinstance(value, list) else value
+            for name, value, field in values
+            if value != field.default
+        }
 
     def resolved(self, catalogue: Catalogue, as_of: int) -> StrikeFilter:
         """Turn names into ids. Raises InvalidInput with the nearest names for every one that is unknown."""
@@ -194,6 +203,7 @@ class StrikeQuery(BaseModel):
             as_of=as_of,
             date_from=self.date_from,
             date_to=self.date_to,
+            date_precisions=frozenset(self.date_precision) or None,
             location_ids=places,
             countries=frozenset({self.country}) if self.country else None,
             category_ids=categories,
@@ -247,39 +257,7 @@ class StrikeQuery(BaseModel):
         return allowed
 
 
-class StrikesQuery(StrikeQuery, PageQuery, ShapedQuery):
-    """The parameters of `GET /v1/strikes`."""
+class StrikeQuery(StrikeCriteria):
+    """The filters, and the ledger number as of which they are applied."""
 
-    sort: Annotated[
-        Sort,
-        Field(
-            description="`-date` shows the latest first, `date` the earliest. `-strikes` shows the most strikes "
-            "first, and last the lines for which the source gives no number. `-items` shows the most items "
-            "first: of the tallies that meet `category`, `family` and `effect`. What is equal comes by date.",
-            examples=["-date"],
-        ),
-    ] = Sort.LATEST
-    fields: Annotated[
-        Annotated[str, Field(min_length=1, max_length=500), spelt(rf"{_FIELD}(,{_FIELD})*")] | None,
-        Field(
-            description="The fields of a strike that are shown, separated by commas; none: all. The others are "
-            "left out, and the order stays.",
-            examples=["id,date_from,location,strikes_min"],
-        ),
-    ] = None
-
-    def picked(self) -> frozenset[str] | None:
-        """Return the fields requested, or None for all. Raises InvalidInput with the nearest name of each unknown."""
-        if self.fields is None:
-            return None
-        fields = [name.strip() for name in self.fields.split(",")]
-        faults = [_unknown_field(name) for name in dict.fromkeys(fields) if name not in STRIKE_FIELDS]
-        if faults:
-            raise InvalidInput(faults)
-        return frozenset(fields)
-
-
-def _unknown_field(name: str) -> Fault:
-    near = get_close_matches(name, STRIKE_FIELDS, n=1, cutoff=0.5)
-    hint = f"; did you mean '{near[0]}'?" if near else f": fields takes {', '.join(STRIKE_FIELDS)}"
-    return Fault("parameter", "fields", "unknown-field", f"unknown field of a strike{hint}")
+    as_of: AsOfParameter = None

@@ -17,8 +17,8 @@ from app.http.strict_route import StrictRoute
 from app.ledger.head import head
 from app.record.json_template import Document, lines_json
 from app.strikes import fetch, search
+from app.strikes.list_params import StrikesQuery
 from app.strikes.ordering import READERS, position
-from app.strikes.params import StrikesQuery
 from app.strikes.schemas import StrikeOut, StrikePage
 from app.vocabulary.identifiers import STRIKE, row_number
 

@@ -117,6 +117,11 @@ class StrikeOut(_ResponseModel):
         description="What they did; empty for strikes with inconclusive results.",
         examples=[[example_of(TallyOut)]],
     )
+    quote_start: int | None = Field(
+        description="Where `quote` begins in the report's text, in code points, as the quotes of tallies are counted; "
+        "null without a text.",
+        examples=[0],
+    )
 
 
 # What `fields` can name, in the order in which a strike holds it.

@@ -13,7 +13,7 @@ from app.columnar.segment import ITEM_SUMS, ITEMS, LINES, Segment
 from app.columnar.store import Record
 from app.db.deadline import Deadline
 from app.strikes.column_conditions import EPOCH, MATCHING, ColumnTerms, repeating
-from app.strikes.conditions import of_lines, of_tallies
+from app.strikes.conditions import OF_A_MOMENT, of_lines, of_tallies
 from app.strikes.filter import Status, StrikeFilter
 
 Flags = npt.NDArray[np.bool_]
@@ -47,6 +47,7 @@ class Selection:
     """What a filter matches, step by step: each holds whole reports, as far as they match.
 
     `worded` are the ids of the lines with the words that are requested, separated by commas; None: no words.
+    `of_any_time`: lines that were recorded up to the filter's number match whatever became of them, and repeats too.
     Each step raises QueryTimeout after the deadline.
     """
 
@@ -56,6 +57,8 @@ class Selection:
         strikes: StrikeFilter,
         worded: str | None = None,
         deadline: Deadline | None = None,
+        *,
+        of_any_time: bool = False,
     ) -> None:
         self.record, self.strikes = record, strikes
         self._deadline = deadline or Deadline()
@@ -64,7 +67,7 @@ class Selection:
         if ids is not None:
             ids = ids.str.split(",").explode().cast(pl.Int32).drop_nulls()
         self._terms = ColumnTerms(strikes, record, ids)
-        on_lines = list(of_lines(self._terms))
+        on_lines = list(of_lines(self._terms, without=OF_A_MOMENT if of_any_time else ()))
         self._on_items = [condition for condition in on_lines if _is_on_items(condition)]
         self._on_lines = [condition for condition in on_lines if not _is_on_items(condition)]
         self._on_tallies = list(of_tallies(self._terms))

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Date,
     Integer,
@@ -73,13 +72,17 @@ class _Terms:
     line: type[Strike] = Strike
     # Whether conditions on tallies and signs are looked up for each line, and not gathered first.
     one_by_one: bool = False
+    # The ledger number as of which a line is judged, where it is a column of an enclosing query; None: the filter's.
+    as_of: ColumnElement[int] | None = None
 
     @property
     def tally(self) -> type[Tally]:
         return Tally
 
-    def value(self, name: str) -> BindParameter[Any]:
+    def value(self, name: str) -> ColumnElement[Any]:
         """Bind a value by the name that it has in `StrikeFilter.values`, to be bound again with another filter's."""
+        if name == "as_of" and self.as_of is not None:
+            return self.as_of
         return bindparam(name, self.strikes.values[name], KINDS[name])
 
     def among(
@@ -103,7 +106,7 @@ class _Terms:
                 TOMBSTONE.status == "retracted",
                 standing(TOMBSTONE, self.value("as_of")),
             )
-            .correlate(self.line)
+            .correlate_except(TOMBSTONE)
         )
 
     def of_publisher(self) -> ColumnElement[bool]:
@@ -132,7 +135,7 @@ class _Terms:
                 or_(OTHER.same_as_id.is_(None), OTHER.id < self.line.id),
                 OTHER.id != self.line.id,
             )
-            .correlate(self.line)
+            .correlate_except(OTHER)
         )
         return and_(self.line.same_as_id.is_not(None), better)
 
@@ -162,9 +165,10 @@ def _contains_text(terms: _Terms) -> ColumnElement[bool]:
 class Conditions:
     """A StrikeFilter as conditions on rows. Values are bound by the names that they have in `StrikeFilter.values`."""
 
-    def __init__(self, strikes: StrikeFilter) -> None:
+    def __init__(self, strikes: StrikeFilter, as_of: ColumnElement[int] | None = None) -> None:
+        """Make conditions as of the filter's number, or of one that an enclosing query has in the column `as_of`."""
         self._strikes = strikes
-        self._terms = _Terms(strikes)
+        self._terms = _Terms(strikes, as_of=as_of)
 
     def of_lines(self, *, one_by_one: bool = False) -> ColumnElement[bool]:
         """Return the condition that a row of Strike must meet.

@@ -37,10 +37,9 @@ _ROWS = tuple(
     ),
 )
 
-COUNTRIES = frozenset(row["code"] for row in _ROWS)
-
 # Codes, each to its country's usual English name.
 COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in _ROWS}
+COUNTRIES = frozenset(COUNTRY_NAMES)
 
 # Folded names, and folded adjectives, each to its code.
 NAMES: dict[str, str] = {

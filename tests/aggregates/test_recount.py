@@ -21,6 +21,7 @@ MEASURES = (
     "engagements",
     "items_min",
     "items_max",
+    "items_closed_min",
     "open_ended",
     "approximate",
     "strikes_open_ended",
@@ -28,7 +29,7 @@ MEASURES = (
     "lag_days_median",
     "lag_days_max",
 )
-ITEMS = ("items_min", "items_max", "open_ended", "approximate")
+ITEMS = ("items_min", "items_max", "items_closed_min", "open_ended", "approximate")
 ADD_UP = ("lines", "strikes_min", "strikes_max", "engagements", "strikes_open_ended", *ITEMS)
 
 days = st.integers(0, record.DAYS).map(lambda offset: str(record.FIRST_DAY + timedelta(days=offset)))
@@ -43,6 +44,7 @@ FILTERS = {
     "publisher": st.sampled_from(record.PUBLISHERS),
     "date_from": days,
     "date_to": days,
+    "date_precision": st.lists(st.sampled_from(["day", "week", "month", "unknown"]), min_size=1, max_size=2),
     "bbox": st.sampled_from(["38,34,40,37", "42,36,44,37", "41,30,38.5,40", "0,0,1,1", "-180,-90,180,90"]),
     "near": st.sampled_from(["35.95,39.01", "34.56,38.28", "36.3,43.1", "-35,-141"]),
     "owner": st.lists(

@@ -58,12 +58,16 @@ def test_feed_tells_what_became_of_reports(api: Api, database: Database) -> None
     assert entries(api) == [
         {
             "id": f"tag:strikeledger.invalid,2026:change:{change['seq']}:{change['hash']}",
-            "title": f"Report r{number} {change['action']}",
+            "title": f"cjtf-oir 20170302-01 {change['action']}",
             "updated": change["recorded_at"],
             "summary": f"cjtf-oir, 20170302-01, {title}",
             "link": f"{BASE}/v1/reports/r{number}/revisions/{change['revision']}",
         }
-        for change, title in zip(reversed(changes), ("Two strikes", "Two strikes", "Strikes"), strict=True)
+        for change, title in zip(
+            reversed(changes),
+            ("Two strikes. Reason: not ours", "Two strikes. Reason: a slip", "Strikes"),
+            strict=True,
+        )
     ]
 
 
@@ -82,7 +86,7 @@ def test_character_that_xml_cannot_hold_is_replaced() -> None:
     class Entry:
         seq, report_id, revision, hash, action = 2, 1, 1, "0" * 64, "published"
         recorded_at = datetime(2026, 11, 22, tzinfo=UTC)
-        publisher, number, title = "cjtf-oir", None, "a\x0bb\ufffe\ud800c\U0001f600"
+        publisher, number, reason, title = "cjtf-oir", None, None, "a\x0bb\ufffe\ud800c\U0001f600"
 
     feed = ET.fromstring(atom.feed([Entry()], BASE, {}, None))  # type: ignore[list-item] # noqa: S314
     assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == "cjtf-oir, a\ufffdb\ufffd\ufffdc\U0001f600"

@@ -10,7 +10,12 @@ from typing import Any
 from tests.openapi import operations, resolved, served
 
 FILE = Path(__file__).parents[2] / "app" / "cli" / "query_options.json"
-PATHS = {"strikes": "/v1/strikes", "aggregates": "/v1/aggregates", "export": "/v1/export"}
+PATHS = {
+    "strikes": "/v1/strikes",
+    "aggregates": "/v1/aggregates",
+    "export": "/v1/export",
+    "changes": "/v1/changes",
+}
 
 
 def described() -> dict[str, list[dict[str, Any]]]:

@@ -7,6 +7,7 @@ import pytest
 from app.strikes.schemas import StrikeOut, StrikePage
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
+from tests.reports.test_corrections import put
 
 
 @pytest.fixture
@@ -143,3 +144,28 @@ def test_bad_parameter_is_refused_by_name(stored: Api, query: str, parameter: st
     assert response.status_code == 422, response.text
     assert {error["parameter"] for error in response.json()["errors"]} == {parameter}
     assert hint in response.json()["errors"][0]["detail"]
+
+
+def test_sentence_is_where_quote_start_places_it(api: Api) -> None:
+    """With `quote_start` a row marks its numbers in its sentence: on lists, a strike, its report and a correction."""
+    text = "Nothing else. Near Raqqa, one strike destroyed a tank."
+    tally = make_tally(1, quote={"start": 37, "end": 53})
+    body = make_report(
+        make_strike(tally, quote={"start": 14, "end": 54}), make_strike(), text=text, number="1"
+    )
+    first = api.post(body)
+    revised = put(api, first, body | {"title": "Again", "reason": "A title."}).json()
+    for line in (
+        first["strikes"][0],
+        revised["strikes"][0],
+        api.read(f"/v1/strikes/{first['strikes'][0]['id']}"),
+        *(line for line in api.read("/v1/strikes")["items"] if line["quote"]),
+        *(line for line in api.read("/v1/strikes", as_of=first["seq"])["items"] if line["quote"]),
+    ):
+        assert text[line["quote_start"] :] == line["quote"]
+        quote = line["tallies"][0]["quote"]
+        mark = slice(quote["start"] - line["quote_start"], quote["end"] - line["quote_start"])
+        assert line["quote"][mark] == text[37:53]
+    assert revised["strikes"][1]["quote_start"] is None
+    draft = api.post(body | {"status": "draft", "number": "2"})
+    assert [line["quote_start"] for line in draft["strikes"]] == [14, None]
