@@ -1,14 +1,12 @@
 """Router of /v1/aggregates: counts, and their changes."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from app.aggregates.change_schemas import AggregateChanges
-from app.aggregates.changes import Listed, Side, changed_rows, compared, entries_of, moved_by_vocabulary
+from app.aggregates.change_service import changes
 from app.aggregates.dimensions import group_by_names
-from app.aggregates.entry_queries import entries, of_vocabulary
 from app.aggregates.json_rows import written
 from app.aggregates.notes import notes
 from app.aggregates.params import AggregateChangesQuery, AggregatesQuery
@@ -16,8 +14,8 @@ from app.aggregates.picture import painter
 from app.aggregates.result_table import changes_table, table_of
 from app.aggregates.rows import columns, measures, rows
 from app.aggregates.schemas import Aggregates
-from app.aggregates.service import Question, execute
-from app.catalogue.catalogue import Catalogue, catalogue_at
+from app.aggregates.service import execute
+from app.catalogue.catalogue import catalogue_at
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
 from app.errors import Fault, InvalidInput, NotAcceptable, QueryTimeout
@@ -108,45 +106,18 @@ def _changes_response(session: ReadSession, request: Request, query: AggregateCh
     form = Form(changes_table(question), query)
 
     def body() -> dict[str, object]:
-        store: Columns = request.app.state.columns
-        words = worded(session, question.strikes)
-        before = _earlier(session, query, earlier, question)
-        sides = (
-            Side(earlier, store.at(session, earlier), *before),
-            Side(to, store.at(session, to), catalogue, question),
-        )
-        with session.deadline.working_elsewhere():
-            comparison = compared(*sides, words, session.deadline)
-            page = comparison.groups.slice(begin, query.limit)
-            listed = entries_of(page, comparison.dimensions, sides, words, session.deadline)
-            moved = moved_by_vocabulary(page, comparison, sides, words, session.deadline)
-        if moved:
-            of_names = of_vocabulary(session, earlier.seq, to.seq)
-            listed |= {place: listed.get(place, Listed()).and_others(of_names) for place in moved}
-        shown = entries(session, (seq for row in listed.values() for seq in row.seqs))
-        end = begin + len(page)
+        changed = changes(session, request.app.state.columns, query, earlier, to, begin)
+        end = begin + len(changed.rows)
         return {
             "group_by": group_by_names(question.grouping),
             "from_seq": earlier.seq,
             "to_seq": to.seq,
-            "next": cursor_to(request, (end, to.seq)) if end < len(comparison.groups) else None,
-            "rows": changed_rows(comparison, page, sides[1], listed, shown),
+            "next": cursor_to(request, (end, to.seq)) if end < changed.count else None,
+            "rows": changed.rows,
         }
 
     response = list_response(request, to, body, form)
     return response if query.to_seq is None else permanent(response)
-
-
-def _earlier(
-    session: ReadSession, query: AggregateChangesQuery, earlier: Head, later: Question
-) -> tuple[Catalogue, Question]:
-    """Return the earlier vocabulary, and the question by it: by the later one where it lacks a name."""
-    catalogue = catalogue_at(session, earlier)
-    try:
-        return catalogue, query.grouped(catalogue, earlier.seq)
-    except InvalidInput:
-        # The later vocabulary has all of the names.
-        return catalogue, replace(later, strikes=replace(later.strikes, as_of=earlier.seq))
 
 
 def _head_at(session: ReadSession, seq: int | None, name: str) -> Head:

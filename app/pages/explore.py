@@ -69,7 +69,7 @@ class Explore:
             "description": self._description(),
             "feed": url("/v1/changes.atom", parameters(without(query, "as_of"))),
             "since": since,
-            "changed": view.elsewhere("/changes"),
+            "changed": url("/changes", parameters(without(query, "as_of")) | self._compared()),
             "figures": figures,
             "totals": self.totals,
             "announced": f"{self.title}: {words.counted(self.totals['lines'], 'line')}, {self._items.words} items",
@@ -117,6 +117,11 @@ class Explore:
             drawn=drawn or None,
             figure=count_of(self.totals, self.measure),
         )
+
+    def _compared(self) -> dict[str, str]:
+        """Return the numbers between which the changes of an earlier view are."""
+        latest = self.record.latest_seq
+        return {"from_seq": str(self.record.seq), "to_seq": str(latest)} if latest > self.record.seq else {}
 
     def _shown(self) -> dict[str, str]:
         return {} if self.measure is Measure.ITEMS else {"measure": self.measure.value}

@@ -8,6 +8,7 @@ from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.http.sessions import Read
 from app.pages import assets
+from app.pages.changes_page import ChangesQuery, context
 from app.pages.explore import Explore
 from app.pages.page_route import PageRoute, answered, around
 from app.pages.render import render
@@ -28,6 +29,25 @@ async def explore(request: Request, query: Annotated[ViewQuery, Query()], read: 
                 "explore.html", section="/", **Explore(record, "/", query, base_of(request)).context(), **around(record)
             ),
         )  # fmt: skip
+
+    return await read(page)
+
+
+@router.get("/changes")
+async def changed(request: Request, query: Annotated[ChangesQuery, Query()], read: Read) -> Response:
+    """Show why the figures of a question changed between two ledger numbers."""
+
+    def page(session: ReadSession) -> Response:
+        return answered(
+            request,
+            session,
+            None,
+            lambda record: render(
+                "changes.html",
+                **context(record, request.app.state.columns, query, base_of(request)),
+                **around(record),
+            ),
+        )
 
     return await read(page)
 
