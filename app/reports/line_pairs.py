@@ -1,7 +1,7 @@
 """Pairs of the lines that a revision removed and added, and their changes."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.record import fields
@@ -38,13 +38,15 @@ def paired(removed: Sequence[Document], added: Sequence[Document]) -> list[Pair]
 
     The order is that of the added lines; removed lines without a counterpart come last. Linear in the number of lines.
     """
-    return _paired(removed, added, _OF_LINES)
+    return _paired(removed, added, _of_line, _OF_LINES)
 
 
 def changes(before: Document, after: Document) -> list[Change]:
     """Return the fields in which two lines differ, those of their tallies last."""
     differing = [Change(name, before, after) for name in _LINE if _value(before, name) != _value(after, name)]
-    for old, new in _paired(before["tallies"], after["tallies"], _OF_TALLIES):
+    if before["tallies"] == after["tallies"]:
+        return differing
+    for old, new in _paired(before["tallies"], after["tallies"], _of_tally, _OF_TALLIES):
         if old is None or new is None:
             differing.append(Change(None, old, new))
         else:
@@ -64,77 +66,63 @@ def _place(line: Document) -> tuple[str | None, str | None, str]:
     return (location["slug"], None, "") if location else (None, line["location_as_written"], line["country"])
 
 
-def _days(line: Document) -> tuple[str, str]:
-    return line["date_from"], line["date_to"]
+# What two lines can have in common: place, days, wording of the tallies, their kinds, sentence.
+_Traits = tuple[Hashable, ...]
 
 
-def _kinds(line: Document) -> tuple[Hashable, ...]:
-    return tuple((tally["effect"], tally["category"]) for tally in line["tallies"])
+def _of_line(line: Document) -> _Traits:
+    tallies = line["tallies"]
+    phrases = tuple((tally["effect"], tally["as_written"]) for tally in tallies)
+    kinds = tuple((tally["effect"], tally["category"]) for tally in tallies)
+    is_worded = any(phrase for _, phrase in phrases)
+    return (
+        _place(line),
+        (line["date_from"], line["date_to"]),
+        phrases if is_worded else None,
+        kinds,
+        line["quote"],
+    )
 
 
-def _phrases(line: Document) -> tuple[Hashable, ...] | None:
-    """Return the wording of the tallies, or None where a line has none."""
-    phrases = tuple((tally["effect"], tally["as_written"]) for tally in line["tallies"])
-    return phrases if any(phrase for _, phrase in phrases) else None
+def _of_tally(tally: Document) -> _Traits:
+    return (
+        tally["effect"],
+        tally["category"],
+        tally["as_written"],
+        (tally["count_min"], tally["count_max"], tally["verb"], tally["approximate"]),
+    )
 
 
-_Key = Callable[[Document], Hashable]
+# Which traits both of a pair have, the most first. Wording without its place comes last: the place may be what was
+# corrected.
+_OF_LINES = ((0, 1, 2, 4), (0, 1, 2), (0, 2), (0, 1, 3), (0, 3), (0, 4), (0, 1), (0,), (1, 2, 4), (1, 2))
+_OF_TALLIES = ((0, 1, 2, 3), (0, 1, 3), (0, 1, 2), (0, 1), (2,), (1,))
 
 
-def _both(*keys: _Key) -> _Key:
-    """Return the key of all keys together; None where a line lacks one."""
-
-    def key(holder: Document) -> Hashable:
-        values = tuple(key(holder) for key in keys)
-        return None if None in values else values
-
-    return key
-
-
-# What both of a pair have, the most first. Wording without its place comes last: the place may be what was corrected.
-_OF_LINES: Sequence[_Key] = (
-    _both(_place, _days, _phrases, lambda line: line["quote"]),
-    _both(_place, _days, _phrases),
-    _both(_place, _phrases),
-    _both(_place, _days, _kinds),
-    _both(_place, _kinds),
-    _both(_place, lambda line: line["quote"]),
-    _both(_place, _days),
-    _place,
-    _both(_days, _phrases, lambda line: line["quote"]),
-    _both(_days, _phrases),
-)
-_OF_TALLIES: Sequence[_Key] = (
-    lambda tally: tuple(_value(tally, name) for name in _TALLY if name != "quote"),
-    lambda tally: (tally["effect"], tally["category"], tally["as_written"]),
-    lambda tally: (tally["effect"], tally["category"]),
-    lambda tally: tally["as_written"],
-    lambda tally: tally["category"],
-)
-
-
-def _paired(removed: Sequence[Document], added: Sequence[Document], keys: Sequence[_Key]) -> list[Pair]:
-    old, new = dict(enumerate(removed)), dict(enumerate(added))
-    of_new: dict[int, int] = {}
-    for key in keys:
-        waiting: dict[Hashable, deque[int]] = defaultdict(deque)
-        for index, holder in old.items():
-            if (value := key(holder)) is not None:
-                waiting[value].append(index)
-        for index, holder in list(new.items()):
-            if candidates := waiting.get(key(holder)):
-                of_new[index] = counterpart = candidates.popleft()
-                del new[index], old[counterpart]
-    return list(_in_order(removed, added, of_new, old))
-
-
-def _in_order(
+def _paired(
     removed: Sequence[Document],
     added: Sequence[Document],
-    of_new: Mapping[int, int],
-    unpaired: Mapping[int, Document],
-) -> Iterator[Pair]:
-    for index, holder in enumerate(added):
-        yield Pair(removed[of_new[index]] if index in of_new else None, holder)
-    for holder in unpaired.values():
-        yield Pair(holder, None)
+    traits: Callable[[Document], _Traits],
+    shared: Sequence[tuple[int, ...]],
+) -> list[Pair]:
+    """Pair what has the first traits of `shared` in common, then the second, and so on."""
+    old = {index: traits(holder) for index, holder in enumerate(removed)}
+    new = {index: traits(holder) for index, holder in enumerate(added)}
+    counterparts: dict[int, int] = {}
+    for names in shared:
+        waiting: dict[Hashable, deque[int]] = defaultdict(deque)
+        for index, own in old.items():
+            key = tuple([own[name] for name in names])
+            if None not in key:
+                waiting[key].append(index)
+        for index, own in list(new.items()):
+            if candidates := waiting.get(tuple([own[name] for name in names])):
+                counterparts[index] = candidates.popleft()
+                del new[index], old[counterparts[index]]
+        if not old or not new:
+            break
+    pairs = [
+        Pair(removed[counterparts[index]] if index in counterparts else None, holder)
+        for index, holder in enumerate(added)
+    ]
+    return [*pairs, *(Pair(removed[index], None) for index in old)]
