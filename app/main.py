@@ -38,6 +38,7 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.report_routes import router as report_pages
 from app.pages.router import router as pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
@@ -72,6 +73,7 @@ ROUTERS = (
     health,
     reference,
     pages,
+    report_pages,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
