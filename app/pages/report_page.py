@@ -1,4 +1,4 @@
-"""Page of a report: its text, lines, sums and history, as of one ledger number."""
+"""Page of a report: text, lines, sums and history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Routers of the pages of reports: the list, and one report with its revisions."""
+"""Router of the pages of reports: the list and one report."""
 
 from typing import Annotated
 

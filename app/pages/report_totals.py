@@ -1,4 +1,4 @@
-"""Totals of a report's lines, its claimed totals, and what it leaves open, in words."""
+"""Totals of a report's lines, and its claimed totals, in words."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Changes of a revision as a page shows them: only cells that differ, equal ones once."""
+"""Table of a revision's changes: cells that differ, equal ones once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Pairs of the lines that a revision removed and added, and their changes."""
+"""Pairs of removed and added lines, and their changes."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
