@@ -40,6 +40,7 @@ from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
 from app.pages.embed_routes import router as embeds
+from app.pages.report_routes import router as report_pages
 from app.pages.router import router as pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
@@ -58,7 +59,7 @@ from app.settings import Settings, read_settings
 from app.strikes.router import router as strikes
 
 # What people look at.
-PAGES = (pages, embeds)
+PAGES = (pages, report_pages, embeds)
 
 ROUTERS = (
     strikes,

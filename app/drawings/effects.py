@@ -1,5 +1,7 @@
 """Effects as drawn: the colour and pattern of each, and its swatch."""
 
+from functools import cache
+
 from markupsafe import Markup
 
 from app.drawings.svg import element
@@ -30,6 +32,7 @@ def fill(effect: str) -> str:
     return f"p-{name}" if is_hatched else f"f-{name}"
 
 
+@cache
 def swatch(effect: str) -> Markup:
     """Draw the small square that stands before the name of an effect."""
     name, is_hatched = STYLES[effect]

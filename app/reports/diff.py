@@ -1,6 +1,6 @@
 """Diff of two revisions: as sentences, and by field and line."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.record import fields
 
@@ -10,17 +10,36 @@ Document = dict[str, Any]
 FIELDS = ("status", *(field.name for field in fields.REPORT if field.is_compared), "coverage")
 
 
-def revision_diff(before: Document | None, after: Document) -> Document:
-    """Compare two documents of one report, as `RevisionDiff` describes it. None before stands for nothing."""
+class Difference(NamedTuple):
+    """What two documents of one report differ in: fields of the report, and lines by their ids."""
+
+    fields: list[Document]
+    removed: list[Document]
+    added: list[Document]
+    # Lines that both have.
+    kept: int
+
+
+def difference(before: Document | None, after: Document) -> Difference:
+    """Compare two documents of one report. None before stands for nothing."""
     old = {line["id"]: line for line in before["strikes"]} if before else {}
     new = {line["id"]: line for line in after["strikes"]}
-    removed = [line for identity, line in old.items() if identity not in new]
     added = [line for identity, line in new.items() if identity not in old]
-    fields = [
-        {"field": name, "before": before[name] if before else None, "after": after[name]}
-        for name in FIELDS
-        if (before[name] if before else None) != after[name]
-    ]
+    return Difference(
+        fields=[
+            {"field": name, "before": before[name] if before else None, "after": after[name]}
+            for name in FIELDS
+            if (before[name] if before else None) != after[name]
+        ],
+        removed=[line for identity, line in old.items() if identity not in new],
+        added=added,
+        kept=len(new) - len(added),
+    )
+
+
+def revision_diff(before: Document | None, after: Document) -> Document:
+    """Compare two documents of one report, as `RevisionDiff` describes it. None before stands for nothing."""
+    fields, removed, added, kept = difference(before, after)
     return {
         "revision": after["revision"],
         "reason": after["reason"],
@@ -28,7 +47,7 @@ def revision_diff(before: Document | None, after: Document) -> Document:
         "fields": fields,
         "strikes_removed": removed,
         "strikes_added": added,
-        "strikes_kept": len(new) - len(added),
+        "strikes_kept": kept,
     }
 
 

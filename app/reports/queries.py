@@ -14,6 +14,7 @@ from app.ledger.head import standing
 from app.models import LedgerEntry, Report, Revision, RevisionDocument, Strike
 from app.record import fields
 from app.record.fields import Row
+from app.vocabulary.identifiers import STRIKE, public_id
 from app.vocabulary.lookalikes import number_key
 
 
@@ -120,6 +121,19 @@ def stored_revision(session: Snapshot, report_id: int, as_of: int) -> StoredRevi
         return None
     own, of_report = rows[0][: -len(_OF_REPORT)], rows[0][-len(_OF_REPORT) :]
     return StoredRevision._make((*own, dict(zip(_OF_REPORT, of_report, strict=True))))
+
+
+def quoted(session: ReadSession, report_id: int, as_of: int) -> dict[str, tuple[int, int]]:
+    """Return where the sentence of each line begins and ends in the report's text, by the id of the line.
+
+    In code points. Lines without a sentence are left out.
+    """
+    rows = session.execute(
+        select(Strike.id, Strike.quote_start, Strike.quote_end).where(
+            Strike.report_id == report_id, standing(Strike, as_of), Strike.quote_start.is_not(None)
+        )
+    )
+    return {public_id(STRIKE, row.id): (row.quote_start, row.quote_end) for row in rows}
 
 
 def revisions(session: ReadSession, report_id: int, as_of: int) -> Sequence[AnyRow]:

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.catalogue.catalogue import catalogue_at
-from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession, WriteSession
 from app.db.statements import Snapshot
 from app.errors import (
@@ -37,8 +36,8 @@ from app.ledger.head import head
 from app.record.report_in import ReportIn, ReportPost
 from app.reports import drafts, queries, service
 from app.reports.if_match import ReportId, state_tag
+from app.reports.listing import report_filter
 from app.reports.params import NOT_WITH_DRAFTS, REPORTS, ReportsQuery
-from app.reports.queries import ReportFilter
 from app.reports.render import (
     Document,
     draft_json,
@@ -199,19 +198,7 @@ def draft_response(
 def _page(session: ReadSession, request: Request, query: ReportsQuery) -> Response:
     now = head(session, query.as_of)
     catalogue = catalogue_at(session, now)
-    names = Resolver(catalogue, "parameter")
-    publisher = names.publisher(query.publisher, "publisher") if query.publisher else None
-    if query.published_from and query.published_to and query.published_from > query.published_to:
-        names.refuse("published_to", "days-reversed", "published_to must not be before published_from")
-    names.finish()
-    reports = ReportFilter(
-        as_of=now.seq,
-        publisher_ids=catalogue.publishers.members(publisher.id) if publisher else None,
-        report_ids=None if query.number is None else queries.of_number(session, query.number, now.seq),
-        published_from=query.published_from,
-        published_to=query.published_to,
-        status=query.status,
-    )
+    reports = report_filter(session, catalogue, now.seq, query)
     after = position_of(request, query.cursor, date.fromisoformat, int)
 
     def page() -> Document:

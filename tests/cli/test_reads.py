@@ -76,7 +76,7 @@ def test_strikes_are_a_table(command: Command) -> None:
     lines = ended.text.splitlines()
     assert lines[0].split() == ["id", "days", "place", "strikes", "tallies", "source"]
     assert lines[2].split()[:4] == ["s5000", "2017-02-06", "Palmyra,", "SY"]
-    assert "destroyed 17 × heavy equipment vehicle" in ended.text  # noqa: RUF001 - as it is shown
+    assert "destroyed 17 × heavy equipment vehicle" in ended.text
     assert {len(line) for line in lines} == {160}
     assert re.match(r"3 of \d+ strike lines as of ledger number 535\.\nThere are more: ", ended.err)
 
@@ -127,7 +127,7 @@ def test_counts_are_words() -> None:
             {**tally, "category": None, "count_min": 1, "count_max": 1},
         ]
     )
-    assert words == 'destroyed at least 2 × fighting position, 1 × "a hut"'  # noqa: RUF001 - as it is shown
+    assert words == 'destroyed at least 2 × fighting position, 1 × "a hut"'
 
 
 def test_text_of_a_source_steers_no_terminal() -> None:

@@ -1,7 +1,5 @@
 """The head of a release: its number, its day of publication and its title."""
 
-# ruff: noqa: RUF001
-
 from datetime import date
 
 import pytest
