@@ -52,7 +52,6 @@ class Explore:
         """Return all that the template shows."""
         query, record, view = self.query, self.record, self.view
         unit = self.unit
-        since = record.latest_seq - record.seq
         listed, following = record.lines(
             query,
             query.sort,
@@ -68,7 +67,6 @@ class Explore:
             "title": self.title,
             "description": self._description(),
             "feed": url("/v1/changes.atom", parameters(without(query, "as_of"))),
-            "since": since,
             "changed": url("/changes", parameters(without(query, "as_of")) | self._compared()),
             "figures": figures,
             "totals": self.totals,
@@ -119,9 +117,8 @@ class Explore:
         )
 
     def _compared(self) -> dict[str, str]:
-        """Return the numbers between which the changes of an earlier view are."""
-        latest = self.record.latest_seq
-        return {"from_seq": str(self.record.seq), "to_seq": str(latest)} if latest > self.record.seq else {}
+        """Return the number from which on the changes of an earlier view are."""
+        return {} if self.query.as_of is None else {"from_seq": str(self.record.seq)}
 
     def _shown(self) -> dict[str, str]:
         return {} if self.measure is Measure.ITEMS else {"measure": self.measure.value}

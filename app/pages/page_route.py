@@ -115,5 +115,6 @@ def answered(
 
 def around(record: Record) -> dict[str, object]:
     """Return what the head and foot of every page show."""
-    when = "now" if record.seq == record.latest_seq else "earlier"
-    return {"ledger": {"seq": record.seq, "hash": record.now.hash, "when": when}}
+    return {
+        "ledger": {"seq": record.seq, "hash": record.now.hash, "when": "fixed" if record.is_pinned else "now"}
+    }

@@ -48,6 +48,8 @@ class Record:
     def __init__(self, session: ReadSession, columns: Columns, as_of: Any) -> None:  # noqa: ANN401 - as parameters have it
         self.session = session
         self.now: Head = head(session, as_of)
+        # Whether the number was requested, so that nothing shown may depend on a later one.
+        self.is_pinned = isinstance(as_of, int)
         self.catalogue: Catalogue = catalogue_at(session, self.now)
         self._columns = columns
         # What was counted for this page: several of its parts need the same.
@@ -64,8 +66,8 @@ class Record:
         return head(self.session).seq
 
     def latest_entries(self) -> list[dict[str, Any]]:
-        """Return the last entries of the ledger about reports, the newest first."""
-        seqs = ledger.reports_before(self.session, 0, self.latest_seq + 1, _ENTRIES)
+        """Return the last entries about reports up to the number of the record, the newest first."""
+        seqs = ledger.reports_before(self.session, 0, self.seq + 1, _ENTRIES)
         return [
             {
                 "seq": entry.seq,
