@@ -14,7 +14,7 @@ from app.cli.connection import Key, Url, connected
 from app.cli.output import AsJson, plain, write_json
 
 if TYPE_CHECKING:
-    from app.bulk.candidates import Candidate
+    from app.bulk.candidates import Candidate, StagedCandidate
     from app.bulk.columns import DateOrder, Reading
     from app.bulk.outcome import Mode
     from app.bulk.sheets import Sheet
@@ -219,17 +219,22 @@ def _send(
 @contextmanager
 def _candidates(
     file: Path, file_format: str, reading: "Reading"
-) -> "Iterator[tuple[Iterator[Candidate], list[str] | None]]":
+) -> "Iterator[tuple[Iterator[Candidate | StagedCandidate], list[str] | None]]":
     """Open a file and yield its reports, with the header of a sheet; show progress meanwhile."""
     from app.bulk.candidates import from_ndjson
     from app.bulk.sheet_rows import from_sheet
     from app.bulk.sheets import csv_sheet, excel_sheet
+    from app.bulk.staging_process import is_worthwhile, staged
 
     with _open(file, has_lines=file_format != "xlsx") as stream:
         size = os.fstat(stream.fileno()).st_size
         if file_format == "ndjson":
             with _progress(file, size) as advance:
-                yield from_ndjson(stream, advance), None
+                if is_worthwhile(size):
+                    with staged(stream, advance) as candidates:
+                        yield candidates, None
+                else:
+                    yield from_ndjson(stream, advance), None
             return
         opened: Sheet = csv_sheet(stream, reading) if file_format == "csv" else excel_sheet(stream, reading)
         _show_columns(opened, reading)
