@@ -44,6 +44,19 @@ class Rejected(NamedTuple):
     candidate: Candidate
     problems: Sequence[Problem]
 
+    def rows(self) -> Iterator[tuple[int, str, object]]:
+        """Yield the number of each row, what is wrong with it, and what the file holds there.
+
+        Of a row without a problem, that is which other row of its report has one.
+        """
+        other = f"row {self.problems[0].row} of the same report is rejected"
+        for number, content in self.candidate.rows:
+            own = [problem for problem in self.problems if problem.row == number]
+            texts = [
+                f"{problem.column}: {problem.detail}" if problem.column else problem.detail for problem in own
+            ]
+            yield number, "; ".join(texts) or other, content
+
 
 def run(
     session: WriteSession,

@@ -94,6 +94,8 @@ class Outcome:
 class NotApplied(Exception):
     """The outcome of an import whose writes are to be rolled back."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, rejected: list[dict[str, object]] | None = None) -> None:
         super().__init__()
         self.outcome = outcome
+        # The rows that were rejected, where they are listed.
+        self.rejected = rejected
