@@ -28,6 +28,9 @@ FORMATS = {
     ".xlsx": "xlsx",
 }
 
+# Problems of names that the vocabulary does not hold.
+_OF_VOCABULARY = {"unknown-publisher", "unknown-location", "unknown-category"}
+
 EPILOG = """\b
 Examples:
   strikeledger import strikes.csv --dry-run
@@ -189,6 +192,11 @@ def _report(outcomes: list[tuple[Path, dict[str, Any]]], *, dry_run: bool, as_js
         documents = [{"file": str(file), "dry_run": dry_run, **outcome} for file, outcome in outcomes]
         write_json(documents[0] if len(documents) == 1 else documents)
         return
+    codes = {group["code"] for _, outcome in outcomes for group in outcome["problems"]}
+    if codes & _OF_VOCABULARY:
+        typer.echo(
+            "Names of another record come with its bundle: strikeledger vocabulary load FILE", err=True
+        )
     for file, outcome in outcomes:
         for group in outcome["problems"]:
             where = f"{group['column']}: " if group["column"] else ""
