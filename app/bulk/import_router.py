@@ -14,8 +14,8 @@ from app.bulk import importing
 from app.bulk.candidates import Candidate, from_ndjson
 from app.bulk.columns import TEMPLATE, Reading, with_pairs
 from app.bulk.import_schemas import ImportOut, ImportQuery
-from app.bulk.importing import Author, Rejected
-from app.bulk.outcome import NotApplied, Outcome
+from app.bulk.importing import Author
+from app.bulk.outcome import NotApplied, Outcome, Rejected
 from app.bulk.sheet_rows import from_sheet
 from app.bulk.sheets import csv_sheet, excel_sheet
 from app.db.engine import WriteSession

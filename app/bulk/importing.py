@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import select
 
-from app.bulk import export
 from app.bulk.candidates import Body, Candidate, Problem, StagedCandidate, of_line
+from app.bulk.known_reports import Known, known_by_number, known_equal, shown
 from app.bulk.merging import changed
-from app.bulk.outcome import Mode, Outcome
+from app.bulk.outcome import Mode, Outcome, Rejected
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import WriteSession
-from app.db.statements import Prepared
 from app.errors import Conflict, Fault, InvalidInput
 from app.http.validation import validated
 from app.ledger.head import head
@@ -36,26 +35,6 @@ class Author(NamedTuple):
 
     key_id: int | None
     reason: str
-
-
-class Rejected(NamedTuple):
-    """A report that was rejected, with its problems."""
-
-    candidate: Candidate
-    problems: Sequence[Problem]
-
-    def rows(self) -> Iterator[tuple[int, str, object]]:
-        """Yield the number of each row, what is wrong with it, and what the file holds there.
-
-        Of a row without a problem, that is which other row of its report has one.
-        """
-        other = f"row {self.problems[0].row} of the same report is rejected"
-        for number, content in self.candidate.rows:
-            own = [problem for problem in self.problems if problem.row == number]
-            texts = [
-                f"{problem.column}: {problem.detail}" if problem.column else problem.detail for problem in own
-            ]
-            yield number, "; ".join(texts) or other, content
 
 
 def run(
@@ -83,25 +62,6 @@ def run(
         waiting = left
     importing.flush()
     return importing.outcome
-
-
-class _Known(NamedTuple):
-    """The standing revision of a report that the record holds."""
-
-    report_id: int
-    revision: int
-    status: str
-
-
-_BY_NUMBER = Prepared(
-    select(Revision.report_id, Revision.revision, Revision.status)
-    .join(Report, Report.id == Revision.report_id)
-    .where(
-        Report.publisher_id.in_(bindparam("publisher_ids", expanding=True)),
-        Report.number.in_(bindparam("numbers", type_=String(), expanding=True)),
-        Revision.superseded_seq.is_(None),
-    )
-)
 
 
 class _Import:
@@ -233,7 +193,7 @@ class _Import:
         own = self._session.execute(select(Report.number).where(Report.id == report_id)).scalar_one_or_none()
         return own == number_key(number)
 
-    def _known(self, candidate: Candidate, report: ReportIn) -> _Known | None:
+    def _known(self, candidate: Candidate, report: ReportIn) -> Known | None:
         """Return the report of the record that has the same publisher and number, or without one is the same."""
         publisher = self._catalogue.publisher(report.publisher)
         if publisher is None:
@@ -242,39 +202,16 @@ class _Import:
             return self._numbered(publisher.id, report.number)
         self.flush()
         publisher_ids = sorted(self._catalogue.publishers.members(publisher.id))
-        return self._unnumbered(candidate, report, publisher_ids)
+        return known_equal(self._session, report, candidate.columns, publisher_ids, self._catalogue)
 
-    def _numbered(self, publisher_id: int, number: str) -> _Known | None:
+    def _numbered(self, publisher_id: int, number: str) -> Known | None:
         publisher_ids = sorted(self._catalogue.publishers.members(publisher_id))
         key = number_key(number)
         if (publisher_id, key) in self._new_keys:
             self.flush()
-        values = {"publisher_ids": publisher_ids, "numbers": sorted({number, key})}
-        rows = self._session.rows(_BY_NUMBER, values)
-        return _Known(*rows[0]) if rows else None
+        return known_by_number(self._session, publisher_ids, number)
 
-    def _unnumbered(
-        self, candidate: Candidate, report: ReportIn, publisher_ids: Sequence[int]
-    ) -> _Known | None:
-        rows = self._session.execute(
-            select(Revision.report_id, Revision.revision, Revision.status)
-            .join(Report, Report.id == Revision.report_id)
-            .where(
-                Report.publisher_id.in_(publisher_ids),
-                Revision.published_on == report.published_on,
-                Revision.number.is_(None),
-                Revision.status == "published",
-                Revision.superseded_seq.is_(None),
-            )
-        )
-        for row in rows.all():
-            known = _Known(*row)
-            document = self._document(known.report_id, head(self._session).seq)
-            if changed(self._session, report, document, candidate.columns) is None:
-                return known
-        return None
-
-    def _revise(self, candidate: Candidate, report: ReportIn, known: _Known) -> None:
+    def _revise(self, candidate: Candidate, report: ReportIn, known: Known) -> None:
         """Record a report that the record holds as its next revision, where it differs."""
         if candidate.revision is not None and candidate.revision < known.revision:
             # What the file holds may be history here.
@@ -283,11 +220,11 @@ class _Import:
                     Revision.report_id == known.report_id, Revision.revision == candidate.revision
                 )
             ).scalar_one()
-            earlier = self._document(known.report_id, seq)
+            earlier = self._shown(known.report_id, seq)
             if changed(self._session, report, earlier, candidate.columns) is None:
                 self._unchanged(candidate, earlier)
                 return
-        document = self._document(known.report_id, head(self._session).seq)
+        document = self._shown(known.report_id, head(self._session).seq)
         # A retracted report does not change, which the service refuses.
         is_retracted = known.status == "retracted"
         merged = report if is_retracted else changed(self._session, report, document, candidate.columns)
@@ -298,7 +235,7 @@ class _Import:
         service.revise(self._session, known.report_id, merged, correction)
         self.outcome.revised += 1
         if candidate.ids:
-            after = self._document(known.report_id, head(self._session).seq)
+            after = self._shown(known.report_id, head(self._session).seq)
             self._note_strikes(candidate, [strike["id"] for strike in after["strikes"]])
 
     def _unchanged(self, candidate: Candidate, document: Body) -> None:
@@ -323,9 +260,8 @@ class _Import:
         )
         self.outcome.revised += 1
 
-    def _document(self, report_id: int, as_of: int) -> Body:
-        (document,) = export.documents(self._session, [report_id], as_of, self._catalogue)
-        return document
+    def _shown(self, report_id: int, as_of: int) -> Body:
+        return shown(self._session, report_id, as_of, self._catalogue)
 
     def _note_strikes(self, candidate: Candidate | StagedCandidate, strikes: Sequence[str]) -> None:
         """Note the ids that strikes of a file have in the record."""

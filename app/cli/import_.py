@@ -14,8 +14,7 @@ from app.cli.output import AsJson, plain, write_json
 
 if TYPE_CHECKING:
     from app.bulk.columns import DateOrder, Reading
-    from app.bulk.importing import Rejected
-    from app.bulk.outcome import Mode
+    from app.bulk.outcome import Mode, Rejected
     from app.cli.rejects import Add
 
 # How a file is read, by the end of its name.
