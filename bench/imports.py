@@ -23,8 +23,8 @@ MOST_LINES = 100_000
 # The formats, with the arguments that export them.
 FORMATS = {"ndjson": (), "csv": ("--shape", "long")}
 
-# Between two samples of a command's memory; reading one takes a millisecond.
-_SAMPLED_SECONDS = 0.1
+# Between two samples of a command's memory; reading one takes some milliseconds.
+_SAMPLED_SECONDS = 0.25
 
 _TABLES = ("report", "strike", "tally")
 

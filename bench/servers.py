@@ -205,10 +205,12 @@ def _until_ready(port: int, process: subprocess.Popen[bytes], path: str = "/read
 
 def proportional_memory(pid: int) -> float:
     """Return the MiB of a process and of those that it started, shared pages in proportion (Linux only)."""
-    kib = 0
-    for member in _family(pid):
+    kib, members = 0, [pid]
+    for member in members:
         # One may have ended since it was listed, and one that is ending has no memory.
         with suppress(OSError):
+            started = Path(f"/proc/{member}/task/{member}/children").read_text(encoding="utf-8")
+            members += map(int, started.split())
             lines = Path(f"/proc/{member}/smaps_rollup").read_text(encoding="utf-8").splitlines()
             kib += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return kib / 1024

@@ -69,6 +69,8 @@ def staged(stream: BinaryIO, advance: Callable[[int], None]) -> Iterator[Iterato
         [sys.executable, "-c", f"from {__name__} import main; main()"],
         stdin=stream,
         stdout=subprocess.PIPE,
+        # It imports from where this process did, however that was started.
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         # Of its own group, so that Ctrl-C is for the import alone, which ends it.
         start_new_session=True,
     )
