@@ -1,4 +1,7 @@
-"""Reports of the record that a file may hold: by publisher and number, or without a number by their content."""
+"""Lookup of the reports of a file in the record.
+
+A report is known by its publisher and number, or without a number by its content.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -55,8 +55,8 @@ def _with_ancestors(catalogue: Catalogue, ids: Iterable[int]) -> list[int]:
         line = [thing_id]
         while (parent := by_id[line[-1]].parent_id) is not None:
             line.append(parent)
-        depths |= {each: depth for depth, each in enumerate(reversed(line))}
-    return sorted(depths, key=lambda each: (depths[each], by_id[each].slug))
+        depths |= {category_id: depth for depth, category_id in enumerate(reversed(line))}
+    return sorted(depths, key=lambda category_id: (depths[category_id], by_id[category_id].slug))
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class _Planning:
         self._catalogue = catalogue
         # The slug of the thing of this load that has a folded name.
         self._given: dict[str, dict[str, str]] = {vocabulary.plural: {} for vocabulary in VOCABULARIES}
-        self._looks = {each.plural: looks_of(each.names(catalogue)) for each in VOCABULARIES}
+        self._looks = {known.plural: looks_of(known.names(catalogue)) for known in VOCABULARIES}
 
     def add(self, line: object) -> None:
         """Add the thing of a line, unless it stands. Raises InvalidInput."""

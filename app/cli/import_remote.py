@@ -1,4 +1,4 @@
-"""Import files through a server, and write the rejected rows that it names."""
+"""Imports by a server, with the rows that it rejects."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
