@@ -15,13 +15,16 @@ from app.db.engine import Database
 from app.db.migrate import upgrade
 from bench.figures import Figures, Imported
 from bench.record import peers_categories, peers_places
-from bench.servers import CLI, ROOT, Harness
+from bench.servers import CLI, ROOT, Harness, proportional_memory
 
 # Lines of the record that is imported: more take minutes, and show the same.
 MOST_LINES = 100_000
 
 # The formats, with the arguments that export them.
 FORMATS = {"ndjson": (), "csv": ("--shape", "long")}
+
+# Between two samples of a command's memory; reading one takes some milliseconds.
+_SAMPLED_SECONDS = 0.25
 
 _TABLES = ("report", "strike", "tally")
 
@@ -56,7 +59,7 @@ def _prepare(target: Path, theirs: Path) -> None:
 
 
 class _Done:
-    """A command that ended: its seconds, and the MiB that it held at most."""
+    """A command that ended: its seconds, and the MiB that it and its processes held at most."""
 
     def __init__(self, seconds: float, memory: float) -> None:
         self.seconds, self.memory = seconds, memory
@@ -73,12 +76,13 @@ def _command(database: Path, *arguments: str) -> _Done:
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, *CLI, *arguments], env=environment, stdout=subprocess.DEVNULL
     )
-    # As `wait`, with what the kernel counted for this one process.
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, proportional_memory(process.pid))
+        time.sleep(_SAMPLED_SECONDS)  # Until the next sample.
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, arguments)
-    return _Done(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    return _Done(time.perf_counter() - began, most)
 
 
 def _by_sqlite_utils(harness: Harness, theirs: Path, scratch: Path) -> float:

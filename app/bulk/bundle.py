@@ -13,6 +13,8 @@ from app.bulk import export
 from app.bulk.export import Document, Source
 from app.bulk.params import ExportQuery
 from app.bulk.queries import recorded_at
+from app.catalogue.recording import CATEGORIES, LOCATIONS, PUBLISHERS, VOCABULARIES
+from app.catalogue.vocabulary_file import contents
 from app.http.byte_sink import ByteSink
 from app.http.encoders import dumps, ready, written
 from app.http.flat_tables import Column, Kind, Table
@@ -33,6 +35,10 @@ _TYPES: Mapping[Kind, str] = {
     Kind.DAY: "date",
     Kind.RECORDS: "array",
 }
+
+
+# What reports name, by the plurals of the vocabularies; None is a place or category that is not given.
+Slugs = dict[str, set[Any]]
 
 
 @dataclass(slots=True)
@@ -77,12 +83,15 @@ def bundle(source: Source, query: ExportQuery) -> Iterator[bytes]:
 
 def _bundle(source: Source, query: ExportQuery) -> Iterator[bytes]:
     made, publishers = _Bundle(), dict[str, _Publisher]()
+    slugs: Slugs = {vocabulary.plural: set() for vocabulary in VOCABULARIES}
     raw = query.cells == "raw"
     tables = {
         "data/strikes.csv": (Format.CSV, WIDE, _lines_counted(source, publishers)),
         "data/tallies.csv": (Format.CSV, LONG, export.lines(source)),
         "data/strikes.parquet": (Format.PARQUET, WIDE, export.lines(source)),
-        "data/reports.ndjson": (Format.NDJSON, Table(()), _reports_counted(source, publishers)),
+        "data/reports.ndjson": (Format.NDJSON, Table(()), _reports_counted(source, publishers, slugs)),
+        # Once the reports are read, which name what it holds.
+        "data/vocabulary.ndjson": (Format.NDJSON, Table(()), _vocabulary(source, slugs)),
     }
     with zipfile.ZipFile(made.sink, "w") as archive:
         for name, (form, table, documents) in tables.items():
@@ -106,14 +115,26 @@ def _lines_counted(source: Source, publishers: dict[str, _Publisher]) -> Iterato
         yield lines
 
 
-def _reports_counted(source: Source, publishers: dict[str, _Publisher]) -> Iterator[Sequence[Document]]:
+def _vocabulary(source: Source, slugs: Slugs) -> Iterator[Sequence[Document]]:
+    yield list(contents(source.catalogue, slugs))
+
+
+def _reports_counted(
+    source: Source, publishers: dict[str, _Publisher], slugs: Slugs
+) -> Iterator[Sequence[Document]]:
     for reports in export.reports(source):
         for report in reports:
+            slugs[PUBLISHERS.plural].add(report["publisher"])
+            for strike in report["strikes"]:
+                slugs[LOCATIONS.plural].add(strike["location"])
+                slugs[CATEGORIES.plural].update(tally["category"] for tally in strike["tallies"])
             publisher = publishers.setdefault(report["publisher"], _Publisher())
             day = str(report["published_on"])
             publisher.reports += 1
             publisher.first, publisher.last = min(publisher.first, day), max(publisher.last, day)
         yield reports
+    for of_vocabulary in slugs.values():
+        of_vocabulary.discard(None)
 
 
 def filters_of(query: ExportQuery) -> Mapping[str, Sequence[str]]:
@@ -227,6 +248,7 @@ def _data_package(source: Source, query: ExportQuery, made: _Bundle) -> Mapping[
             ),
             _resource(made, "data/strikes.parquet", Format.PARQUET, "strikes-parquet"),
             _resource(made, "data/reports.ndjson", Format.NDJSON, "reports"),
+            _resource(made, "data/vocabulary.ndjson", Format.NDJSON, "vocabulary"),
         ],
     }
 

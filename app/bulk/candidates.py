@@ -9,6 +9,7 @@ from app.bulk.decoding import Line, lines, no_progress
 from app.bulk.export import SERVER_FIELDS
 from app.errors import Fault, InvalidInput, MalformedRequest
 from app.http.bodies import strict_json
+from app.reports.staging import FirstRevision
 
 Body = dict[str, Any]
 T = TypeVar("T")
@@ -65,6 +66,18 @@ class Candidate:
         return Problem(row, column, value, fault.code, fault.detail, " or ".join(fault.suggestions) or None)
 
 
+class StagedCandidate(NamedTuple):
+    """A report of NDJSON that another process staged; without `first` it is to be read from its line.
+
+    `ids` and `events` are as those of Candidate.
+    """
+
+    line: Line
+    ids: Mapping[int, str]
+    events: Mapping[int, str]
+    first: FirstRevision | None
+
+
 def from_ndjson(stream: BinaryIO, advance: Callable[[int], None] = no_progress) -> Iterator[Candidate]:
     """Yield the reports of NDJSON: a body of `POST /v1/reports` on each line, perhaps with an export's own fields.
 
@@ -73,10 +86,12 @@ def from_ndjson(stream: BinaryIO, advance: Callable[[int], None] = no_progress) 
     stream.seek(0)
     for line in lines(stream, advance):
         if line.text.strip():
-            yield _of_line(line)
+            yield of_line(line)
 
 
-def _of_line(line: Line) -> Candidate:
+def of_line(line: Line) -> Candidate:
+    """Return the report of a line of NDJSON, with what is wrong with it already."""
+
     def whole(_: str) -> Place:
         return Place(line.number, "", None)
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, BinaryIO
 
@@ -14,7 +15,7 @@ from app.bulk.candidates import Candidate, from_ndjson
 from app.bulk.columns import TEMPLATE, Reading, with_pairs
 from app.bulk.import_schemas import ImportOut, ImportQuery
 from app.bulk.importing import Author
-from app.bulk.outcome import NotApplied
+from app.bulk.outcome import NotApplied, Outcome, Rejected
 from app.bulk.sheet_rows import from_sheet
 from app.bulk.sheets import csv_sheet, excel_sheet
 from app.db.engine import WriteSession
@@ -105,17 +106,19 @@ async def import_reports(
 
         def work(session: WriteSession) -> Response:
             candidates = _candidates(media, file, reading)
-            outcome = importing.run(session, candidates, Author(holder.id, query.reason), query.mode)
+            author = Author(holder.id, query.reason)
+            rejected: list[dict[str, object]] | None = [] if query.rejects else None
+            outcome = importing.run(session, candidates, author, query.mode, partial(_note, rejected))
             if query.dry_run or outcome.is_refused:
-                raise NotApplied(outcome)
-            return Response(dumps(outcome.document()), media_type=MEDIA_TYPE)
+                raise NotApplied(outcome, rejected)
+            return Response(_document(outcome, rejected), media_type=MEDIA_TYPE)
 
         try:
             return await once(request, holder, write, work, alone=True, body_hash=digest)
         except NotApplied as taken_back:
             outcome = taken_back.outcome
             if query.dry_run:
-                return Response(dumps(outcome.document()), media_type=MEDIA_TYPE)
+                return Response(_document(outcome, taken_back.rejected), media_type=MEDIA_TYPE)
             detail = f"nothing was imported: {outcome.rejected:,} reports are not valid"
             return problem(
                 request.scope,
@@ -142,6 +145,15 @@ async def _spool(request: Request, file: BinaryIO) -> str:
     except ClientDisconnect:
         raise MalformedRequest("the request body ended early") from None
     return digest.hexdigest()
+
+
+def _note(rejected: list[dict[str, object]] | None, report: Rejected) -> None:
+    if rejected is not None:
+        rejected += [{"row": number, "problem": problem} for number, problem, _ in report.rows()]
+
+
+def _document(outcome: Outcome, rejected: Sequence[dict[str, object]] | None) -> bytes:
+    return dumps(outcome.document() | ({} if rejected is None else {"rejects": rejected}))
 
 
 def _candidates(media: str, file: BinaryIO, reading: Reading) -> Iterator[Candidate]:

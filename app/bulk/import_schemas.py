@@ -24,6 +24,13 @@ class ImportQuery(BaseModel):
             examples=["valid"],
         ),
     ] = Mode.ALL
+    rejects: Annotated[
+        bool,
+        Field(
+            description="List every row of the rejected reports in `rejects`, unless the import is refused.",
+            examples=[True],
+        ),
+    ] = False
     reason: Annotated[
         Phrase, Field(description="The reason of each revision.", examples=["Counts of 2017 corrected."])
     ] = "Imported."
@@ -79,6 +86,16 @@ class ProblemGroup(BaseModel):
     )
 
 
+class RejectedRow(BaseModel):
+    """A row of a rejected report."""
+
+    row: int = Field(description="Its number in the file, as in `problems`.", examples=[12])
+    problem: str = Field(
+        description="What is wrong with it, or which other row of its report is.",
+        examples=["location: no location is known by this name"],
+    )
+
+
 class ImportOut(BaseModel):
     """What became of the reports of a file; after a dry run, what would become of them."""
 
@@ -92,4 +109,7 @@ class ImportOut(BaseModel):
     )
     problems: list[ProblemGroup] = Field(
         description="Why reports were rejected, by kind and column.", examples=[[]]
+    )
+    rejects: list[RejectedRow] = Field(
+        [], description="With `rejects=true` alone: all rows of rejected reports.", examples=[[]]
     )

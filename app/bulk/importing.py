@@ -3,28 +3,26 @@
 A dry run does all of it and takes it back, so it has the same outcome as the import itself.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import select
 
-from app.bulk import export
-from app.bulk.candidates import Body, Candidate, Problem
+from app.bulk.candidates import Body, Candidate, Problem, StagedCandidate, of_line
+from app.bulk.known_reports import Known, known_by_number, known_equal, shown
 from app.bulk.merging import changed
-from app.bulk.outcome import Mode, Outcome
+from app.bulk.outcome import Mode, Outcome, Rejected
 from app.catalogue.catalogue import catalogue_at
 from app.db.engine import WriteSession
-from app.db.statements import Prepared
 from app.errors import Conflict, Fault, InvalidInput
 from app.http.validation import validated
 from app.ledger.head import head
-from app.models import Report, Revision, Strike
+from app.models import Report, Revision
 from app.record.report_in import ReportIn
 from app.reports import service
 from app.reports.service import Correction
-from app.reports.staging import StagedReport, stage
+from app.reports.staging import FirstRevision, first_revision, stage
 from app.vocabulary.identifiers import REPORT, STRIKE, public_id, row_number
 from app.vocabulary.lookalikes import number_key
 
@@ -39,16 +37,9 @@ class Author(NamedTuple):
     reason: str
 
 
-class Rejected(NamedTuple):
-    """A report that was rejected, with its problems."""
-
-    candidate: Candidate
-    problems: Sequence[Problem]
-
-
 def run(
     session: WriteSession,
-    candidates: Iterable[Candidate],
+    candidates: Iterable[Candidate | StagedCandidate],
     author: Author,
     mode: Mode,
     reject: Callable[[Rejected], None] = lambda _: None,
@@ -60,7 +51,7 @@ def run(
     commits, unless the outcome is refused.
     """
     importing = _Import(session, author, mode, reject)
-    waiting = [candidate for candidate in candidates if not importing.add(candidate)]
+    waiting = [candidate for candidate in importing.publish(candidates) if not importing.add(candidate)]
     # A line may repeat a strike that comes later in the file.
     while waiting:
         left = [candidate for candidate in waiting if not importing.add(candidate)]
@@ -73,25 +64,6 @@ def run(
     return importing.outcome
 
 
-class _Known(NamedTuple):
-    """The standing revision of a report that the record holds."""
-
-    report_id: int
-    revision: int
-    status: str
-
-
-_BY_NUMBER = Prepared(
-    select(Revision.report_id, Revision.revision, Revision.status)
-    .join(Report, Report.id == Revision.report_id)
-    .where(
-        Report.publisher_id.in_(bindparam("publisher_ids", expanding=True)),
-        Report.number.in_(bindparam("numbers", type_=String(), expanding=True)),
-        Revision.superseded_seq.is_(None),
-    )
-)
-
-
 class _Import:
     """One run of an import. New reports are gathered, and written by few statements."""
 
@@ -99,13 +71,25 @@ class _Import:
         self, session: WriteSession, author: Author, mode: Mode, reject: Callable[[Rejected], None]
     ) -> None:
         self._session, self._author, self._reject = session, author, reject
-        self._catalogue = catalogue_at(session, head(session))
+        # What is imported changes no vocabulary.
+        self._now = head(session)
+        self._catalogue = catalogue_at(session, self._now)
         self.outcome = Outcome(mode)
-        self._new: list[tuple[Candidate, StagedReport]] = []
+        self._new: list[tuple[Candidate | StagedCandidate, FirstRevision]] = []
         self._new_keys: set[tuple[int, str]] = set()
         # The id in the record of each strike, and of the first one of each event, by the ids that the file has.
         self._strikes: dict[str, str] = {}
         self._events: dict[str, str] = {}
+
+    def publish(self, candidates: Iterable[Candidate | StagedCandidate]) -> Iterator[Candidate]:
+        """Import new reports that are staged already, and yield the others."""
+        for candidate in candidates:
+            if isinstance(candidate, Candidate):
+                yield candidate
+            elif candidate.first is not None and self._is_new(candidate.first):
+                self._gather(candidate, candidate.first)
+            else:
+                yield of_line(candidate.line)
 
     def add(self, candidate: Candidate, *, is_last: bool = False) -> bool:
         """Import a report, or reject it. Return False where it must wait for a strike that comes later in the file.
@@ -130,18 +114,9 @@ class _Import:
         """Write the reports that were gathered."""
         if not self._new:
             return
-        staged = [report for _, report in self._new]
-        report_ids = service.create_all(self._session, staged, self._author.key_id)
-        strikes = defaultdict[int, list[str]](list)
-        rows = self._session.execute(
-            select(Strike.report_id, Strike.id)
-            .where(Strike.report_id.in_(report_ids))
-            .order_by(Strike.report_id, Strike.position)
-        )
-        for report_id, strike_id in rows:
-            strikes[report_id].append(public_id(STRIKE, strike_id))
-        for report_id, (candidate, _) in zip(report_ids, self._new, strict=True):
-            self._note_strikes(candidate, strikes[report_id])
+        written = service.create_all(self._session, [first for _, first in self._new])
+        for (_, strikes), (candidate, _) in zip(written, self._new, strict=True):
+            self._note_strikes(candidate, [public_id(STRIKE, strike_id) for strike_id in strikes])
         self._new.clear()
         self._new_keys.clear()
 
@@ -156,14 +131,24 @@ class _Import:
         if known is not None:
             self._revise(candidate, report, known)
             return True
-        staged = stage(self._session, report)
-        if report.number is not None:
-            self._new_keys.add((staged.resolved.publisher.id, number_key(report.number)))
-        self._new.append((candidate, staged))
+        first = first_revision(stage(self._session, report, now=self._now), self._author.key_id)
+        self._gather(candidate, first)
+        return True
+
+    def _is_new(self, first: FirstRevision) -> bool:
+        """Whether a numbered report can be written as it was staged: under this vocabulary, and as the first one."""
+        if first.key_id != self._author.key_id or first.vocabulary != self._now.vocabulary_hash:
+            return False
+        return self._numbered(first.publisher_id, first.columns["number"]) is None
+
+    def _gather(self, candidate: Candidate | StagedCandidate, first: FirstRevision) -> None:
+        """Have a new report written with the next ones."""
+        if first.number is not None:
+            self._new_keys.add((first.publisher_id, first.number))
+        self._new.append((candidate, first))
         self.outcome.created += 1
         if len(self._new) >= REPORTS_AT_A_TIME:
             self.flush()
-        return True
 
     def _name_strikes(self, candidate: Candidate, *, is_last: bool) -> bool:
         """Give each `same_as` the id that the strike has in the record; return False where it has none yet.
@@ -208,45 +193,25 @@ class _Import:
         own = self._session.execute(select(Report.number).where(Report.id == report_id)).scalar_one_or_none()
         return own == number_key(number)
 
-    def _known(self, candidate: Candidate, report: ReportIn) -> _Known | None:
+    def _known(self, candidate: Candidate, report: ReportIn) -> Known | None:
         """Return the report of the record that has the same publisher and number, or without one is the same."""
         publisher = self._catalogue.publisher(report.publisher)
         if publisher is None:
             return None
+        if report.number is not None:
+            return self._numbered(publisher.id, report.number)
+        self.flush()
         publisher_ids = sorted(self._catalogue.publishers.members(publisher.id))
-        if report.number is None:
-            self.flush()
-            return self._unnumbered(candidate, report, publisher_ids)
-        key = number_key(report.number)
-        if (publisher.id, key) in self._new_keys:
-            self.flush()
-        rows = self._session.rows(
-            _BY_NUMBER, {"publisher_ids": publisher_ids, "numbers": sorted({report.number, key})}
-        )
-        return _Known(*rows[0]) if rows else None
+        return known_equal(self._session, report, candidate.columns, publisher_ids, self._catalogue)
 
-    def _unnumbered(
-        self, candidate: Candidate, report: ReportIn, publisher_ids: Sequence[int]
-    ) -> _Known | None:
-        rows = self._session.execute(
-            select(Revision.report_id, Revision.revision, Revision.status)
-            .join(Report, Report.id == Revision.report_id)
-            .where(
-                Report.publisher_id.in_(publisher_ids),
-                Revision.published_on == report.published_on,
-                Revision.number.is_(None),
-                Revision.status == "published",
-                Revision.superseded_seq.is_(None),
-            )
-        )
-        for row in rows.all():
-            known = _Known(*row)
-            document = self._document(known.report_id, head(self._session).seq)
-            if changed(self._session, report, document, candidate.columns) is None:
-                return known
-        return None
+    def _numbered(self, publisher_id: int, number: str) -> Known | None:
+        publisher_ids = sorted(self._catalogue.publishers.members(publisher_id))
+        key = number_key(number)
+        if (publisher_id, key) in self._new_keys:
+            self.flush()
+        return known_by_number(self._session, publisher_ids, number)
 
-    def _revise(self, candidate: Candidate, report: ReportIn, known: _Known) -> None:
+    def _revise(self, candidate: Candidate, report: ReportIn, known: Known) -> None:
         """Record a report that the record holds as its next revision, where it differs."""
         if candidate.revision is not None and candidate.revision < known.revision:
             # What the file holds may be history here.
@@ -255,11 +220,11 @@ class _Import:
                     Revision.report_id == known.report_id, Revision.revision == candidate.revision
                 )
             ).scalar_one()
-            earlier = self._document(known.report_id, seq)
+            earlier = self._shown(known.report_id, seq)
             if changed(self._session, report, earlier, candidate.columns) is None:
                 self._unchanged(candidate, earlier)
                 return
-        document = self._document(known.report_id, head(self._session).seq)
+        document = self._shown(known.report_id, head(self._session).seq)
         # A retracted report does not change, which the service refuses.
         is_retracted = known.status == "retracted"
         merged = report if is_retracted else changed(self._session, report, document, candidate.columns)
@@ -270,7 +235,7 @@ class _Import:
         service.revise(self._session, known.report_id, merged, correction)
         self.outcome.revised += 1
         if candidate.ids:
-            after = self._document(known.report_id, head(self._session).seq)
+            after = self._shown(known.report_id, head(self._session).seq)
             self._note_strikes(candidate, [strike["id"] for strike in after["strikes"]])
 
     def _unchanged(self, candidate: Candidate, document: Body) -> None:
@@ -295,11 +260,10 @@ class _Import:
         )
         self.outcome.revised += 1
 
-    def _document(self, report_id: int, as_of: int) -> Body:
-        (document,) = export.documents(self._session, [report_id], as_of, self._catalogue)
-        return document
+    def _shown(self, report_id: int, as_of: int) -> Body:
+        return shown(self._session, report_id, as_of, self._catalogue)
 
-    def _note_strikes(self, candidate: Candidate, strikes: Sequence[str]) -> None:
+    def _note_strikes(self, candidate: Candidate | StagedCandidate, strikes: Sequence[str]) -> None:
         """Note the ids that strikes of a file have in the record."""
         for index, identifier in candidate.ids.items():
             if index < len(strikes):

@@ -1,11 +1,11 @@
 """Outcome of an import: counts of reports, and problems by kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.bulk.candidates import Problem
+from app.bulk.candidates import Candidate, Problem
 
 # Rows of a problem that an outcome names, and kinds of problems that it holds.
 ROWS_SHOWN = 20
@@ -91,9 +91,31 @@ class Outcome:
         }
 
 
+class Rejected(NamedTuple):
+    """A report that was rejected, with its problems."""
+
+    candidate: Candidate
+    problems: Sequence[Problem]
+
+    def rows(self) -> Iterator[tuple[int, str, object]]:
+        """Yield the number of each row, what is wrong with it, and what the file holds there.
+
+        Of a row without a problem, that is which other row of its report has one.
+        """
+        other = f"row {self.problems[0].row} of the same report is rejected"
+        for number, content in self.candidate.rows:
+            own = [problem for problem in self.problems if problem.row == number]
+            texts = [
+                f"{problem.column}: {problem.detail}" if problem.column else problem.detail for problem in own
+            ]
+            yield number, "; ".join(texts) or other, content
+
+
 class NotApplied(Exception):
     """The outcome of an import whose writes are to be rolled back."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, rejected: list[dict[str, object]] | None = None) -> None:
         super().__init__()
         self.outcome = outcome
+        # The rows that were rejected, where they are listed.
+        self.rejected = rejected

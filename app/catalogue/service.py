@@ -45,12 +45,23 @@ def add(session: WriteSession, vocabulary: Vocabulary, slug: str, state: State) 
     already stands for another thing. The caller commits.
     """
     catalogue = catalogue_at(session, head(session))
+    version, names = checked(vocabulary, catalogue, slug, state)
+    _refuse_taken(vocabulary, catalogue, names, None)
+    return record(session, {vocabulary.plural: [Change(slug, version, names)]})
+
+
+def checked(
+    vocabulary: Vocabulary, catalogue: Catalogue, slug: str, state: State
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Return the version of a new thing, and its names as written by their folded form.
+
+    Raises InvalidInput as `add` does.
+    """
     faults = Resolver(catalogue, "pointer")
     version = _version(state, catalogue, None, faults)
     names = _folded(vocabulary, [("/slug", slug), *_written(state)], frozenset(), faults)
     faults.finish()
-    _refuse_taken(vocabulary, catalogue, names, None)
-    return record(session, {vocabulary.plural: [Change(slug, version, names)]})
+    return version, names
 
 
 def change(session: WriteSession, vocabulary: Vocabulary, slug: str, state: State) -> int:
@@ -207,15 +218,33 @@ def _refuse_taken(
 ) -> None:
     """Raise Conflict for a name that stands for another thing, or looks like one that does."""
     known = vocabulary.names(catalogue)
-    # A name in ASCII looks like nothing but itself.
-    looks = {skeleton(folded): folded for folded in known.ids if not folded.isascii()}
+    looks = looks_of(known)
     for folded in names:
-        look = skeleton(folded)
-        for name in (folded, look, looks.get(look, "")):
-            holder = known.get(name)
-            if holder is not None and (own is None or holder.id != own.id):
-                stands = f"'{folded}' already stands for" if name == folded else "it looks like a name of"
-                raise Conflict(f"{stands} '{holder.slug}'", existing=vocabulary.path(holder.slug))
+        holder = holder_of(folded, known, looks, own)
+        if holder is not None:
+            is_equal = known.get(folded) == holder
+            stands = f"'{folded}' already stands for" if is_equal else "it looks like a name of"
+            raise Conflict(f"{stands} '{holder.slug}'", existing=vocabulary.path(holder.slug))
+
+
+def looks_of(known: AnyNames) -> Mapping[str, str]:
+    """Return folded names by how they look; one in ASCII looks like nothing but itself."""
+    return {skeleton(folded): folded for folded in known.ids if not folded.isascii()}
+
+
+def holder_of(
+    folded: str, known: AnyNames, looks: Mapping[str, str], own: AnyEntry | None = None
+) -> AnyEntry | None:
+    """Return another thing than `own` that a folded name stands for, or that has a name which looks like it; or None.
+
+    `looks` is what `looks_of` returns.
+    """
+    look = skeleton(folded)
+    for name in (folded, look, looks.get(look, "")):
+        holder = known.get(name)
+        if holder is not None and (own is None or holder.id != own.id):
+            return holder
+    return None
 
 
 def _lasting(session: ReadSession, vocabulary: Vocabulary, members: frozenset[int]) -> set[str]:

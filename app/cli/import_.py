@@ -1,23 +1,21 @@
 """`strikeledger import`: reports from files, or drafts from releases."""
 
 import gc
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from app.cli.connection import Key, Url, connected
+from app.cli.connection import Key, Url
+from app.cli.import_files import candidates_of
 from app.cli.output import AsJson, plain, write_json
 
 if TYPE_CHECKING:
-    from app.bulk.candidates import Candidate
     from app.bulk.columns import DateOrder, Reading
-    from app.bulk.outcome import Mode
-    from app.bulk.sheets import Sheet
+    from app.bulk.outcome import Mode, Rejected
+    from app.cli.rejects import Add
 
 # How a file is read, by the end of its name.
 FORMATS = {
@@ -28,6 +26,9 @@ FORMATS = {
     ".jsonl": "ndjson",
     ".xlsx": "xlsx",
 }
+
+# Problems of names that the vocabulary does not hold.
+_OF_VOCABULARY = {"unknown-publisher", "unknown-location", "unknown-category"}
 
 EPILOG = """\b
 Examples:
@@ -82,8 +83,8 @@ def import_(  # noqa: PLR0913 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """Import reports: new ones are published, known ones revised where they differ. All of it, or nothing."""
-    if url is not None and (parse or rejects is not None or len(files) > 1):
-        raise typer.BadParameter("takes one file, without --parse and --rejects", param_hint="--url")
+    if url is not None and parse:
+        raise typer.BadParameter("takes no --parse", param_hint="--url")
     if parse:
         from app.cli.drafts import save_drafts
 
@@ -93,6 +94,7 @@ def import_(  # noqa: PLR0913 - one for each option
 
     from app.bulk.columns import with_pairs
     from app.bulk.outcome import Mode
+    from app.cli.import_remote import Sending, send
 
     if mode not in {"all", "valid"}:
         raise typer.BadParameter("give all or valid", param_hint="--mode")
@@ -108,11 +110,10 @@ def import_(  # noqa: PLR0913 - one for each option
         decimal_comma=decimal_comma or reading.decimal_comma,
     )
     chosen = [(file, _format_of(file, file_format)) for file in files]
-    run = _Run(Mode(mode), reason, rejects)
     if url is None:
-        outcomes = _run(chosen, reading, run, dry_run=dry_run)
+        outcomes = _run(chosen, reading, _Run(Mode(mode), reason, rejects), dry_run=dry_run)
     else:
-        outcomes = [_send(*chosen[0], reading, run, _Server(url, key, dry_run))]
+        outcomes = send(chosen, reading, Sending(mode, reason, rejects, dry_run), url, key)
     _report(outcomes, dry_run=dry_run, as_json=as_json)
     if any(outcome["rejected"] for _, outcome in outcomes):
         raise typer.Exit(1)
@@ -169,8 +170,9 @@ def _run(
         with suppress(NotApplied), database.writing() as session:
             for file, file_format in files:
                 author = Author(None, run.reason or f"Imported from {file.name}.")
-                with _candidates(file, file_format, reading) as (candidates, header):
-                    outcome = importing.run(session, candidates, author, run.mode, begin(header))
+                with candidates_of(file, file_format, reading, stages=True) as (candidates, header):
+                    reject = partial(_add_rejected, begin(header))
+                    outcome = importing.run(session, candidates, author, run.mode, reject)
                 outcomes.append((file, outcome))
             if dry_run or any(outcome.is_refused for _, outcome in outcomes):
                 raise NotApplied(outcome)
@@ -179,121 +181,9 @@ def _run(
     return [(file, outcome.document(is_refused=is_refused)) for file, outcome in outcomes]
 
 
-class _Server(NamedTuple):
-    url: str
-    key: str | None
-    dry_run: bool
-
-
-def _send(
-    file: Path, file_format: str, reading: "Reading", run: _Run, server: _Server
-) -> tuple[Path, dict[str, Any]]:
-    """Send a file to a server, and return its outcome."""
-    from app.client import Unprocessable
-
-    options: dict[str, Any] = {
-        "map": [f"{theirs}={ours}" for theirs, ours in reading.columns.items()],
-        "ignore_column": sorted(reading.ignored),
-        "dates": reading.dates,
-        "decimal_comma": reading.decimal_comma,
-        "sheet": reading.sheet,
-        "reason": run.reason or f"Imported from {file.name}.",
-    }
-    with _open(file, has_lines=file_format != "xlsx") as stream, connected(server.url, server.key) as client:
-        try:
-            outcome = client.import_reports(
-                stream.read(),
-                dry_run=server.dry_run,
-                mode=run.mode.value,
-                format=file_format,  # type: ignore[arg-type] # one of FORMATS
-                **{name: value for name, value in options.items() if value},
-            )
-        except Unprocessable as error:
-            if "created" not in error.problem:
-                raise
-            names = ("created", "revised", "unchanged", "rejected", "problems")
-            return file, {name: error.problem[name] for name in names}
-    return file, dict(outcome)
-
-
-@contextmanager
-def _candidates(
-    file: Path, file_format: str, reading: "Reading"
-) -> "Iterator[tuple[Iterator[Candidate], list[str] | None]]":
-    """Open a file and yield its reports, with the header of a sheet; show progress meanwhile."""
-    from app.bulk.candidates import from_ndjson
-    from app.bulk.sheet_rows import from_sheet
-    from app.bulk.sheets import csv_sheet, excel_sheet
-
-    with _open(file, has_lines=file_format != "xlsx") as stream:
-        size = os.fstat(stream.fileno()).st_size
-        if file_format == "ndjson":
-            with _progress(file, size) as advance:
-                yield from_ndjson(stream, advance), None
-            return
-        opened: Sheet = csv_sheet(stream, reading) if file_format == "csv" else excel_sheet(stream, reading)
-        _show_columns(opened, reading)
-        # The rows of CSV are read twice: first to see whether those of a report stand together.
-        with _progress(file, 2 * size if file_format == "csv" else None) as advance:
-            yield from_sheet(opened, reading, advance), list(opened.header)
-
-
-@contextmanager
-def _open(file: Path, *, has_lines: bool) -> Iterator[BinaryIO]:
-    """Open a file, or a copy of standard input, so that it can be read twice."""
-    if str(file) != "-":
-        try:
-            with file.open("rb") as stream:
-                yield stream
-        except FileNotFoundError:
-            raise typer.BadParameter(f"{file}: no such file", param_hint="FILE") from None
-        return
-    from tempfile import TemporaryFile
-
-    from app.bulk.decoding import LONGEST_LINE
-    from app.errors import MalformedFile
-
-    with TemporaryFile() as stream:
-        length = 0
-        while piece := sys.stdin.buffer.read(LONGEST_LINE):
-            stream.write(piece)
-            # A line without an end would fill the disk before it is read. A workbook has no lines, and is bounded.
-            length = length + len(piece) if b"\n" not in piece else len(piece) - piece.rindex(b"\n")
-            if has_lines and length > 2 * LONGEST_LINE:
-                raise MalformedFile(f"a line is longer than {LONGEST_LINE:,} bytes")
-        stream.seek(0)
-        yield stream
-
-
-@contextmanager
-def _progress(file: Path, size: int | None) -> Iterator[Callable[[int], None]]:
-    """Show on stderr how many bytes are read, how fast, and how long it will take, where that is a terminal."""
-    from rich import progress
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    columns = (
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.DownloadColumn(),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(),
-    )
-    with progress.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"Importing {file.name}", total=size)
-        yield lambda count: bar.advance(task, count)
-
-
-def _show_columns(sheet: "Sheet", reading: "Reading") -> None:
-    """Print on stderr how foreign columns are read, before anything is written."""
-    from app.bulk.columns import shown
-
-    for theirs in sheet.header:
-        ours = reading.name_of(theirs)
-        if theirs in reading.ignored:
-            typer.echo(f"{shown(theirs)}: ignored", err=True)
-        elif ours is not None and ours != theirs:
-            typer.echo(f"{shown(theirs)} -> {ours}", err=True)
+def _add_rejected(add: "Add", rejected: "Rejected") -> None:
+    for row in rejected.rows():
+        add(*row)
 
 
 def _report(outcomes: list[tuple[Path, dict[str, Any]]], *, dry_run: bool, as_json: bool) -> None:
@@ -301,6 +191,11 @@ def _report(outcomes: list[tuple[Path, dict[str, Any]]], *, dry_run: bool, as_js
         documents = [{"file": str(file), "dry_run": dry_run, **outcome} for file, outcome in outcomes]
         write_json(documents[0] if len(documents) == 1 else documents)
         return
+    codes = {group["code"] for _, outcome in outcomes for group in outcome["problems"]}
+    if codes & _OF_VOCABULARY:
+        typer.echo(
+            "Names of another record come with its bundle: strikeledger vocabulary load FILE", err=True
+        )
     for file, outcome in outcomes:
         for group in outcome["problems"]:
             where = f"{group['column']}: " if group["column"] else ""

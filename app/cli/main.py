@@ -8,10 +8,12 @@ import gc
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from app import __version__
 from app.cli import (
     aggregates,
     backup,
@@ -26,9 +28,10 @@ from app.cli import (
     serve,
     strikes,
     verify,
+    vocabulary,
 )
 from app.cli.connection import Unreachable
-from app.cli.output import plain
+from app.cli.output import plain, write_json
 from app.errors import (
     DamagedDatabase,
     DatabaseUnavailable,
@@ -53,6 +56,25 @@ cli = typer.Typer(
     # Plain help: boxes and colours take as long to load as everything else together.
     rich_markup_mode=None,
 )
+
+
+@cli.callback(invoke_without_command=True)
+def version(
+    *,
+    shows: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --version: print it as JSON.")] = False,
+) -> None:
+    """Print the version where that is asked of no command."""
+    if shows:
+        if as_json:
+            write_json({"version": __version__})
+        else:
+            typer.echo(f"strikeledger {__version__}")
+        raise typer.Exit
+    if as_json:
+        raise typer.BadParameter("give it after the command", param_hint="--json")
+
+
 cli.command("serve", epilog=serve.EPILOG)(serve.serve)
 cli.command("migrate", epilog=migrate.MIGRATE_EPILOG)(migrate.migrate)
 cli.command("rebuild", epilog=migrate.REBUILD_EPILOG)(migrate.rebuild)
@@ -69,6 +91,7 @@ cli.command("restore", epilog=backup.RESTORE_EPILOG)(backup.restore)
 cli.command("verify", epilog=verify.EPILOG)(verify.verify)
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(locations.cli, name="locations")
+cli.add_typer(vocabulary.cli, name="vocabulary")
 
 
 def main() -> None:

@@ -7,62 +7,51 @@ from pathlib import Path
 from typing import IO
 
 from app.bulk.candidates import MARKS
-from app.bulk.importing import Rejected
 from app.cli.output_file import written_beside
 from app.http.encoders import dumps
 
-Reject = Callable[[Rejected], None]
+# Adds a row: its number, what is wrong with it, and what the file holds there.
+Add = Callable[[int, str, object], None]
 
 
 @contextmanager
-def rejects_file(path: Path | None) -> Iterator[Callable[[Sequence[str] | None], Reject]]:
+def rejects_file(path: Path | None) -> Iterator[Callable[[Sequence[str] | None], Add]]:
     """Yield a function that begins the file with the header of a sheet, or with None for NDJSON.
 
-    It returns the one that adds a rejected report. The file has its name at the end; without one, nothing is written.
+    It returns the one that adds a rejected row. The file has its name at the end; without one, nothing is written.
     """
     if path is None:
-        yield lambda _header: lambda _rejected: None
+        yield lambda _header: lambda _number, _problem, _content: None
         return
     with (
         written_beside(path, replaces=True) as part,
         part.open("w", encoding="utf-8", newline="") as file,
     ):
 
-        def begin(header: Sequence[str] | None) -> Reject:
+        def begin(header: Sequence[str] | None) -> Add:
             return _json_lines(file) if header is None else _table(file, header)
 
         yield begin
 
 
-def _table(file: IO[str], header: Sequence[str]) -> Reject:
+def _table(file: IO[str], header: Sequence[str]) -> Add:
     rows = csv.writer(file, lineterminator="\r\n")
     rows.writerow([*MARKS, *header])
 
-    def add(rejected: Rejected) -> None:
-        for number, cells in rejected.candidate.rows:
-            assert isinstance(cells, list | tuple)  # noqa: S101 - the rows of a sheet
-            rows.writerow([number, _problem(rejected, number), *cells])
+    def add(number: int, problem: str, cells: object) -> None:
+        assert isinstance(cells, list | tuple)  # noqa: S101 - the rows of a sheet
+        rows.writerow([number, problem, *cells])
 
     return add
 
 
-def _json_lines(file: IO[str]) -> Reject:
-    def add(rejected: Rejected) -> None:
-        for number, content in rejected.candidate.rows:
-            if isinstance(content, dict):
-                marks = dict(zip(MARKS, (number, _problem(rejected, number)), strict=True))
-                file.write(dumps({**content, **marks}).decode() + "\n")
-            else:
-                # No JSON object, so it has no room for marks.
-                file.write(str(content).rstrip("\r\n") + "\n")
+def _json_lines(file: IO[str]) -> Add:
+    def add(number: int, problem: str, content: object) -> None:
+        if isinstance(content, dict):
+            marks = dict(zip(MARKS, (number, problem), strict=True))
+            file.write(dumps({**content, **marks}).decode() + "\n")
+        else:
+            # No JSON object, so it has no room for marks.
+            file.write(str(content).rstrip("\r\n") + "\n")
 
     return add
-
-
-def _problem(rejected: Rejected, number: int) -> str:
-    """Return what is wrong with a row; of one without a problem, which other row of its report has one."""
-    problems = [problem for problem in rejected.problems if problem.row == number]
-    texts = [
-        f"{problem.column}: {problem.detail}" if problem.column else problem.detail for problem in problems
-    ]
-    return "; ".join(texts) or f"row {rejected.problems[0].row} of the same report is rejected"

@@ -73,7 +73,10 @@ class ExportQuery(StrikeFilters, total=False):
 
 
 class ImportOptions(TypedDict, total=False):
-    """How a foreign table is read. `map` holds `theirs=ours`, `ignore_column` names of columns."""
+    """How a foreign table is read. `map` holds `theirs=ours`, `ignore_column` names of columns.
+
+    With `rejects`, the result lists every row of the rejected reports.
+    """
 
     map: list[str]
     ignore_column: list[str]
@@ -81,6 +84,7 @@ class ImportOptions(TypedDict, total=False):
     decimal_comma: bool
     sheet: str
     reason: str
+    rejects: bool
 
 
 class ReportsQuery(TypedDict, total=False):

@@ -72,7 +72,8 @@ class Prepared:
     def bound_all(self, dialect: Dialect, rows: Sequence[Values]) -> tuple[str, Sequence[Any]]:
         """Return the same of an INSERT of one or more rows, which all have values for the same columns."""
         written = self._written(dialect, rows[0])
-        return written.sql, [written.taken(row) for row in rows]
+        take = written.parameters if written.names is None else written.taken
+        return written.sql, [take(row) for row in rows]
 
     def _written(self, dialect: Dialect, values: Values) -> _Written:
         names = tuple(values) if self.statement.is_insert else [len(values[name]) for name in self._lists]

@@ -39,7 +39,7 @@ MOST_VALUES = 100_000
 LONGEST_NUMBER = 32
 
 # A number that needs a closer check, and an escape that may be no character.
-_ODD_NUMBER = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1}}}|[0-9][eE]")
+_ODD_NUMBER = re.compile(rf"[0-9](?:[eE]|[0-9]{{{LONGEST_NUMBER}}})")
 _ODD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 # For a count of names and items: a string, an empty object or list, and a text that begins too deep.

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
@@ -49,17 +50,29 @@ class Strict(BaseModel):
 
 
 def _iso_date(value: object) -> date:
+    if isinstance(value, str):
+        return _day(value)
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            raise PydanticCustomError("no_such_day", "no such day in the calendar") from None
-        if day > LAST_DAY:
-            raise PydanticCustomError("no_such_day", "the latest year is 9998")
-        return day
-    raise PydanticCustomError("date_format", "a date must be written YYYY-MM-DD")
+    raise _date_format()
+
+
+# Days repeat, in an import above all.
+@lru_cache(2_048)
+def _day(written: str) -> date:
+    if not _ISO_DATE.fullmatch(written):
+        raise _date_format()
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "no such day in the calendar") from None
+    if day > LAST_DAY:
+        raise PydanticCustomError("no_such_day", "the latest year is 9998")
+    return day
+
+
+def _date_format() -> PydanticCustomError:
+    return PydanticCustomError("date_format", "a date must be written YYYY-MM-DD")
 
 
 def _country(value: object) -> object:
@@ -102,6 +115,8 @@ def one_line(value: str) -> str:
     return cleaned
 
 
+# Names repeat, in an import above all. None is longer than `Field` allows.
+@lru_cache(2_048)
 def _name(value: str) -> str:
     cleaned = one_line(value)
     # After normalising, which lengthens some letters: it is this form that a column must hold.

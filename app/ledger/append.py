@@ -44,12 +44,12 @@ class Appended(NamedTuple):
 
 
 class Write(NamedTuple):
-    """What an entry records: `content` is what the write puts into the record, named as the API names it.
+    """What an entry records: `content_hash` is of what the write puts into the record, named as the API names it.
 
     A change of the vocabulary has neither `report_id` nor `revision`.
     """
 
-    content: Mapping[str, object]
+    content_hash: str
     report_id: int | None = None
     revision: int | None = None
 
@@ -63,7 +63,7 @@ def append(
     revision: int | None = None,
 ) -> Appended:
     """Add the entry of one accepted write, as `append_all` does."""
-    (entry,) = append_all(session, action, [Write(content, report_id, revision)])
+    (entry,) = append_all(session, action, [Write(content_hash(content), report_id, revision)])
     return entry
 
 
@@ -84,7 +84,7 @@ def append_all(session: WriteSession, action: str, writes: Iterable[Write]) -> l
             "action": action,
             "report_id": write.report_id,
             "revision": write.revision,
-            "content_hash": content_hash(write.content, CONTENT_VERSION),
+            "content_hash": write.content_hash,
         }
         previous = chain_hash(previous, entry)
         entries.append(entry | {"hash": previous, "content_version": CONTENT_VERSION})
@@ -97,7 +97,7 @@ def supersede(session: WriteSession, table: type[Recorded], seq: int, which: Col
     session.execute(update(table).where(table.superseded_seq.is_(None), which).values(superseded_seq=seq))
 
 
-def content_hash(content: Mapping[str, object], version: int) -> str:
+def content_hash(content: Mapping[str, object], version: int = CONTENT_VERSION) -> str:
     """Return the SHA-256, in hexadecimal, of content as canonical JSON: sorted keys, no white space, UTF-8."""
     hashed = content if version == 1 else {**content, "version": version}
     return hashlib.sha256(canonical_json(hashed)).hexdigest()

@@ -67,7 +67,10 @@ def arithmetic(
     a total against. `version` is the content version of the ledger entry: what was checked before version 3 keeps its
     checks, which knew neither of these two rules.
     """
-    claimed, counted = list(claims), list(lines)
+    claimed = list(claims)
+    if all(claim.strikes is None and claim.engagements is None for claim in claimed):
+        return
+    counted = list(lines)
     of_countries = [claim for claim in claimed if claim.country is not None]
     recent = version >= _COUNTS_LINES_OUTSIDE
     outside = _outside(of_countries, counted) if recent and of_countries else ()

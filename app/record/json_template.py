@@ -43,7 +43,7 @@ _LOCATION, _CATEGORY = _OF_LINE.index("location"), _OF_TALLY.index("category")
 _DAYS, _FIGURES = _OF_LINE[:_LOCATION], _OF_LINE[_LOCATION + 1 :]
 _EFFECT, _COUNT = (
     _OF_TALLY[:_CATEGORY],
-    [name for name in _OF_TALLY[_CATEGORY + 1 :] if name != "approximate"],
+    [name for name in _OF_TALLY[_CATEGORY + 1 :] if name not in {"approximate", "quote"}],
 )
 
 # What the slots hold, by catalogue: it is the same for as long as the vocabulary is.
@@ -56,28 +56,25 @@ def line_template(line: Members, tallies: Iterable[Members]) -> str:
     `line` and `tallies` hold the columns of their rows by name.
     """
     same_as = None if line["same_as_id"] is None else public_id(STRIKE, line["same_as_id"])
-    figures = {name: same_as if name == "same_as" else line[name] for name in _FIGURES}
-    return "".join(
-        (
-            ",",
-            members({name: line[name] for name in _DAYS}),
-            ',"location":',
-            slot("l", line["location_id"]),
-            ",",
-            members(figures),
-            ',"tallies":[',
-            ",".join(_tally(tally) for tally in tallies),
-            "]",
-        )
-    )
+    document = {
+        **{name: line[name] for name in _DAYS},
+        "location": orjson.Fragment(slot("l", line["location_id"])),
+        **{name: same_as if name == "same_as" else line[name] for name in _FIGURES},
+        "tallies": [_tally(tally) for tally in tallies],
+    }
+    # Serialized at once. What follows a slot's name has no place in a string, where JSON escapes the line end.
+    return "," + members(document).replace(f'"":{SLOT}', SLOT)
 
 
-def _tally(tally: Members) -> str:
-    quote = span(tally["quote_start"], tally["quote_end"])
-    before = {name: tally[name] for name in _EFFECT}
-    after = {name: quote if name == "quote" else tally[name] for name in _COUNT}
+def _tally(tally: Members) -> Document:
+    """Return a tally whose category has no name: its slot is filled with the names of its members too."""
     kind = "e" if tally["approximate"] else "c"
-    return f"{{{members(before)},{slot(kind, tally['category_id'])},{members(after)}}}"
+    return {
+        **{name: tally[name] for name in _EFFECT},
+        "": orjson.Fragment(slot(kind, tally["category_id"])),
+        **{name: tally[name] for name in _COUNT},
+        "quote": span(tally["quote_start"], tally["quote_end"]),
+    }
 
 
 def lines_json(lines: Iterable[Shown], catalogue: Catalogue) -> str:

@@ -8,7 +8,7 @@ from app.catalogue.catalogue import CategoryEntry, catalogue_at
 from app.catalogue.resolve import Resolver
 from app.db.engine import ReadSession
 from app.db.types import AnyRow
-from app.ledger.head import head
+from app.ledger.head import Head, head
 from app.models import Strike
 from app.models.base import NAME_LENGTH
 from app.record.ledger_content import Resolved
@@ -27,15 +27,21 @@ MOST_TALLIES_IN_ALL = 5_000
 
 
 def resolve(
-    session: ReadSession, report: ReportIn, report_id: int | None = None, *, as_saved: bool = False
+    session: ReadSession,
+    report: ReportIn,
+    report_id: int | None = None,
+    *,
+    as_saved: bool = False,
+    now: Head | None = None,
 ) -> Resolved:
     """Look up publisher, places, categories and repeated strikes, and hold quotes against the text.
 
     `report_id` is the report's own, where it has one: no line repeats another of the same report. With `as_saved`
     a repeated strike is taken as it is named: it stood when the draft was saved, and may have been superseded since;
-    nor do bounds for new reports apply. Raises InvalidInput with every fault.
+    nor do bounds for new reports apply. `now` is the session's head, for a caller that has it already.
+    Raises InvalidInput with every fault.
     """
-    catalogue = catalogue_at(session, head(session))
+    catalogue = catalogue_at(session, now or head(session))
     standing = {} if as_saved else _current(session, report)
     names = Resolver(catalogue, "pointer")
     publisher = names.publisher(report.publisher, "/publisher")
@@ -54,7 +60,7 @@ def resolve(
     ]
     repeated = _named(report) if as_saved else _repeated(report, standing, report_id, names)
     for where, span in _quotes(report):
-        if span is not None and (report.text is None or span.end > len(report.text)):
+        if report.text is None or span.end > len(report.text):
             names.refuse(where, "quote-outside-text", "the quote must lie within 'text'")
     if not as_saved:
         _refuse_excess(report, names)
@@ -125,7 +131,7 @@ def _refuse_excess(report: ReportIn, names: Resolver) -> None:
     if report.number is not None and len(number_key(report.number)) > NAME_LENGTH:
         names.refuse("/number", "too-long", f"must have at most {NAME_LENGTH} characters in its normal form")
     for where, span in _quotes(report):
-        if span is not None and span.end - span.start > LONGEST_QUOTE:
+        if span.end - span.start > LONGEST_QUOTE:
             names.refuse(where, "too-long", f"a quote must have at most {LONGEST_QUOTE:,} characters")
     quoted = sum(strike.quote.end - strike.quote.start for strike in report.strikes if strike.quote)
     most = max(QUOTED_AT_LEAST, QUOTED_TIMES * len(report.text or ""))
@@ -138,8 +144,10 @@ def _refuse_excess(report: ReportIn, names: Resolver) -> None:
         names.refuse("/strikes", "too-many-tallies", detail)
 
 
-def _quotes(report: ReportIn) -> Iterable[tuple[str, SpanIn | None]]:
+def _quotes(report: ReportIn) -> Iterable[tuple[str, SpanIn]]:
     for index, strike in enumerate(report.strikes):
-        yield f"/strikes/{index}/quote", strike.quote
+        if strike.quote is not None:
+            yield f"/strikes/{index}/quote", strike.quote
         for position, tally in enumerate(strike.tallies):
-            yield f"/strikes/{index}/tallies/{position}/quote", tally.quote
+            if tally.quote is not None:
+                yield f"/strikes/{index}/tallies/{position}/quote", tally.quote

@@ -24,7 +24,14 @@ from app.record.ledger_content import Authorship, Resolved, key_name, report_con
 from app.record.report_in import ReportIn
 from app.record.revision_json import revision_template
 from app.reports.lines import Addition, add_lines, plan_lines, revise_lines
-from app.reports.staging import StagedReport, headline_columns, restage
+from app.reports.staging import (
+    FirstRevision,
+    StagedReport,
+    first_revision,
+    headline_columns,
+    normal_number,
+    restage,
+)
 from app.vocabulary.identifiers import REPORT, public_id
 from app.vocabulary.lookalikes import number_key
 
@@ -56,23 +63,25 @@ def create(session: WriteSession, report: ReportIn | StagedReport, key_id: int |
     """
     staged = restage(session, report)
     refuse_known_number(session, staged.resolved)
-    (report_id,) = create_all(session, [staged], key_id)
+    ((report_id, _),) = create_all(session, [first_revision(staged, key_id)])
     return report_id
 
 
-def create_all(session: WriteSession, reports: Sequence[StagedReport], key_id: int | None) -> list[int]:
-    """Publish new reports, staged in this transaction, under the next ledger numbers; return their rows' ids.
+def create_all(session: WriteSession, reports: Sequence[FirstRevision]) -> list[tuple[int, list[int]]]:
+    """Publish new reports under the next ledger numbers; return the ids of their rows and of their lines' rows.
 
-    Their numbers are new: no report of their publisher has them, and no two of them have the same.
+    They were staged under the vocabulary of this transaction. Their numbers are new: no report of their publisher has
+    them, and no two of them have the same.
     """
-    report_ids = session.numbered(_NEW_REPORT, [_report_row(staged.resolved) for staged in reports])
-    _publish(session, list(zip(report_ids, reports, strict=True)), key_id)
-    return report_ids
+    rows = [{"publisher_id": first.publisher_id, "number": first.number} for first in reports]
+    report_ids = session.numbered(_NEW_REPORT, rows)
+    lines = _publish(session, list(zip(report_ids, reports, strict=True)))
+    return list(zip(report_ids, lines, strict=True))
 
 
 def new_report(session: WriteSession, publisher_id: int, number: str | None) -> int:
-    """Give a draft its identity, which is never reused, and return its row's id."""
-    (report_id,) = session.numbered(_NEW_REPORT, [{"publisher_id": publisher_id, "number": _key(number)}])
+    """Give a draft its identity, which is never reused, and return its row's id. `number` has its normal form."""
+    (report_id,) = session.numbered(_NEW_REPORT, [{"publisher_id": publisher_id, "number": number}])
     return report_id
 
 
@@ -81,10 +90,11 @@ def publish_draft(
 ) -> StagedReport:
     """Publish a draft, which has its id already, as revision 1, and return it staged. Raises what `create` raises."""
     staged = restage(session, report, report_id)
-    resolved = staged.resolved
-    refuse_known_number(session, resolved)
-    session.execute(update(Report).where(Report.id == report_id).values(_report_row(resolved)))
-    _publish(session, [(report_id, staged)], key_id)
+    refuse_known_number(session, staged.resolved)
+    first = first_revision(staged, key_id)
+    values = {"publisher_id": first.publisher_id, "number": first.number}
+    session.execute(update(Report).where(Report.id == report_id).values(values))
+    _publish(session, [(report_id, first)])
     return staged
 
 
@@ -113,7 +123,9 @@ def revise(
     number = resolved.report.number
     if number != standing.number:
         refuse_known_number(session, resolved, report_id)
-        session.execute(update(Report).where(Report.id == report_id).values(number=_key(number)))
+        session.execute(
+            update(Report).where(Report.id == report_id).values(number=normal_number(resolved.report))
+        )
     plan = plan_lines(session, report_id, staged)
     by = Authorship(correction.key_id, correction.reason, standing.publisher)
     content = report_content(resolved, plan.events, by)
@@ -121,10 +133,19 @@ def revise(
     entry = append(session, "revised", content, report_id=report_id, revision=revision)
     seq = entry.seq
     supersede(session, Revision, seq, Revision.report_id == report_id)
-    row = _revision_row(report_id, revision, seq, resolved.report, correction.key_id)
+    row = {
+        "report_id": report_id,
+        "revision": revision,
+        "recorded_seq": seq,
+        "status": "published",
+        "reason": correction.reason,
+        **report_row(resolved.report),
+        **headline_columns(resolved.report),
+        "key_id": correction.key_id,
+    }
     _revise_coverage(session, row, staged.coverage)
     order = revise_lines(session, row, standing.publisher_id, plan)
-    row |= {"reason": correction.reason, "line_order": json.dumps(order)}
+    row["line_order"] = json.dumps(order)
     _add_revisions(session, [NewRevision(row, standing.publisher_id, entry.recorded_at, staged)])
     return staged
 
@@ -189,52 +210,42 @@ def refuse_known_number(session: WriteSession, resolved: Resolved, own: int = 0)
         )
 
 
-def _key(number: str | None) -> str | None:
-    return None if number is None else number_key(number)
-
-
-def _report_row(resolved: Resolved) -> Row:
-    return {"publisher_id": resolved.publisher.id, "number": _key(resolved.report.number)}
-
-
-def _publish(session: WriteSession, reports: Sequence[tuple[int, StagedReport]], key_id: int | None) -> None:
-    """Record the first revisions of reports, each given with its row's id."""
-    events = [
-        {index: event for index, (_, event) in staged.resolved.repeated.items()} for _, staged in reports
-    ]
+def _publish(session: WriteSession, reports: Sequence[tuple[int, FirstRevision]]) -> list[list[int]]:
+    """Record the first revisions of reports, each given with its row's id; return the ids of their lines."""
     entries = append_all(
-        session,
-        "published",
-        (
-            Write(report_content(staged.resolved, of_report, Authorship(key_id)), report_id, 1)
-            for (report_id, staged), of_report in zip(reports, events, strict=True)
-        ),
+        session, "published", (Write(first.content_hash, report_id, 1) for report_id, first in reports)
     )
-    rows = [
-        _revision_row(report_id, 1, entry.seq, staged.resolved.report, key_id)
-        for (report_id, staged), entry in zip(reports, entries, strict=True)
+    revisions = [
+        NewRevision(
+            {
+                "report_id": report_id,
+                "revision": 1,
+                "recorded_seq": entry.seq,
+                "status": "published",
+                "reason": None,
+                **first.columns,
+                "key_id": first.key_id,
+            },
+            first.publisher_id,
+            entry.recorded_at,
+            first,
+        )
+        for (report_id, first), entry in zip(reports, entries, strict=True)
     ]
-    publisher_ids = [staged.resolved.publisher.id for _, staged in reports]
-    _add_revisions(
-        session,
-        [
-            NewRevision(row, publisher_id, entry.recorded_at, staged)
-            for row, publisher_id, entry, (_, staged) in zip(
-                rows, publisher_ids, entries, reports, strict=True
-            )
-        ],
-    )
+    _add_revisions(session, revisions)
     _add_coverage(
         session,
-        [(row, claim) for row, (_, staged) in zip(rows, reports, strict=True) for claim in staged.coverage],
+        [
+            (revision.row, claim)
+            for revision, (_, first) in zip(revisions, reports, strict=True)
+            for claim in first.coverage
+        ],
     )
-    add_lines(
+    return add_lines(
         session,
         [
-            Addition(row, publisher_id, list(enumerate(staged.lines)), of_report)
-            for row, publisher_id, (_, staged), of_report in zip(
-                rows, publisher_ids, reports, events, strict=True
-            )
+            Addition(revision.row, first.publisher_id, list(enumerate(first.lines)), first.events)
+            for revision, (_, first) in zip(revisions, reports, strict=True)
         ],
     )
 
@@ -245,7 +256,7 @@ class NewRevision(NamedTuple):
     row: Row
     publisher_id: int
     recorded_at: datetime
-    staged: StagedReport | None
+    staged: StagedReport | FirstRevision | None
 
 
 def _add_revisions(session: WriteSession, revisions: Sequence[NewRevision]) -> None:
@@ -279,19 +290,6 @@ def _add_coverage(session: WriteSession, claims: Iterable[tuple[Row, Row]]) -> N
         for revision, claim in claims
     ]
     session.put(_COVERAGE, rows)
-
-
-def _revision_row(report_id: int, revision: int, seq: int, report: ReportIn, key_id: int | None) -> Row:
-    return {
-        "report_id": report_id,
-        "revision": revision,
-        "recorded_seq": seq,
-        "status": "published",
-        "reason": None,
-        **report_row(report),
-        **headline_columns(report),
-        "key_id": key_id,
-    }
 
 
 def _current_revision(session: WriteSession, report_id: int, expected: int) -> AnyRow:

@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.db.engine import ReadSession, WriteSession
-from app.ledger.head import head
-from app.record.column_values import coverage_rows, line_rows, source_texts
+from app.ledger.append import content_hash
+from app.ledger.head import Head, head
+from app.record.column_values import coverage_rows, line_rows, report_row, source_texts
 from app.record.fields import Row
 from app.record.json_template import line_template
-from app.record.ledger_content import Resolved, headline
+from app.record.ledger_content import Authorship, Resolved, headline, report_content
 from app.record.report_in import ReportIn
 from app.record.revision_json import checks_json
 from app.reports.plausibility import Warned, content_warnings
 from app.reports.resolve import repeated_events, resolve
+from app.vocabulary.lookalikes import number_key
 from app.vocabulary.tokenize import words_of
 
 
@@ -45,9 +47,34 @@ class StagedReport:
     warnings: Sequence[Warned]
 
 
-def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) -> StagedReport:
-    """Stage a report. Raises InvalidInput with every fault, as `resolve` does."""
-    resolved = resolve(session, report, report_id)
+class FirstRevision(NamedTuple):
+    """A staged report as it enters the record: columns of its revision, and the hash of its content.
+
+    `number` is its number in normal form; `events`, by line, the event of each that repeats a strike. Plain values
+    alone, so that another process can make it. `vocabulary` is as in StagedReport.
+    """
+
+    vocabulary: str
+    publisher_id: int
+    number: str | None
+    key_id: int | None
+    columns: Row
+    content_hash: str
+    coverage: Sequence[Row]
+    lines: Sequence[StagedLine]
+    checks: str
+    events: Mapping[int, int]
+
+
+def stage(
+    session: ReadSession, report: ReportIn, report_id: int | None = None, now: Head | None = None
+) -> StagedReport:
+    """Stage a report; `now` is the session's head, for a caller that has it already.
+
+    Raises InvalidInput with every fault, as `resolve` does.
+    """
+    now = now or head(session)
+    resolved = resolve(session, report, report_id, now=now)
     coverage = coverage_rows(resolved)
     lines = [
         StagedLine(row, tallies, line_template(row, tallies), words_of(source_texts(row, tallies)))
@@ -55,7 +82,7 @@ def stage(session: ReadSession, report: ReportIn, report_id: int | None = None) 
     ]
     checks = checks_json(headline_columns(report), coverage, [line.row for line in lines])
     warnings = content_warnings(resolved)
-    return StagedReport(resolved, head(session).vocabulary_hash, coverage, lines, checks, warnings)
+    return StagedReport(resolved, now.vocabulary_hash, coverage, lines, checks, warnings)
 
 
 def restage(
@@ -73,6 +100,29 @@ def restage(
         return report
     repeated = repeated_events(session, report.resolved.report, report_id)
     return replace(report, resolved=replace(report.resolved, repeated=repeated))
+
+
+def first_revision(staged: StagedReport, key_id: int | None) -> FirstRevision:
+    """Return the first revision of a report; `key_id` is the author's key, None for the product itself."""
+    resolved = staged.resolved
+    events = {index: event for index, (_, event) in resolved.repeated.items()}
+    return FirstRevision(
+        staged.vocabulary,
+        resolved.publisher.id,
+        normal_number(resolved.report),
+        key_id,
+        {**report_row(resolved.report), **headline_columns(resolved.report)},
+        content_hash(report_content(resolved, events, Authorship(key_id))),
+        staged.coverage,
+        staged.lines,
+        staged.checks,
+        events,
+    )
+
+
+def normal_number(report: ReportIn) -> str | None:
+    """Return a report's number in normal form, by which it is looked up; None where it has none."""
+    return None if report.number is None else number_key(report.number)
 
 
 def headline_columns(report: ReportIn) -> Mapping[str, int | None]:

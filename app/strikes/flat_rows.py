@@ -121,8 +121,8 @@ class ShapedQuery(FormatQuery):
     shape: Annotated[
         Literal["wide", "long"],
         Field(
-            description="`wide`: a row for each line. `long`, for csv and parquet: a row for each tally, and "
-            "one for a line without any.",
+            description="`wide`: a row for each line. `long`, for csv and parquet, and for the xlsx of an export: "
+            "a row for each tally, and one for a line without any.",
             examples=["long"],
         ),
     ] = "wide"

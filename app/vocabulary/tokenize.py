@@ -16,6 +16,9 @@ LONGEST_WORD = 100
 # PostgreSQL cannot store a million for one row.
 MOST_BYTES = 500_000
 
+# Bytes of a character in UTF-8, at most.
+_LONGEST_CHARACTER = 4
+
 # General categories of what disappears: accents and other marks, modifier letters, invisible characters.
 _DROPPED = frozenset({"Mn", "Mc", "Me", "Lm", "Cf"})
 
@@ -47,9 +50,12 @@ _FOLDED = CharacterTable(_fold_character)
 
 def words_of(texts: Iterable[str | None]) -> list[str]:
     """Return the words of several texts, each once, up to MOST_BYTES; None holds none."""
-    tokens, left = list[str](), MOST_BYTES
     # Texts that are equal hold the same words.
-    for word in words("\n".join(dict.fromkeys(text for text in texts if text))):
+    every = words("\n".join(dict.fromkeys(text for text in texts if text)))
+    if sum(map(len, every)) * _LONGEST_CHARACTER <= MOST_BYTES:
+        return every
+    tokens, left = list[str](), MOST_BYTES
+    for word in every:
         left -= len(word.encode())
         if left < 0:
             break

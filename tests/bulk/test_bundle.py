@@ -26,6 +26,7 @@ FILES = [
     "data/tallies.csv",
     "data/strikes.parquet",
     "data/reports.ndjson",
+    "data/vocabulary.ndjson",
     "README.md",
     "CITATION.cff",
     "datapackage.json",
@@ -72,7 +73,13 @@ def test_bundle_is_a_valid_data_package(sampled: Api, tmp_path: Path) -> None:
     rows = {task.name: task.stats["rows"] for task in report.tasks if "rows" in task.stats}
     totals = sampled.read("/v1/aggregates")["totals"]
     assert rows["strikes"] == totals["lines"]
-    assert {task.name for task in report.tasks} == {"strikes", "tallies", "strikes-parquet", "reports"}
+    assert {task.name for task in report.tasks} == {
+        "strikes",
+        "tallies",
+        "strikes-parquet",
+        "reports",
+        "vocabulary",
+    }
 
 
 def test_damaged_bundle_is_found(sampled: Api, tmp_path: Path) -> None:

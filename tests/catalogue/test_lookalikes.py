@@ -5,7 +5,7 @@ import pytest
 from app.catalogue.ledger_entries import rebuilt_vocabularies
 from app.db.engine import Database
 from app.ledger.verify import Sources, verify
-from app.reports import service
+from app.reports import service, staging
 from app.reports.derived import write_missing
 from app.reports.ledger_check import stored_contents
 from app.reports.line_index import index_faults
@@ -75,7 +75,8 @@ def test_numbers_of_an_older_record_stay(
 ) -> None:
     """Reports that an older version gave one number twice are read, corrected and verified; others get their key."""
     with monkeypatch.context() as older:
-        older.setattr(service, "number_key", lambda number: number)
+        for module in (service, staging):
+            older.setattr(module, "number_key", lambda number: number)
         first = api.post(make_report(number="OIR\u20137"))
         second = api.post(make_report(number="OIR-7"))
         third = api.post(make_report(number="No. 8"))

@@ -24,6 +24,7 @@ CALLS = {
     "keys list": (),
     "keys revoke": ("k1",),
     "locations load": ("SS",),
+    "vocabulary load": ("vocabulary.ndjson",),
 }
 
 # Commands that need no database or make one, and those whose own tests hold their codes.

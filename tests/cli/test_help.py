@@ -1,5 +1,6 @@
 """Help and completion: an example for every command, at once, and nothing of the server loaded."""
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app import __version__
+from tests.cli.conftest import Command
 from tests.cli.test_commands import environment
 from tests.cli.test_exit_codes import commands
 
@@ -76,3 +79,11 @@ def test_bash_completes_commands_options_and_values(tmp_path: Path) -> None:
             check=True,
         )
         assert completed.stdout.split() == [expected], completed
+
+
+def test_version_is_printed(command: Command) -> None:
+    """`--version` prints the version, as JSON too, and nothing is opened; `--json` alone belongs after a command."""
+    assert command("--version").text == f"strikeledger {__version__}\n"
+    assert json.loads(command("--version", "--json").text) == {"version": __version__}
+    assert command("--json").code == 2
+    assert command("--json", "strikes").code == 2

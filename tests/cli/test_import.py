@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Command
 from tests.cli.test_commands import COMMAND, ROOT, environment, run
+from tests.client.conftest import Served
+from tests.factories import make_report, make_strike
 
 GUIDE = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
 TABLE = re.findall(r"```csv\n(.*?)```", GUIDE, re.DOTALL)[0]
@@ -211,3 +214,46 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, "import", "strikes.xlsx")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "no .xlsx workbook" in done.stderr
+
+
+def test_a_server_imports_several_files(served: Served, command: Command, tmp_path: Path) -> None:
+    """By `--url`, each file is an import of its own; after a refused one, none is sent."""
+    for name, location in (("one", "Mosul"), ("two", "Mosullll"), ("three", "Mosul")):
+        table = TABLE.replace("Mosul", location).replace("201703", f"{name}-201703")
+        (tmp_path / f"{name}.csv").write_text(table)
+    files = [str(tmp_path / f"{name}.csv") for name in ("one", "two", "three")]
+    done = command("import", *files, "--json", "--url", served.url, "--key", served.key)
+    assert done.code == 1
+    outcomes = json.loads(done.text)
+    assert [(Path(outcome["file"]).stem, outcome["created"]) for outcome in outcomes] == [
+        ("one", 2),
+        ("two", 0),
+    ]
+    assert f"{files[2]}: not sent" in done.err
+    assert outcomes[1]["problems"][0]["rows"][0]["suggestion"].split(" or ")[0] == "mosul"
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_server_names_rejected_rows(served: Served, command: Command, tmp_path: Path, form: str) -> None:
+    """By `--url`, `--rejects` writes the same file as without it, and what is mended is imported."""
+    if form == "csv":
+        content = TABLE.replace("Mosul", "Mosullll").replace("201703", "R-201703")
+    else:
+        reports = [
+            make_report(make_strike(location=place), number=f"R-{place}") for place in ("Raqqa", "Mosullll")
+        ]
+        content = "".join(
+            json.dumps(report) + "\n" for report in [*reports, make_report(number="R-9", strikes=1)]
+        )
+    file = tmp_path / f"strikes.{form}"
+    file.write_text(content)
+    local, remote = tmp_path / f"local.{form}", tmp_path / f"remote.{form}"
+    arguments = ("import", str(file), "--mode", "valid", "--rejects")
+    assert run(tmp_path, *arguments, str(local)).returncode == 1
+    done = command(*arguments, str(remote), "--url", served.url, "--key", served.key)
+    assert (done.code, remote.read_text()) == (1, local.read_text())
+    assert "_problem" in remote.read_text()
+    assert "rejects" not in done.text
+    remote.write_text(remote.read_text().replace("Mosullll", "Mosul"))
+    mended = command("import", str(remote), "--mode", "valid", "--url", served.url, "--key", served.key)
+    assert "1 created" in mended.text
