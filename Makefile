@@ -17,13 +17,8 @@ serve: .venv/runs ## Set up, load the sample into an empty database, and serve (
 	@$(BIN)/strikeledger serve --port $(PORT)
 
 test: .venv/ready .venv/generator/ready ## Run the tests, on SQLite and on a real PostgreSQL.
-	@# In runs that end: a worker that has run some 2,000 tests reads SQLite files without the latest writes.
-	$(BIN)/pytest -n auto --dist worksteal tests/aggregates tests/bulk tests/catalogue tests/changes tests/columnar tests/coverage
-	$(BIN)/pytest -n auto --dist worksteal tests/cli tests/client tests/db
+	$(BIN)/pytest -n auto --dist worksteal tests --ignore tests/fuzz
 	$(BIN)/pytest -n auto --dist worksteal tests/fuzz
-	$(BIN)/pytest -n auto --dist worksteal tests/http tests/keys tests/ledger
-	$(BIN)/pytest -n auto --dist worksteal tests/parsing tests/releases tests/reports
-	$(BIN)/pytest -n auto --dist worksteal tests/server tests/strikes tests/vocabulary tests/test_*.py
 
 faults: .venv/ready ## Kill the server and the database amid writes, in full.
 	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 \

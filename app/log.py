@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -53,10 +54,16 @@ class Output:
 
     Lines are written at once. Inside `in_background` a thread writes them, so that a server never waits for the
     process that reads its log.
+
+    The descriptor is a duplicate of its own: whoever closes stderr gives its number back, the next file that is opened
+    takes it, and a log line would be written into that one. It happened to the index of an SQLite log.
     """
 
     def __init__(self, descriptor: int | None) -> None:
-        self._descriptor = descriptor
+        self._descriptor = None if descriptor is None else os.dup(descriptor)
+        if self._descriptor is not None:
+            # Closed with the last reference, and not at exit: whatever is logged last has its place.
+            weakref.finalize(self, os.close, self._descriptor).atexit = False
         is_pipe = descriptor is not None and stat.S_ISFIFO(os.fstat(descriptor).st_mode)
         self._piece = _PIPE_PIECE if is_pipe else _PIECE
         self._lines: deque[bytes] = deque()

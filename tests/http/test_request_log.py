@@ -272,3 +272,17 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except BlockingIOError:
         return b""
+
+
+def test_a_line_is_never_written_into_a_file_that_took_the_number_of_stderr(tmp_path: Path) -> None:
+    """Whoever closes what stderr was gives its number back, and a database may be opened under it."""
+    stderr = os.open(tmp_path / "stderr", os.O_WRONLY | os.O_CREAT)
+    output = log.Output(stderr)
+    os.close(stderr)
+    database = os.open(tmp_path / "database", os.O_RDWR | os.O_CREAT)
+    assert database == stderr
+    output.write(b"a line\n")
+    os.close(database)
+
+    assert (tmp_path / "database").read_bytes() == b""
+    assert (tmp_path / "stderr").read_bytes() == b"a line\n"
