@@ -4,7 +4,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help setup serve test faults fuzz check format bench lock
+.PHONY: help setup serve test browser faults fuzz check format bench lock
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -16,9 +16,14 @@ serve: .venv/runs ## Set up, load the sample into an empty database, and serve (
 	@$(BIN)/strikeledger sample
 	@$(BIN)/strikeledger serve --port $(PORT)
 
-test: .venv/ready .venv/generator/ready ## Run the tests, on SQLite and on a real PostgreSQL.
+test: .venv/ready .venv/generator/ready browser ## Run the tests, on SQLite and on a real PostgreSQL, in a real browser.
 	$(BIN)/pytest -n auto --dist worksteal tests --ignore tests/fuzz
 	$(BIN)/pytest -n auto --dist worksteal tests/fuzz
+
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq -y install chromium >/dev/null; } || \
+	  echo "NO BROWSER: install Chromium; the tests of pages that need one are skipped"
 
 faults: .venv/ready ## Kill the server and the database amid writes, in full.
 	STRIKELEDGER_TEST_KILLS=20 STRIKELEDGER_TEST_WRITES=2000 STRIKELEDGER_TEST_RETRIED=1000 \
