@@ -4,7 +4,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help setup serve test browser faults fuzz check format bench lock
+.PHONY: help setup serve test browser faults fuzz shots check format bench lock
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -32,6 +32,9 @@ faults: .venv/ready ## Kill the server and the database amid writes, in full.
 fuzz: .venv/ready ## Ask all that the OpenAPI document allows and forbids, and read new texts.
 	STRIKELEDGER_TEST_EXAMPLES=200 STRIKELEDGER_TEST_SEEDS=3 $(BIN)/pytest -n 2 tests/fuzz
 	STRIKELEDGER_TEST_PROFILE=search $(BIN)/pytest -n 2 tests/parsing
+
+shots: .venv/ready browser ## Write the screenshots of docs/shots.
+	$(BIN)/python -m tests.pages.shots
 
 check: .venv/ready ## Lint, formatting and types.
 	$(BIN)/ruff check
