@@ -39,6 +39,7 @@ from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
 from app.pages.router import router as pages
+from app.pages.subject_routes import router as subject_pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
 from app.reports.corrections import router as corrections
@@ -72,6 +73,7 @@ ROUTERS = (
     health,
     reference,
     pages,
+    subject_pages,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
