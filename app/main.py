@@ -38,6 +38,7 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.coverage_routes import router as coverage_page
 from app.pages.router import router as pages
 from app.pages.subject_routes import router as subject_pages
 from app.releases.parsers import Parsers
@@ -74,6 +75,7 @@ ROUTERS = (
     reference,
     pages,
     subject_pages,
+    coverage_page,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
