@@ -40,6 +40,7 @@ from app.keys.router import router as keys
 from app.ledger.head import head, position
 from app.pages.coverage_routes import router as coverage_page
 from app.pages.router import router as pages
+from app.pages.search_routes import router as search_pages
 from app.pages.subject_routes import router as subject_pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
@@ -76,6 +77,7 @@ ROUTERS = (
     pages,
     subject_pages,
     coverage_page,
+    search_pages,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each

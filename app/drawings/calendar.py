@@ -38,7 +38,8 @@ def year_halves(
 ) -> tuple[Drawing, Drawing]:
     """Draw a year as two halves of 27 weeks, which join side by side and can stand one above the other.
 
-    Days that are missing stay blank, and so does a half without any. `step_of` returns for a number of lines how dark it is, from 1 to STEPS.
+    Days that are missing stay blank, and so does a half without any. `step_of` returns for a number of lines how dark
+    it is, from 1 to STEPS.
     """
     first = date(year, 1, 1)
     monday = first - timedelta(first.weekday())

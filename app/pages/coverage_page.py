@@ -17,6 +17,7 @@ from app.pages import words
 from app.pages.panel import Panel
 from app.pages.record import Record, Row
 from app.pages.reported_days import Gap, day_count, gaps, step_of, step_words, steps_of
+from app.pages.taken import refuse_others
 from app.pages.view import View, ViewQuery, named, url, without
 from app.strikes.ordering import Sort
 
@@ -36,8 +37,7 @@ class CoveragePage:
     """The page of coverage."""
 
     def __init__(self, record: Record, query: ViewQuery, base: str) -> None:
-        for name in query.model_fields_set - TAKEN:
-            raise words.refused(name, "does not apply to this page")
+        refuse_others(query, TAKEN)
         self.record, self.base = record, base
         self.query = named(query, record.catalogue)
         self.view = View(PATH, self.query, record.seq)

@@ -15,6 +15,7 @@ from app.pages.figures import figures
 from app.pages.panel import Panel
 from app.pages.record import Record, Row
 from app.pages.sentence import plain, sentence
+from app.pages.taken import refuse_others
 from app.pages.view import View, ViewQuery, named, parameters, unit_for, url, without
 from app.strikes.ordering import Sort
 from app.strikes.params import StrikeQuery
@@ -36,9 +37,7 @@ class Subject:
     def __init__(  # noqa: PLR0913 - where it is, what it is, and how it is counted
         self, record: Record, query: ViewQuery, base: str, *, path: str, name: str, fixed: Mapping[str, Any]
     ) -> None:
-        for parameter in (*_ELSEWHERE, *fixed):
-            if parameter in query.model_fields_set:
-                raise words.refused(parameter, "does not apply to this page")
+        refuse_others(query, set(ViewQuery.model_fields) - {*_ELSEWHERE, *fixed})
         self.record, self.name, self.base, self.fixed = record, name, base, fixed
         self.query = named(query, record.catalogue)
         self.view = View(path, self.query, record.seq)
