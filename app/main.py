@@ -38,6 +38,7 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.about_routes import router as about_pages
 from app.pages.coverage_routes import router as coverage_page
 from app.pages.router import router as pages
 from app.pages.search_routes import router as search_pages
@@ -78,6 +79,7 @@ ROUTERS = (
     subject_pages,
     coverage_page,
     search_pages,
+    about_pages,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
