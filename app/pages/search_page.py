@@ -107,7 +107,9 @@ class SearchPage:
 
     def _reports(self) -> Iterator[dict[str, Any]]:
         """Yield the group of the reports that have the text as their number, or as their id."""
-        ids = of_number(self.record.session, self.wanted, self.record.seq)
+        # Every number has a digit, and looking for one takes longer than all names.
+        has_digit = any(letter.isdigit() for letter in self.wanted)
+        ids = of_number(self.record.session, self.wanted, self.record.seq) if has_digit else frozenset[int]()
         by_id = row_number(REPORT, self.wanted)
         ids |= frozenset({by_id} if by_id is not None else ())
         if not ids:

@@ -69,6 +69,7 @@ class Subject:
     def context(self) -> dict[str, Any]:
         """Return what the pages of places and of categories have alike."""
         view, record = self.view, self.record
+        usual = type(self.query).model_fields["sort"].default
         listed, following = record.lines(
             self.counted,
             self.query.sort,
@@ -107,7 +108,7 @@ class Subject:
             "orders": [
                 {
                     "name": name,
-                    "href": view.url(sort=None if order is Sort.LATEST else order.value),
+                    "href": view.url(sort=None if order is usual else order.value),
                     "is_chosen": order is self.query.sort,
                 }
                 for order, (name, _) in lines.ORDERS.items()
@@ -146,10 +147,11 @@ class Subject:
         )
 
     @property
-    def days(self) -> tuple[date, date] | None:
-        """The first day of the first line, and that of the last one."""
-        rows = self.count(group_by="day", fill="none")
-        return (rows[0]["period_start"], rows[-1]["period_end"]) if rows else None
+    def days(self) -> tuple[str, str] | None:
+        """The first day of the first line, and the last day of the last one."""
+        first, _ = self.record.lines(self.counted, Sort.EARLIEST, 1)
+        last, _ = self.record.lines(self.counted, Sort.LATEST, 1)
+        return (first[0]["date_from"], last[0]["date_to"]) if first and last else None
 
     def legend(self) -> list[dict[str, Any]]:
         """Return the effects with their counts; each filters by itself."""
@@ -200,30 +202,28 @@ class Subject:
             return []
         dated = self.counted.model_copy(update={"date_from": span[0], "date_to": span[1]})
         how = {"group_by": unit.value, "period_by": self.query.period_by}
+        rows = self.count(dated, **how)
+        counts = [count_of(row, self.measure) for row in rows]
+        if not any(count.form is Form.NO_REPORT for count in counts):
+            return [
+                (row, count, series.title(row, unit, count, self.measure))
+                for row, count in zip(rows, counts, strict=True)
+            ]
         unnarrowed = without(dated, *(name for name in OF_CONTENT if name not in self.fixed))
         named_in, around = (
             {row["period"]: row for row in self.count(query, **how)}
             for query in (unnarrowed, self.around(dated))
         )
         made = []
-        for row in self.count(dated, **how):
-            count = self._state(row, named_in[row["period"]], around[row["period"]])
-            made.append((row, count, self._read(row, unit, count, around[row["period"]])))
+        for row, plain_count in zip(rows, counts, strict=True):
+            others = around[row["period"]]
+            count = _state(plain_count, named_in[row["period"]], others)
+            made.append((row, count, self._read(row, unit, count, others)))
         return made
 
     def around(self, query: StrikeQuery) -> StrikeQuery:
         """Return the filters of all reports that could have named the subject."""
         return without(query, *OF_CONTENT)
-
-    def _state(self, row: Row, named: Row, around: Row) -> Count:
-        """Return the count of a period. A silence about the subject alone is apart from that of all reports."""
-        count = count_of(row, self.measure)
-        if count.form is not Form.NO_REPORT:
-            return count
-        if named["lines"]:
-            # It is named, with nothing that the filters let through.
-            return Count(Form.ZERO)
-        return Count(Form.NOT_NAMED) if around["state"] == "reported" else count
 
     def _read(self, row: Row, unit: PeriodUnit, count: Count, around: Row) -> str:
         if count.form is not Form.NOT_NAMED or not around["reports"]:
@@ -268,3 +268,13 @@ class Subject:
         bars, noun = self.bars(unit), words.noun(self.measure)
         wide, narrow = (timeline.timeline(bars, unit, width, TALL + 46, noun) for width in (WIDE, NARROW))
         return wide, narrow
+
+
+def _state(count: Count, named: Row, around: Row) -> Count:
+    """Return the count of a period. A silence about the subject alone is apart from that of all reports."""
+    if count.form is not Form.NO_REPORT:
+        return count
+    if named["lines"]:
+        # It is named, with nothing that the filters let through.
+        return Count(Form.ZERO)
+    return Count(Form.NOT_NAMED) if around["state"] == "reported" else count

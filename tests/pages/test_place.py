@@ -209,3 +209,18 @@ def test_pages_fit_a_phone_and_have_no_serious_faults(browser_page: Watched) -> 
         assert browser_page.page.evaluate("document.documentElement.scrollWidth") <= 390
         found = axe.run(browser_page.page).response["violations"]
         assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+
+
+def test_lines_of_a_category_begin_with_the_largest(server: Served) -> None:
+    """The order by items is the usual one there; another that is chosen is taken along by all links."""
+    largest = asked(server, "/v1/strikes?category=tank&sort=-items&limit=20")["items"]
+    latest = asked(server, "/v1/strikes?category=tank&sort=-date&limit=20")["items"]
+    page = shown(server, "/categories/tank")
+    assert re.findall(r'<tr id="(s\d+)"', page) == [line["id"] for line in largest]
+    assert 'href="/categories/tank?sort=-date#lines"' in page
+    newest = shown(server, "/categories/tank?sort=-date")
+    assert re.findall(r'<tr id="(s\d+)"', newest) == [line["id"] for line in latest]
+    following = re.search(r'href="(/categories/tank\?sort=-date&amp;after=[^"]+)#lines"', newest)
+    assert following is not None
+    rows = re.findall(r'<tr id="(s\d+)"', shown(server, unescape(following[1])))
+    assert rows == [line["id"] for line in asked(server, "/v1/strikes?category=tank&limit=40")["items"][20:]]
