@@ -48,14 +48,11 @@ def year_halves(
         week = (date(year, month, 1) - monday).days // _MONDAY_TO_SUNDAY
         half, column = divmod(week, WEEKS)
         halves[half].append(f'<text class="t11" x="{column * STEP}" y="10">{date(year, month, 1):%b}</text>')
-    day = first
-    while day.year == year:
-        known = days.get(day)
-        if known is not None:
+    for day, known in days.items():
+        if day.year == year:
             week, weekday = divmod((day - monday).days, _MONDAY_TO_SUNDAY)
             half, column = divmod(week, WEEKS)
             halves[half].append(_day(known, column * STEP, ABOVE + weekday * STEP, step_of))
-        day += timedelta(1)
     first_half, second_half = (
         Drawing(WEEKS * STEP, HEIGHT, Markup("").join(map(Markup, half)), label) for half in halves
     )

@@ -51,7 +51,7 @@ class CoveragePage:
         record = self.record
         known = {country: self._known(country) for country in self.countries} if self.first else {}
         steps = {country: steps_of(days.values()) for country, days in known.items()}
-        found = gaps(known)
+        silences = gaps(known)
         return {
             "section": PATH,
             "view": self.view,
@@ -75,9 +75,9 @@ class CoveragePage:
             "span_days": (self.last - self.first).days + 1 if self.first and self.last else 0,
             "earlier": self.view.url(date_to=self.earlier.isoformat()) if self.earlier else None,
             "states": [self._states(country, days) for country, days in known.items()],
-            "gaps": [self._gap(gap) for gap in found[:MOST_GAPS]],
-            "more_gaps": [self._gap(gap) for gap in found[MOST_GAPS:]],
-            "gap_count": len(found),
+            "gaps": [self._gap(gap) for gap in silences[:MOST_GAPS]],
+            "more_gaps": [self._gap(gap) for gap in silences[MOST_GAPS:]],
+            "gap_count": len(silences),
             "lags": self._lags(),
             "calendar_panel": self._panel("calendar", "/v1/aggregates", group_by="country,day", limit="10000"),
             "states_panel": self._panel("states", "/v1/coverage"),

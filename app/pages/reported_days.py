@@ -74,5 +74,5 @@ def gaps(known: Mapping[str, Mapping[date, Day]]) -> list[Gap]:
                 begun = previous = None
         if begun and previous:
             by_span.setdefault((begun, previous), []).append(country)
-    found = [Gap(first, last, countries) for (first, last), countries in by_span.items()]
-    return sorted(found, key=lambda gap: (-gap.days, gap.first))
+    silences = [Gap(first, last, countries) for (first, last), countries in by_span.items()]
+    return sorted(silences, key=lambda gap: (-gap.days, gap.first))

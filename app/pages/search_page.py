@@ -19,6 +19,7 @@ from app.pages.record import Record, Row
 from app.pages.view import View, ViewQuery, url
 from app.reports.queries import ReportFilter, of_number, page
 from app.strikes.params import LONGEST_QUESTION, StrikeQuery
+from app.strikes.search import has_common_words
 from app.vocabulary import places
 from app.vocabulary.identifiers import REPORT, public_id, row_number
 
@@ -114,9 +115,9 @@ class SearchPage:
         ids |= frozenset({by_id} if by_id is not None else ())
         if not ids:
             return
-        found = page(self.record.session, ReportFilter(self.record.seq, report_ids=ids), None, MOST)
+        listed = page(self.record.session, ReportFilter(self.record.seq, report_ids=ids), None, MOST)
         rows = []
-        for report in found:
+        for report in listed:
             if report.status == "draft":
                 continue
             publisher = self.record.catalogue.publishers.by_id[report.publisher_id].name
@@ -137,11 +138,13 @@ class SearchPage:
             yield {"kind": "report", "heading": "Reports", "rank": 0, "rows": rows}
 
     def _words(self) -> dict[str, Any]:
-        """Return how many lines have the words, and where they are listed."""
+        """Return how many lines have the words, and where they are listed; no number where counting takes long."""
         query = StrikeQuery.model_construct(q=self.wanted, as_of=self.query.as_of)
-        lines = self.record.count(query).totals["lines"]
+        strikes = query.resolved(self.record.catalogue, self.record.seq)
+        is_common = has_common_words(self.record.session, strikes)
+        about = "many lines" if is_common else words.counted(self.record.count(query).totals["lines"], "line")
         return {
-            "about": words.counted(lines, "line"),
+            "about": about,
             "href": url("/", {"q": self.wanted} | self._as_of()),
         }
 

@@ -20,9 +20,13 @@ from app.pages.view import View, ViewQuery, named, parameters, unit_for, url, wi
 from app.strikes.ordering import Sort
 from app.strikes.params import StrikeQuery
 from app.vocabulary.periods import PeriodUnit
+from app.vocabulary.periods import count as count_of_periods
 
 # Pixels of a drawing on a desk and on a phone.
 WIDE, NARROW, TALL = 1360, 358, 222
+
+# Periods of a chart: days of some three years.
+MOST_PERIODS = 1_000
 
 # The filters of what a report is about, apart from where and when: without them it is known whether there was a report.
 OF_CONTENT = ("category", "family", "effect", "owner", "min_items", "q")
@@ -200,6 +204,9 @@ class Subject:
         span = self.range
         if span is None:
             return []
+        if (number := count_of_periods(unit, *span)) > MOST_PERIODS:
+            name = "date_from" if self.query.unit is None else "unit"
+            raise words.refused(name, f"makes {number:,} periods; a chart has {MOST_PERIODS:,} at most")
         dated = self.counted.model_copy(update={"date_from": span[0], "date_to": span[1]})
         how = {"group_by": unit.value, "period_by": self.query.period_by}
         rows = self.count(dated, **how)

@@ -80,3 +80,12 @@ def test_titles_and_links_are_escaped() -> None:
     first, _ = year_halves(2017, {date(2017, 2, 6): day}, lambda lines: lines, "Iraq")
     assert "<title>&lt;b&gt;</title>" in first.content
     assert 'href="/?a=1&amp;b=2"' in first.content
+
+
+def test_last_year_of_the_calendar_is_drawn() -> None:
+    """Dates end with the year 9999, and nothing goes beyond."""
+    first, second = year_halves(
+        9999, {date(9999, 12, 31): Day(Count(Form.NO_REPORT))}, lambda lines: lines, "Iraq"
+    )
+    assert not first.content
+    assert "p-hatch" in second.content

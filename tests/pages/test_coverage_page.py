@@ -100,6 +100,14 @@ def test_long_record_is_paged_by_year(server: Served) -> None:
     assert re.findall(r'<h3 class="y">(\d+)</h3>', older) == ["1995", "1994", "1993", "1992", "1991", "1990"]
 
 
+def test_all_days_of_the_calendar_are_paged(server: Served) -> None:
+    """From the first day that there is to the last, six years are shown."""
+    page = shown(server, "/coverage?date_from=1911-01-01&date_to=9998-12-31")
+    assert re.findall(r'<h3 class="y">(\d+)</h3>', page)[0] == "9998"
+    assert "date_to=9992-12-31" in page
+    assert shown(server, "/coverage?date_from=1911-01-01&date_to=1912-12-31")
+
+
 def test_page_fits_a_phone_and_has_no_serious_faults(browser_page: Watched) -> None:
     """At 390 px nothing scrolls sideways, and axe has no serious finding."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

@@ -224,3 +224,11 @@ def test_lines_of_a_category_begin_with_the_largest(server: Served) -> None:
     assert following is not None
     rows = re.findall(r'<tr id="(s\d+)"', shown(server, unescape(following[1])))
     assert rows == [line["id"] for line in asked(server, "/v1/strikes?category=tank&limit=40")["items"][20:]]
+
+
+@pytest.mark.parametrize("path", ["/places/palmyra", "/categories/tank"])
+def test_more_periods_than_a_chart_has_are_refused(server: Served, path: str) -> None:
+    """Days of thirty years, or years of ten thousand, are refused with their number, and cost nothing."""
+    refused = shown(server, f"{path}?unit=day&date_from=1990-01-01&date_to=2020-12-31", 422)
+    assert "makes 11,323 periods" in text(refused)
+    assert "periods" in shown(server, f"{path}?date_from=1911-01-01&date_to=9998-12-31", 422)
