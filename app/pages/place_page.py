@@ -1,17 +1,18 @@
 """Page of a place: names, lines by day, categories and neighbours."""
 
 import unicodedata
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from app.catalogue.catalogue import LocationEntry
 from app.catalogue.recording import LOCATIONS
 from app.catalogue.written_names import written_names
-from app.drawings import stems
+from app.drawings import stems, timeline
 from app.drawings.counts import Measure, count_of
 from app.drawings.effects import ORDER, fill
 from app.drawings.timeline import Part
-from app.pages import lines, words
+from app.pages import lines, series, words
 from app.pages.record import Record, Row
 from app.pages.subject import NARROW, WIDE, Subject
 from app.pages.view import ViewQuery, without
@@ -33,6 +34,9 @@ MOST_CATEGORIES, MOST_SPELLINGS, MOST_ALIASES = 11, 6, 12
 
 # Lines above which spellings are not counted: that of 190,000 takes a quarter of a second.
 MOST_COUNTED = 20_000
+
+# Families that have a small timeline.
+MOST_FAMILIES = 6
 
 # Pixels of the drawing with stems.
 TALL_STEMS = 296
@@ -145,6 +149,7 @@ class PlacePage(Subject):
         request = self.view.api("/v1/aggregates", self.counted, group_by=panel_unit.value)
         return {
             "is_stems": is_stems,
+            "multiples": self.by_family(unit),
             "days_heading": "Every line, by its first day"
             if is_stems
             else f"{words.MEASURES[self.measure]} {words.PERIODS[panel_unit]}",
@@ -164,6 +169,34 @@ class PlacePage(Subject):
             "days_panel": self.panel("days", request, "timeline", measure=self.measure.value),
         }
 
+    def by_family(self, unit: PeriodUnit) -> dict[str, Any] | None:
+        """Return a small timeline of items for each family, on one scale; None where stems show every line."""
+        span = self.range
+        if self.totals["lines"] <= MOST_STEMS or self.measure is not Measure.ITEMS or span is None:
+            return None
+        dated = self.counted.model_copy(update={"date_from": span[0], "date_to": span[1]})
+        how = {"group_by": f"family,{unit.value}", "period_by": self.query.period_by}
+        by_name: dict[str, list[Row]] = {}
+        for row in self.count(dated, **how, top=MOST_FAMILIES):
+            if row["family"] and not row["is_other"]:
+                by_name.setdefault(row["family"], []).append(row)
+        drawn = {family: series.bars(rows, unit, self.measure) for family, rows in by_name.items()}
+        most = max((bar.count.highest for bars in drawn.values() for bar in bars), default=0)
+        request = self.view.api("/v1/aggregates", self.counted, **how, top=str(MOST_FAMILIES))
+        return {
+            "heading": f"Each family {words.PERIODS[unit]}",
+            "figures": [
+                {
+                    "name": words.family(family),
+                    "count": series.added_up(by_name[family], self.measure),
+                    "drawing": timeline.small(bars, most),
+                    "href": self.view.url(family=family),
+                }
+                for family, bars in drawn.items()
+            ],
+            "panel": self.panel("families", request),
+        }
+
     def _cells_unit(self) -> PeriodUnit:
         span = self.range
         if self.query.unit is not None or span is None:
@@ -179,10 +212,13 @@ class PlacePage(Subject):
         strikes, items = lines.strikes_of(line), lines.items_of(tallies)
         by_items = self.measure is Measure.ITEMS
         count = items if by_items else strikes
-        parts: list[Part] = []
-        if by_items:
-            in_order = sorted(tallies, key=lambda tally: ORDER[tally["effect"]])
-            parts = [Part(fill(tally["effect"]), tally["count_min"]) for tally in in_order]
+        by_effect: Counter[str] = Counter()
+        for tally in tallies if by_items else ():
+            by_effect[tally["effect"]] += tally["count_min"]
+        parts = [
+            Part(fill(effect), by_effect[effect])
+            for effect in sorted(by_effect, key=lambda name: ORDER[name])
+        ]
         publisher = lines.publisher_name(line["report"]["publisher"], self.record)
         days = words.days(line["date_from"], line["date_to"])
         of_strikes = (

@@ -232,3 +232,15 @@ def test_more_periods_than_a_chart_has_are_refused(server: Served, path: str) ->
     refused = shown(server, f"{path}?unit=day&date_from=1990-01-01&date_to=2020-12-31", 422)
     assert "makes 11,323 periods" in text(refused)
     assert "periods" in shown(server, f"{path}?date_from=1911-01-01&date_to=9998-12-31", 422)
+
+
+def test_families_of_a_large_place_are_those_of_the_api(server: Served) -> None:
+    """Over 200 lines, each of the first families has a small timeline with its items; below, stems show all."""
+    rows = asked(server, "/v1/aggregates?location=mosul&group_by=family&top=6")["rows"]
+    page = shown(server, "/places/mosul")
+    part = page[page.index('id="families"') : page.index('id="categories"')]
+    cells = re.findall(r'family=([\w-]+)">[^<]*</a><span>(.*?)</span>', part)
+    assert {family: text(value).replace("≥ ", "≥") for family, value in cells} == {
+        row["family"]: count(row) for row in rows if not row["is_other"]
+    }
+    assert 'id="families"' not in shown(server, "/places/palmyra")
