@@ -14,9 +14,11 @@ from tests.pages.test_place import asked, count, section, shown, text
 
 def results(page: str, kind: str) -> list[tuple[str, str, str]]:
     """Return the results of a kind: value, filter link, and text."""
-    group = re.search(rf'<ul data-kind="{kind}">(.*?)</ul>', page, re.DOTALL)
+    group = re.search(rf'<section data-kind="{kind}".*?</section>', page, re.DOTALL)
     rows = re.findall(
-        r'<li data-value="([^"]*)"><a href="([^"]*)">(.*?)</li>', group[1] if group else "", re.DOTALL
+        r'<li data-value="([^"]*)"><a href="([^"]*)" data-filter [^>]*>(.*?)</li>',
+        group[0] if group else "",
+        re.DOTALL,
     )
     return [(value, unescape(href), text(f"<a>{row}").removesuffix(" →")) for value, href, row in rows]
 
