@@ -39,9 +39,13 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.about_routes import router as about_pages
+from app.pages.coverage_routes import router as coverage_page
 from app.pages.embed_routes import router as embeds
 from app.pages.report_routes import router as report_pages
 from app.pages.router import router as pages
+from app.pages.search_routes import router as search_pages
+from app.pages.subject_routes import router as subject_pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
 from app.reports.corrections import router as corrections
@@ -59,7 +63,7 @@ from app.settings import Settings, read_settings
 from app.strikes.router import router as strikes
 
 # What people look at.
-PAGES = (pages, report_pages, embeds)
+PAGES = (pages, subject_pages, coverage_page, search_pages, about_pages, report_pages, embeds)
 
 ROUTERS = (
     strikes,

@@ -9,8 +9,8 @@ import polars as pl
 from app.aggregates.change_entries import Range, entries
 from app.aggregates.dimensions import Dimension
 from app.aggregates.gaps import day_of
+from app.aggregates.key_names import names_of
 from app.aggregates.measures import LAGS, MEASURES, OPTIONAL, PERIOD, Grouper
-from app.aggregates.names import names_of
 from app.aggregates.service import AggregateResult, Question, execute
 from app.catalogue.catalogue import Catalogue
 from app.columnar.store import Record

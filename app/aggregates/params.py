@@ -11,7 +11,7 @@ from app.aggregates.measures import LAGS
 from app.aggregates.schemas import Counts
 from app.aggregates.service import Question, Sort
 from app.catalogue.catalogue import Catalogue
-from app.drawings.counts import Measure
+from app.drawings.count_forms import Measure
 from app.errors import Fault, InvalidInput
 from app.http.field_types import PLAIN_DIGITS, spelt
 from app.http.formats import FormatQuery

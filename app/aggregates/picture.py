@@ -6,16 +6,16 @@ from typing import Any
 from app.aggregates.dimensions import Dimension
 from app.aggregates.params import AggregatesQuery
 from app.aggregates.service import Question
-from app.catalogue.catalogue import Catalogue
+from app.catalogue.catalogue import Catalogue, LocationEntry
 from app.catalogue.names import name_of
-from app.drawings import effects, series
-from app.drawings.counts import Measure, count_of
+from app.drawings import effect_styles, series
+from app.drawings.count_forms import Count, Measure, count_of
 from app.drawings.place_map import MapPlace, place_map
 from app.drawings.ranked import Ranked, figure, grid, ranked
 from app.drawings.svg import Drawing
 from app.drawings.theme import as_file
 from app.drawings.timeline import timeline
-from app.drawings.words import counted
+from app.drawings.wording import counted
 from app.errors import Fault, InvalidInput
 from app.strikes.sentence import plain, sentence
 
@@ -79,7 +79,7 @@ def _drawing(
             Ranked(
                 "all others" if row.get("is_other") else name_of(catalogue, dimension, row[dimension]),
                 count_of(row, measure),
-                effects.fill(row["effect"]) if row.get("effect") else "f-series",
+                effect_styles.fill(row["effect"]) if row.get("effect") else "f-series",
             )
             for row in ordered
         ]
@@ -105,25 +105,27 @@ def _drawing(
     return grid(cells, query.width, noun)
 
 
+def map_place(place: LocationEntry, count: Count, measure: Measure, href: str | None = None) -> MapPlace:
+    """Return a place with its count as a map shows it."""
+    return MapPlace(
+        slug=place.slug,
+        name=place.name,
+        country=place.country,
+        lat=place.lat,
+        lon=place.lon,
+        precision_km=place.precision_km,
+        value=count.least,
+        value_words=f"{count.words} {measure.value}" if count.is_known else count.words,
+        href=href,
+    )
+
+
 def _on_map(rows: Sequence[Row], query: AggregatesQuery, catalogue: Catalogue) -> Drawing:
-    points = []
-    for row in rows:
-        place = catalogue.location(row["location"]) if row["location"] else None
-        if place is None or row.get("is_other"):
-            continue
-        count = count_of(row, query.measure)
-        points.append(
-            MapPlace(
-                slug=place.slug,
-                name=place.name,
-                country=place.country,
-                lat=place.lat,
-                lon=place.lon,
-                precision_km=place.precision_km,
-                value=count.least,
-                value_words=f"{count.words} {query.measure.value}" if count.is_known else count.words,
-            )
-        )
+    points = [
+        map_place(place, count_of(row, query.measure), query.measure)
+        for row in rows
+        if row["location"] and not row.get("is_other") and (place := catalogue.location(row["location"]))
+    ]
     return place_map(points, width=query.width, height=round(query.width * MAP_SHAPE))
 
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from app.aggregates.dimensions import Dimension
 from app.aggregates.gaps import Spans, State, day_of
+from app.aggregates.key_names import names_of
 from app.aggregates.measures import PERIOD, RANKED, spells
-from app.aggregates.names import names_of
 from app.aggregates.reporting_state import covered
 from app.aggregates.service import OTHER, AggregateResult, Question, measures_of
 from app.catalogue.catalogue import Catalogue

@@ -67,3 +67,9 @@ def count(session: ReadSession, criteria: CoverageFilter) -> int:
     statement = select(func.count()).select_from(Coverage).join(Report, Report.id == Coverage.report_id)
     total: int = session.execute(statement.where(criteria.condition())).scalar_one()
     return total
+
+
+def countries(session: ReadSession, criteria: CoverageFilter) -> list[str]:
+    """Return the countries of claims that match, by code."""
+    statement = select(Coverage.country).join(Report, Report.id == Coverage.report_id).distinct()
+    return list(session.execute(statement.where(criteria.condition()).order_by(Coverage.country)).scalars())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.drawings.counts import Count, sideways
+from app.drawings.count_forms import Count, sideways
 from app.drawings.svg import Drawing, element, group, text
 from app.drawings.timeline import Bar, small
 

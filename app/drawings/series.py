@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.drawings import effects
-from app.drawings.counts import Count, Form, Measure, count_of
+from app.drawings import effect_styles
+from app.drawings.count_forms import Count, Form, Measure, count_of
 from app.drawings.timeline import Bar, Note, Part, period_name
-from app.drawings.words import counted
+from app.drawings.wording import counted
 from app.vocabulary.periods import PeriodUnit
 
 Row = dict[str, Any]
@@ -66,7 +66,7 @@ def by_effect(rows: Sequence[Row], measure: Measure) -> dict[str, list[Part]]:
         if effect is None:
             continue
         least = count_of(row, measure).least
-        stacks[row["period"]].append((effects.ORDER[effect], Part(effects.fill(effect), least)))
+        stacks[row["period"]].append((effect_styles.ORDER[effect], Part(effect_styles.fill(effect), least)))
     return {
         key: [part for _, part in sorted(stack, key=lambda part: part[0])] for key, stack in stacks.items()
     }

@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from app.drawings.counts import Count, Form, standing_sign, upward_end
+from app.drawings.count_forms import Count, Form, standing_sign, upward_end
 from app.drawings.scale import Scale, scale
 from app.drawings.svg import Drawing, element, link, text
 from app.vocabulary.periods import PeriodUnit

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from app.aggregates.change_service import changes
 from app.aggregates.params import AggregateChangesQuery
+from app.catalogue import names
 from app.columnar.store import Columns
-from app.drawings.counts import Measure, count_of
+from app.drawings.count_forms import Measure, count_of
 from app.http.field_types import PLAIN_DIGITS
 from app.ledger.head import head
-from app.pages import words
 from app.pages.record import Record
-from app.pages.view import FILTERS, parameters, url, without
+from app.pages.view import FILTERS, parameters, refused, url, without
 from app.strikes.params import StrikeQuery
 from app.strikes.sentence import MEASURES, plain, sentence
 
@@ -42,7 +42,7 @@ def context(record: Record, columns: Columns, query: ChangesQuery, base: str) ->
     if earlier is None:
         earlier = query.as_of if isinstance(query.as_of, int) else max(0, to - RECENT)
     if earlier > to:
-        raise words.refused("from_seq", f"must not be after {to}")
+        raise refused("from_seq", f"must not be after {to}")
     grouped = AggregateChangesQuery.model_construct(
         **{name: getattr(query, name) for name in FILTERS if name != "as_of"},
         from_seq=earlier,
@@ -88,7 +88,7 @@ def _row(row: Mapping[str, Any], query: ChangesQuery, record: Record) -> dict[st
     if query.group_by == "month":
         name = row["period"]
     elif query.group_by != "none":
-        name = words.name_of(record.catalogue, query.group_by, row[query.group_by])
+        name = names.name_of(record.catalogue, query.group_by, row[query.group_by])
     return {
         "name": name,
         "before": count_of(row["before"], query.measure),

@@ -12,7 +12,7 @@ from app.http.encoders import dumps
 from app.http.sessions import Read
 from app.pages.explore import Explore
 from app.pages.page_route import EMBED_POLICY, PageRoute, answered, around
-from app.pages.render import render
+from app.pages.templating import render
 from app.pages.view import ViewQuery, url
 from app.server.hosts import base_of
 

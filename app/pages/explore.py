@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.drawings import effects, series, timeline
-from app.drawings.counts import Count, Form, Measure, count_of
-from app.pages import lines, words
+from app.drawings import effect_styles, series, timeline, wording
+from app.drawings.count_forms import Count, Form, Measure, count_of
+from app.pages import line_table
 from app.pages.facets import Facets
 from app.pages.panel import Panel
 from app.pages.record import Counted, Record, Row
@@ -55,8 +55,8 @@ class Explore:
         listed, following = record.lines(
             query,
             query.sort,
-            lines.MOST,
-            None if query.after is None else lines.position(query.after, query.sort),
+            line_table.MOST,
+            None if query.after is None else line_table.position(query.after, query.sort),
         )
         figures = self._figures()
         return {
@@ -70,12 +70,12 @@ class Explore:
             "changed": url("/changes", parameters(without(query, "as_of")) | self._compared()),
             "figures": figures,
             "totals": self.totals,
-            "announced": f"{self.title}: {words.counted(self.totals['lines'], 'line')}, {self._items.words} items",
+            "announced": f"{self.title}: {wording.counted(self.totals['lines'], 'line')}, {self._items.words} items",
             "ways": self._ways() if not self.totals["lines"] else (),
             "versus": self._versus(),
             "measure": self.measure,
             "measure_name": MEASURES[self.measure],
-            "period_words": words.PERIODS[unit],
+            "period_words": wording.PERIODS[unit],
             "legend": self._legend(),
             "publishers": list(record.catalogue.publishers.entries()),
             "years": self._years(),
@@ -83,20 +83,20 @@ class Explore:
             **self._timeline(unit),
             **self.facets.context(self.panel, MAP_WIDE, NARROW),
             "multiples": self._multiples(unit),
-            "lines_table": lines.table(
-                listed, query, record, caption=f"Lines of reports, {lines.ORDERS[query.sort][1]}", view=view,
+            "lines_table": line_table.table(
+                listed, query, record, caption=f"Lines of reports, {line_table.ORDERS[query.sort][1]}", view=view,
                 opened=query.row, base=self.base,
             ),
-            "next": view.url(after=lines.written(following)) if following else None,
+            "next": view.url(after=line_table.written(following)) if following else None,
             "orders": [
                 {
                     "name": name,
                     "href": view.url(sort=None if order == "-date" else order.value),
                     "is_chosen": order is query.sort,
                 }
-                for order, (name, _) in lines.ORDERS.items()
+                for order, (name, _) in line_table.ORDERS.items()
             ],
-            "order_words": lines.ORDERS[query.sort][1],
+            "order_words": line_table.ORDERS[query.sort][1],
         }  # fmt: skip
 
     def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401
@@ -148,8 +148,8 @@ class Explore:
 
     def _description(self) -> str:
         return (
-            f"{self._items.words} items in {words.counted(self.totals['lines'], 'line')} of "
-            f"{words.counted(self.totals['reports'], 'report')}, as publishers claim them. Ledger {self.record.seq}."
+            f"{self._items.words} items in {wording.counted(self.totals['lines'], 'line')} of "
+            f"{wording.counted(self.totals['reports'], 'report')}, as publishers claim them. Ledger {self.record.seq}."
         )
 
     def _figures(self) -> list[dict[str, Any]]:
@@ -173,13 +173,13 @@ class Explore:
                 notes = []
                 if totals["open_ended"]:
                     notes.append(
-                        f"{words.counted(totals['open_ended'], 'count has', 'counts have')} no upper end"
+                        f"{wording.counted(totals['open_ended'], 'count has', 'counts have')} no upper end"
                     )
                 if totals["approximate"]:
-                    notes.append(words.counted(totals["approximate"], "is an estimate", "are estimates"))
+                    notes.append(wording.counted(totals["approximate"], "is an estimate", "are estimates"))
                 return ", ".join(notes) or "no count is open"
             case Measure.STRIKES:
-                given = words.counted(totals["strikes_open_ended"], "line gives", "lines give")
+                given = wording.counted(totals["strikes_open_ended"], "line gives", "lines give")
                 return (
                     f"{given} no full number" if totals["strikes_open_ended"] else "as the sources count them"
                 )
@@ -188,7 +188,8 @@ class Explore:
                     f"{self._repeats():,} more repeat another" if self._repeats() else "none repeats another"
                 )
             case Measure.REPORTS:
-                return f"of {words.counted(len(self.record.count(self.query, group_by='publisher').rows), 'publisher')}"
+                publishers = self.record.count(self.query, group_by="publisher").rows
+                return f"of {wording.counted(len(publishers), 'publisher')}"
         return "in none of these lines" if totals["engagements"] is None else "where lines give them"
 
     def _repeats(self) -> int:
@@ -209,7 +210,7 @@ class Explore:
                 "is_chosen": row["effect"] in self.query.effect,
             }
             for row in sorted(
-                (row for row in rows if row["effect"]), key=lambda row: effects.ORDER[row["effect"]]
+                (row for row in rows if row["effect"]), key=lambda row: effect_styles.ORDER[row["effect"]]
             )
         ]
 
@@ -252,7 +253,7 @@ class Explore:
         strip_rows = record.count(self._undated(), group_by=strip_unit.value, period_by=query.period_by).rows
         strip_bars = series.bars(strip_rows, strip_unit, self.measure)
         window = series.window(query.date_from, query.date_to, strip_rows)
-        noun = words.noun(self.measure)
+        noun = self.measure.value
         given = {name: value for name, value in how.items() if value != "date"}
         drawn = [
             timeline.timeline(bars, unit, width, TALL, noun, series.notes(notes), beside)
@@ -330,7 +331,7 @@ class Explore:
         api = self.view.api("/v1/aggregates", query, group_by=grouped, top=str(MOST_EACH))
         filters = {"location", "country", "family", "publisher"}
         return {
-            "heading": f"Each {'place' if is_place else query.each} {words.PERIODS[unit]}",
+            "heading": f"Each {'place' if is_place else query.each} {wording.PERIODS[unit]}",
             "note": "those with most items, on one scale; the number is the highest period",
             "figures": [
                 {

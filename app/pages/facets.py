@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.aggregates.picture import map_place
+from app.catalogue import names
 from app.catalogue.names import kind_of_family
-from app.drawings import effects
-from app.drawings.counts import Count, Measure, count_of
+from app.drawings import effect_styles, wording
+from app.drawings.count_forms import Count, Measure, count_of
 from app.drawings.place_map import MapPlace, place_map
-from app.pages import words
 from app.pages.panel import Panel
 from app.pages.record import Record, Row
 from app.pages.view import View, ViewQuery, without
@@ -64,7 +65,7 @@ class Facets:
         points = self.points(here)
         chosen = frozenset(query.location)
         # With one effect chosen, single series take its colour.
-        hue = effects.STYLES[query.effect[0]][0] if len(query.effect) == 1 else "series"
+        hue = effect_styles.STYLES[query.effect[0]][0] if len(query.effect) == 1 else "series"
         return {
             "places": shown,
             "place_count": len(here),
@@ -93,36 +94,19 @@ class Facets:
 
     def points(self, rows: Sequence[Row]) -> list[MapPlace]:
         """Return the places as a map shows them, those with most first."""
-        catalogue = self._record.catalogue
-        points = []
-        for row in rows[:MOST_POINTS]:
-            place = catalogue.location(row["location"])
-            if place is None:
-                continue
-            count = self._count(row)
-            points.append(
-                MapPlace(
-                    slug=place.slug,
-                    name=place.name,
-                    country=place.country,
-                    lat=place.lat,
-                    lon=place.lon,
-                    precision_km=place.precision_km,
-                    value=count.least,
-                    value_words=f"{count.words} {words.noun(self._measure)}"
-                    if count.is_known
-                    else count.words,
-                    href=self._view.toggled("location", place.slug),
-                )
-            )
-        return points
+        catalogue, measure = self._record.catalogue, self._measure
+        return [
+            map_place(place, self._count(row), measure, self._view.toggled("location", place.slug))
+            for row in rows[:MOST_POINTS]
+            if (place := catalogue.location(row["location"]))
+        ]
 
     def countries(self) -> list[Choice]:
         """Return the countries, the highest count first."""
         rows = self._record.count(without(self._query, "country"), group_by="country").rows
         return [
             Choice(
-                name=words.country(row["country"]),
+                name=names.country(row["country"]),
                 count=self._count(row),
                 href=self._view.url(
                     country=None if row["country"] == self._query.country else row["country"]
@@ -157,7 +141,7 @@ class Facets:
 
     def name_of(self, dimension: str, value: str | None) -> str:
         """Return the name for people of a value of a dimension."""
-        return words.name_of(self._record.catalogue, dimension, value)
+        return names.name_of(self._record.catalogue, dimension, value)
 
     def _place(self, row: Row) -> Choice:
         slug = row["location"]
@@ -173,7 +157,7 @@ class Facets:
         family = row["family"]
         is_chosen = self._query.family == family
         return Choice(
-            name=words.family(family),
+            name=names.family(family),
             count=self._count(row),
             href=self._view.url(family=None if is_chosen else family, category=None, open=None),
             is_chosen=is_chosen,
@@ -197,9 +181,9 @@ class Facets:
         if row is None:
             return None
         verb = "names" if row["lines"] == 1 else "name"
-        lines = words.counted(row["lines"], "line")
+        lines = wording.counted(row["lines"], "line")
         count = self._count(row)
-        held = f" with {count.words} {words.noun(self._measure)}" if self._measure is Measure.ITEMS else ""
+        held = f" with {count.words} {self._measure.value}" if self._measure is Measure.ITEMS else ""
         return (
             f"{lines}{held} {verb} no known place and {'is' if row['lines'] == 1 else 'are'} not on the map."
         )

@@ -17,7 +17,7 @@ from app.http.strict_route import StrictRoute, repeatable
 from app.ledger.head import AsOf, Head
 from app.pages.assets import digest
 from app.pages.record import Record
-from app.pages.render import render
+from app.pages.templating import render
 from app.pages.view import VERSUS
 from app.strikes.params import StrikeQuery
 

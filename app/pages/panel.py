@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from app.drawings.counts import Count
+from app.drawings.count_forms import Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.http.field_types import AsOfParameter, Day, QueryName
-from app.pages import words
-from app.pages.lines import publisher_name
+from app.pages.line_table import publisher_name
 from app.pages.record import Record
-from app.pages.view import View, ViewQuery, url
+from app.pages.view import View, ViewQuery, refused, url
 from app.reports import queries
 from app.reports.listing import report_filter
 from app.vocabulary.identifiers import REPORT, public_id, row_number
@@ -81,4 +80,4 @@ def _position(given: str) -> tuple[date, int]:
             return date.fromisoformat(day), number
     except ValueError:
         pass
-    raise words.refused("after", "is damaged; begin with the first page")
+    raise refused("after", "is damaged; begin with the first page")

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
+from app.catalogue import names
 from app.db.types import AnyRow
-from app.drawings import effects
+from app.drawings import effect_styles, wording
 from app.ledger.head import head
-from app.pages import words
-from app.pages.lines import publisher_name, strikes_of, tally_words
+from app.pages.line_table import publisher_name, strikes_of, tally_words
 from app.pages.record import Record
 from app.pages.release_text import release
 from app.pages.report_totals import Totals, left_open, long_day, place_and_days, sums, unclaimed, usual_days
@@ -88,7 +88,7 @@ class ReportPage:
             "text": release(held["text"], held["strikes"], spans, new) if held["text"] else None,
             "effects": sorted(
                 {tally["effect"] for line in held["strikes"] for tally in line["tallies"]},
-                key=effects.ORDER.__getitem__,
+                key=effect_styles.ORDER.__getitem__,
             ),
             "lines": self._lines(),
             "changed": changed,
@@ -122,7 +122,7 @@ class ReportPage:
         if not revisions:
             return None
         times = _TIMES.get(len(revisions), f"{len(revisions)} times")
-        when = words.day(revisions[-1].recorded_at.date())
+        when = wording.day(revisions[-1].recorded_at.date())
         last_on = f"{'last ' * (len(revisions) > 1)}on {when}"
         return {
             "sentence": f"Revised {times} since it was recorded, {last_on}",
@@ -136,8 +136,8 @@ class ReportPage:
                 "line": line,
                 "days": None
                 if (line["date_from"], line["date_to"]) == usual
-                else words.days(line["date_from"], line["date_to"]),
-                "country": words.country(line["country"]),
+                else wording.days(line["date_from"], line["date_to"]),
+                "country": names.country(line["country"]),
                 "strikes": strikes_of(line),
                 "tallies": [
                     tally if tally["as_written"] else tally | {"words": tally_words(tally, self.record)}
@@ -154,7 +154,7 @@ class ReportPage:
             {
                 "revision": row.revision,
                 "seq": row.recorded_seq,
-                "when": f"{words.day(row.recorded_at.date())}, {row.recorded_at:%H:%M} UTC",
+                "when": f"{wording.day(row.recorded_at.date())}, {row.recorded_at:%H:%M} UTC",
                 "reason": row.reason,
                 "is_retraction": row.status == "retracted",
                 "is_shown": row.revision == self.shown.row.revision,
@@ -176,7 +176,7 @@ class ReportPage:
         claims = ", ".join(place_and_days(claim) for claim in self.held["coverage"][:4])
         about = f" {claims}." if claims else ""
         return (
-            f"Report of {self.publisher}, published on {self.day}.{about} {words.counted(totals.lines, 'line')}, "
+            f"Report of {self.publisher}, published on {self.day}.{about} {wording.counted(totals.lines, 'line')}, "
             f"{totals.items.words} items, as the publisher claims them."
         )
 

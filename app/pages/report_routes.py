@@ -14,9 +14,9 @@ from app.http.sessions import Read
 from app.ledger.head import AsOf
 from app.pages.page_route import PageRoute, page_response
 from app.pages.record import Record
-from app.pages.render import render
 from app.pages.report_list import PATH, ReportListQuery, context
 from app.pages.report_page import ReportPage, Shown
+from app.pages.templating import render
 from app.reports import queries
 from app.reports.if_match import ReportId
 from app.server.hosts import base_of

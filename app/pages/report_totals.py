@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.drawings.counts import Count, Form
-from app.pages import words
-from app.pages.lines import items_of
+from app.catalogue import names
+from app.drawings import wording
+from app.drawings.count_forms import Count, Form
+from app.pages.line_table import items_of
 
 Document = Mapping[str, Any]
 
@@ -58,8 +59,8 @@ class Totals:
     def countries(self) -> str:
         """How many lines are in each country."""
         if len(self.by_country) == 1:
-            return f"all in {words.country(self.by_country[0][0])}"
-        return ", ".join(f"{lines:,} in {words.country(code)}" for code, lines in self.by_country)
+            return f"all in {names.country(self.by_country[0][0])}"
+        return ", ".join(f"{lines:,} in {names.country(code)}" for code, lines in self.by_country)
 
 
 def _number(value: int) -> Count:
@@ -81,18 +82,18 @@ def left_open(report: Document) -> list[str]:
     """Return what a report does not give, in sentences: number, title, days, numbers of strikes."""
     lines = report["strikes"]
     without = [f"a {name}" for name in ("number", "title") if not report[name]]
-    sentences = [f"Without {words.listed(without, 'or')}."] if without else []
+    sentences = [f"Without {wording.listed(without, 'or')}."] if without else []
     vague = [line for line in lines if line["date_precision"] == "unknown"]
     if vague:
         spans = {(line["date_from"], line["date_to"]) for line in vague}
-        under = f"under {words.days(*spans.pop())}" if len(spans) == 1 else "under several"
+        under = f"under {wording.days(*spans.pop())}" if len(spans) == 1 else "under several"
         sentences.append(
             f"It does not say on which day its strikes were, so they stand {under}."
             if len(vague) == len(lines)
             else f"Of {len(vague):,} of its {len(lines):,} lines it does not give the day, so they stand {under}."
         )
     sentences += [
-        f"Of {words.counted(coarse, 'line')} it gives the {precision} and not the day."
+        f"Of {wording.counted(coarse, 'line')} it gives the {precision} and not the day."
         for precision in ("week", "month")
         if (coarse := sum(line["date_precision"] == precision for line in lines))
     ]
@@ -101,7 +102,7 @@ def left_open(report: Document) -> list[str]:
         whose = (
             "any line"
             if uncounted == len(lines)
-            else f"{uncounted:,} of its {words.counted(len(lines), 'line')}"
+            else f"{uncounted:,} of its {wording.counted(len(lines), 'line')}"
         )
         sentences.append(f"It gives no number of strikes for {whose}.")
     return sentences
@@ -133,11 +134,11 @@ def _about(check: Document) -> str:
 
 def place_and_days(claim: Document) -> str:
     """Return what a claim is about: Syria, 21 Nov 2015."""
-    where = "All countries" if claim["country"] is None else words.country(claim["country"])
+    where = "All countries" if claim["country"] is None else names.country(claim["country"])
     return (
         where
         if claim["date_from"] is None
-        else f"{where}, {words.days(claim['date_from'], claim['date_to'])}"
+        else f"{where}, {wording.days(claim['date_from'], claim['date_to'])}"
     )
 
 
@@ -164,7 +165,7 @@ def unclaimed(report: Document) -> list[str]:
             given = (
                 "no total given"
                 if strikes is None
-                else words.counted(strikes, "strike")
+                else wording.counted(strikes, "strike")
                 if strikes
                 else "no strikes"
             )

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.pages import words
-from app.pages.lines import items_of, strikes_of, tally_words
+from app.catalogue import names
+from app.drawings import wording
+from app.pages.line_table import items_of, strikes_of, tally_words
 from app.pages.record import Record
 from app.pages.report_totals import Totals, place_and_days, sums_that_changed
 from app.reports.diff import difference
@@ -115,7 +116,7 @@ class _Table:
                 case "text":
                     self.rows.append(Row("The report", name, _length(old), _length(new)))
                 case "published_on":
-                    self.rows.append(Row("The report", "published", words.day(old), words.day(new)))
+                    self.rows.append(Row("The report", "published", wording.day(old), wording.day(new)))
                 case _:
                     label = str(_REPORT_FIELDS.get(name, name))
                     row = Row("The report", label, old or "none", new or "none", is_wording=name in _WORDING)
@@ -175,7 +176,7 @@ class _Table:
             f"{strikes.words} {'strike' if strikes.words == '1' else 'strikes'}" if strikes.is_known else ""
         )
         tallies = [f"{tally['effect']} {tally_words(tally, self._record)}" for tally in line["tallies"]]
-        return ", ".join(filter(None, [words.days(line["date_from"], line["date_to"]), given, *tallies]))
+        return ", ".join(filter(None, [wording.days(line["date_from"], line["date_to"]), given, *tallies]))
 
     def _category(self, tally: Document) -> str:
         category = self._record.catalogue.category(tally["category"])
@@ -188,13 +189,13 @@ class _Table:
             case None:
                 return tally_words(holder, self._record)
             case "date_from":
-                return words.days(holder["date_from"], holder["date_to"])
+                return wording.days(holder["date_from"], holder["date_to"])
             case "strikes_min":
                 return strikes_of(holder).words
             case "count_min":
                 return f"{'about ' * holder['approximate']}{items_of([holder]).words}"
             case "country":
-                return words.country(holder["country"])
+                return names.country(holder["country"])
             case "location":
                 return holder["location"]["name"] if holder["location"] else "no known place"
             case "category":
@@ -208,12 +209,12 @@ class _Table:
 def _place(line: Document) -> str:
     location = line["location"]
     return str(
-        location["name"] if location else line["location_as_written"] or words.country(line["country"])
+        location["name"] if location else line["location_as_written"] or names.country(line["country"])
     )
 
 
 def _length(text: str | None) -> str:
-    return "not held" if text is None else words.counted(len(text), "character")
+    return "not held" if text is None else wording.counted(len(text), "character")
 
 
 def _label(name: str | None, holder: Document) -> str:
@@ -231,7 +232,7 @@ def _is_position(change: Change) -> bool:
 
 def _claim(claim: Document) -> str:
     given = [
-        words.counted(claim[measure], measure.removesuffix("s"))
+        wording.counted(claim[measure], measure.removesuffix("s"))
         for measure in ("strikes", "engagements")
         if claim[measure] is not None
     ]

@@ -11,7 +11,7 @@ from app.pages import assets
 from app.pages.changes_page import ChangesQuery, context
 from app.pages.explore import Explore
 from app.pages.page_route import PageRoute, answered, around
-from app.pages.render import render
+from app.pages.templating import render
 from app.pages.view import ViewQuery
 from app.server.hosts import base_of
 

@@ -9,7 +9,8 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from app.catalogue.catalogue import Catalogue
-from app.drawings.counts import Measure
+from app.drawings.count_forms import Measure
+from app.errors import Fault, InvalidInput
 from app.strikes.geo import Box, Point
 from app.strikes.ordering import Sort
 from app.strikes.params import StrikeQuery
@@ -178,3 +179,8 @@ def unit_for(first: date, last: date) -> PeriodUnit:
         if days <= most:
             return unit
     return PeriodUnit.QUARTER if days <= 150 * 366 else PeriodUnit.YEAR
+
+
+def refused(parameter: str, detail: str) -> InvalidInput:
+    """Return the refusal of a parameter of a page."""
+    return InvalidInput([Fault("parameter", parameter, "invalid", f"{parameter} {detail}")])

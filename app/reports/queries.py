@@ -193,3 +193,19 @@ def _condition(reports: ReportFilter) -> ColumnElement[bool]:
     if reports.published_to is not None:
         conditions.append(Revision.published_on <= reports.published_to)
     return and_(*conditions)
+
+
+def published_ids(session: ReadSession, as_of: int, after: int, limit: int) -> list[int]:
+    """Return up to `limit` ids of published reports, in their order, from the one after `after`."""
+    ids = (
+        select(Revision.report_id)
+        .where(standing(Revision, as_of), Revision.status == "published", Revision.report_id > after)
+        .order_by(Revision.report_id)
+        .limit(limit)
+    )
+    return list(session.execute(ids).scalars())
+
+
+def highest_id(session: ReadSession) -> int:
+    """Return the highest id that a report has, drafts included; 0 without reports."""
+    return session.execute(select(func.coalesce(func.max(Report.id), 0))).scalar_one()

@@ -151,17 +151,15 @@ class _SecurityHeaders:
                 *self._extra,
                 (b"x-request-id", fields["request_id"].encode()),
             ]
-            for name, value in headers:
-                if name == b"content-type":
-                    if value[:9] == b"text/html":
-                        named = {name for name, _ in headers}
-                        headers += [(name, more) for name, more in _PAGE.items() if name not in named]
-                    elif value == b"image/svg+xml":
-                        headers.append(_DRAWING)
-                    elif value == _PROBLEM:
-                        self._is_problem = True
-                        headers = _lengthened(headers, len(member(fields["request_id"])))
-                    break
+            media_type = next((value for name, value in headers if name == b"content-type"), b"")
+            if media_type.startswith(b"text/html"):
+                named = {name for name, _ in headers}
+                headers += [(name, more) for name, more in _PAGE.items() if name not in named]
+            elif media_type == b"image/svg+xml":
+                headers.append(_DRAWING)
+            elif media_type == _PROBLEM:
+                self._is_problem = True
+                headers = _lengthened(headers, len(member(fields["request_id"])))
             await self._send({"type": "http.response.start", "status": status, "headers": headers})
             if self.is_head:
                 # The end at once, also of an endless stream: its writer sees the client disconnect.

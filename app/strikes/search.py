@@ -121,6 +121,14 @@ def words_as_bitmap(
     return replace(strikes, words=None), lines_with(session, strikes.words)
 
 
+def has_common_words(session: Snapshot, strikes: StrikeFilter) -> bool:
+    """Return whether more than COMMON lines, superseded ones included, have the words: counting these takes long."""
+    if strikes.words is None:
+        return False
+    with_words = Narrowing(("words",), Conditions(strikes).lines_with_words)
+    return counted(session, strikes, with_words, COMMON) > COMMON
+
+
 def _check_deadline(session: Snapshot) -> None:
     """Raise QueryTimeout where the time of a session is over, and WouldBlock where it is for short queries."""
     if not isinstance(session, ReadSession):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.catalogue.catalogue import Catalogue
-from app.drawings.counts import Measure
-from app.drawings.words import counted, day, days, listed
+from app.drawings.count_forms import Measure
+from app.drawings.wording import counted, day, days, listed
 from app.strikes.filter import Status
 from app.strikes.params import StrikeQuery
 from app.vocabulary.countries import COUNTRY_NAMES

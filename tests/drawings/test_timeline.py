@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.drawings import effects
-from app.drawings.counts import Count, Form
+from app.drawings import effect_styles
+from app.drawings.count_forms import Count, Form
 from app.drawings.timeline import Bar, Note, Part, small, strip, summary, timeline
 from app.vocabulary import periods
 from app.vocabulary.periods import PeriodUnit
@@ -82,7 +82,7 @@ def test_heights_are_as_the_counts() -> None:
 
 def test_parts_stand_on_each_other() -> None:
     """A stack is as high as its sum, and no part hides another."""
-    parts = [Part(effects.fill("destroyed"), 30), Part(effects.fill("damaged"), 10)]
+    parts = [Part(effect_styles.fill("destroyed"), 30), Part(effect_styles.fill("damaged"), 10)]
     bar = Bar(date(2017, 2, 1), date(2017, 2, 28), Count(Form.NUMBER, 40, 40), parts)
     drawn = shapes(timeline([bar], PeriodUnit.MONTH, 600, 222, "items").content)
     lower = next(shape for shape in drawn if shape.class_ == "f-destroyed")

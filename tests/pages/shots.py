@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import sync_playwright
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "shots"
 LARGEST = 200_000
 
 # Name, path, width, height, and colours.
-SHOTS = (
+SHOTS: tuple[tuple[str, str, int, int, Literal["light", "dark"]], ...] = (
     ("explore", "/", 1280, 900, "light"),
     ("explore-dark", "/?effect=destroyed&country=SY", 1280, 900, "dark"),
     ("explore-phone", "/", 390, 844, "light"),

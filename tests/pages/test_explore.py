@@ -129,7 +129,7 @@ def test_the_theme_is_chosen_and_kept(browser_page: Watched) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 22, 26)"
 
 
-def test_without_scripts_every_choice_works(chromium: object, browser_page: Watched) -> None:
+def test_without_scripts_every_choice_works(browser_page: Watched) -> None:
     """Links, forms and popovers are the browser's own."""
     context = browser_page.page.context.browser.new_context(java_script_enabled=False)
     page = context.new_page()

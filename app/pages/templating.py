@@ -7,9 +7,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from app import __version__
-from app.drawings import effects, theme
-from app.drawings.counts import sideways
-from app.pages import assets, words
+from app.drawings import effect_styles, theme, wording
+from app.drawings.count_forms import sideways
+from app.pages import assets
 
 
 @cache
@@ -22,15 +22,15 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(day=words.day, number=_number, safe_link=safe_link)
+    env.filters.update(day=wording.day, number=_number, safe_link=safe_link)
     env.globals.update(
         asset=assets.address,
-        counted=words.counted,
-        days=words.days,
-        listed=words.listed,
+        counted=wording.counted,
+        days=wording.days,
+        listed=wording.listed,
         patterns=theme.patterns,
         sideways=sideways,
-        swatch=effects.swatch,
+        swatch=effect_styles.swatch,
         version=__version__,
     )
     return env

@@ -5,6 +5,14 @@ from datetime import date
 
 from app.vocabulary.periods import PeriodUnit, end_of
 
+PERIODS = {
+    PeriodUnit.DAY: "by day",
+    PeriodUnit.WEEK: "by week",
+    PeriodUnit.MONTH: "by month",
+    PeriodUnit.QUARTER: "by quarter",
+    PeriodUnit.YEAR: "by year",
+}
+
 
 def day(when: date | str) -> str:
     """Return a day: 6 Feb 2017."""

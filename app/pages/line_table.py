@@ -6,11 +6,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from app.drawings.counts import Count, Form
-from app.pages import words
+from app.catalogue import names
+from app.drawings import wording
+from app.drawings.count_forms import Count, Form
 from app.pages.record import Record
-from app.pages.render import render
-from app.pages.view import View
+from app.pages.templating import render
+from app.pages.view import View, refused
 from app.strikes.ordering import READERS, Position, Sort
 from app.strikes.params import StrikeQuery
 
@@ -90,7 +91,7 @@ def table(  # noqa: PLR0913 - lines, the question, and how they open
         rows.append(
             {
                 "line": line,
-                "days": words.days(line["date_from"], line["date_to"]),
+                "days": wording.days(line["date_from"], line["date_to"]),
                 "place": line["location"]["name"] if line["location"] else None,
                 "strikes": strikes_of(line),
                 "count": matching.items(line),
@@ -103,7 +104,7 @@ def table(  # noqa: PLR0913 - lines, the question, and how they open
                 "is_open": is_open,
                 "quote": marked_quote(line) if is_open else None,
                 "citation": citation(line, record, base) if is_open else None,
-                "country": words.country(line["country"]),
+                "country": names.country(line["country"]),
             }
         )
     return render("lines.html", rows=rows, caption=caption)
@@ -177,8 +178,8 @@ def citation(line: Line, record: Record, base: str) -> str:
     )
     place = f" near {line['location']['name']}" if line["location"] else ""
     return (
-        f"{publisher_name(report['publisher'], record)}{number}, {words.day(report['published_on'])}. "
-        f"{what}{place}, {words.days(line['date_from'], line['date_to'])}. strikeledger ledger {record.seq}, "
+        f"{publisher_name(report['publisher'], record)}{number}, {wording.day(report['published_on'])}. "
+        f"{what}{place}, {wording.days(line['date_from'], line['date_to'])}. strikeledger ledger {record.seq}, "
         f"sha256 {record.now.hash}. {base}/v1/strikes/{line['id']}?as_of={record.seq}"
     )
 
@@ -196,4 +197,4 @@ def position(given: str, sort: Sort) -> Position:
             for read, part in zip(READERS[sort], given.split(","), strict=True)
         )
     except (TypeError, ValueError):
-        raise words.refused("after", "is damaged; begin with the first page") from None
+        raise refused("after", "is damaged; begin with the first page") from None

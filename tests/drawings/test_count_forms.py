@@ -2,7 +2,16 @@
 
 import pytest
 
-from app.drawings.counts import WORDS, Count, Form, Measure, count_of, sideways, standing_sign, upward_end
+from app.drawings.count_forms import (
+    WORDS,
+    Count,
+    Form,
+    Measure,
+    count_of,
+    sideways,
+    standing_sign,
+    upward_end,
+)
 from tests.drawings.drawn import shapes
 
 ROW = {
