@@ -133,8 +133,8 @@ class CategoryPage(Subject):
     def phrases(self) -> list[str]:
         """Return the phrases that mean the category."""
         seq = self.record.now.vocabulary_seq
-        names = written_names(self.record.session, CATEGORIES, self.category.id, seq)
-        return [name for name in names if places.fold(name) != places.fold(self.category.name)]
+        spelt = written_names(self.record.session, CATEGORIES, self.category.id, seq)
+        return [name for name in spelt if places.fold(name) != places.fold(self.category.name)]
 
     def confused(self) -> list[dict[str, Any]]:
         """Return other categories whose names share a word with this one, most items first."""

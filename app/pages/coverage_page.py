@@ -218,12 +218,12 @@ class CoveragePage:
         }  # fmt: skip
 
     def _gap(self, gap: Gap) -> dict[str, Any]:
-        names = [names.country(country) for country in gap.countries]
-        if len(names) == len(self.countries) > 1:
-            names = ["both" if len(names) == _BOTH else "all"]
+        countries = [names.country(country) for country in gap.countries]
+        if len(countries) == len(self.countries) > 1:
+            countries = ["both" if len(countries) == _BOTH else "all"]
         return {
             "span": wording.days(gap.first, gap.last),
-            "countries": wording.listed(names),
+            "countries": wording.listed(countries),
             "days": gap.days,
         }
 
