@@ -51,6 +51,7 @@ OPEN: set[Operation] = {
     ("GET", "/v1/strikes"),
     ("GET", "/v1/strikes/{}"),
     ("GET", "/v1/aggregates"),
+    ("GET", "/v1/aggregates/changes"),
     ("GET", "/v1/reports"),
     ("GET", "/v1/reports/{}"),
     ("GET", "/v1/reports/{}/revisions"),

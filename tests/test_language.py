@@ -15,6 +15,9 @@ AVOIDED = {"found", "each", "said", "those", "told"}
 # Folders that are not yet rewritten.
 EXCEPTIONS: frozenset[str] = frozenset()
 
+# Names that addresses of pages have: `each=country`, a small chart of each.
+PARAMETERS = {("pages/view.py", "each")}
+
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """Yield every module of the product, without the exceptions, by its path."""
@@ -50,6 +53,6 @@ def test_no_variable_has_a_name_of_no_thing() -> None:
         f"{path}:{line}: {name}"
         for path, module in modules()
         for line, name in names(module)
-        if name in AVOIDED
+        if name in AVOIDED and (path, name) not in PARAMETERS
     ]
     assert faults == []

@@ -1,4 +1,4 @@
-"""Changes of an aggregate between two ledger numbers, with the entries behind them."""
+"""Changes of an aggregate between two ledger numbers, with their entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Picture of an aggregate: bars by period, ranked, stacked, or on a map."""
+"""Picture of an aggregate: bars, stacks, ranks or a map."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""About the data: what is counted, what is not known, sources, citing, licences."""
+"""Page about the data: what is counted, sources, citing, licences."""
 
 from collections.abc import Mapping
 from typing import Any

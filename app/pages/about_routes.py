@@ -1,4 +1,4 @@
-"""Routes of the page about the data, the sitemap, and what robots may read."""
+"""Routes of the page about the data, sitemap and robots.txt."""
 
 from typing import Annotated
 

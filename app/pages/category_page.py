@@ -9,7 +9,7 @@ from app.catalogue.written_names import written_names
 from app.drawings import series, wording
 from app.drawings.count_forms import Count, Measure, count_of
 from app.pages.record import Record
-from app.pages.subject import Subject
+from app.pages.subject_page import Subject
 from app.pages.view import ViewQuery, without
 from app.strikes.ordering import Sort
 from app.strikes.sentence import MEASURES

@@ -1,4 +1,4 @@
-"""Changes page: why the figures of a question changed between two ledger numbers."""
+"""Changes page: why figures changed between two ledger numbers."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

@@ -20,7 +20,7 @@ from app.drawings.svg import Drawing
 from app.drawings.timeline import Part
 from app.pages import line_table
 from app.pages.record import Record, Row
-from app.pages.subject import NARROW, WIDE, Subject
+from app.pages.subject_page import NARROW, WIDE, Subject
 from app.pages.view import ViewQuery, without
 from app.strikes.as_written import spellings
 from app.strikes.geo import Point, distance_km

@@ -1,4 +1,4 @@
-"""Routes of the pages of places, categories and publishers, and of their lists."""
+"""Routes of the pages and lists of places, categories and publishers."""
 
 from typing import Annotated
 

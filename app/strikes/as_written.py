@@ -1,4 +1,4 @@
-"""Query for the spellings of places in the lines that a filter matches."""
+"""Spellings of places in the lines that a filter matches."""
 
 from sqlalchemy import func, select
 
