@@ -41,6 +41,7 @@ from app.ledger.head import head, position
 from app.pages.router import router as pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
+from app.reports.check_router import router as check
 from app.reports.corrections import router as corrections
 from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
@@ -61,6 +62,7 @@ ROUTERS = (
     reports,
     revisions,
     corrections,
+    check,
     coverage,
     export,
     imports,
