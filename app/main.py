@@ -38,6 +38,7 @@ from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
 from app.keys.router import router as keys
 from app.ledger.head import head, position
+from app.pages.post_routes import router as post_pages
 from app.pages.router import router as pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
@@ -74,6 +75,7 @@ ROUTERS = (
     health,
     reference,
     pages,
+    post_pages,
 )
 
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
