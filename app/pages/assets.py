@@ -1,22 +1,16 @@
 """Style sheet and scripts of the pages: read once, addressed by their digest."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from app.drawings import theme
+from app.pages.scripts import bundled
 
 PREFIX = "/static"
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-
-
-# What a script's reader needs and a browser does not: comments of whole lines, JSDoc, indentation. Our scripts have no
-# text of several lines, in which it would matter.
-_COMMENT = re.compile(r"/\*\*.*?\*/ ?|^[ ]*//[^\n]*", re.DOTALL | re.MULTILINE)
-_BLANK = re.compile(r"\n\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +24,16 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Return the files by name. Scripts import each other by relative paths, so all have one digest."""
+    """Return the files by name. A script holds all that it imports."""
     found = {
         entry.name: entry.read_bytes()
         for entry in files("app.pages").joinpath("static").iterdir()
         if entry.is_file() and entry.name[entry.name.rindex(".") :] in _TYPES
     }
-    for name in found:
-        if name.endswith(".js"):
-            found[name] = script(found[name].decode()).encode()
     sheets = sorted(name for name in found if name.endswith(".css"))
     found["style.css"] = style(b"".join(found.pop(name) for name in sheets))
+    sources = {name: content.decode() for name, content in found.items() if name.endswith(".js")}
+    found |= {name: bundled(name, sources).encode() for name in sources}
     return {
         name: Asset(name, content, _TYPES[name[name.rindex(".") :]])
         for name, content in sorted(found.items())
@@ -55,11 +48,6 @@ def style(page: bytes) -> bytes:
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
         f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n{theme.drawing_css()}"
     ).encode() + page
-
-
-def script(source: str) -> str:
-    """Return a script without its comments and indentation: a third of its size, compressed."""
-    return _BLANK.sub("\n", _COMMENT.sub("", source)).lstrip()
 
 
 @cache
