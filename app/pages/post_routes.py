@@ -40,16 +40,12 @@ async def drafts(request: Request, read: Read) -> Response:
 
 
 @router.get("/drafts/{report_id}")
-async def draft(
-    request: Request, report_id: Annotated[str, Path(max_length=100)], read: Read
-) -> Response:
+async def draft(request: Request, report_id: Annotated[str, Path(max_length=100)], read: Read) -> Response:
     """Show the composer for a draft."""
     return await read(lambda session: _composer(request, session, report_id, report_id))
 
 
-def _composer(
-    request: Request, session: ReadSession, report: str | None, draft: str | None
-) -> Response:
+def _composer(request: Request, session: ReadSession, report: str | None, draft: str | None) -> Response:
     return _page(request, session, "post.html", report=report or "", is_draft=draft is not None)
 
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Composer: a release becomes a draft next to its text, is settled, and is saved or published.
 import { Refused, call } from "./api.js";
-import { byId, field, fill } from "./dom.js";
+import { byId, field, fill, keep } from "./dom.js";
 import { body, emptyForm, isComplete, totals } from "./draft.js";
 import { showDuplicates } from "./duplicates.js";
 import { showHead } from "./head_view.js";
@@ -157,12 +157,7 @@ export class Desk {
       this.rows.set(line.uid, { json, node });
       return node;
     });
-    const place = byId("lines");
-    // Nodes that stay keep their focus.
-    nodes.forEach((node, at) => {
-      if (place.children[at] !== node) place.insertBefore(node, place.children[at] ?? null);
-    });
-    while (place.children.length > nodes.length) place.lastElementChild?.remove();
+    keep(byId("lines"), nodes);
   }
 
   /**

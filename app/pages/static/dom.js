@@ -50,6 +50,18 @@ export function fill(parent, ...children) {
 }
 
 /**
+ * Make these the children of an element; those that stand there already stay, with their focus.
+ * @param {Element} parent
+ * @param {Element[]} children
+ */
+export function keep(parent, children) {
+  for (const old of [...parent.children]) if (!children.includes(old)) old.remove();
+  children.forEach((child, at) => {
+    if (parent.children[at] !== child) parent.insertBefore(child, parent.children[at] ?? null);
+  });
+}
+
+/**
  * Return the element with an id, which the page has.
  * @param {string} id
  * @returns {HTMLElement}

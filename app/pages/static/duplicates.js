@@ -11,6 +11,11 @@ import { counted, day } from "./words.js";
 
 /** @typedef {{duplicate: Duplicate, line: Line, index: number}} Likeness */
 
+// What is shown, so that it is drawn anew only when it changed.
+let shown = "";
+/** @type {unknown} The lines that it is about: a new reading makes new ones. */
+let about = null;
+
 /** @type {Map<string, Promise<{publisher: string, published_on: string, number: string | null}>>} */
 const reports = new Map();
 
@@ -29,6 +34,10 @@ export function showDuplicates(desk) {
   const open = all.filter(({ duplicate, line }) => !line.same_as && line.decided[duplicate.repeats] !== "other");
   const apart = all.length ? all.filter(({ duplicate, line }) => line.decided[duplicate.repeats] === "other").length : 0;
   place.hidden = !open.length && !linked && !apart;
+  const now = JSON.stringify([all.map(({ duplicate, line, index }) => [duplicate, line.uid, index]), linked, apart]);
+  if (now === shown && about === desk.form.lines) return;
+  shown = now;
+  about = desk.form.lines;
   const groups = [...grouped(open, ({ duplicate }) => `${duplicate.report} ${duplicate.alike === 1 ? 1 : 0.5}`).values()].sort((one, two) => two.length - one.length);
   fill(
     place,

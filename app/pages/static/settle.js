@@ -2,7 +2,7 @@
 // What is to settle, at the top of the composer: one row a kind, with the act that settles all of it.
 import { call } from "./api.js";
 import { combobox } from "./combobox.js";
-import { button, byId, el, fill } from "./dom.js";
+import { button, byId, el, fill, keep } from "./dom.js";
 import { set } from "./draft.js";
 import { TO_DECIDE, findings, notes } from "./findings.js";
 import { may } from "./key.js";
@@ -16,38 +16,43 @@ import { bounds, counted, country, day, days, number, shifted } from "./words.js
 // Rows of one box; a release that is no release can have hundreds.
 const MOST_ROWS = 40;
 
+// Rows as they were shown last: one that did not change stays, with what is being written in it.
+/** @type {Map<string, HTMLLIElement>} */
+let shown = new Map();
+/** @type {unknown} The lines that these rows are about: a new reading makes new ones. */
+let about = null;
+
 /**
- * Show what is to settle; return how much that is.
+ * Show what is to settle.
  * @param {Desk} desk
  */
 export function showSettle(desk) {
   const open = findings(desk.form);
   const place = byId("settle");
+  const hadFocus = place.contains(document.activeElement);
   const noted = notes(desk.form);
   const loose = desk.faults.filter((fault) => !fault.pointer?.startsWith("/strikes/"));
   place.hidden = !open.length && !noted.length && !loose.length;
   place.classList.toggle("done", !open.length && !loose.length);
   const undated = open.findIndex((one) => one.kind === "days") + 1;
-  fill(
-    place,
-    el("h2", {}, heading(desk, open)),
-    open.length + loose.length > 0 &&
-      el(
-        "ol",
-        {},
-        ...loose.map((fault) => el("li", { class: "refused" }, el("span", { class: "grow" }, el("b", {}, fault.pointer ?? ""), ` ${fault.detail}`))),
-        ...open.slice(0, MOST_ROWS).map((one, at) => el("li", { "data-kind": one.kind }, el("sup", { class: "r" }, at + 1), ...rowOf(desk, one, undated))),
-      ),
-    open.length > MOST_ROWS && el("p", { class: "sub" }, `${open.length - MOST_ROWS} more.`),
-    noted.length > 0 &&
-      el(
-        "details",
-        { class: "notes" },
-        el("summary", {}, `${counted(noted.length, "note")} of the reader`),
-        el("ul", {}, ...noted.slice(0, 200).map((remark) => el("li", {}, el("span", { class: "grow" }, remark.message), button("Show", () => desk.showSpan(remark), "link")))),
-      ),
-  );
-  return open;
+  byId("settle-heading").textContent = heading(desk, open);
+  const before = about === desk.form.lines ? shown : new Map();
+  about = desk.form.lines;
+  shown = new Map();
+  for (const [at, one] of open.slice(0, MOST_ROWS).entries()) {
+    const { lines, tallies, ...rest } = one;
+    const key = JSON.stringify([rest, lines.map((line) => line.uid), tallies?.length, desk.form.head.published_on, one.kind === "sums" && [undated, desk.form.checked]]);
+    const row = before.get(key) ?? el("li", { "data-kind": one.kind }, el("sup", { class: "r" }), ...rowOf(desk, one, undated));
+    /** @type {HTMLElement} */ (row.firstElementChild).textContent = String(at + 1);
+    shown.set(key, row);
+  }
+  const refused = loose.map((fault) => el("li", { class: "refused" }, el("span", { class: "grow" }, el("b", {}, fault.pointer ?? ""), ` ${fault.detail}`)));
+  keep(byId("settle-rows"), [...refused, ...shown.values()]);
+  byId("settle-more").textContent = open.length > MOST_ROWS ? `${open.length - MOST_ROWS} more.` : "";
+  byId("settle-notes").hidden = noted.length === 0;
+  byId("settle-notes-size").textContent = `${counted(noted.length, "note")} of the reader`;
+  fill(byId("settle-notes-list"), ...noted.slice(0, 200).map((remark) => el("li", {}, el("span", { class: "grow" }, remark.message), button("Show", () => desk.showSpan(remark), "link"))));
+  if (hadFocus && !place.contains(document.activeElement)) byId(place.hidden ? "draft" : "settle-heading").focus();
 }
 
 /**

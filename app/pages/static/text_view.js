@@ -45,12 +45,22 @@ export function spans({ form, categories }) {
   return found;
 }
 
+// What is shown, so that it is drawn anew only when it changed.
+let shown = "";
+
 /**
  * Draw the text of the form.
  * @param {Desk} desk
  */
 export function showText(desk) {
-  byId("marked").replaceChildren(...drawn(desk.form.text, spans(desk)));
+  const marks = spans(desk);
+  const now = JSON.stringify([desk.form.text, marks]);
+  if (now === shown) return;
+  shown = now;
+  const place = byId("marked");
+  const at = place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset["key"] : undefined;
+  place.replaceChildren(...drawn(desk.form.text, marks));
+  if (at) /** @type {HTMLElement | null} */ (place.querySelector(`[data-key="${CSS.escape(at)}"]`))?.focus();
 }
 
 /**
