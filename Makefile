@@ -33,10 +33,14 @@ fuzz: .venv/ready ## Ask all that the OpenAPI document allows and forbids, and r
 	STRIKELEDGER_TEST_EXAMPLES=200 STRIKELEDGER_TEST_SEEDS=3 $(BIN)/pytest -n 2 tests/fuzz
 	STRIKELEDGER_TEST_PROFILE=search $(BIN)/pytest -n 2 tests/parsing
 
-check: .venv/ready ## Lint, formatting and types.
+check: .venv/ready ## Lint, formatting and types; those of scripts where there is npm.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	@# Types of the pages' scripts: JSDoc, checked by TypeScript. The product itself needs no Node.
+	@if command -v npm >/dev/null; then \
+	  npm install --no-package-lock --no-audit --no-fund --silent && node_modules/.bin/tsc -p .; \
+	else echo "SKIPPED: there is no npm, so the types of the pages' scripts were NOT checked"; fi
 
 format: .venv/ready ## Format the code.
 	$(BIN)/ruff format

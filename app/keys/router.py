@@ -1,4 +1,4 @@
-"""Router of /v1/keys: create, list and revoke keys, for admins; and show one's own."""
+"""Router of /v1/keys: create, list, revoke; and show the own key."""
 
 from typing import Annotated
 
@@ -69,7 +69,7 @@ async def list_keys(
 
 @router.get(
     "/current",
-    responses={200: {"model": KeyOut}, **responses(Unauthenticated, InvalidInput)},
+    responses={200: {"model": KeyOut}, **responses(Unauthenticated, InsufficientScope, InvalidInput)},
     openapi_extra={"security": [{SCHEME: []}]},
 )
 async def get_current_key(request: Request, holder: MaybeHolder, read: Read) -> Response:

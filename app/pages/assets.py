@@ -1,4 +1,4 @@
-"""Style sheet and scripts of the pages: read once, addressed by their digest."""
+"""Style sheet and scripts of pages, addressed by their digest."""
 
 import hashlib
 from dataclasses import dataclass

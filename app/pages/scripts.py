@@ -1,4 +1,4 @@
-"""Scripts as browsers get them: modules joined into one file each, without comments.
+"""Bundler of scripts: joins modules, drops comments.
 
 Twenty small modules are twenty requests, and compress a quarter worse by themselves. There is no build step: this runs
 once in each process, on the few forms of imports and exports that our scripts use, and raises for any other.

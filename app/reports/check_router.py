@@ -1,4 +1,4 @@
-"""Router of POST /v1/check: what a report would be answered with if it was posted."""
+"""Router of POST /v1/check: checks a report without storing it."""
 
 from typing import Annotated
 

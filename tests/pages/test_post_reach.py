@@ -90,7 +90,7 @@ def test_draft_is_listed_opened_and_published(composer: Composer) -> None:
     row = page.wait_for_selector(f".drafts tr:has(a[href='{address}'])")
     words = row.inner_text()
     assert "A draft of a test" in words
-    assert "ago" in words
+    assert "just now" in words
     assert "1 unknown place" in words
     assert "1 wording without a category" in words
     assert "two flying kiosks" in page.inner_text("#wording")

@@ -14,7 +14,7 @@ import { counted, number } from "./words.js";
 
 /** @import {Fault} from "./api.js" */
 /** @import {Form, Line, Quote} from "./draft.js" */
-/** @import {View} from "./line_view.js" */
+/** @import {View} from "./fields.js" */
 
 // Milliseconds after a change before the form is checked.
 const WAIT = 400;

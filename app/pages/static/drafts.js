@@ -6,7 +6,7 @@ import { button, byId, el, fill } from "./dom.js";
 import { formOf } from "./draft.js";
 import { findings } from "./findings.js";
 import { askForKey, currentKey, forget, may, showHolder } from "./key.js";
-import { addPhrase } from "./settle.js";
+import { addPhrase } from "./phrases.js";
 import { Vocabulary } from "./vocabulary.js";
 import { age, counted, day } from "./words.js";
 
@@ -91,7 +91,7 @@ function draftRow({ summary, form }, names) {
     {},
     el("th", { scope: "row" }, el("a", { href: `/drafts/${encodeURIComponent(summary.id)}` }, summary.title ?? summary.number ?? summary.id), " ", el("span", { class: "quiet" }, day(summary.published_on))),
     el("td", {}, names.get(summary.publisher) ?? summary.publisher),
-    el("td", {}, `${age(summary.recorded_at)} ago`),
+    el("td", {}, age(summary.recorded_at)),
     el("td", {}, summary.lines),
     el("td", { class: left.length ? "warn" : "" }, left.join(", ") || "nothing"),
     el("td", {}, may("publish") && !left.length ? button("Publish", () => void publish(summary, form)) : el("a", { href: `/drafts/${encodeURIComponent(summary.id)}` }, "Review")),

@@ -7,7 +7,7 @@ import { grouped } from "./findings.js";
 import { counted, day } from "./words.js";
 
 /** @import {Desk} from "./composer.js" */
-/** @import {Duplicate, Line} from "./draft.js" */
+/** @import {Duplicate, Form, Line} from "./draft.js" */
 
 /** @typedef {{duplicate: Duplicate, line: Line, index: number}} Likeness */
 
@@ -20,18 +20,34 @@ let about = null;
 const reports = new Map();
 
 /**
+ * @param {Form} form
+ * @returns {Likeness[]}
+ */
+function likenesses(form) {
+  return form.duplicates.flatMap((duplicate) => {
+    const index = Number(/^\/strikes\/(\d+)/.exec(duplicate.pointer)?.[1] ?? -1);
+    const line = form.lines[index];
+    return line ? [{ duplicate, line, index }] : [];
+  });
+}
+
+/**
+ * Return what is neither linked nor set apart.
+ * @param {Form} form
+ */
+export function undecidedOf(form) {
+  return likenesses(form).filter(({ duplicate, line }) => !line.same_as && line.decided[duplicate.repeats] !== "other");
+}
+
+/**
  * Show what the lines may repeat, a row for each report and degree of likeness.
  * @param {Desk} desk
  */
 export function showDuplicates(desk) {
   const place = byId("duplicates");
-  const all = desk.form.duplicates.flatMap((duplicate) => {
-    const index = Number(/^\/strikes\/(\d+)/.exec(duplicate.pointer)?.[1] ?? -1);
-    const line = desk.form.lines[index];
-    return line ? [{ duplicate, line, index }] : [];
-  });
+  const all = likenesses(desk.form);
   const linked = desk.form.lines.filter((line) => line.same_as).length;
-  const open = all.filter(({ duplicate, line }) => !line.same_as && line.decided[duplicate.repeats] !== "other");
+  const open = undecidedOf(desk.form);
   const apart = all.length ? all.filter(({ duplicate, line }) => line.decided[duplicate.repeats] === "other").length : 0;
   place.hidden = !open.length && !linked && !apart;
   const now = JSON.stringify([all.map(({ duplicate, line, index }) => [duplicate, line.uid, index]), linked, apart]);

@@ -2,6 +2,7 @@
 // Dialogs before a write, and what another change of the same report was.
 import { button, el, freshId } from "./dom.js";
 import { totals } from "./draft.js";
+import { undecidedOf } from "./duplicates.js";
 import { findings } from "./findings.js";
 import { sumsInWords } from "./line_view.js";
 import { sumInWords } from "./settle.js";
@@ -19,7 +20,7 @@ export function lastLook(desk) {
   const open = findings(form);
   const isCorrection = form.status === "published";
   const wrong = form.checks.filter((check) => !check.agrees);
-  const undecided = form.duplicates.length;
+  const undecided = new Set(undecidedOf(form).map(({ index }) => index)).size;
   const reason = el("input", { type: "text", id: freshId("reason"), value: form.reason, maxlength: 2000, required: isCorrection });
   return asked(
     isCorrection ? "Correct this report?" : "Publish this report?",

@@ -3,9 +3,10 @@
 import { call } from "./api.js";
 import { Desk } from "./composer.js";
 import { button, byId } from "./dom.js";
-import { emptyLine, formOf, revived, takeNumbers } from "./draft.js";
+import { emptyLine, formOf, revived } from "./draft.js";
 import { followHead } from "./head_view.js";
 import { askForKey, showHolder } from "./key.js";
+import { takeNumbers } from "./parsed.js";
 import { followText, readAgain } from "./text_input.js";
 import { followKeys, showTextMode } from "./text_view.js";
 import { fetchReport, followWrites } from "./writes.js";

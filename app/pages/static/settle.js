@@ -1,11 +1,11 @@
 // @ts-check
 // What is to settle, at the top of the composer: one row a kind, with the act that settles all of it.
-import { call } from "./api.js";
 import { combobox } from "./combobox.js";
 import { button, byId, el, fill, keep } from "./dom.js";
 import { set } from "./draft.js";
 import { TO_DECIDE, findings, notes } from "./findings.js";
 import { may } from "./key.js";
+import { teach } from "./phrases.js";
 import { bounds, counted, country, day, days, number, shifted } from "./words.js";
 
 /** @import {Desk} from "./composer.js" */
@@ -47,12 +47,50 @@ export function showSettle(desk) {
     shown.set(key, row);
   }
   const refused = loose.map((fault) => el("li", { class: "refused" }, el("span", { class: "grow" }, el("b", {}, fault.pointer ?? ""), ` ${fault.detail}`)));
-  keep(byId("settle-rows"), [...refused, ...shown.values()]);
+  keep(byId("settle-rows"), [...refused, ...shown.values(), ...together(desk, open)]);
   byId("settle-more").textContent = open.length > MOST_ROWS ? `${open.length - MOST_ROWS} more.` : "";
   byId("settle-notes").hidden = noted.length === 0;
   byId("settle-notes-size").textContent = `${counted(noted.length, "note")} of the reader`;
   fill(byId("settle-notes-list"), ...noted.slice(0, 200).map((remark) => el("li", {}, el("span", { class: "grow" }, remark.message), button("Show", () => desk.showSpan(remark), "link"))));
   if (hadFocus && !place.contains(document.activeElement)) byId(place.hidden ? "draft" : "settle-heading").focus();
+}
+
+/**
+ * Return the rows that settle all names that are not known at once.
+ * @param {Desk} desk
+ * @param {Finding[]} open
+ */
+function together(desk, open) {
+  const places = open.filter((one) => one.kind === "place");
+  const wordings = open.filter((one) => one.kind === "category");
+  return [
+    ...(places.length > 1 ? [allRow(`All ${places.length} places that are not known`, "Keep all without a place", () => withoutPlace(desk, places))] : []),
+    ...(wordings.length > 1 ? [allRow(`All ${wordings.length} wordings that no category knows`, "Keep all for review", () => forReview(desk, wordings))] : []),
+  ];
+}
+
+/**
+ * @param {string} what
+ * @param {string} name
+ * @param {() => void} act
+ */
+function allRow(what, name, act) {
+  return el("li", { "data-kind": "all" }, el("span", { class: "grow soft" }, what), button(name, act));
+}
+
+/** @param {Desk} desk @param {Finding[]} some */
+function withoutPlace(desk, some) {
+  for (const line of some.flatMap((one) => one.lines)) line.placeless = true;
+  desk.changed();
+}
+
+/** @param {Desk} desk @param {Finding[]} some */
+function forReview(desk, some) {
+  for (const one of some) {
+    for (const tally of one.tallies ?? []) tally.review = true;
+    for (const line of one.lines) line.touched["tallies"] = true;
+  }
+  desk.changed();
 }
 
 /**
@@ -173,10 +211,7 @@ function ofPlace(desk, one, said) {
         desk.changed();
       },
     }),
-    button("Keep without a place", () => {
-      for (const line of one.lines) line.placeless = true;
-      desk.changed();
-    }),
+    button("Keep without a place", () => withoutPlace(desk, [one])),
   ];
 }
 
@@ -200,39 +235,8 @@ function ofCategory(desk, one, said) {
       },
     }),
     mayTeach && el("label", { class: "soft" }, always, ` “${phrase}” always means it`),
-    button("Keep for review", () => {
-      for (const tally of tallies) tally.review = true;
-      for (const line of one.lines) line.touched["tallies"] = true;
-      desk.changed();
-    }),
+    button("Keep for review", () => forReview(desk, [one])),
   ];
-}
-
-/**
- * Add a phrase to a category of the vocabulary.
- * @param {Desk} desk
- * @param {string} slug
- * @param {string} phrase
- */
-async function teach(desk, slug, phrase) {
-  try {
-    await addPhrase(slug, phrase);
-    desk.say(`“${phrase}” means ${desk.categories.name(slug)} from now on.`, "ok");
-  } catch (error) {
-    desk.say(`The vocabulary did not take “${phrase}”: ${/** @type {Error} */ (error).message}`, "warn");
-  }
-}
-
-/**
- * Add a phrase to a category of the vocabulary. Raises Refused and Offline.
- * @param {string} slug
- * @param {string} phrase
- */
-export async function addPhrase(slug, phrase) {
-  const path = `/v1/categories/${encodeURIComponent(slug)}`;
-  const { body } = await call("GET", path, { headers: { "Cache-Control": "no-cache" } });
-  const { name, parent, family, kind, synonyms } = body;
-  await call("PUT", path, { keyed: true, body: { name, parent, family, kind, synonyms: [...synonyms, phrase] } });
 }
 
 /** @param {Desk} desk @param {Finding} one @param {Saying} said @param {number} undated @returns {Child[]} */

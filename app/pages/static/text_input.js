@@ -2,7 +2,7 @@
 // The text as it comes: pasted, typed, dropped or chosen as a file, and read by the API after each change.
 import { Offline, Refused, call } from "./api.js";
 import { byId, field } from "./dom.js";
-import { takeReading } from "./draft.js";
+import { takeReading } from "./parsed.js";
 import { showTextMode } from "./text_view.js";
 
 /** @import {Desk} from "./composer.js" */

@@ -71,6 +71,7 @@ export function showText(desk) {
 export function showTextMode(desk, isWriting) {
   byId("writing").hidden = !isWriting;
   byId("marked").hidden = isWriting;
+  byId("keys").hidden = isWriting;
   byId("edit-text").hidden = desk.form.text === "";
   byId("edit-text").textContent = isWriting ? "Show the marks" : "Edit the text";
   if (isWriting) {

@@ -29,11 +29,14 @@ export function day(iso) {
 }
 
 /**
+ * A span of days, no part of it twice: 6 Feb 2017, 16–17 Oct 2016, 30 Jan – 2 Feb 2017.
  * @param {string | null} first
  * @param {string | null} last
  */
 export function days(first, last) {
-  return !last || first === last ? day(first) : `${day(first)} – ${day(last)}`;
+  if (!first || !last || first === last) return day(first);
+  if (first.slice(0, 7) === last.slice(0, 7)) return `${Number(first.slice(8))}–${day(last)}`;
+  return `${first.slice(0, 4) === last.slice(0, 4) ? day(first).replace(/ \d+$/, "") : day(first)} – ${day(last)}`;
 }
 
 /**
@@ -72,14 +75,15 @@ export function bounds(least, most) {
 }
 
 /**
- * How long ago an instant was.
+ * How long ago an instant was: 3 hours ago.
  * @param {string} instant
  */
 export function age(instant) {
   const minutes = Math.max(0, (Date.now() - new Date(instant).valueOf()) / 60000);
-  if (minutes < 60) return counted(Math.round(minutes), "minute");
-  if (minutes < 48 * 60) return counted(Math.round(minutes / 60), "hour");
-  return counted(Math.round(minutes / 1440), "day");
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${counted(Math.floor(minutes), "minute")} ago`;
+  if (minutes < 48 * 60) return `${counted(Math.floor(minutes / 60), "hour")} ago`;
+  return `${counted(Math.floor(minutes / 1440), "day")} ago`;
 }
 
 /**
