@@ -39,7 +39,7 @@ check: .venv/ready ## Lint, formatting and types; those of scripts where there i
 	$(BIN)/mypy
 	@# Types of the pages' scripts: JSDoc, checked by TypeScript. The product itself needs no Node.
 	@if command -v npm >/dev/null; then \
-	  npm install --no-package-lock --no-audit --no-fund --silent && node_modules/.bin/tsc -p .; \
+	  $(MAKE) --no-print-directory node_modules/ready && node_modules/.bin/tsc -p .; \
 	else echo "SKIPPED: there is no npm, so the types of the pages' scripts were NOT checked"; fi
 
 format: .venv/ready ## Format the code.
@@ -72,4 +72,8 @@ lock: ## Write the locks anew from pyproject.toml (needs uv).
 .venv/generator/ready: requirements-generator.txt .venv/runs
 	@$(BIN)/python -m venv .venv/generator
 	@.venv/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-generator.txt
+	@touch $@
+
+node_modules/ready: package.json
+	@npm install --no-package-lock --no-audit --no-fund --silent
 	@touch $@

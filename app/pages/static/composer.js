@@ -68,6 +68,7 @@ export class Desk {
   changed() {
     this.isSaved = false;
     this.faults = [];
+    this.form.checked = false;
     this.show();
     this.storeLater();
     this.checkLater();
@@ -135,6 +136,7 @@ export class Desk {
     byId("tab-draft").textContent = form.lines.length ? `Draft · ${counted(form.lines.length, "line")}` : "Draft";
     byId("save").hidden = form.status === "published" || form.status === "retracted";
     byId("retract").hidden = form.status !== "published";
+    byId("publish").hidden = form.status === "retracted";
     byId("publish").textContent = form.status === "published" ? "Correct…" : "Publish…";
     byId("saved").textContent = this.isSaved ? (form.status === "draft" ? "Saved as a draft." : "As it is in the record.") : form.text || form.lines.length ? "Not saved. The text is kept in this tab." : "";
   }

@@ -1,6 +1,6 @@
 // @ts-check
 // Fields of a line: counts with their bounds, and the messages at them.
-import { el } from "./dom.js";
+import { el, freshId } from "./dom.js";
 import { bounds } from "./words.js";
 
 /** @import {Bounds} from "./draft.js" */
@@ -71,15 +71,17 @@ export function differing(said, min, max) {
  * @param {() => string[]} messages
  */
 export function note(refreshers, messages) {
-  const place = el("span", { class: "fault" });
+  const place = el("span", { class: "fault", id: freshId("note") });
   const show = () => {
     const found = messages();
     place.textContent = found.join(". ");
     place.hidden = found.length === 0;
     const fields = place.parentElement?.querySelectorAll("input, select") ?? [];
     for (const one of fields) {
-      if (found.length) one.setAttribute("aria-invalid", "true");
-      else if (one instanceof HTMLInputElement && !one.validationMessage) one.removeAttribute("aria-invalid");
+      if (found.length) {
+        one.setAttribute("aria-invalid", "true");
+        one.setAttribute("aria-describedby", place.id);
+      } else if (one instanceof HTMLInputElement && !one.validationMessage) one.removeAttribute("aria-invalid");
     }
   };
   refreshers.push(show);

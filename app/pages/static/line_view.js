@@ -32,7 +32,7 @@ export function row(desk, line, index) {
       el(
         "div",
         { class: "top" },
-        el("button", { type: "button", class: place ? "pick" : "pick none", title: "Edit this line", on: { click: () => desk.open(index) } }, name),
+        el("button", { type: "button", class: name === "no known place" ? "pick none" : "pick", title: "Edit this line", on: { click: () => desk.open(index) } }, name),
         isOtherwise && el("span", { class: "quiet" }, "written ", el("span", { class: "serif" }, line.location_as_written)),
         line.country ? el("span", { class: "quiet" }, country(line.country)) : el("span", { class: "warn" }, "no country"),
         line.date_from ? el("span", {}, days(line.date_from, line.date_to)) : el("span", { class: "warn" }, "no day"),

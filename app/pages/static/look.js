@@ -29,6 +29,7 @@ export function lastLook(desk) {
       el("p", {}, el("b", {}, sumsInWords(totals(form)))),
       el("ul", { class: "look" },
         el("li", {}, !form.checks.length ? "The text claims no totals to check." : wrong.length ? `${counted(wrong.length, "sum does", "sums do")} not agree${form.head.sums_note ? `: ${form.head.sums_note}` : "."}` : `${counted(form.checks.length, "sum agrees", "sums agree")}.`),
+        !form.checked && el("li", { class: "warn" }, "The server could not check it just now: this is the check before your last changes."),
         ...wrong.map((check) => el("li", { class: "warn" }, sumInWords(check))),
         undecided > 0 && el("li", {}, `${counted(undecided, "line", "lines")} may be in the record already.`),
         open.length > 0 && el("li", { class: "warn" }, `${counted(open.length, "thing is", "things are")} not settled.`),

@@ -74,6 +74,7 @@ async function loadReport(desk) {
       // The marks of the report's own counts remain.
     }
   }
+  if (desk.form.status === "retracted") desk.say("This report is retracted, so it is not corrected here.", "warn");
   if (desk.form.status === "published") desk.checkLater(0);
 }
 

@@ -2,7 +2,7 @@
 // What is to settle, at the top of the composer: one row a kind, with the act that settles all of it.
 import { combobox } from "./combobox.js";
 import { button, byId, el, fill, keep } from "./dom.js";
-import { set } from "./draft.js";
+import { isComplete, set } from "./draft.js";
 import { TO_DECIDE, findings, notes } from "./findings.js";
 import { may } from "./key.js";
 import { teach } from "./phrases.js";
@@ -41,7 +41,7 @@ export function showSettle(desk) {
   shown = new Map();
   for (const [at, one] of open.slice(0, MOST_ROWS).entries()) {
     const { lines, tallies, ...rest } = one;
-    const key = JSON.stringify([rest, lines.map((line) => line.uid), tallies?.length, desk.form.head.published_on, one.kind === "sums" && [undated, desk.form.checked]]);
+    const key = JSON.stringify([rest, lines.map((line) => line.uid), tallies?.length, desk.form.head.published_on, one.kind === "sums" && [undated, isComplete(desk.form)]]);
     const row = before.get(key) ?? el("li", { "data-kind": one.kind }, el("sup", { class: "r" }), ...rowOf(desk, one, undated));
     /** @type {HTMLElement} */ (row.firstElementChild).textContent = String(at + 1);
     shown.set(key, row);
@@ -242,7 +242,8 @@ function ofCategory(desk, one, said) {
 /** @param {Desk} desk @param {Finding} one @param {Saying} said @param {number} undated @returns {Child[]} */
 function ofSums(desk, one, said, undated) {
   const words = (one.checks ?? []).map((check) => el("span", { class: "each" }, el("b", {}, `Sums, ${check.country ? country(check.country) : "the headline"}. `), sumInWords(check)));
-  if (undated && !desk.form.checked) return [said(...words, el("span", { class: "each" }, `Settled when ${undated} is.`))];
+  // Until the form can be checked these are the sums of the text as it was read.
+  if (!isComplete(desk.form)) return [said(...words, el("span", { class: "each" }, undated ? `Settled when ${undated} is.` : "Checked again when what is missing is settled."))];
   const why = el("input", { type: "text", class: "why", maxlength: 2000, "aria-label": "Why the sums are right", placeholder: "Why they are right all the same" });
   return [
     said(...words),

@@ -74,7 +74,7 @@ async function saveDraft(desk) {
   const isNew = form.status === "new";
   const { body: stored, etag } = isNew
     ? await call("POST", "/v1/reports", { keyed: true, body: { ...sent, status: "draft" }, headers: { "Idempotency-Key": form.idempotency } })
-    : await call("PUT", addressOf(desk.form), { keyed: true, body: sent, headers: ifMatch(desk.form) });
+    : await call("PUT", addressOf(desk.form), { keyed: true, body: sent, headers: { ...ifMatch(form), "Idempotency-Key": form.idempotency } });
   desk.drop();
   took(desk, stored, etag, sent);
   desk.report = stored.id;
@@ -116,7 +116,7 @@ async function publish(desk) {
     written = await call("PUT", addressOf(desk.form), { keyed: true, body: { ...sent, reason: form.reason }, headers: { ...ifMatch(desk.form), "Idempotency-Key": form.idempotency } });
   } else if (form.status === "draft") {
     if (JSON.stringify(sent) !== JSON.stringify(form.base)) {
-      const saved = await call("PUT", addressOf(desk.form), { keyed: true, body: sent, headers: ifMatch(desk.form) });
+      const saved = await call("PUT", addressOf(desk.form), { keyed: true, body: sent, headers: { ...ifMatch(form), "Idempotency-Key": form.idempotency } });
       took(desk, saved.body, saved.etag, sent);
     }
     written = await call("POST", `${addressOf(desk.form)}/publication`, { keyed: true, headers: { ...ifMatch(desk.form), "Idempotency-Key": form.idempotency } });
@@ -173,7 +173,7 @@ async function failed(desk, error) {
     desk.faults = [{ pointer: "/number", code: "conflict", detail: error.message }];
     showHead(desk);
   } else if (error.status === 412) {
-    await conflict(desk);
+    await conflict(desk).catch((reason) => desk.say(`Not saved: somebody else changed this report, and it could not be read: ${reason.message}`, "warn"));
   } else if (error.type.endsWith("idempotency-key-reused")) {
     desk.say(["An earlier attempt with other content arrived: look for it in the record before you post again. ", button("Post as another report", () => {
       desk.form.idempotency = freshName();
