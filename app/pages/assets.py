@@ -25,18 +25,18 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Return the files by name. A script holds all that it imports."""
-    found = {
+    content_of = {
         entry.name: entry.read_bytes()
         for entry in files("app.pages").joinpath("static").iterdir()
         if entry.is_file() and entry.name[entry.name.rindex(".") :] in _TYPES
     }
-    sheets = sorted(name for name in found if name.endswith(".css"))
-    found["style.css"] = style(b"".join(found.pop(name) for name in sheets))
-    sources = {name: content.decode() for name, content in found.items() if name.endswith(".js")}
-    found |= {name: bundled(name, sources).encode() for name in sources}
+    sheets = sorted(name for name in content_of if name.endswith(".css"))
+    content_of["style.css"] = style(b"".join(content_of.pop(name) for name in sheets))
+    sources = {name: content.decode() for name, content in content_of.items() if name.endswith(".js")}
+    content_of |= {name: bundled(name, sources).encode() for name in sources}
     return {
         name: Asset(name, content, _TYPES[name[name.rindex(".") :]])
-        for name, content in sorted(found.items())
+        for name, content in sorted(content_of.items())
     }
 
 

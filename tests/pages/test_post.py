@@ -246,6 +246,30 @@ def test_report_of_the_page_is_corrected_without_loss(composer: Composer) -> Non
     assert report["strikes"] == stored["strikes"]
 
 
+def test_quotes_survive_a_correction(composer: Composer) -> None:
+    """Lines of one sentence, and of a sentence that the text has twice, still point to their words afterwards."""
+    sentence = "\N{PALM TREE} Near Raqqa, two strikes hit three boats and a bus."
+    text = f"{sentence}\n{sentence}\n"
+    second = len(sentence) + 1
+    at = sentence.index("three boats")
+
+    def line(start: int) -> dict[str, Any]:
+        quote = {"start": start + at, "end": start + at + len("three boats")}
+        tally = make_tally(3, category="boat", as_written="three boats", quote=quote)
+        return make_strike(tally, quote={"start": start, "end": start + len(sentence)})
+
+    stored = composer.post(make_report(line(0), line(second), line(second), text=text, number="page-quotes"))
+    composer.watched.open(f"/post?report={stored['id']}")
+    page = composer.page
+    with page.expect_request(lambda request: request.method == "PUT") as sent:
+        composer.fill("title", "A title")
+        composer.publish(reason="A title.")
+    lines = sent.value.post_data_json["strikes"]
+    assert [one["quote"]["start"] for one in lines] == [0, second, second]
+    assert [one["tallies"][0]["quote"]["start"] for one in lines] == [at, second + at, second + at]
+    assert [one["quote"] for one in composer.published()["strikes"]] == [sentence] * 3
+
+
 def test_retraction_needs_a_reason(composer: Composer) -> None:
     """A report is retracted with its reason, and counts no more."""
     stored = composer.post(make_report(make_strike(make_tally(3)), number="page-retracted"))

@@ -145,24 +145,25 @@ export function formOf(report, etag) {
   form.touched["coverage"] = true;
   form.headline = report.headline;
   form.coverage = report.coverage.map((/** @type {any} */ claim) => ({ ...claim }));
-  const { point } = offsets(form.text);
-  let from = 0;
+  const { unit, point } = offsets(form.text);
   form.lines = report.strikes.map((/** @type {any} */ strike) => {
-    const begins = strike.quote === null ? -1 : form.text.indexOf(strike.quote, from);
-    if (begins >= 0) from = begins + strike.quote.length;
-    const start = begins < 0 ? 0 : point(begins);
+    const { quote_start, ...own } = strike;
+    // The sentence around its own counts, where the text has the same one twice.
+    const anchor = strike.tallies.find((/** @type {any} */ tally) => tally.quote)?.quote.start;
+    const begins = strike.quote === null ? -1 : anchor === undefined ? form.text.indexOf(strike.quote) : form.text.lastIndexOf(strike.quote, unit(anchor));
+    const start = quote_start ?? (begins < 0 ? null : point(begins));
     /** @type {Line} */
     const line = {
-      ...strike,
+      ...own,
       location: strike.location?.slug ?? null,
-      placeless: strike.location === null,
-      quote: begins < 0 ? null : { start, end: start + Array.from(strike.quote).length },
+      placeless: strike.location === null && report.status !== "draft",
+      quote: start === null ? null : { start, end: start + Array.from(strike.quote).length },
       strikes_quote: null, engagements_quote: null,
       tallies: strike.tallies.map((/** @type {any} */ tally) => ({ ...tally, said: null, review: tally.category === null && report.status !== "draft" })),
       uid: nextUid(), said: null, decided: {},
       touched: Object.fromEntries(["date_from", "date_to", "date_precision", "country", "location", "location_as_written", "strikes_min", "strikes_max", "engagements", "owner", "same_as", "tallies"].map((name) => [name, true])),
     };
-    if (begins < 0) line.touched["added"] = true;
+    if (start === null) line.touched["added"] = true;
     return line;
   });
   sentences(form.text, form.lines).forEach((name, at) => {

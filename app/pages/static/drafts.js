@@ -81,7 +81,6 @@ async function whole(summary) {
  * @param {Map<string, string>} names
  */
 function draftRow({ summary, form }, names) {
-  for (const line of form.lines) line.placeless = false;
   const open = new Map();
   for (const one of findings(form)) open.set(one.kind, (open.get(one.kind) ?? 0) + 1);
   const left = [...open].map(([kind, count]) => counted(count, ...(KINDS[kind] ?? ["thing", "things"])));
