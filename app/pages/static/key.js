@@ -61,7 +61,7 @@ export function askForKey(purpose) {
     const input = el("input", { id: "key", type: "password", autocomplete: "off", spellcheck: "false", required: true });
     const form = el(
       "form",
-      {},
+      { method: "dialog" },
       el("h2", {}, "Which key?"),
       el("p", { class: "soft" }, `${purpose} needs an API key (sl_…). It stays in this tab, and is sent to this server only.`),
       el("div", { class: "field" }, el("label", { for: "key" }, "API key"), input),

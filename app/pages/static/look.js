@@ -70,7 +70,7 @@ export async function retractionReason() {
 function asked(question, verb, content, take) {
   return new Promise((resolve) => {
     let goes = false;
-    const form = el("form", {}, el("h2", {}, question), ...content, el("div", { class: "row" }, el("button", { class: "btn go" }, verb), button("Back", () => dialog.close(), "btn")));
+    const form = el("form", { method: "dialog" }, el("h2", {}, question), ...content, el("div", { class: "row" }, el("button", { class: "btn go" }, verb), button("Back", () => dialog.close(), "btn")));
     const dialog = el("dialog", { class: "box", "aria-label": question }, form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
