@@ -170,7 +170,7 @@ export function editor(desk, line, place) {
       tallies,
       el(
         "div",
-        { class: "acts" },
+        { class: "line-acts" },
         button("Add a tally", () => {
           line.tallies.push(emptyTally());
           line.touched["tallies"] = true;
