@@ -36,10 +36,14 @@ fuzz: .venv/ready ## Ask all that the OpenAPI document allows and forbids, and r
 shots: .venv/ready browser ## Write the screenshots of docs/shots.
 	$(BIN)/python -m tests.pages.shots
 
-check: .venv/ready ## Lint, formatting and types.
+check: .venv/ready ## Lint, formatting and types; those of scripts where there is npm.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	@# Types of the pages' scripts: JSDoc, checked by TypeScript. The product itself needs no Node.
+	@if command -v npm >/dev/null; then \
+	  $(MAKE) --no-print-directory node_modules/ready && node_modules/.bin/tsc -p .; \
+	else echo "SKIPPED: there is no npm, so the types of the pages' scripts were NOT checked"; fi
 
 format: .venv/ready ## Format the code.
 	$(BIN)/ruff format
@@ -71,4 +75,8 @@ lock: ## Write the locks anew from pyproject.toml (needs uv).
 .venv/generator/ready: requirements-generator.txt .venv/runs
 	@$(BIN)/python -m venv .venv/generator
 	@.venv/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-generator.txt
+	@touch $@
+
+node_modules/ready: package.json
+	@npm install --no-package-lock --no-audit --no-fund --silent
 	@touch $@

@@ -42,12 +42,14 @@ from app.ledger.head import head, position
 from app.pages.about_routes import router as about_pages
 from app.pages.coverage_routes import router as coverage_page
 from app.pages.embed_routes import router as embeds
+from app.pages.post_routes import router as post_pages
 from app.pages.report_routes import router as report_pages
 from app.pages.router import router as pages
 from app.pages.search_routes import router as search_pages
 from app.pages.subject_routes import router as subject_pages
 from app.releases.parsers import Parsers
 from app.releases.router import router as releases
+from app.reports.check_router import router as check
 from app.reports.corrections import router as corrections
 from app.reports.revisions import router as revisions
 from app.reports.router import router as reports
@@ -63,7 +65,7 @@ from app.settings import Settings, read_settings
 from app.strikes.router import router as strikes
 
 # What people look at.
-PAGES = (pages, subject_pages, coverage_page, search_pages, about_pages, report_pages, embeds)
+PAGES = (pages, subject_pages, coverage_page, search_pages, about_pages, report_pages, post_pages, embeds)
 
 ROUTERS = (
     strikes,
@@ -71,6 +73,7 @@ ROUTERS = (
     reports,
     revisions,
     corrections,
+    check,
     coverage,
     export,
     imports,

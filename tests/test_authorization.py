@@ -42,6 +42,8 @@ SCOPES: dict[Operation, set[Scope]] = {
     ("POST", "/v1/publishers/{}/merge"): {Scope.VOCABULARY},
     ("POST", "/v1/imports"): {Scope.IMPORT},
     ("GET", "/v1/keys"): set(),
+    # Any key may see what it is.
+    ("GET", "/v1/keys/current"): set(Scope),
     ("POST", "/v1/keys"): set(),
     ("DELETE", "/v1/keys/{}"): set(),
 }
@@ -58,6 +60,7 @@ OPEN: set[Operation] = {
     ("GET", "/v1/reports/{}/revisions/{}"),
     ("GET", "/v1/reports/{}/revisions/{}/diff"),
     ("POST", "/v1/parse"),
+    ("POST", "/v1/check"),
     ("GET", "/v1/locations"),
     ("GET", "/v1/locations/{}"),
     ("GET", "/v1/categories"),

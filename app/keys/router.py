@@ -1,4 +1,4 @@
-"""Router of /v1/keys: create, list and revoke keys, for admins only."""
+"""Router of /v1/keys: create, list, revoke; and show the own key."""
 
 from typing import Annotated
 
@@ -22,8 +22,8 @@ from app.http.sessions import Read, Write
 from app.http.strict_route import StrictRoute
 from app.keys import queries, service
 from app.keys.idempotency import IDEMPOTENT, once
-from app.keys.schemas import Document, KeyIn, KeyPage, NewKey, shown
-from app.keys.security import Administering
+from app.keys.schemas import Document, KeyIn, KeyOut, KeyPage, NewKey, shown
+from app.keys.security import SCHEME, Administering, MaybeHolder
 from app.ledger.head import head
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=StrictRoute)
@@ -65,6 +65,21 @@ async def list_keys(
 ) -> Response:
     """List keys, revoked ones too, the oldest first. The keys themselves are not stored, only their hashes."""
     return await read(lambda session: _page(session, request, query))
+
+
+@router.get(
+    "/current",
+    responses={200: {"model": KeyOut}, **responses(Unauthenticated, InsufficientScope, InvalidInput)},
+    openapi_extra={"security": [{SCHEME: []}]},
+)
+async def get_current_key(request: Request, holder: MaybeHolder, read: Read) -> Response:
+    """Show the key that the request carries: its holder's name, and what it may do. Any valid key will do."""
+    if holder is None:
+        raise Unauthenticated("send a key: Authorization: Bearer sl_…")
+    key = await read(lambda session: shown(queries.one(session, holder.id)))
+    response = item_response(request, "keys", key["id"], key)
+    response.headers.update(_UNCACHED)
+    return response
 
 
 @router.delete(

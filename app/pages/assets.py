@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from app.drawings import theme
+from app.pages.scripts import bundled
 
 PREFIX = "/static"
 
@@ -23,7 +24,7 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Return the files by name. Scripts import each other by relative paths, so all have one digest."""
+    """Return the files by name. A script holds all that it imports."""
     content_of = {
         entry.name: entry.read_bytes()
         for entry in files("app.pages").joinpath("static").iterdir()
@@ -31,6 +32,8 @@ def assets() -> dict[str, Asset]:
     }
     sheets = sorted(name for name in content_of if name.endswith(".css"))
     content_of["style.css"] = style(b"".join(content_of.pop(name) for name in sheets))
+    sources = {name: content.decode() for name, content in content_of.items() if name.endswith(".js")}
+    content_of |= {name: bundled(name, sources).encode() for name in sources}
     return {
         name: Asset(name, content, _TYPES[name[name.rindex(".") :]])
         for name, content in sorted(content_of.items())

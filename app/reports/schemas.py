@@ -120,6 +120,19 @@ class WarningOut(_ResponseModel):
     )
 
 
+class ReportChecks(_ResponseModel):
+    """What the response to a report's publication would hold besides the report."""
+
+    checks: list[Check] = Field(
+        description="Its lines against the totals that it claims.", examples=[[example_of(Check)]]
+    )
+    warnings: list[WarningOut] = Field(description="Probable slips.", examples=[[example_of(WarningOut)]])
+    possible_duplicates: list[PossibleDuplicate] = Field(
+        description="Current lines of other reports that may report the same events. Only suggestions.",
+        examples=[[example_of(PossibleDuplicate)]],
+    )
+
+
 class ReportPage(Page):
     """A page of reports."""
 

@@ -84,3 +84,20 @@ def browser_page(chromium: Any, server: Served) -> Iterator[Watched]:  # noqa: A
     yield watched
     context.close()
     assert watched.faults == []
+
+
+@pytest.fixture(scope="session")
+def written_server(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run a server on the sample, for tests that write: each has a report of its own."""
+    with serving_sample(sqlite_sampled, tmp_path_factory.mktemp("written")) as served:
+        yield served
+
+
+@pytest.fixture
+def writing_page(chromium: Any, written_server: Served) -> Iterator[Watched]:  # noqa: ANN401
+    """Open a page on the server that may be written to, as `browser_page` does."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    watched = Watched(context.new_page(), written_server.url)
+    yield watched
+    context.close()
+    assert watched.faults == []
