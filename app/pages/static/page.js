@@ -172,7 +172,7 @@ document.addEventListener("click", (event) => {
   }
   if (!isQuick(href) || link.getAttribute("href")?.startsWith("#")) return;
   event.preventDefault();
-  link.closest("[popover]")?.hidePopover?.();
+  /** @type {HTMLElement | null} */ (link.closest("[popover]"))?.hidePopover();
   show(href, "push");
 });
 
@@ -181,7 +181,7 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || form.method !== "get" || form.dataset.search !== undefined) return;
   const address = addressOf(form);
   event.preventDefault();
-  form.closest("[popover]")?.hidePopover?.();
+  /** @type {HTMLElement | null} */ (form.closest("[popover]"))?.hidePopover();
   if (isQuick(address)) show(address, "push");
   else location.href = address;
 });
