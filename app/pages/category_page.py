@@ -1,13 +1,17 @@
 """Page of a category: tree, phrases, periods, places and lookalikes."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.aggregates.picture import map_place
 from app.catalogue import names
 from app.catalogue.catalogue import CategoryEntry
 from app.catalogue.recording import CATEGORIES
 from app.catalogue.written_names import written_names
 from app.drawings import series, wording
 from app.drawings.count_forms import Count, Measure, count_of
+from app.drawings.place_map import place_map
+from app.drawings.svg import Drawing
 from app.pages.record import Record
 from app.pages.subject_page import Subject
 from app.pages.view import ViewQuery, without
@@ -18,6 +22,8 @@ from app.vocabulary import places
 # Places that are listed before the link to all of them, and categories that are shown as "not this".
 MOST_PLACES, MOST_CONFUSED = 12, 6
 
+# Places on the map: those with most.
+MOST_MAPPED = 200
 
 # Lines above which the newest come first, not the largest: sorting 350,000 takes a second.
 MOST_SORTED = 20_000
@@ -80,8 +86,7 @@ class CategoryPage(Subject):
             "nowhere": nowhere,
             "all_places": self.elsewhere("/places"),
             "places_panel": self.panel("places", places_request, "places", measure=self.measure.value),
-            # The map of the places is drawn here.
-            "map": None,
+            "map": self._map(named) if named else None,
         }
 
     def above(self) -> list[dict[str, str]]:
@@ -160,6 +165,17 @@ class CategoryPage(Subject):
         ]
         rows.sort(key=lambda row: (-row["shared"], -_least(row["count"]), row["name"]))
         return rows[:MOST_CONFUSED]
+
+    def _map(self, rows: Sequence[Mapping[str, Any]]) -> Drawing:
+        """Return the map of the places with most."""
+        points = [
+            map_place(
+                place, row["count"], self.measure, self.elsewhere(f"/places/{place.slug}", location=None)
+            )
+            for row in rows[:MOST_MAPPED]
+            if (place := self.record.catalogue.location(row["slug"]))
+        ]
+        return place_map(points, width=550, height=360)
 
     def _items_by_category(self, members: frozenset[int]) -> dict[str, Any]:
         by_id = self.record.catalogue.categories.by_id

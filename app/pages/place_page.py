@@ -1,6 +1,5 @@
 """Page of a place: names, lines by day, categories and neighbours."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,8 +8,6 @@ from typing import Any
 from app.aggregates.picture import map_place
 from app.catalogue import names
 from app.catalogue.catalogue import LocationEntry
-from app.catalogue.recording import LOCATIONS
-from app.catalogue.written_names import written_names
 from app.drawings import series, stems, timeline, wording
 from app.drawings.count_forms import Measure, count_of
 from app.drawings.effect_styles import ORDER, fill
@@ -19,6 +16,7 @@ from app.drawings.projection import around
 from app.drawings.svg import Drawing
 from app.drawings.timeline import Part
 from app.pages import line_table
+from app.pages.place_names import other_names, position
 from app.pages.record import Record, Row
 from app.pages.subject_page import NARROW, WIDE, Subject
 from app.pages.view import ViewQuery, without
@@ -27,7 +25,6 @@ from app.strikes.geo import Point, distance_km
 from app.strikes.ordering import Sort
 from app.strikes.params import StrikeQuery
 from app.strikes.sentence import MEASURES
-from app.vocabulary import places
 from app.vocabulary.periods import PeriodUnit
 
 # Lines above which periods are drawn in place of a stem for each line.
@@ -37,7 +34,7 @@ MOST_STEMS = 200
 NEAR_KM, MOST_NEAR = 200, 12
 
 # Categories and spellings that are listed before the rest is counted.
-MOST_CATEGORIES, MOST_SPELLINGS, MOST_ALIASES = 11, 6, 12
+MOST_CATEGORIES, MOST_SPELLINGS = 11, 6
 
 # Lines above which spellings are not counted: that of 190,000 takes a quarter of a second.
 MOST_COUNTED = 20_000
@@ -50,9 +47,6 @@ TALL_STEMS = 296
 
 # Periods whose cells have the room for a number.
 _MOST_CELLS = 48
-
-# Scripts by the first word of the names of their letters: the language tag, and the direction.
-_SCRIPTS = {"ARABIC": ("ar", "rtl"), "CYRILLIC": ("ru", "ltr"), "HEBREW": ("he", "rtl")}
 
 
 class PlacePage(Subject):
@@ -80,7 +74,7 @@ class PlacePage(Subject):
             "place": place,
             "country": names.country(place.country),
             "country_href": self.view.elsewhere("/", country=place.country),
-            "aliases": self.aliases(),
+            "aliases": other_names(self.record, place),
             "spellings": self.spellings(),
             "point": position(place),
             "km": f"{place.precision_km:g}",
@@ -105,22 +99,6 @@ class PlacePage(Subject):
     @property
     def _and_effect(self) -> str:
         return ",effect" if self.measure is Measure.ITEMS else ""
-
-    def aliases(self) -> list[dict[str, str | None]]:
-        """Return other names of the place, each spelling once, those of other scripts last."""
-        shown: dict[str, str] = {places.fold(self.place.name): ""}
-        for name in written_names(
-            self.record.session, LOCATIONS, self.place.id, self.record.now.vocabulary_seq
-        ):
-            plain = " ".join(word for word in places.fold(name).split() if word not in places.ARTICLES)
-            shown.setdefault(plain or name, name)
-        named = [
-            {"name": name, "lang": script[0], "dir": script[1]}
-            for name in shown.values()
-            if name
-            for script in [script_of(name)]
-        ]
-        return sorted(named, key=lambda alias: alias["lang"] is not None)[:MOST_ALIASES]
 
     def spellings(self) -> list[tuple[str, int]]:
         """Return how lines write the place, and in how many; nothing where it takes too long to count them."""
@@ -297,18 +275,3 @@ class PlacePage(Subject):
             else None,
             "is_chosen": row["slug"] in self.query.category,
         }
-
-
-def position(place: LocationEntry) -> str:
-    """Return the point of a place: 34.56° N, 38.28° E."""
-    north, east = "N" if place.lat >= 0 else "S", "E" if place.lon >= 0 else "W"
-    return f"{abs(place.lat):.2f}° {north}, {abs(place.lon):.2f}° {east}"
-
-
-def script_of(name: str) -> tuple[str | None, str | None]:
-    """Return the language tag and direction of a name that is not in Latin letters, else None and None."""
-    for letter in name:
-        script = unicodedata.name(letter, "").partition(" ")[0]
-        if script in _SCRIPTS:
-            return _SCRIPTS[script]
-    return None, None

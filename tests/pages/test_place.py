@@ -244,3 +244,14 @@ def test_families_of_a_large_place_are_those_of_the_api(server: Served) -> None:
         row["family"]: count(row) for row in rows if not row["is_other"]
     }
     assert 'id="families"' not in shown(server, "/places/palmyra")
+
+
+def test_places_of_a_category_are_on_its_map(server: Served) -> None:
+    """Each place of the list is a circle of the map, which leads to its page."""
+    page = shown(server, "/categories/tank")
+    drawn = set(
+        re.findall(r'href="/places/([\w-]+)', page[page.index('id="map"') : page.index('id="confused"')])
+    )
+    listed = set(re.findall(r'aria-label="Page of [^"]+"', section(page, "places")))
+    assert len(drawn) >= len(listed)
+    assert {"palmyra", "ramadi"} <= drawn
