@@ -37,6 +37,7 @@ from app.http.reference import router as reference
 from app.http.sessions import Reads, Writes
 from app.http.strict_route import Operations
 from app.keys.known import ValidKeys
+from app.keys.router import own_key
 from app.keys.router import router as keys
 from app.ledger.head import head, position
 from app.pages.about_routes import router as about_pages
@@ -82,6 +83,7 @@ ROUTERS = (
     vocabularies,
     changes,
     keys,
+    own_key,
     health,
     reference,
     *PAGES,

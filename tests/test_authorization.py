@@ -43,7 +43,7 @@ SCOPES: dict[Operation, set[Scope]] = {
     ("POST", "/v1/imports"): {Scope.IMPORT},
     ("GET", "/v1/keys"): set(),
     # Any key may see what it is.
-    ("GET", "/v1/keys/current"): set(Scope),
+    ("GET", "/v1/key"): set(Scope),
     ("POST", "/v1/keys"): set(),
     ("DELETE", "/v1/keys/{}"): set(),
 }

@@ -1,4 +1,4 @@
-"""Router of /v1/keys: create, list, revoke; and show the own key."""
+"""Routers of /v1/keys: create, list, revoke; and of /v1/key: show one's own."""
 
 from typing import Annotated
 
@@ -27,6 +27,7 @@ from app.keys.security import SCHEME, Administering, MaybeHolder
 from app.ledger.head import head
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=StrictRoute)
+own_key = APIRouter(prefix="/v1/key", tags=["keys"], route_class=StrictRoute)
 
 _UNCACHED = {"Cache-Control": "no-store"}
 
@@ -67,8 +68,8 @@ async def list_keys(
     return await read(lambda session: _page(session, request, query))
 
 
-@router.get(
-    "/current",
+@own_key.get(
+    "",
     responses={200: {"model": KeyOut}, **responses(Unauthenticated, InsufficientScope, InvalidInput)},
     openapi_extra={"security": [{SCHEME: []}]},
 )

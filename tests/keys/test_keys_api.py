@@ -270,10 +270,10 @@ def test_key_stands_nowhere_in_the_database(admin: Api, database: Database, data
 
 def test_key_shows_itself(api: Api) -> None:
     """Any valid key is shown its holder's name and scopes, never itself; without one it is 401."""
-    response = ask(api, path="/v1/keys/current")
+    response = ask(api, path="/v1/key")
     assert response.status_code == 200
     assert response.json().keys() == SHOWN
     assert response.json()["scopes"] == ["publish"]
     assert api.key not in response.text
     assert response.headers["Cache-Control"] == "no-store"
-    assert api.get("/v1/keys/current").status_code == 401
+    assert api.get("/v1/key").status_code == 401

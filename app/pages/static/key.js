@@ -95,7 +95,7 @@ export function askForKey(purpose) {
 async function tried(key) {
   let response;
   try {
-    response = await fetch("/v1/keys/current", { headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store" });
+    response = await fetch("/v1/key", { headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store" });
     if (!response.ok) return (await response.json()).detail ?? "The key was refused.";
     const { name, scopes } = await response.json();
     sessionStorage.setItem(PLACE, JSON.stringify({ key, name, scopes }));
