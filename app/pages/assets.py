@@ -46,7 +46,8 @@ def style(page: bytes) -> bytes:
     return (
         f":root{{color-scheme:light;{theme.tokens('light')}}}"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n{theme.drawing_css()}"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"@media print{{:root:root:not(.x){{color-scheme:light;{theme.tokens('light')}}}}}\n{theme.drawing_css()}"
     ).encode() + page
 
 

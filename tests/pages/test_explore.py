@@ -183,3 +183,40 @@ def test_first_view_needs_little(browser_page: Watched) -> None:
     browser_page.open("/")
     assert sizes["script"] <= 45_000
     assert sizes["stylesheet"] <= 15_000
+
+
+def test_a_chart_can_be_taken_as_a_picture(browser_page: Watched) -> None:
+    """The browser turns the server's drawing into pixels."""
+    page = browser_page.page
+    browser_page.open("/?location=palmyra")
+    page.click("#timeline >> text=Download")
+    with page.expect_download() as taken:
+        page.click("#take-timeline a[data-png]")
+    content = taken.value.path().read_bytes()
+
+    assert taken.value.suggested_filename == "strikeledger-timeline-535.png"
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 10_000
+
+
+def test_print_is_light_and_shows_the_tables(browser_page: Watched) -> None:
+    """On paper there are no controls, and the table stands below its chart."""
+    page = browser_page.page
+    page.emulate_media(media="print", color_scheme="dark")
+    browser_page.open("/?location=palmyra")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 248, 244)"
+    assert not page.is_visible(".head")
+    assert page.is_visible("#timeline .data")
+
+
+def test_search_suggests_and_leads(browser_page: Watched) -> None:
+    """A slash reaches the search, arrows choose, Enter filters."""
+    page = browser_page.page
+    browser_page.open("/")
+    page.keyboard.press("/")
+    page.keyboard.type("palmy")
+    page.wait_for_selector("#found [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**location=palmyra**")
