@@ -28,6 +28,7 @@ LINE = {
     "publisher_id": 1,
     "date_from": 17_000,
     "date_to": 17_000,
+    "date_precision": 0,
     "published_on": 17_001,
     "country": 0,
     "location_id": 1,

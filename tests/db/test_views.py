@@ -54,6 +54,7 @@ def totals(database: Database, condition: str, group: str | None = None) -> dict
     """  # noqa: S608 - the names above
     items = f"""
         SELECT {by}, COALESCE(SUM(count_min), 0) AS items_min, COALESCE(SUM(count_max), 0) AS items_max,
+            COALESCE(SUM(CASE WHEN count_max IS NOT NULL THEN count_min END), 0) AS items_closed_min,
             COUNT(*) - COUNT(count_max) AS open_ended,
             SUM(CASE WHEN approximate THEN 1 ELSE 0 END) AS approximate
         FROM tallies_current WHERE {condition}{grouped}

@@ -17,7 +17,7 @@ LEAKS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "SELECT ", ".py")
     ("method", "path", "status", "slug"),
     [
         ("GET", "/v1/nothing", 404, "not-found"),
-        ("GET", "/", 404, "not-found"),
+        ("GET", "/nothing", 404, "not-found"),
         ("GET", "/v1/strikes/", 404, "not-found"),
         ("DELETE", "/v1/strikes", 405, "method-not-allowed"),
         ("FOO", "/v1/strikes", 405, "method-not-allowed"),

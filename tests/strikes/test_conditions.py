@@ -23,6 +23,7 @@ ASKED: dict[str, Any] = {
     "as_of": 3,
     "date_from": date(2017, 1, 1),
     "date_to": date(2017, 2, 1),
+    "date_precisions": frozenset({"day"}),
     "location_ids": frozenset({1, 2}),
     "countries": frozenset({"SY"}),
     "owners": frozenset({None, "coalition"}),
