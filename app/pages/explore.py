@@ -338,6 +338,7 @@ class Explore:
                     "name": self.facets.name_of(query.each, key),
                     "count": series.added_up(by_key[key], self.measure),
                     "drawing": timeline.small(bars, most),
+                    "highest": max(bars, key=lambda bar: bar.count.least).title if bars else "",
                     "href": self.view.url(**{query.each: key}) if key and query.each in filters else None,
                 }
                 for key, bars in drawn.items()

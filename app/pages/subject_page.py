@@ -83,7 +83,9 @@ class Subject:
             line_table.MOST,
             None if self.query.after is None else line_table.position(self.query.after, self.query.sort),
         )
-        changed = self.elsewhere("/changes")
+        # What an earlier view changed to since is compared from its number on.
+        numbers = {} if self.query.as_of is None else {"from_seq": str(self.record.seq)}
+        changed = url("/changes", parameters(without(self.counted, "as_of")) | numbers)
         return {
             "section": "/",
             "view": view,
@@ -96,7 +98,6 @@ class Subject:
             "publishers": list(record.catalogue.publishers.entries()),
             "changed": changed,
             "feed": url("/v1/changes.atom", parameters(without(self.counted, "as_of"))),
-            "since": record.latest_seq - record.seq,
             "entries": record.latest_entries(),
             "figures": figures(
                 self.totals, view, self.measure,

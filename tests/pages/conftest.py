@@ -34,7 +34,7 @@ def server(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Start the system's Chromium, for a module: Playwright's event loop must not run while other tests start theirs."""
+    """Start the system's Chromium for a module: its event loop must not run while other tests start theirs."""
     found = (
         os.environ.get("STRIKELEDGER_TEST_CHROMIUM")
         or shutil.which("chromium")
