@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
-from app.drawings import effect_styles, series, timeline, wording
-from app.drawings.count_forms import Count, Form, Measure, count_of
+from app.drawings import series, timeline, wording
+from app.drawings.count_forms import Count, Measure, count_of
 from app.pages import line_table
 from app.pages.facets import Facets
+from app.pages.figures import figures, legend
 from app.pages.panel import Panel
 from app.pages.record import Counted, Record, Row
-from app.pages.view import VERSUS, View, ViewQuery, named, parameters, unit_for, url, without
+from app.pages.second_series import SecondSeries
+from app.pages.view import View, ViewQuery, named, parameters, unit_for, url, without
 from app.strikes.params import StrikeQuery
 from app.strikes.sentence import MEASURES, Phrase, plain, sentence
 from app.vocabulary.periods import PeriodUnit
@@ -47,6 +47,7 @@ class Explore:
         self.phrases = self._sentence(self.query)
         self.title = plain(self.phrases)
         self.facets = Facets(record, self.query, self.view)
+        self.second = SecondSeries(record, self.query, self.view, self.whole) if self.query.vs else None
 
     def context(self) -> dict[str, Any]:
         """Return all that the template shows."""
@@ -58,7 +59,6 @@ class Explore:
             line_table.MOST,
             None if query.after is None else line_table.position(query.after, query.sort),
         )
-        figures = self._figures()
         return {
             "view": view,
             "query": query,
@@ -68,15 +68,17 @@ class Explore:
             "description": self._description(),
             "feed": url("/v1/changes.atom", parameters(without(query, "as_of"))),
             "changed": url("/changes", parameters(without(query, "as_of")) | self._compared()),
-            "figures": figures,
+            "figures": self._figures(),
             "totals": self.totals,
             "announced": f"{self.title}: {wording.counted(self.totals['lines'], 'line')}, {self._items.words} items",
             "ways": self._ways() if not self.totals["lines"] else (),
-            "versus": self._versus(),
+            "versus": self.second.context(self.totals) if self.second else None,
             "measure": self.measure,
             "measure_name": MEASURES[self.measure],
             "period_words": wording.PERIODS[unit],
-            "legend": self._legend(),
+            "legend": legend(
+                record.count(without(query, "effect"), group_by="effect").rows, view, self.measure
+            ),
             "publishers": list(record.catalogue.publishers.entries()),
             "years": self._years(),
             "entries": record.latest_entries(),
@@ -88,14 +90,7 @@ class Explore:
                 opened=query.row, base=self.base,
             ),
             "next": view.url(after=line_table.written(following)) if following else None,
-            "orders": [
-                {
-                    "name": name,
-                    "href": view.url(sort=None if order == "-date" else order.value),
-                    "is_chosen": order is query.sort,
-                }
-                for order, (name, _) in line_table.ORDERS.items()
-            ],
+            "orders": line_table.orders(view),
             "order_words": line_table.ORDERS[query.sort][1],
         }  # fmt: skip
 
@@ -153,44 +148,15 @@ class Explore:
         )
 
     def _figures(self) -> list[dict[str, Any]]:
-        """Return the five counts, which are never converted, and below each what qualifies it."""
-        return [
-            {
-                "measure": measure.value,
-                "name": MEASURES[measure],
-                "count": count_of(self.totals, measure),
-                "note": self._qualified(measure),
-                "href": self.view.url(measure=None if measure is Measure.ITEMS else measure.value),
-                "is_chosen": measure is self.measure,
-            }
-            for measure in Measure
-        ]
-
-    def _qualified(self, measure: Measure) -> str:
-        totals = self.totals
-        match measure:
-            case Measure.ITEMS:
-                notes = []
-                if totals["open_ended"]:
-                    notes.append(
-                        f"{wording.counted(totals['open_ended'], 'count has', 'counts have')} no upper end"
-                    )
-                if totals["approximate"]:
-                    notes.append(wording.counted(totals["approximate"], "is an estimate", "are estimates"))
-                return ", ".join(notes) or "no count is open"
-            case Measure.STRIKES:
-                given = wording.counted(totals["strikes_open_ended"], "line gives", "lines give")
-                return (
-                    f"{given} no full number" if totals["strikes_open_ended"] else "as the sources count them"
-                )
-            case Measure.LINES:
-                return (
-                    f"{self._repeats():,} more repeat another" if self._repeats() else "none repeats another"
-                )
-            case Measure.REPORTS:
-                publishers = self.record.count(self.query, group_by="publisher").rows
-                return f"of {wording.counted(len(publishers), 'publisher')}"
-        return "in none of these lines" if totals["engagements"] is None else "where lines give them"
+        publishers = self.record.count(self.query, group_by="publisher").rows
+        repeats = self._repeats()
+        return figures(
+            self.totals,
+            self.view,
+            self.measure,
+            of_lines=f"{repeats:,} more repeat another" if repeats else "none repeats another",
+            of_reports=f"of {wording.counted(len(publishers), 'publisher')}",
+        )
 
     def _repeats(self) -> int:
         """Return how many lines repeat another one and are not counted."""
@@ -198,26 +164,6 @@ class Explore:
             return 0
         every = self.query.model_copy(update={"duplicates": "include"})
         return int(self.record.count(every).totals["lines"]) - int(self.totals["lines"])
-
-    def _legend(self) -> list[dict[str, Any]]:
-        rows = self.record.count(without(self.query, "effect"), group_by="effect").rows
-        return [
-            {
-                "effect": row["effect"],
-                "words": self._of_effect(row),
-                "href": self.view.toggled("effect", row["effect"]),
-                "adds": self.view.toggled("effect", row["effect"], adds=True),
-                "is_chosen": row["effect"] in self.query.effect,
-            }
-            for row in sorted(
-                (row for row in rows if row["effect"]), key=lambda row: effect_styles.ORDER[row["effect"]]
-            )
-        ]
-
-    def _of_effect(self, row: Row) -> Markup:
-        if self.measure is Measure.ITEMS and not row["items_min"]:
-            return Markup("{}, no number").format("once" if row["lines"] == 1 else f"{row['lines']:,} times")
-        return count_of(row, self.measure).markup
 
     def _years(self) -> list[dict[str, str]]:
         if self.whole is None:
@@ -246,7 +192,7 @@ class Explore:
             )
 
         bars = series.bars(rows, unit, self.measure, parts, narrowed)
-        beside = self._versus_bars(unit, rows)
+        second = self.second.counts(unit, len(rows), [row["period"] for row in rows]) if self.second else ()
         strip_unit = PeriodUnit.MONTH
         if self.whole and unit_for(*self.whole) in {PeriodUnit.QUARTER, PeriodUnit.YEAR}:
             strip_unit = unit_for(*self.whole)
@@ -256,7 +202,7 @@ class Explore:
         noun = self.measure.value
         given = {name: value for name, value in how.items() if value != "date"}
         drawn = [
-            timeline.timeline(bars, unit, width, TALL, noun, series.notes(notes), beside)
+            timeline.timeline(bars, unit, width, TALL, noun, series.notes(notes), second)
             for width in (WIDE, NARROW)
         ]
         return {
@@ -345,38 +291,6 @@ class Explore:
             ],
             "panel": self.panel("multiples", api, None, measure=self.measure.value),
         }
-
-    def _versus(self) -> dict[str, Any] | None:
-        """Return the second series in words: its question and its count."""
-        other = self._other()
-        if other is None:
-            return None
-        totals = self.record.count(other).totals
-        return {
-            "title": plain(self._sentence(other)),
-            "a": count_of(self.totals, self.measure),
-            "b": count_of(totals, self.measure),
-            "without": self.view.without(*(f"vs.{name}" for name in VERSUS)),
-        }
-
-    def _other(self) -> ViewQuery | None:
-        """Return the question of the second series: the same but for what differs."""
-        if self.query.vs is None:
-            return None
-        given = {name: getattr(self.query.vs, name) for name in self.query.vs.model_fields_set}
-        return named(self.query.model_copy(update=given | {"vs": None}), self.record.catalogue)
-
-    def _versus_bars(self, unit: PeriodUnit, rows: Sequence[Row]) -> Sequence[Count]:
-        """Return the counts of the second series, by place from the first period on."""
-        other = self._other()
-        if other is None:
-            return ()
-        counted = self.record.count(other, group_by=unit.value, period_by=other.period_by).rows
-        is_elsewhen = (other.date_from, other.date_to) != (self.query.date_from, self.query.date_to)
-        if is_elsewhen:
-            return [count_of(row, self.measure) for row in counted[: len(rows)]]
-        by_period = {row["period"]: count_of(row, self.measure) for row in counted}
-        return [by_period.get(row["period"], Count(Form.ZERO)) for row in rows]
 
     def _ways(self) -> list[dict[str, Any]]:
         """Return the filters without which something would match, with how many lines that is."""

@@ -1,12 +1,14 @@
-"""Figures: the five counts of a page, and what qualifies them.
+"""Figures and legend of a page: the five counts, and the effects.
 
-They are never converted into one another, and choosing one charts it.
+The counts are never converted into one another, and choosing one charts it. An effect filters by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.drawings import wording
+from markupsafe import Markup
+
+from app.drawings import effect_styles, wording
 from app.drawings.count_forms import Measure, count_of
 from app.pages.record import Row
 from app.pages.view import View
@@ -37,6 +39,28 @@ def figures(
         }
         for measure in Measure
     ]
+
+
+def legend(rows: Sequence[Row], view: View, measure: Measure) -> list[dict[str, Any]]:
+    """Return the effects of rows by effect, in the order of a stack, with their counts and addresses."""
+    return [
+        {
+            "effect": row["effect"],
+            "words": _of_effect(row, measure),
+            "href": view.toggled("effect", row["effect"]),
+            "adds": view.toggled("effect", row["effect"], adds=True),
+            "is_chosen": row["effect"] in view.query.effect,
+        }
+        for row in sorted(
+            (row for row in rows if row["effect"]), key=lambda row: effect_styles.ORDER[row["effect"]]
+        )
+    ]
+
+
+def _of_effect(row: Row, measure: Measure) -> Markup:
+    if measure is Measure.ITEMS and not row["items_min"]:
+        return Markup("{}, no number").format("once" if row["lines"] == 1 else f"{row['lines']:,} times")
+    return count_of(row, measure).markup
 
 
 def _of_items(totals: Row) -> str:

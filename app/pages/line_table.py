@@ -28,6 +28,19 @@ ORDERS = {
 }
 
 
+def orders(view: View) -> list[dict[str, Any]]:
+    """Return the orders of lines, with the address of each; that of the page's usual order is without it."""
+    usual = type(view.query).model_fields["sort"].default
+    return [
+        {
+            "name": name,
+            "href": view.url(sort=None if order is usual else order.value),
+            "is_chosen": order is view.query.sort,
+        }
+        for order, (name, _) in ORDERS.items()
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Matching:
     """Which tallies of a line a question counts: those of the effects and categories that it names."""

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
 from app.drawings import effect_styles, series, timeline, wording
 from app.drawings.count_forms import Count, Form, Measure, count_of
 from app.drawings.lying import lying
 from app.drawings.svg import Drawing
 from app.pages import line_table
-from app.pages.figures import figures
+from app.pages.figures import figures, legend
 from app.pages.panel import Panel
 from app.pages.record import Record, Row
 from app.pages.taken import refuse_others
@@ -76,7 +74,6 @@ class Subject:
     def context(self) -> dict[str, Any]:
         """Return what the pages of places and of categories have alike."""
         view, record = self.view, self.record
-        usual = type(self.query).model_fields["sort"].default
         listed, following = record.lines(
             self.counted,
             self.query.sort,
@@ -107,20 +104,15 @@ class Subject:
             "totals": self.totals,
             "measure": self.measure,
             "measure_name": MEASURES[self.measure],
-            "legend": self.legend(),
+            "legend": legend(
+                self.count(without(self.counted, "effect"), group_by="effect"), view, self.measure
+            ),
             "lines_table": line_table.table(
                 listed, self.counted, record, caption=f"Lines of reports, {line_table.ORDERS[self.query.sort][1]}",
                 view=view, opened=self.query.row, base=self.base,
             ),
             "next": view.url(after=line_table.written(following)) if following else None,
-            "orders": [
-                {
-                    "name": name,
-                    "href": view.url(sort=None if order is usual else order.value),
-                    "is_chosen": order is self.query.sort,
-                }
-                for order, (name, _) in line_table.ORDERS.items()
-            ],
+            "orders": line_table.orders(view),
             "order_words": line_table.ORDERS[self.query.sort][1],
             "lines_panel": self.panel("lines", view.api("/v1/strikes", self.counted, sort=self.query.sort.value)),
         }  # fmt: skip
@@ -160,27 +152,6 @@ class Subject:
         first, _ = self.record.lines(self.counted, Sort.EARLIEST, 1)
         last, _ = self.record.lines(self.counted, Sort.LATEST, 1)
         return (first[0]["date_from"], last[0]["date_to"]) if first and last else None
-
-    def legend(self) -> list[dict[str, Any]]:
-        """Return the effects with their counts; each filters by itself."""
-        rows = self.count(without(self.counted, "effect"), group_by="effect")
-        return [
-            {
-                "effect": row["effect"],
-                "words": self._of_effect(row),
-                "href": self.view.toggled("effect", row["effect"]),
-                "adds": self.view.toggled("effect", row["effect"], adds=True),
-                "is_chosen": row["effect"] in self.query.effect,
-            }
-            for row in sorted(
-                (row for row in rows if row["effect"]), key=lambda row: effect_styles.ORDER[row["effect"]]
-            )
-        ]
-
-    def _of_effect(self, row: Row) -> Markup:
-        if self.measure is Measure.ITEMS and not row["items_min"]:
-            return Markup("{}, no number").format("once" if row["lines"] == 1 else f"{row['lines']:,} times")
-        return count_of(row, self.measure).markup
 
     def stacked(self, dimension: str) -> list[dict[str, Any]]:
         """Return the values of a dimension, the highest count first, each with a bar that is stacked of effects."""
