@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.drawings.count_forms import Count, sideways
+from app.drawings.small_timeline import small
 from app.drawings.svg import Drawing, element, group, text
-from app.drawings.timeline import Bar, small
+from app.drawings.timeline import Bar
 
 # Rows of ranked bars; more are counted in words. Pixels of a row, of its name and of its number.
 MOST_ROWS, ROW, NAME, NUMBER = 40, 26, 190, 90

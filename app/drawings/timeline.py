@@ -1,4 +1,4 @@
-"""Timeline: stacked bars by period, and the strip of the whole record."""
+"""Timeline: a measure by period as stacked bars."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ LEFT, BELOW, ABOVE, NAME_WIDTH = 46, 42, 14, 44
 REPORTS_WIDTH, REPORTS_HEIGHT = 30, 18
 # A bar takes this share of its period, where periods have the room for gaps.
 _SHARE, _WITH_GAPS = 0.68, 5
-# What a note needs next to its mark, and a year below a small timeline.
+# What a note needs next to its mark, and a year below the names.
 _NOTE_WIDTH, _YEAR_WIDTH = 130, 30
 
 
@@ -55,7 +55,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class _Axis:
+class Axis:
     """Places of periods: `step` pixels each from `left`."""
 
     bars: Sequence[Bar]
@@ -69,6 +69,7 @@ class _Axis:
 
     @property
     def width(self) -> float:
+        """The width of a bar."""
         return self.step * (_SHARE if self.step >= _WITH_GAPS else 1)
 
     def x(self, place: int) -> float:
@@ -97,7 +98,7 @@ def timeline(  # noqa: PLR0913, PLR0917 - what is drawn, how large, and what is 
 
     `versus` is a second series, drawn as outlines over the first from its first period on.
     """
-    axis = _Axis(bars, LEFT, (width - LEFT - 4) / max(1, len(bars)))
+    axis = Axis(bars, LEFT, (width - LEFT - 4) / max(1, len(bars)))
     with_reports = any(bar.reports is not None for bar in bars) and axis.step >= REPORTS_WIDTH
     base = height - BELOW - (REPORTS_HEIGHT if with_reports else 0)
     values = scale(
@@ -105,7 +106,7 @@ def timeline(  # noqa: PLR0913, PLR0917 - what is drawn, how large, and what is 
     )
     parts = [*_ticks(values, width, noun)]
     for place, bar in enumerate(bars):
-        parts.append(_bar(bar, axis.x(place), axis.width, values))
+        parts.append(bar_at(bar, axis.x(place), axis.width, values))
     for place, count in enumerate(versus[: len(bars)]):
         if count.is_known and count.least:
             y = values.y(count.least)
@@ -119,81 +120,6 @@ def timeline(  # noqa: PLR0913, PLR0917 - what is drawn, how large, and what is 
     parts += _notes(axis, notes, base, width)
     parts += _targets(axis, base)
     return Drawing(width, height, Markup("").join(parts), summary(bars, unit, noun))
-
-
-def small(bars: Sequence[Bar], most: int, width: int = 200, height: int = 74) -> Drawing:
-    """Draw a small timeline on a scale that several share; its highest bar has its number.
-
-    There is no room for open ends and empty periods: a period without a report is a tick, and the number above a list
-    of these carries what is open.
-    """
-    base, top = height - 14, 16
-    values = Scale(max(1, most), base, top, ())
-    axis = _Axis(bars, 0, width / max(1, len(bars)))
-    room = max(axis.width, axis.step - 1)
-    parts = [element("path", d=f"M0 {base + 0.5}H{width}", class_="s-rule")]
-    for place, bar in enumerate(bars):
-        x = axis.x(place)
-        if bar.count.form in {Form.NO_REPORT, Form.NOT_NAMED}:
-            parts.append(
-                element("path", d=f"M{x + room / 2:.1f} {base + 1}v-3", class_="s-hatch", stroke_width=1)
-            )
-        elif bar.count.least:
-            height_of = max(bar.count.least * values.per_unit, 1)
-            parts.append(
-                element("rect", x=x, y=base - height_of, width=room, height=height_of, class_="f-series")
-            )
-    highest = max(range(len(bars)), key=lambda place: bars[place].count.least, default=None)
-    if highest is not None and bars[highest].count.least:
-        least = bars[highest].count.least
-        middle = min(max(axis.x(highest) + axis.width / 2, 14), width - 14)
-        parts.append(text(middle, values.y(least) - 4, f"{least:,}", "mid t11 t-2"))
-    last = float(-_YEAR_WIDTH)
-    for place, bar in reversed(list(_first_of_years(bars))):
-        x = axis.x(place)
-        following = last if last > 0 else width + 6
-        if following - x >= _YEAR_WIDTH:
-            parts.append(text(x, height - 2, str(bar.start.year), "t11"))
-            last = x
-    return Drawing(width, height, Markup("").join(parts), "")
-
-
-def strip(bars: Sequence[Bar], window: tuple[date, date] | None, width: int, height: int = 34) -> Drawing:
-    """Draw the whole record in grey with the window that is chosen on it; None: all of it.
-
-    The window's edges are drawn as handles. A script that lets them be dragged finds the days in `data-*`.
-    """
-    base = height - 2
-    values = Scale(max(1, *(bar.count.highest for bar in bars)) if bars else 1, base, 2, ())
-    axis = _Axis(bars, LEFT, (width - LEFT - 4) / max(1, len(bars)))
-    end = axis.left + axis.step * len(bars)
-    parts = [
-        text(LEFT - 8, height / 2 + 4, "record", "end t11"),
-        element("rect", x=LEFT, y=1, width=max(0, end - LEFT), height=height - 2, class_="f-none s-rule"),
-    ]
-    for place, bar in enumerate(bars):
-        # In grey, without open ends: it is read for its form, and the chart above has the numbers.
-        count = Count(Form.NUMBER, bar.count.least) if bar.count.least else bar.count
-        parts.append(_bar(replace(bar, count=count), axis.x(place), axis.width, values, plain="f-soft"))
-    first, last = (axis.left, end)
-    if window is not None:
-        first, last = axis.of_day(window[0]), max(axis.of_day(window[0]) + 2, _after(axis, window[1]))
-    parts += [
-        element("rect", x=LEFT, y=1, width=max(0, first - LEFT), height=height - 2, class_="veil"),
-        element("rect", x=last, y=1, width=max(0, end - last), height=height - 2, class_="veil"),
-        element("rect", x=first, y=1, width=last - first, height=height - 2, class_="f-none s-ink window"),
-        *(_handle(edge, height / 2) for edge in (first, last)),
-    ]
-    return Drawing(width, height, Markup("").join(parts), "")
-
-
-def _handle(x: float, middle: float) -> Markup:
-    grip = f"M{x - 1:.1f} {middle - 4:.1f}v8M{x + 1:.1f} {middle - 4:.1f}v8"
-    parts = [
-        element("rect", x=x - 4, y=middle - 8, width=8, height=16, rx=2, class_="f-sheet s-ink"),
-        element("path", d=grip, class_="s-ink"),
-    ]
-    return element("g", parts, class_="handle")
 
 
 def summary(bars: Sequence[Bar], unit: PeriodUnit, noun: str) -> str:
@@ -227,7 +153,8 @@ def _third_month(start: date) -> date:
     return start.replace(month=start.month + 2)
 
 
-def _bar(bar: Bar, x: float, width: float, values: Scale, plain: str = "f-series") -> Markup:
+def bar_at(bar: Bar, x: float, width: float, values: Scale, plain: str = "f-series") -> Markup:
+    """Draw the bar of a period, or what stands in its place; `plain` is its class where it is not stacked."""
     count = bar.count
     if not count.is_known or count.form is Form.ZERO:
         return standing_sign(count, x, width, values.base, values.top)
@@ -254,7 +181,7 @@ def _ticks(values: Scale, width: float, noun: str) -> Iterator[Markup]:
             yield text(LEFT - 7, y + 4, f"{tick:,}", "end t11")
 
 
-def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
+def _names(axis: Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
     """Yield names of periods below the bars, as many as there is room for, and years at their first one."""
     every = max(1, -(-NAME_WIDTH // max(1, int(axis.step))))
     named = _NAMES[unit]
@@ -267,7 +194,7 @@ def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
     if unit is PeriodUnit.YEAR:
         return
     last = float(-NAME_WIDTH)
-    for place, bar in _first_of_years(axis.bars):
+    for place, bar in first_of_years(axis.bars):
         edge = axis.left + axis.step * place
         if place:
             yield element("path", d=f"M{edge:.1f} {base:.1f}v18", class_="s-rule2")
@@ -276,7 +203,7 @@ def _names(axis: _Axis, unit: PeriodUnit, base: float) -> Iterator[Markup]:
             last = edge
 
 
-def _reports(axis: _Axis, base: float) -> Iterator[Markup]:
+def _reports(axis: Axis, base: float) -> Iterator[Markup]:
     """Yield the number of reports below each period that has the room for it: how much there is to go by."""
     yield text(LEFT - 8, base + 48, "reports", "end t11")
     for place, bar in enumerate(axis.bars):
@@ -284,7 +211,7 @@ def _reports(axis: _Axis, base: float) -> Iterator[Markup]:
         yield text(axis.x(place) + axis.width / 2, base + 48, words, "mid t11")
 
 
-def _notes(axis: _Axis, notes: Sequence[Note], base: float, width: float) -> Iterator[Markup]:
+def _notes(axis: Axis, notes: Sequence[Note], base: float, width: float) -> Iterator[Markup]:
     for note in notes:
         x = axis.of_day(note.day)
         yield element("path", d=f"M{x:.1f} {ABOVE}V{base:.1f}", class_="s-ink3", stroke_dasharray="2 3")
@@ -299,7 +226,7 @@ def _notes(axis: _Axis, notes: Sequence[Note], base: float, width: float) -> Ite
             )
 
 
-def _targets(axis: _Axis, base: float) -> Iterator[Markup]:
+def _targets(axis: Axis, base: float) -> Iterator[Markup]:
     """Yield an invisible target over the whole height of each period, which names it and leads to it."""
     for place, bar in enumerate(axis.bars):
         area = element(
@@ -316,21 +243,13 @@ def _targets(axis: _Axis, base: float) -> Iterator[Markup]:
             yield element("g", [element("title", bar.title), area])
 
 
-def _first_of_years(bars: Sequence[Bar]) -> Iterator[tuple[int, Bar]]:
+def first_of_years(bars: Sequence[Bar]) -> Iterator[tuple[int, Bar]]:
+    """Yield the first period of each year with its place."""
     year = None
     for place, bar in enumerate(bars):
         if bar.start.year != year:
             year = bar.start.year
             yield place, bar
-
-
-def _after(axis: _Axis, day: date) -> float:
-    """Return where a day ends."""
-    for place, bar in enumerate(axis.bars):
-        if day <= bar.end:
-            days = (bar.end - bar.start).days + 1
-            return axis.left + axis.step * (place + min(days, max(0, (day - bar.start).days + 1)) / days)
-    return axis.left + axis.step * len(axis.bars)
 
 
 _NAMES: dict[PeriodUnit, Callable[[date], str]] = {

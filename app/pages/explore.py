@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.drawings import series, timeline, wording
+from app.drawings import record_strip, series, small_timeline, timeline, wording
 from app.drawings.count_forms import Count, Measure, count_of
 from app.pages import line_table
 from app.pages.facets import Facets
@@ -208,8 +208,8 @@ class Explore:
         return {
             "timeline": drawn[0],
             "timeline_narrow": drawn[1],
-            "strip": timeline.strip(strip_bars, window, WIDE),
-            "strip_narrow": timeline.strip(strip_bars, window, NARROW),
+            "strip": record_strip.strip(strip_bars, window, WIDE),
+            "strip_narrow": record_strip.strip(strip_bars, window, NARROW),
             "strip_days": (strip_rows[0]["period_start"], strip_rows[-1]["period_end"])
             if strip_rows
             else None,
@@ -283,7 +283,7 @@ class Explore:
                 {
                     "name": self.facets.name_of(query.each, key),
                     "count": series.added_up(by_key[key], self.measure),
-                    "drawing": timeline.small(bars, most),
+                    "drawing": small_timeline.small(bars, most),
                     "highest": max(bars, key=lambda bar: bar.count.least).title if bars else "",
                     "href": self.view.url(**{query.each: key}) if key and query.each in filters else None,
                 }

@@ -8,7 +8,7 @@ from typing import Any
 from app.aggregates.picture import map_place
 from app.catalogue import names
 from app.catalogue.catalogue import LocationEntry
-from app.drawings import series, stems, timeline, wording
+from app.drawings import series, small_timeline, stems, wording
 from app.drawings.count_forms import Measure, count_of
 from app.drawings.effect_styles import ORDER, fill
 from app.drawings.place_map import place_map
@@ -173,7 +173,7 @@ class PlacePage(Subject):
                 {
                     "name": names.family(family),
                     "count": series.added_up(by_name[family], self.measure),
-                    "drawing": timeline.small(bars, most),
+                    "drawing": small_timeline.small(bars, most),
                     "href": self.view.url(family=family),
                 }
                 for family, bars in drawn.items()

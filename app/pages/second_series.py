@@ -1,4 +1,4 @@
-"""Second series of a page: the same question with other days, places or the like.
+"""Second series of a page: the same question with other filters.
 
 Two numbers, never a difference of them: what is "at least" cannot be subtracted.
 """

@@ -7,7 +7,9 @@ import pytest
 
 from app.drawings import effect_styles
 from app.drawings.count_forms import Count, Form
-from app.drawings.timeline import Bar, Note, Part, small, strip, summary, timeline
+from app.drawings.record_strip import strip
+from app.drawings.small_timeline import small
+from app.drawings.timeline import Bar, Note, Part, summary, timeline
 from app.vocabulary import periods
 from app.vocabulary.periods import PeriodUnit
 from tests.drawings.drawn import shapes, texts
