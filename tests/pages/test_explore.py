@@ -220,3 +220,26 @@ def test_search_suggests_and_leads(browser_page: Watched) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**location=palmyra**")
+
+
+def test_a_newcomer_finds_what_was_destroyed_near_palmyra(browser_page: Watched) -> None:
+    """From the first view to the figure of the README, by search, legend and dates alone."""
+    page = browser_page.page
+    browser_page.open("/")
+    page.fill("[data-search] input", "Tadmur")
+    page.wait_for_selector("#found [role=option]")
+    page.click("#found [role=option]")
+    page.wait_for_url("**location=palmyra**")
+    page.click("#timeline .eff >> text=destroyed")
+    page.wait_for_url("**effect=destroyed**")
+    page.fill("[data-dates] [name=date_from]", "2016-12-01")
+    page.fill("[data-dates] [name=date_to]", "2017-02-28")
+    page.click("[data-dates] >> text=Show")
+    page.wait_for_url("**date_to=2017-02-28**")
+
+    assert page.inner_text('[data-measure="items"] .v') == "63"
+    assert page.inner_text('[data-measure="lines"] .v') == "3"
+    assert "17 × heavy equipment vehicle" in page.inner_text("#lines")
+    same = page.url
+    browser_page.open(same.removeprefix(browser_page.base))
+    assert page.inner_text('[data-measure="items"] .v') == "63"
