@@ -39,7 +39,13 @@ def test_exports_run(folder: Path) -> None:
     for _, *words in commands(EXPORTING, "strikeledger"):
         arguments = words[: words.index(">")] if ">" in words else words
         result = run(folder, *arguments)
-        assert (result.returncode, result.stderr) == (0, ""), arguments
+        assert result.returncode == 0, (arguments, result.stderr)
+        if words[0] in {"vocabulary", "import"}:
+            # They take what the bundle before them holds.
+            continue
+        assert result.stderr == "", arguments
+        if words == ["bundle", "record.zip"]:
+            zipfile.ZipFile(folder / words[1]).extractall(folder)
         if ">" not in words:
             assert (folder / words[1]).stat().st_size > 1_000
         else:
