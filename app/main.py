@@ -45,6 +45,7 @@ from app.pages.coverage_routes import router as coverage_page
 from app.pages.embed_routes import router as embeds
 from app.pages.post_routes import router as post_pages
 from app.pages.report_routes import router as report_pages
+from app.pages.router import first_view
 from app.pages.router import router as pages
 from app.pages.search_routes import router as search_pages
 from app.pages.subject_routes import router as subject_pages
@@ -92,6 +93,9 @@ ROUTERS = (
 # For how long a thread may hold the interpreter lock that another one waits for. A response releases it after each
 # call of the database, so behind a long query Python's own 5 ms come to a tenth of a second.
 SWITCH_SECONDS = 0.0001
+
+# Lines from which on the plain page is counted before anybody requests it; fewer take no time.
+LARGE_RECORD = 50_000
 
 # Seconds between two checks of the column files: the kernel lets a process that changes one wait for 45.
 TEND_SECONDS = 1
@@ -198,7 +202,10 @@ def _maintain_columns(database: Database, columns: Columns, ended: threading.Eve
     with suppress(StrikeledgerError), database.reading() as session:
         now = head(session)
         catalogue_at(session, now)
-        columns.at(session, now)
+        record = columns.at(session, now)
+        if sum(len(segment.lines) for segment in record.segments) >= LARGE_RECORD:
+            # The page that most people request first.
+            first_view(session, columns)
     while not ended.is_set():
         # Without room, or on read-only media, there are no files.
         with suppress(StrikeledgerError, OSError):

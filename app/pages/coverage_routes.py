@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.db.engine import ReadSession
 from app.http.sessions import Read
 from app.pages.coverage_page import CoveragePage
-from app.pages.page_route import PageRoute, answered, around
+from app.pages.page_route import PageRoute, answered, around, patiently
 from app.pages.templating import render
 from app.pages.view import ViewQuery
 from app.server.hosts import base_of
@@ -27,4 +27,4 @@ async def coverage_page(request: Request, query: Annotated[ViewQuery, Query()], 
             ),
         )  # fmt: skip
 
-    return await read(page)
+    return await patiently(read, page)

@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.http.encoders import dumps
 from app.http.sessions import Read
 from app.pages.explore import Explore
-from app.pages.page_route import EMBED_POLICY, PageRoute, answered, around
+from app.pages.page_route import EMBED_POLICY, PageRoute, answered, around, patiently
 from app.pages.templating import render
 from app.pages.view import ViewQuery, url
 from app.server.hosts import base_of
@@ -59,7 +59,7 @@ async def embed(
             policy=EMBED_POLICY,
         )
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 @router.get("/oembed")

@@ -10,9 +10,10 @@ from markupsafe import Markup
 from app import __version__
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
-from app.errors import InvalidInput, StrikeledgerError
+from app.errors import InvalidInput, QueryTimeout, StrikeledgerError
 from app.http.problems import RETRY_AFTER
 from app.http.responses import BRIEF, IMMUTABLE, SEQ, is_not_modified
+from app.http.sessions import Reader
 from app.http.strict_route import StrictRoute, repeatable
 from app.ledger.head import AsOf, Head
 from app.pages.assets import digest
@@ -32,6 +33,9 @@ _POLICY = (
 POLICY, EMBED_POLICY = f"{_POLICY}'none'", f"{_POLICY}*"
 
 _VERSUS = "vs."
+
+# Reads for one page.
+TRIES = 4
 
 
 class PageRoute(StrictRoute):
@@ -71,6 +75,19 @@ class PageRoute(StrictRoute):
             headers=headers | {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"},
             media_type=MEDIA_TYPE,
         )
+
+
+async def patiently(read: Reader, page: Callable[[ReadSession], Response]) -> Response:
+    """Return a page, which asks a dozen questions: where one read has no time for all, another goes on.
+
+    What was counted is cached by then. Raises QueryTimeout after so many tries.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await read(page)
+        except QueryTimeout:
+            continue
+    return await read(page)
 
 
 def page_response(

@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.http.field_types import PLAIN_DIGITS, AsOfParameter
 from app.http.sessions import Read
 from app.ledger.head import AsOf
-from app.pages.page_route import PageRoute, page_response
+from app.pages.page_route import PageRoute, page_response, patiently
 from app.pages.record import Record
 from app.pages.report_list import PATH, ReportListQuery, context
 from app.pages.report_page import ReportPage, Shown
@@ -50,7 +50,7 @@ async def list_of_reports(
             pinned=pinned,
         )
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 @router.get("/{report_id}")
@@ -73,7 +73,7 @@ async def report(
 
         return page_response(request, record.now, html, pinned=pinned)
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 def _record(request: Request, session: ReadSession, as_of: AsOf | None) -> Record:

@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.columnar.store import Columns
 from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.http.sessions import Read
 from app.pages import assets
 from app.pages.changes_page import ChangesQuery, context
 from app.pages.explore import Explore
-from app.pages.page_route import PageRoute, answered, around
+from app.pages.page_route import PageRoute, answered, around, patiently
+from app.pages.record import Record
 from app.pages.templating import render
 from app.pages.view import ViewQuery
 from app.server.hosts import base_of
@@ -30,7 +32,13 @@ async def explore(request: Request, query: Annotated[ViewQuery, Query()], read: 
             ),
         )  # fmt: skip
 
-    return await read(page)
+    return await patiently(read, page)
+
+
+def first_view(session: ReadSession, columns: Columns) -> None:
+    """Count what the plain page shows, so that nobody waits for it."""
+    record = Record(session, columns, None)
+    render("explore.html", section="/", **Explore(record, "/", ViewQuery(), "").context(), **around(record))
 
 
 @router.get("/changes")
@@ -49,7 +57,7 @@ async def changed(request: Request, query: Annotated[ChangesQuery, Query()], rea
             ),
         )
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 @router.get("/static/{digest}/{name}")

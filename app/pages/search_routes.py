@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.db.engine import ReadSession
 from app.http.sessions import Read
 from app.pages.name_lists import NameList
-from app.pages.page_route import PageRoute, answered, around
+from app.pages.page_route import PageRoute, answered, around, patiently
 from app.pages.record import Record
 from app.pages.search_page import SearchPage, SearchQuery
 from app.pages.templating import render
@@ -28,7 +28,7 @@ async def search_page(request: Request, query: Annotated[SearchQuery, Query()], 
             lambda record: render("search.html", **SearchPage(record, query).context(), **around(record)),
         )  # fmt: skip
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 @router.get("/places")

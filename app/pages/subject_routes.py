@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.http.sessions import Read
 from app.ledger.head import head
 from app.pages.category_page import CategoryPage
-from app.pages.page_route import PageRoute, answered, around
+from app.pages.page_route import PageRoute, answered, around, patiently
 from app.pages.place_page import PlacePage
 from app.pages.templating import render
 from app.pages.view import ViewQuery
@@ -41,7 +41,7 @@ async def place_page(
             ),
         )  # fmt: skip
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 @router.get("/categories/{slug}")
@@ -65,7 +65,7 @@ async def category_page(
             ),
         )  # fmt: skip
 
-    return await read(page)
+    return await patiently(read, page)
 
 
 def _catalogue(session: ReadSession, query: ViewQuery) -> Catalogue:
