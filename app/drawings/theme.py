@@ -37,7 +37,7 @@ _HATCHED = ("hatch", "damaged", "suppressed", "wounded", "other")
 _VARIABLE = re.compile(r"var\(--([a-z0-9-]+)\)")
 
 # Heights of the title above a drawing in a file, and of the source line below it.
-_ABOVE, _BELOW, _MARGIN = 34, 26, 12
+ABOVE, BELOW, MARGIN = 34, 26, 12
 
 
 def tokens(theme: Theme) -> str:
@@ -74,17 +74,17 @@ def as_file(drawing: Drawing, theme: Theme, title: str, source: str) -> str:
     """Return a drawing as an SVG file that needs nothing else: its colours are values, its title is inside."""
     colours = _COLOURS[theme]
     style = _VARIABLE.sub(lambda match: colours.get(match[1], match[0]), drawing_css())
-    height = drawing.height + _ABOVE + _BELOW
-    width = drawing.width + 2 * _MARGIN
+    height = drawing.height + ABOVE + BELOW
+    width = drawing.width + 2 * MARGIN
     parts = [
         element("title", title),
         element("desc", drawing.label),
         element("style", Markup(style)),  # noqa: S704 - our own style sheet
         patterns(),
         element("rect", width=width, height=height, class_="f-paper"),
-        text(_MARGIN, 22, title, "t-ink b t15"),
-        element("g", drawing.content, transform=f"translate({_MARGIN} {_ABOVE})"),
-        text(_MARGIN, height - 9, source, "t11"),
+        text(MARGIN, 22, title, "t-ink b t15"),
+        element("g", drawing.content, transform=f"translate({MARGIN} {ABOVE})"),
+        text(MARGIN, height - 9, source, "t11"),
     ]
     return element(
         "svg", parts, xmlns="http://www.w3.org/2000/svg", width=width, height=height,

@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.http.encoders import dumps
+from app.http.responses import BRIEF, is_not_modified
 from app.http.sessions import Read
 from app.pages.explore import Explore
-from app.pages.page_route import EMBED_POLICY, PageRoute, answered, around, patiently
+from app.pages.page_route import EMBED_POLICY, PageRoute, answered, around, page_headers, patiently
+from app.pages.preview import HEIGHT, WIDTH, png
+from app.pages.record import Record
 from app.pages.templating import render
 from app.pages.view import ViewQuery, url
 from app.server.hosts import base_of
@@ -60,6 +63,22 @@ async def embed(
         )
 
     return await patiently(read, page)
+
+
+@router.get("/preview.png")
+async def preview(request: Request, query: Annotated[ViewQuery, Query()], read: Read) -> Response:
+    """Draw a question as a picture, for the previews of links."""
+
+    def picture(session: ReadSession) -> Response:
+        record = Record(session, request.app.state.columns, query.as_of)
+        headers = page_headers(request, record.now) | {"Cache-Control": BRIEF}
+        if is_not_modified(request, headers):
+            return Response(status_code=304, headers=headers)
+        explore = Explore(record, "/", query, base_of(request))
+        content = png(explore.picture(WIDTH, HEIGHT), explore.title, explore.source)
+        return Response(content, headers=headers, media_type="image/png")
+
+    return await patiently(read, picture)
 
 
 @router.get("/oembed")

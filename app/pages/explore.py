@@ -6,10 +6,12 @@ from typing import Any
 
 from app.drawings import record_strip, series, small_timeline, timeline, wording
 from app.drawings.count_forms import Count, Measure, count_of
+from app.drawings.svg import Drawing
 from app.pages import line_table
 from app.pages.facets import Facets
 from app.pages.figures import figures, legend
 from app.pages.panel import Panel
+from app.pages.preview import is_available
 from app.pages.record import Counted, Record, Row
 from app.pages.second_series import SecondSeries
 from app.pages.view import View, ViewQuery, named, parameters, unit_for, url, without
@@ -63,6 +65,7 @@ class Explore:
             "view": view,
             "query": query,
             "base": self.base,
+            "preview": self.view.elsewhere("/preview.png", **self._shown()) if is_available() else None,
             "phrases": self.phrases,
             "title": self.title,
             "description": self._description(),
@@ -122,6 +125,17 @@ class Explore:
         by_publication = query.period_by == "published_on"
         return sentence(query, self.measure, self.record.catalogue, self.whole, by_publication=by_publication)
 
+    def picture(self, width: int, height: int) -> Drawing:
+        """Return the timeline alone, for the preview of a link."""
+        return timeline.timeline(self.bars(), self.unit, width, height, self.measure.value)
+
+    @property
+    def source(self) -> str:
+        """The line that names the source below a picture."""
+        lines = wording.counted(self.totals["lines"], "line")
+        reports = wording.counted(self.totals["reports"], "report")
+        return f"{lines} of {reports}, as publishers claim them · strikeledger ledger {self.record.seq}"
+
     @property
     def unit(self) -> PeriodUnit:
         """The unit of time of the chart: the one that is chosen, or the one that fits the days."""
@@ -175,53 +189,67 @@ class Explore:
             for year in years
         ]
 
-    def _timeline(self, unit: PeriodUnit) -> dict[str, Any]:
-        query, record, view = self.query, self.record, self.view
+    def _rows(self, unit: PeriodUnit) -> Sequence[Row]:
+        """Return the counts by period of the days that the chart shows."""
         first, last = self.range
-        dated = query.model_copy(update={"date_from": first, "date_to": last}) if self.whole else query
-        how = {"group_by": unit.value, "period_by": query.period_by}
-        is_running = query.cumulative == "true"
-        rows = record.count(dated, **how, cumulative=query.cumulative).rows
-        parts, notes, split = self._split(unit)
-        if is_running:
-            rows, parts = series.accumulated(rows), {}
+        dated = (
+            self.query.model_copy(update={"date_from": first, "date_to": last}) if self.whole else self.query
+        )
+        how = {"group_by": unit.value, "period_by": self.query.period_by, "cumulative": self.query.cumulative}
+        rows = self.record.count(dated, **how).rows
+        return series.accumulated(rows) if self.query.cumulative == "true" else rows
+
+    def bars(self, parts: Mapping[str, Sequence[timeline.Part]] | None = None) -> list[timeline.Bar]:
+        """Return the bars of the timeline, stacked by effect if nothing else is given; each leads to its period."""
+        if parts is None:
+            parts = self._split(self.unit)[0]
 
         def narrowed(row: Row) -> str:
-            return view.url(
+            return self.view.url(
                 date_from=row["period_start"].isoformat(), date_to=row["period_end"].isoformat(), unit=None
             )
 
-        bars = series.bars(rows, unit, self.measure, parts, narrowed)
+        return series.bars(self._rows(self.unit), self.unit, self.measure, parts, narrowed)
+
+    def _timeline(self, unit: PeriodUnit) -> dict[str, Any]:
+        query, view = self.query, self.view
+        parts, notes, split = self._split(unit)
+        rows, bars = self._rows(unit), self.bars(parts)
         second = self.second.counts(unit, len(rows), [row["period"] for row in rows]) if self.second else ()
-        strip_unit = PeriodUnit.MONTH
-        if self.whole and unit_for(*self.whole) in {PeriodUnit.QUARTER, PeriodUnit.YEAR}:
-            strip_unit = unit_for(*self.whole)
-        strip_rows = record.count(self._undated(), group_by=strip_unit.value, period_by=query.period_by).rows
-        strip_bars = series.bars(strip_rows, strip_unit, self.measure)
-        window = series.window(query.date_from, query.date_to, strip_rows)
-        noun = self.measure.value
-        given = {name: value for name, value in how.items() if value != "date"}
+        is_running = query.cumulative == "true"
+        given = {"group_by": unit.value}
+        if query.period_by != "date":
+            given["period_by"] = query.period_by
+        if is_running:
+            given["cumulative"] = "true"
         drawn = [
-            timeline.timeline(bars, unit, width, TALL, noun, series.notes(notes), second)
+            timeline.timeline(bars, unit, width, TALL, self.measure.value, series.notes(notes), second)
             for width in (WIDE, NARROW)
         ]
         return {
             "timeline": drawn[0],
             "timeline_narrow": drawn[1],
-            "strip": record_strip.strip(strip_bars, window, WIDE),
-            "strip_narrow": record_strip.strip(strip_bars, window, NARROW),
-            "strip_days": (strip_rows[0]["period_start"], strip_rows[-1]["period_end"])
-            if strip_rows
-            else None,
+            **self._strip(),
             "periods": list(zip(bars, rows, strict=True)),
             "split": split,
             "stacked": "running total" if is_running else f"stacked by {query.split}" if parts else "",
             "timeline_panel": self.panel(
-                "timeline",
-                view.api("/v1/aggregates", query, **given, **({"cumulative": "true"} if is_running else {})),
-                "timeline",
-                measure=self.measure.value,
+                "timeline", view.api("/v1/aggregates", query, **given), "timeline", measure=self.measure.value
             ),
+        }
+
+    def _strip(self) -> dict[str, Any]:
+        """Return the strip of the whole record, and its first and last day."""
+        unit = PeriodUnit.MONTH
+        if self.whole and unit_for(*self.whole) in {PeriodUnit.QUARTER, PeriodUnit.YEAR}:
+            unit = unit_for(*self.whole)
+        rows = self.record.count(self._undated(), group_by=unit.value, period_by=self.query.period_by).rows
+        bars = series.bars(rows, unit, self.measure)
+        window = series.window(self.query.date_from, self.query.date_to, rows)
+        return {
+            "strip": record_strip.strip(bars, window, WIDE),
+            "strip_narrow": record_strip.strip(bars, window, NARROW),
+            "strip_days": (rows[0]["period_start"], rows[-1]["period_end"]) if rows else None,
         }
 
     def _split(
@@ -232,7 +260,7 @@ class Explore:
         Only what adds up is stacked: by effect and family items alone, reports by their publisher.
         """
         query = self.query
-        if query.split == "none":
+        if query.split == "none" or query.cumulative == "true":
             return {}, (), ()
         adds_up = self.measure is not Measure.REPORTS or query.split == "publisher"
         if query.split in {"effect", "family"}:

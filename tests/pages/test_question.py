@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.pages import preview
 from app.vocabulary.effects import Effect
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
@@ -212,3 +213,20 @@ def test_oembed_describes_the_embed_of_a_page(sampled: Api) -> None:
     assert 'src="http://localhost/embed/timeline?location=palmyra"' in found["html"]
     assert found["width"] == 600
     assert sampled.get("/oembed", url="https://example.org/").status_code == 404
+
+
+def test_a_link_has_a_picture(sampled: Api) -> None:
+    """Chats show the timeline of the question as PNG, 1,200 by 630 pixels."""
+    address = shown(sampled, location="palmyra").one("meta", property="og:image").given["content"]
+    response = sampled.get(address.removeprefix("http://localhost"))
+
+    assert response.headers["content-type"] == "image/png"
+    assert response.content.startswith(b"\x89PNG")
+    assert [int.from_bytes(response.content[at : at + 4], "big") for at in (16, 20)] == [1_200, 630]
+
+
+def test_without_the_extra_there_is_no_picture(sampled: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page names none, and its address is not found."""
+    monkeypatch.setattr(preview, "_LIBRARY", "no_such_library")
+    assert shown(sampled).all("meta", property="og:image") == []
+    assert sampled.get("/preview.png").status_code == 404

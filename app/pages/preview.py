@@ -1,0 +1,34 @@
+"""Preview of a link as a picture: an SVG file turned into PNG.
+
+Chats and networks show no SVG. What makes pixels of it is an extra: `pip install strikeledger[preview]`.
+"""
+
+import importlib
+from importlib.util import find_spec
+
+from app.drawings import theme
+from app.drawings.svg import Drawing
+from app.errors import NotFound
+
+# The size that networks expect, in pixels. Drawings are half as large, so that texts can be read in a small picture.
+WIDE, HIGH, _SCALE = 1_200, 630, 2
+
+# Pixels of a drawing that fits, below its title and above its source.
+WIDTH = WIDE // _SCALE - 2 * theme.MARGIN
+HEIGHT = HIGH // _SCALE - theme.ABOVE - theme.BELOW
+
+_LIBRARY = "resvg_py"
+
+
+def is_available() -> bool:
+    """Return whether links have previews."""
+    return find_spec(_LIBRARY) is not None
+
+
+def png(drawing: Drawing, title: str, source: str) -> bytes:
+    """Return a drawing with its title and source as PNG. Raises NotFound where the extra is not installed."""
+    if not is_available():
+        raise NotFound("this server makes no previews")
+    drawn = theme.as_file(drawing, "light", title, source)
+    pixels: bytes = importlib.import_module(_LIBRARY).svg_to_bytes(svg_string=drawn, width=WIDE)
+    return pixels
