@@ -54,9 +54,9 @@ bench: .venv/ready ## Measure; bench/README.md lists what this needs.
 
 lock: ## Write the locks anew from pyproject.toml (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
-	  --extra postgres --extra parquet --extra excel --output-file requirements.txt pyproject.toml requirements.build.in
+	  --extra postgres --extra parquet --extra excel --extra preview --output-file requirements.txt pyproject.toml requirements.build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
-	  --extra postgres --extra parquet --extra excel --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
+	  --extra postgres --extra parquet --extra excel --extra preview --extra test --output-file requirements-dev.txt pyproject.toml requirements.build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
 	  --output-file requirements-generator.txt requirements-generator.in
 

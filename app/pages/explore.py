@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.drawings import record_strip, series, small_timeline, timeline, wording
+from app.drawings import record_strip, series, timeline, wording
 from app.drawings.count_forms import Count, Measure, count_of
 from app.drawings.svg import Drawing
 from app.pages import line_table
@@ -14,14 +14,11 @@ from app.pages.panel import Panel
 from app.pages.preview import is_available
 from app.pages.record import Counted, Record, Row
 from app.pages.second_series import SecondSeries
+from app.pages.small_charts import small_charts
 from app.pages.view import View, ViewQuery, named, parameters, unit_for, url, without
 from app.strikes.params import StrikeQuery
 from app.strikes.sentence import MEASURES, Phrase, plain, sentence
 from app.vocabulary.periods import PeriodUnit
-
-# Small timelines, and their own unit where a chart shows days or weeks: months stay readable in little room.
-MOST_EACH = 12
-_SMALL = {PeriodUnit.DAY: PeriodUnit.WEEK, PeriodUnit.WEEK: PeriodUnit.MONTH}
 
 # Pixels of the timeline on a desk and on a phone.
 WIDE, NARROW, TALL = 1360, 358, 222
@@ -87,7 +84,7 @@ class Explore:
             "entries": record.latest_entries(),
             **self._timeline(unit),
             **self.facets.context(self.panel, MAP_WIDE, NARROW),
-            "multiples": self._multiples(unit),
+            "multiples": small_charts(record, view, self.range, unit, self.panel) if self.whole else None,
             "lines_table": line_table.table(
                 listed, query, record, caption=f"Lines of reports, {line_table.ORDERS[query.sort][1]}", view=view,
                 opened=query.row, base=self.base,
@@ -282,43 +279,6 @@ class Explore:
         if len(order) > series.MOST_SPLIT:
             shown.append((f"f-split{series.MOST_SPLIT}", "all others"))
         return series.by_name(counted.rows, query.split, self.measure, order), (), shown
-
-    def _multiples(self, unit: PeriodUnit) -> dict[str, Any] | None:
-        query = self.query
-        if query.each == "none" or not self.whole:
-            return None
-        unit = _SMALL.get(unit, unit)
-        first, last = self.range
-        dated = query.model_copy(update={"date_from": first, "date_to": last})
-        grouped = f"{query.each},{unit.value}"
-        rows = self.record.count(dated, group_by=grouped, top=MOST_EACH, period_by=query.period_by).rows
-        by_key: dict[str | None, list[Row]] = {}
-        for row in rows:
-            if not row["is_other"]:
-                by_key.setdefault(row[query.each], []).append(row)
-        is_place = query.each == "location"
-        drawn = {
-            key: series.bars(of_key, unit, self.measure, names_place=is_place)
-            for key, of_key in by_key.items()
-        }
-        most = max((bar.count.highest for bars in drawn.values() for bar in bars), default=0)
-        api = self.view.api("/v1/aggregates", query, group_by=grouped, top=str(MOST_EACH))
-        filters = {"location", "country", "family", "publisher"}
-        return {
-            "heading": f"Each {'place' if is_place else query.each} {wording.PERIODS[unit]}",
-            "note": "those with most items, on one scale; the number is the highest period",
-            "figures": [
-                {
-                    "name": self.facets.name_of(query.each, key),
-                    "count": series.added_up(by_key[key], self.measure),
-                    "drawing": small_timeline.small(bars, most),
-                    "highest": max(bars, key=lambda bar: bar.count.least).title if bars else "",
-                    "href": self.view.url(**{query.each: key}) if key and query.each in filters else None,
-                }
-                for key, bars in drawn.items()
-            ],
-            "panel": self.panel("multiples", api, None, measure=self.measure.value),
-        }
 
     def _ways(self) -> list[dict[str, Any]]:
         """Return the filters without which something would match, with how many lines that is."""
