@@ -1,4 +1,4 @@
-"""Preview of a link: an SVG file as PNG.
+"""Preview of a link, as PNG.
 
 Chats and networks show no SVG. What makes pixels of it is an extra: `pip install strikeledger[preview]`.
 """

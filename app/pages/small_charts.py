@@ -1,4 +1,4 @@
-"""Small charts of a page: a timeline for each of several groups, on one scale."""
+"""Small charts of a page: timelines of several groups on one scale."""
 
 from collections.abc import Callable
 from datetime import date
