@@ -36,7 +36,7 @@ def text(markup: str) -> str:
 
 def figures(page: str) -> dict[str, str]:
     """Return the counts of the figures by their measure."""
-    cells = re.findall(r'data-measure="(\w+)".*?class="v[^"]*">(.*?)</span>', page, re.DOTALL)
+    cells = re.findall(r'data-measure="(\w+)".*?class="v[^"]*" value="\d*">(.*?)</data>', page, re.DOTALL)
     return {measure: text(value).replace("≥ ", "≥") for measure, value in cells}
 
 

@@ -60,6 +60,7 @@ def test_every_figure_is_that_of_the_api(sampled: Api, seed: int) -> None:
     totals = sampled.read("/v1/aggregates", **given)["totals"]
 
     assert figure(found, "lines") == str(totals["lines"])
+    assert found.one("a", "fig", data_measure="items").one("data").given["value"] == str(totals["items_min"])
     assert figure(found, "reports") == str(totals["reports"])
     assert figure(found, "items").split("–")[0] == str(totals["items_min"])
     assert figure(found, "strikes").split("–")[0] in {str(totals["strikes_min"]), "not given", "0"}
