@@ -27,7 +27,7 @@ _REASONS = {
         "days-reversed box-reversed mixed-bounds no-minimum bounds-reversed no-count no-category empty-span "
         "quote-outside-text no-groups no-period ranked-periods unknown-sort two-periods repeated-dimension "
         "format-not-offered shape-not-offered bom-not-offered revisions-not-offered "
-        "not-with-drafts missing:near missing:radius_km missing:/reason"
+        "not-with-drafts not-drawn numbers-reversed missing:near missing:radius_km missing:/reason"
     ),
     "how many rows an answer would have": "too-many-rows",
     "degrees within a text": "degrees-bounds",
