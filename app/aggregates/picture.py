@@ -14,7 +14,7 @@ from app.drawings.place_map import MapPlace, place_map
 from app.drawings.ranked import Ranked, figure, grid, ranked
 from app.drawings.svg import Drawing
 from app.drawings.theme import as_file
-from app.drawings.timeline import timeline
+from app.drawings.timeline import MOST_PERIODS, timeline
 from app.drawings.wording import counted
 from app.errors import Fault, InvalidInput
 from app.strikes.sentence import plain, sentence
@@ -84,23 +84,29 @@ def _drawing(
             for row in ordered
         ]
         return ranked(shown, query.width, noun)
-    if question.cumulative:
-        rows = series.accumulated(rows)
+    if len({row["period"] for row in rows}) > MOST_PERIODS:
+        raise _refused(
+            "group_by", f"a drawing has at most {MOST_PERIODS:,} periods; use a larger unit of time"
+        )
+
+    def running(of_one: Sequence[Row]) -> Sequence[Row]:
+        return series.accumulated(of_one) if question.cumulative else of_one
+
     if not others:
-        return timeline(series.bars(rows, unit, measure), unit, query.width, TALL, noun)
+        return timeline(series.bars(running(rows), unit, measure), unit, query.width, TALL, noun)
     (dimension,) = others
     if dimension == "effect" and measure is Measure.ITEMS and not question.cumulative:
         return _stacked(query, question, rows, body)
-    by_key: dict[str | None, list[Row]] = {}
+    by_key: dict[tuple[bool, str | None], list[Row]] = {}
     for row in rows:
-        by_key.setdefault("other" if row.get("is_other") else row[dimension], []).append(row)
+        by_key.setdefault((bool(row.get("is_other")), row[dimension]), []).append(row)
     cells = [
         (
-            "all others" if key == "other" else name_of(catalogue, dimension, key),
-            series.added_up(of_key, measure),
-            series.bars(of_key, unit, measure),
+            "all others" if is_other else name_of(catalogue, dimension, key),
+            None if measure is Measure.REPORTS else series.added_up(of_key, measure),
+            series.bars(running(of_key), unit, measure),
         )
-        for key, of_key in by_key.items()
+        for (is_other, key), of_key in by_key.items()
     ]
     return grid(cells, query.width, noun)
 
@@ -132,7 +138,7 @@ def _on_map(rows: Sequence[Row], query: AggregatesQuery, catalogue: Catalogue) -
 def _stacked(
     query: AggregatesQuery, question: Question, rows: Sequence[Row], body: Mapping[str, Any]
 ) -> Drawing:
-    """Draw items by effect: only they add up to one bar. Its lines and reports cannot be told from those of effects."""
+    """Draw items by effect: only they add up to one bar. A line of two effects is in both, so none are counted."""
     unit = question.grouping.unit
     assert unit is not None  # noqa: S101 - a stack is by period
     parts = series.by_effect(rows, Measure.ITEMS)

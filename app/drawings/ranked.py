@@ -51,15 +51,15 @@ def ranked(rows: Sequence[Ranked], width: int, noun: str) -> Drawing:
     return Drawing(width, height, Markup("").join(parts), highest)
 
 
-def grid(cells: Sequence[tuple[str, Count, Sequence[Bar]]], width: int, noun: str) -> Drawing:
-    """Draw a small timeline for each of several groups, all on one scale."""
+def grid(cells: Sequence[tuple[str, Count | None, Sequence[Bar]]], width: int, noun: str) -> Drawing:
+    """Draw a small timeline for each of several groups, all on one scale; None where a group has no one count."""
     most = max((bar.count.least for _, _, bars in cells for bar in bars), default=0)
     columns = max(1, (width + GAP) // (CELL + GAP))
     room = (width - GAP * (columns - 1)) / columns
     parts = []
     for place, (name, count, bars) in enumerate(cells):
         drawing = small(bars, most, int(room))
-        words = count.words
+        words = count.words if count else ""
         heading = [
             text(0, 13, cut(name, room - _LETTER * (len(words) + 2)), "t-ink t13 b"),
             text(room, 13, words, "t13 end"),

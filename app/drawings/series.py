@@ -25,7 +25,7 @@ def bars(  # noqa: PLR0913 - rows, how they are counted, and what each is and le
     unit: PeriodUnit,
     measure: Measure,
     parts: Mapping[str, Sequence[Part]] | None = None,
-    href: Callable[[Row], str] | None = None,
+    href: Callable[[Row], str | None] | None = None,
     *,
     names_place: bool = False,
 ) -> list[Bar]:
@@ -101,7 +101,8 @@ def accumulated(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def added_up(rows: Sequence[Row], measure: Measure) -> Count:
-    """Return the count of all periods of one group. Reports of several periods may be the same: at most so many."""
+    """Return the count of all periods of one group. Not of reports: one may stand in several periods."""
+    assert measure is not Measure.REPORTS  # noqa: S101 - a sum of them would count some twice
     counts = [count for row in rows if row["lines"] and (count := count_of(row, measure)).is_known]
     if not counts:
         return Count(Form.NOT_GIVEN if any(row["lines"] for row in rows) else Form.ZERO)

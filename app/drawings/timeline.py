@@ -21,6 +21,10 @@ _SHARE, _WITH_GAPS = 0.68, 5
 _NOTE_WIDTH, _YEAR_WIDTH = 130, 30
 
 
+# Periods of a drawing: days of some three years.
+MOST_PERIODS = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a stacked bar: the class of its fill, and the least number."""

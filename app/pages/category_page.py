@@ -12,6 +12,7 @@ from app.drawings import series, wording
 from app.drawings.count_forms import Count, Measure, count_of
 from app.drawings.place_map import place_map
 from app.drawings.svg import Drawing
+from app.pages.chart_periods import address
 from app.pages.record import Record
 from app.pages.subject_page import Subject
 from app.pages.view import ViewQuery, without
@@ -55,7 +56,7 @@ class CategoryPage(Subject):
         """Return all that the template shows."""
         unit = self.unit
         wide, narrow = self.timeline(unit)
-        request = self.view.api("/v1/aggregates", self.counted, group_by=unit.value)
+        request = self.view.api("/v1/aggregates", self.counted, group_by=unit.value, **self.view.period_by)
         of_places = self.stacked("location")
         named = [row for row in of_places if row["slug"]]
         and_effect = ",effect" if self.measure is Measure.ITEMS else ""
@@ -77,7 +78,7 @@ class CategoryPage(Subject):
             "unit": unit.value,
             "unit_words": wording.PERIODS[unit],
             "periods": [
-                {"row": row, "count": count, "name": row["period"], "href": self.narrowed(row)}
+                {"row": row, "count": count, "name": row["period"], "href": address(self.view, row)}
                 for row, count, _ in self.periods(unit)
             ],
             "days_panel": self.panel("days", request, "timeline", measure=self.measure.value),

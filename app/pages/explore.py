@@ -8,9 +8,10 @@ from app.drawings import record_strip, series, timeline, wording
 from app.drawings.count_forms import Count, Measure, count_of
 from app.drawings.svg import Drawing
 from app.pages import line_table
+from app.pages.chart_periods import address, by_period
 from app.pages.facets import Facets
 from app.pages.figures import figures, legend
-from app.pages.panel import Panel
+from app.pages.panel import Panel, cited
 from app.pages.preview import is_available
 from app.pages.record import Counted, Record, Row
 from app.pages.second_series import SecondSeries
@@ -38,9 +39,7 @@ class Explore:
         self.measure = query.measure
         self.base = base
         self.totals = record.count(self.query).totals
-        by_month = record.count(
-            self._undated(), group_by="month", fill="none", period_by=query.period_by
-        ).rows
+        by_month = record.count(self._undated(), group_by="month", fill="none").rows
         # The first and last day of the months that lines match in, whatever days are chosen.
         self.whole = (by_month[0]["period_start"], by_month[-1]["period_end"]) if by_month else None
         self.phrases = self._sentence(self.query)
@@ -62,7 +61,7 @@ class Explore:
             "view": view,
             "query": query,
             "base": self.base,
-            "preview": self.view.elsewhere("/preview.png", **self._shown()) if is_available() else None,
+            "preview": self.view.drawn("/preview.png") if is_available() else None,
             "phrases": self.phrases,
             "title": self.title,
             "description": self._description(),
@@ -104,22 +103,17 @@ class Explore:
             base=self.base,
             seq=self.record.seq,
             hash=self.record.now.hash,
-            embed=self.view.elsewhere(f"/embed/{embed}", as_of=str(self.record.seq), **self._shown())
-            if embed
-            else None,
+            embed=self.view.drawn(f"/embed/{embed}", as_of=str(self.record.seq)) if embed else None,
             drawn=drawn or None,
-            figure=count_of(self.totals, self.measure),
+            figure=cited(self.totals, self.measure),
         )
 
     def _compared(self) -> dict[str, str]:
         """Return the number from which on the changes of an earlier view are."""
         return {} if self.query.as_of is None else {"from_seq": str(self.record.seq)}
 
-    def _shown(self) -> dict[str, str]:
-        return {} if self.measure is Measure.ITEMS else {"measure": self.measure.value}
-
     def _sentence(self, query: ViewQuery) -> list[Phrase]:
-        by_publication = query.period_by == "published_on"
+        by_publication = self.view.is_by_publication
         return sentence(query, self.measure, self.record.catalogue, self.whole, by_publication=by_publication)
 
     def picture(self, width: int, height: int) -> Drawing:
@@ -161,18 +155,22 @@ class Explore:
     def _figures(self) -> list[dict[str, Any]]:
         publishers = self.record.count(self.query, group_by="publisher").rows
         repeats = self._repeats()
+        if repeats is None:
+            repeated = "those that repeat another included"
+        else:
+            repeated = f"{repeats:,} more repeat another" if repeats else "none repeats another"
         return figures(
             self.totals,
             self.view,
             self.measure,
-            of_lines=f"{repeats:,} more repeat another" if repeats else "none repeats another",
+            of_lines=repeated,
             of_reports=f"of {wording.counted(len(publishers), 'publisher')}",
         )
 
-    def _repeats(self) -> int:
-        """Return how many lines repeat another one and are not counted."""
-        if self.query.duplicates == "include" or self.query.publisher or self.query.report:
-            return 0
+    def _repeats(self) -> int | None:
+        """Return how many lines repeat another one and are not counted; None where they are."""
+        if self.query.resolved(self.record.catalogue, self.record.seq).repeats:
+            return None
         every = self.query.model_copy(update={"duplicates": "include"})
         return int(self.record.count(every).totals["lines"]) - int(self.totals["lines"])
 
@@ -188,25 +186,14 @@ class Explore:
 
     def _rows(self, unit: PeriodUnit) -> Sequence[Row]:
         """Return the counts by period of the days that the chart shows."""
-        first, last = self.range
-        dated = (
-            self.query.model_copy(update={"date_from": first, "date_to": last}) if self.whole else self.query
-        )
-        how = {"group_by": unit.value, "period_by": self.query.period_by, "cumulative": self.query.cumulative}
-        rows = self.record.count(dated, **how).rows
-        return series.accumulated(rows) if self.query.cumulative == "true" else rows
+        return by_period(self.record, self.view, self.query, self.range if self.whole else None, unit)
 
     def bars(self, parts: Mapping[str, Sequence[timeline.Part]] | None = None) -> list[timeline.Bar]:
         """Return the bars of the timeline, stacked by effect if nothing else is given; each leads to its period."""
         if parts is None:
             parts = self._split(self.unit)[0]
-
-        def narrowed(row: Row) -> str:
-            return self.view.url(
-                date_from=row["period_start"].isoformat(), date_to=row["period_end"].isoformat(), unit=None
-            )
-
-        return series.bars(self._rows(self.unit), self.unit, self.measure, parts, narrowed)
+        rows = self._rows(self.unit)
+        return series.bars(rows, self.unit, self.measure, parts, lambda row: address(self.view, row))
 
     def _timeline(self, unit: PeriodUnit) -> dict[str, Any]:
         query, view = self.query, self.view
@@ -214,11 +201,6 @@ class Explore:
         rows, bars = self._rows(unit), self.bars(parts)
         second = self.second.counts(unit, len(rows), [row["period"] for row in rows]) if self.second else ()
         is_running = query.cumulative == "true"
-        given = {"group_by": unit.value}
-        if query.period_by != "date":
-            given["period_by"] = query.period_by
-        if is_running:
-            given["cumulative"] = "true"
         drawn = [
             timeline.timeline(bars, unit, width, TALL, self.measure.value, series.notes(notes), second)
             for width in (WIDE, NARROW)
@@ -231,7 +213,11 @@ class Explore:
             "split": split,
             "stacked": "running total" if is_running else f"stacked by {query.split}" if parts else "",
             "timeline_panel": self.panel(
-                "timeline", view.api("/v1/aggregates", query, **given), "timeline", measure=self.measure.value
+                "timeline",
+                view.api("/v1/aggregates", query, group_by=unit.value, **view.how),
+                "timeline",
+                measure=self.measure.value,
+                **({"group_by": f"{unit.value},effect"} if parts and query.split == "effect" else {}),
             ),
         }
 
@@ -240,7 +226,7 @@ class Explore:
         unit = PeriodUnit.MONTH
         if self.whole and unit_for(*self.whole) in {PeriodUnit.QUARTER, PeriodUnit.YEAR}:
             unit = unit_for(*self.whole)
-        rows = self.record.count(self._undated(), group_by=unit.value, period_by=self.query.period_by).rows
+        rows = self.record.count(self._undated(), group_by=unit.value).rows
         bars = series.bars(rows, unit, self.measure)
         window = series.window(self.query.date_from, self.query.date_to, rows)
         return {
@@ -263,7 +249,7 @@ class Explore:
         if query.split in {"effect", "family"}:
             adds_up = self.measure is Measure.ITEMS
         counted: Counted = self.record.count(
-            query, group_by=f"{query.split},{unit.value}", fill="none", period_by=query.period_by
+            query, group_by=f"{query.split},{unit.value}", fill="none", **self.view.period_by
         )
         if not adds_up:
             return {}, counted.notes, ()

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
-from app.drawings.count_forms import Count
+from app.aggregates.params import MOST_ROWS
+from app.drawings.count_forms import Form, Measure, count_of
+from app.pages.view import url
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Panel:
     hash: str
     embed: str | None = None
     drawn: Mapping[str, Any] | None = None
-    figure: Count | None = None
+    figure: str | None = None
 
     def as_format(self, name: str) -> str:
         """Return the same request in another format."""
@@ -36,7 +38,8 @@ class Panel:
         """The request that draws the panel."""
         if self.drawn is None:
             return None
-        return self.as_format("svg") + "".join(f"&{name}={value}" for name, value in self.drawn.items())
+        # A drawing has all groups, or none.
+        return url(self._path, self._given | {"format": "svg", "limit": str(MOST_ROWS), **self.drawn})
 
     def export(self, name: str) -> str:
         """Return the request of all lines behind the panel in a format."""
@@ -49,14 +52,12 @@ class Panel:
 
     @property
     def python(self) -> str:
-        """The arguments of the same request in the Python client."""
-        given: dict[str, list[str]] = {}
-        for name, value in parse_qsl(self.api.partition("?")[2]):
-            given.setdefault(name, []).append(value)
-        return ", ".join(
+        """The same request in the Python client: its method, and the arguments."""
+        arguments = (
             f"{name}={values[0]!r}" if len(values) == 1 else f"{name}={values!r}"
-            for name, values in given.items()
+            for name, values in self._given.items()
         )
+        return f"{self._path.rpartition('/')[2]}({', '.join(arguments)})"
 
     @property
     def iframe(self) -> str:
@@ -68,5 +69,21 @@ class Panel:
     @property
     def citation(self) -> str:
         """The citation, in the words of docs/citing.md."""
-        figure = "" if self.figure is None else f" {self.figure.words.replace('≥', 'at least')}."
+        figure = "" if self.figure is None else f" {self.figure}."
         return f"{self.title}.{figure} strikeledger ledger {self.seq}, sha256 {self.hash}. {self.absolute}"
+
+    @property
+    def _path(self) -> str:
+        return self.api.partition("?")[0]
+
+    @property
+    def _given(self) -> dict[str, list[str]]:
+        return parse_qs(self.api.partition("?")[2])
+
+
+def cited(totals: Mapping[str, Any], measure: Measure) -> str:
+    """Return a figure as docs/citing.md has it: "at least" where it is open, "about" where some are estimates."""
+    count = count_of(totals, measure)
+    if measure is not Measure.ITEMS or not totals["approximate"] or not count.is_known:
+        return count.words.replace("≥", "at least")
+    return f"at least about {count.least:,}" if count.form is Form.AT_LEAST else f"about {count.words}"

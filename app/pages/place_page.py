@@ -16,6 +16,7 @@ from app.drawings.projection import around
 from app.drawings.svg import Drawing
 from app.drawings.timeline import Part
 from app.pages import line_table
+from app.pages.chart_periods import address, within
 from app.pages.place_names import other_names, position
 from app.pages.record import Record, Row
 from app.pages.subject_page import NARROW, WIDE, Subject
@@ -111,13 +112,18 @@ class PlacePage(Subject):
         """Return every line by its first day; above MOST_STEMS the periods in their place."""
         unit = self._cells_unit()
         periods = self.periods(unit)
-        is_stems = self.totals["lines"] <= MOST_STEMS and self.measure in {Measure.ITEMS, Measure.STRIKES}
+        # A stem stands at the days of its strikes.
+        is_stems = (
+            not self.view.is_by_publication
+            and self.totals["lines"] <= MOST_STEMS
+            and self.measure in {Measure.ITEMS, Measure.STRIKES}
+        )
         noun = self.measure.value
         panel_unit = unit
         by_items = self.measure is Measure.ITEMS
         if is_stems:
             cells = [
-                stems.Cell(row["period_start"], row["period_end"], count, title, self.narrowed(row))
+                stems.Cell(row["period_start"], row["period_end"], count, title, address(self.view, row))
                 for row, count, title in periods
             ]
             listed, _ = self.record.lines(self.counted, Sort.EARLIEST, MOST_STEMS)
@@ -130,7 +136,9 @@ class PlacePage(Subject):
             panel_unit = self.unit
             wide, narrow = self.timeline(panel_unit)
             periods = self.periods(panel_unit)
-        request = self.view.api("/v1/aggregates", self.counted, group_by=panel_unit.value)
+        request = self.view.api(
+            "/v1/aggregates", self.counted, group_by=panel_unit.value, **self.view.period_by
+        )
         return {
             "is_stems": is_stems,
             "multiples": self.by_family(unit),
@@ -147,7 +155,7 @@ class PlacePage(Subject):
             "unit": panel_unit.value,
             "unit_words": wording.PERIODS[panel_unit],
             "periods": [
-                {"row": row, "count": count, "name": row["period"], "href": self.narrowed(row)}
+                {"row": row, "count": count, "name": row["period"], "href": address(self.view, row)}
                 for row, count, _ in periods
             ],
             "days_panel": self.panel("days", request, "timeline", measure=self.measure.value),
@@ -158,8 +166,8 @@ class PlacePage(Subject):
         span = self.range
         if self.totals["lines"] <= MOST_STEMS or self.measure is not Measure.ITEMS or span is None:
             return None
-        dated = self.counted.model_copy(update={"date_from": span[0], "date_to": span[1]})
-        how = {"group_by": f"family,{unit.value}", "period_by": self.query.period_by}
+        dated = within(self.view, self.counted, span)
+        how = {"group_by": f"family,{unit.value}"} | self.view.period_by
         by_name: dict[str, list[Row]] = {}
         for row in self.count(dated, **how, top=MOST_FAMILIES):
             if row["family"] and not row["is_other"]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.drawings.count_forms import Count, Form, count_of
+from app.pages.chart_periods import by_period
 from app.pages.record import Record, Row
 from app.pages.view import VERSUS, View, ViewQuery, named
 from app.strikes.sentence import plain, sentence
@@ -38,8 +39,8 @@ class SecondSeries:
     def counts(self, unit: PeriodUnit, length: int, periods: Sequence[str]) -> list[Count]:
         """Return the counts by period: of other days from the first one on, else of the same periods."""
         query, measure = self._query, self._first.measure
-        rows = self._record.count(query, group_by=unit.value, period_by=query.period_by).rows
+        rows = by_period(self._record, self._view, query, None, unit)
         if (query.date_from, query.date_to) != (self._first.date_from, self._first.date_to):
             return [count_of(row, measure) for row in rows[:length]]
-        by_period = {row["period"]: count_of(row, measure) for row in rows}
-        return [by_period.get(period, Count(Form.ZERO)) for period in periods]
+        counts = {row["period"]: count_of(row, measure) for row in rows}
+        return [counts.get(period, Count(Form.ZERO)) for period in periods]

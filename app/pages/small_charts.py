@@ -6,6 +6,8 @@ from typing import Any
 
 from app.catalogue.names import name_of
 from app.drawings import series, small_timeline, wording
+from app.drawings.count_forms import count_of
+from app.pages.chart_periods import within
 from app.pages.panel import Panel
 from app.pages.record import Record, Row
 from app.pages.view import View
@@ -25,24 +27,25 @@ def small_charts(
     if dimension == "none":
         return None
     unit = _LARGER.get(unit, unit)
-    first, last = days
-    dated = query.model_copy(update={"date_from": first, "date_to": last})
-    grouped = f"{dimension},{unit.value}"
+    dated = within(view, query, days)
+    grouped = {"group_by": f"{dimension},{unit.value}"} | view.period_by
     by_key: dict[str | None, list[Row]] = {}
-    for row in record.count(dated, group_by=grouped, top=MOST, period_by=query.period_by).rows:
+    for row in record.count(dated, **grouped, top=MOST).rows:
         if not row["is_other"]:
             by_key.setdefault(row[dimension], []).append(row)
     is_place = dimension == "location"
     drawn = {key: series.bars(rows, unit, measure, names_place=is_place) for key, rows in by_key.items()}
     most = max((bar.count.highest for bars in drawn.values() for bar in bars), default=0)
-    api = view.api("/v1/aggregates", query, group_by=grouped, top=str(MOST))
+    # Counted by itself: a report of several periods is one report.
+    whole = {row[dimension]: row for row in record.count(dated, group_by=dimension).rows}
+    api = view.api("/v1/aggregates", query, **grouped, top=str(MOST))
     return {
         "heading": f"Each {'place' if is_place else dimension} {wording.PERIODS[unit]}",
         "note": "those with most items, on one scale; the number is the highest period",
         "figures": [
             {
                 "name": name_of(record.catalogue, dimension, key),
-                "count": series.added_up(by_key[key], measure),
+                "count": count_of(whole[key], measure),
                 "drawing": small_timeline.small(bars, most),
                 "highest": max(bars, key=lambda bar: bar.count.least).title if bars else "",
                 "href": view.url(**{dimension: key}) if key else None,

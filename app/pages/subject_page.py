@@ -9,22 +9,19 @@ from app.drawings.count_forms import Count, Form, Measure, count_of
 from app.drawings.lying import lying
 from app.drawings.svg import Drawing
 from app.pages import line_table
+from app.pages.chart_periods import address, by_period
 from app.pages.figures import figures, legend
-from app.pages.panel import Panel
+from app.pages.panel import Panel, cited
 from app.pages.record import Record, Row
 from app.pages.taken import refuse_others
-from app.pages.view import View, ViewQuery, named, parameters, refused, unit_for, url, without
+from app.pages.view import View, ViewQuery, named, parameters, unit_for, url, without
 from app.strikes.ordering import Sort
 from app.strikes.params import StrikeQuery
 from app.strikes.sentence import MEASURES, plain, sentence
 from app.vocabulary.periods import PeriodUnit
-from app.vocabulary.periods import count as count_of_periods
 
 # Pixels of a drawing on a desk and on a phone.
 WIDE, NARROW, TALL = 1360, 358, 222
-
-# Periods of a chart: days of some three years.
-MOST_PERIODS = 1_000
 
 # The filters of what a report is about, apart from where and when: without them it is known whether there was a report.
 OF_CONTENT = ("category", "family", "effect", "owner", "min_items", "q")
@@ -47,7 +44,7 @@ class Subject:
         self.counted = self.query.model_copy(update=dict(fixed))
         self.measure = query.measure
         self.totals = record.count(self.counted).totals
-        by_publication = query.period_by == "published_on"
+        by_publication = self.view.is_by_publication
         self.title = plain(
             sentence(self.counted, self.measure, record.catalogue, self.whole, by_publication=by_publication)
         )
@@ -60,7 +57,7 @@ class Subject:
     def whole(self) -> tuple[date, date] | None:
         """The first and last day of the months that lines match in, whatever days are chosen."""
         undated = without(self.counted, "date_from", "date_to")
-        rows = self.count(undated, group_by="month", fill="none", period_by=self.query.period_by)
+        rows = self.count(undated, group_by="month", fill="none")
         return (rows[0]["period_start"], rows[-1]["period_end"]) if rows else None
 
     @property
@@ -132,7 +129,6 @@ class Subject:
 
     def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401
         """Return what a panel shows of itself; `drawn` are the parameters that draw it in the API."""
-        shown = {} if self.measure is Measure.ITEMS else {"measure": self.measure.value}
         return Panel(
             id=name,
             title=self.title,
@@ -141,9 +137,11 @@ class Subject:
             base=self.base,
             seq=self.record.seq,
             hash=self.record.now.hash,
-            embed=self.elsewhere(f"/embed/{embed}", as_of=str(self.record.seq), **shown) if embed else None,
+            embed=self.view.drawn(f"/embed/{embed}", as_of=str(self.record.seq), **self.fixed)
+            if embed
+            else None,
             drawn=drawn or None,
-            figure=count_of(self.totals, self.measure),
+            figure=cited(self.totals, self.measure),
         )
 
     @property
@@ -179,22 +177,18 @@ class Subject:
         span = self.range
         if span is None:
             return []
-        if (number := count_of_periods(unit, *span)) > MOST_PERIODS:
-            name = "date_from" if self.query.unit is None else "unit"
-            raise refused(name, f"makes {number:,} periods; a chart has {MOST_PERIODS:,} at most")
-        dated = self.counted.model_copy(update={"date_from": span[0], "date_to": span[1]})
-        how = {"group_by": unit.value, "period_by": self.query.period_by}
-        rows = self.count(dated, **how)
+        rows = by_period(self.record, self.view, self.counted, span, unit)
         counts = [count_of(row, self.measure) for row in rows]
-        if not any(count.form is Form.NO_REPORT for count in counts):
+        # Days of publication say nothing of what reports of these days are silent about.
+        if self.view.is_by_publication or not any(count.form is Form.NO_REPORT for count in counts):
             return [
                 (row, count, series.title(row, unit, count, self.measure))
                 for row, count in zip(rows, counts, strict=True)
             ]
-        unnarrowed = without(dated, *(name for name in OF_CONTENT if name not in self.fixed))
+        unnarrowed = without(self.counted, *(name for name in OF_CONTENT if name not in self.fixed))
         named_in, around = (
-            {row["period"]: row for row in self.count(query, **how)}
-            for query in (unnarrowed, self.around(dated))
+            {row["period"]: row for row in by_period(self.record, self.view, query, span, unit)}
+            for query in (unnarrowed, self.around(self.counted))
         )
         made = []
         for row, plain_count in zip(rows, counts, strict=True):
@@ -218,7 +212,8 @@ class Subject:
         """Return the bars of the subject by period, items stacked by effect."""
         parts = {}
         if self.measure is Measure.ITEMS:
-            rows = self.count(group_by=f"effect,{unit.value}", fill="none", period_by=self.query.period_by)
+            how = {"group_by": f"effect,{unit.value}", "fill": "none"} | self.view.period_by
+            rows = self.record.count(self.counted, **how).rows
             parts = series.by_effect(rows, self.measure)
         return [
             timeline.Bar(
@@ -227,17 +222,11 @@ class Subject:
                 count=count,
                 parts=parts.get(row["period"], ()) if count.is_known else (),
                 title=title,
-                href=self.narrowed(row),
+                href=address(self.view, row),
                 reports=row["reports"],
             )
             for row, count, title in self.periods(unit)
         ]
-
-    def narrowed(self, row: Row) -> str:
-        """Return the address of this page with the days of a period."""
-        return self.view.url(
-            date_from=row["period_start"].isoformat(), date_to=row["period_end"].isoformat(), unit=None
-        )
 
     @property
     def unit(self) -> PeriodUnit:

@@ -43,6 +43,9 @@ class ViewQuery(StrikeQuery):
     vs: StrikeQuery | None = None
 
 
+# What a page shows besides its pictures.
+_OF_LISTS = ("each", "sort", "open", "row", "theme")
+
 # The members of a second series: never as of another number, so that both are of one state.
 VERSUS = tuple(name for name in FILTERS if name != "as_of")
 
@@ -62,7 +65,7 @@ def _spelt(value: object) -> Any:  # noqa: ANN401 - a text, or several
         return [str(member) for member in value]
     if isinstance(value, Box | Point):
         return ",".join(f"{number:.10g}" for number in astuple(value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def url(path: str, given: Mapping[str, Any]) -> str:
@@ -112,10 +115,30 @@ class View:
             rest = [*chosen, value] if adds else [value]
         return self.url(**{name: rest or None})
 
-    def elsewhere(self, path: str, **changes: Any) -> str:  # noqa: ANN401
+    def elsewhere(self, path: str, **changes: Any) -> str:  # noqa: ANN401 - as url
         """Return the address of another page that takes the same filters."""
         filters = {name: value for name, value in self.given.items() if name in FILTERS}
         return url(path, _in_order(filters | changes))
+
+    def drawn(self, path: str, **changes: Any) -> str:  # noqa: ANN401 - as url
+        """Return the address of a picture of this page: the same filters, drawn in the same way."""
+        given = {name: value for name, value in self.given.items() if name not in _OF_LISTS}
+        return url(path, _in_order(given | changes))
+
+    @property
+    def is_by_publication(self) -> bool:
+        """Whether periods are of the days of publication, not of those of the strikes."""
+        return self.query.period_by == "published_on"
+
+    @property
+    def period_by(self) -> dict[str, str]:
+        """The parameter of `/v1/aggregates` that says of which days periods are, where it is not at its default."""
+        return parameters(self.query, ("period_by",))
+
+    @property
+    def how(self) -> dict[str, str]:
+        """The parameters of `/v1/aggregates` that say how the timeline counts, apart from its unit."""
+        return parameters(self.query, ("period_by", "cumulative"))
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """Return the parameters that a form takes along, a pair for each value, but those that it sets itself."""
@@ -126,7 +149,7 @@ class View:
             pairs += [(name, member) for member in (value if isinstance(value, list) else [value])]
         return pairs
 
-    def api(self, path: str, query: StrikeQuery | None = None, **how: Any) -> str:  # noqa: ANN401
+    def api(self, path: str, query: StrikeQuery | None = None, **how: Any) -> str:  # noqa: ANN401 - as url
         """Return the request of the API that counts or lists the same, as of the page's number."""
         given = parameters(query or self.query) | how
         return url(path, given | {"as_of": str(self.seq)})
@@ -159,7 +182,7 @@ def named(query: ViewQuery, catalogue: Catalogue) -> ViewQuery:
     A name that is unknown stays: resolving it is refused, with the nearest one.
     """
 
-    def slugs(names: Sequence[str], find: Any) -> list[str]:  # noqa: ANN401
+    def slugs(names: Sequence[str], find: Any) -> list[str]:  # noqa: ANN401 - of either kind of entry
         return list(dict.fromkeys(entry.slug if (entry := find(name)) else name for name in names))
 
     publisher = catalogue.publisher(query.publisher) if query.publisher else None

@@ -72,3 +72,38 @@ def test_a_drawing_runs_nothing(sampled: Api) -> None:
         "default-src 'none'; style-src 'unsafe-inline'"
     )
     assert "<script" not in response.text
+
+
+def test_heading_of_a_group_is_its_total(sampled: Api) -> None:
+    """Running totals are not added up, and reports of several periods are not added up at all."""
+    rows = sampled.read("/v1/aggregates", group_by="country")["rows"]
+    running = words(drawn(sampled, group_by="country,year", cumulative="true"))
+    for row in rows:
+        assert any(f"{row['items_min']:,}" in text.replace("≥ ", "") for text in running)
+    of_reports = drawn(sampled, group_by="country,year", measure="reports")
+    headings = [text for text in of_reports.iter() if text.get("class") == "t13 end"]
+    assert len(headings) == len(rows)
+    assert not any(heading.text for heading in headings)
+
+
+def test_effect_of_the_name_other_is_apart_from_the_rest(sampled: Api) -> None:
+    """With `top`, the row of all others is one small timeline more, whatever effects are called."""
+    rows = sampled.read("/v1/aggregates", group_by="effect,year", top="2")["rows"]
+    keys = {(row["is_other"], row["effect"]) for row in rows}
+    texts = words(drawn(sampled, group_by="effect,year", top="2", measure="lines"))
+    assert len([text for text in texts if text == "all others"]) == 1
+    assert len(keys) == 3
+
+
+def test_more_periods_than_a_drawing_has_are_refused(sampled: Api) -> None:
+    """Days of ten years are refused, not drawn a tenth of a pixel wide."""
+    response = sampled.get(
+        "/v1/aggregates",
+        format="svg",
+        group_by="day",
+        date_from="2010-01-01",
+        date_to="2019-12-31",
+        limit="10000",
+    )
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["code"] == "not-drawn"
