@@ -26,7 +26,7 @@ _Number = Annotated[int, Field(ge=0, le=2**53), PLAIN_DIGITS] | None
 
 
 class ChangesQuery(StrikeQuery):
-    """The parameters of the page: the strike filters, two numbers, and what is told apart."""
+    """The parameters of the page: the strike filters, two numbers, and what groups what changed."""
 
     from_seq: _Number = None
     to_seq: _Number = None
@@ -37,7 +37,9 @@ class ChangesQuery(StrikeQuery):
 def context(record: Record, columns: Columns, query: ChangesQuery, base: str) -> dict[str, Any]:
     """Return what the template shows."""
     latest = record.latest_seq
-    to = min(query.to_seq, latest) if query.to_seq is not None else latest
+    to = latest if query.to_seq is None else query.to_seq
+    if to > latest:
+        raise refused("to_seq", f"must not be after {latest}, the latest number")
     earlier = query.from_seq
     if earlier is None:
         earlier = query.as_of if isinstance(query.as_of, int) else max(0, to - RECENT)

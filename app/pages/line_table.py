@@ -146,21 +146,16 @@ def publisher_name(slug: str, record: Record) -> str:
 def marked_quote(line: Line) -> Markup | None:
     """Return the sentence of a line with its numbers marked by their effect; None where the record holds no text.
 
-    Spans are of the report's text; the sentence is found again by the words of its tallies.
+    A tally without a place in the text has no mark: words that only look like its own prove nothing.
     """
-    quote: str | None = line["quote"]
+    quote, start = line["quote"], line["quote_start"]
     if quote is None:
         return None
-    marks: list[tuple[int, int, str]] = []
-    taken = 0
-    for tally in line["tallies"]:
-        phrase = tally["as_written"]
-        start = quote.find(phrase, taken) if phrase else -1
-        if start < 0 and phrase:
-            start = quote.find(phrase)
-        if start >= 0 and not any(begin < start + len(phrase) and start < end for begin, end, _ in marks):
-            marks.append((start, start + len(phrase), tally["effect"]))
-            taken = start + len(phrase)
+    marks = [
+        (span["start"] - start, span["end"] - start, tally["effect"])
+        for tally in line["tallies"]
+        if (span := tally["quote"]) and start <= span["start"] < span["end"] <= start + len(quote)
+    ]
     return marked(quote, marks)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from app import __version__
 from app.columnar.store import Columns
 from app.db.engine import ReadSession
-from app.errors import InvalidInput, QueryTimeout, StrikeledgerError
+from app.errors import Fault, InvalidInput, QueryTimeout, StrikeledgerError
 from app.http.problems import RETRY_AFTER
 from app.http.responses import BRIEF, IMMUTABLE, SEQ, is_not_modified
 from app.http.sessions import Reader
@@ -19,7 +20,7 @@ from app.ledger.head import AsOf, Head
 from app.pages.assets import digest
 from app.pages.record import Record
 from app.pages.templating import render
-from app.pages.view import VERSUS
+from app.pages.view import VERSUS, url
 from app.strikes.params import StrikeQuery
 
 MEDIA_TYPE = "text/html; charset=utf-8"
@@ -33,6 +34,9 @@ _POLICY = (
 POLICY, EMBED_POLICY = f"{_POLICY}'none'", f"{_POLICY}*"
 
 _VERSUS = "vs."
+
+# Characters of a refused value that are compared with the nearest right ones.
+_COMPARED = 100
 
 # Reads for one page.
 TRIES = 4
@@ -50,7 +54,11 @@ class PageRoute(StrictRoute):
 
     def nested(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with those of the second series in one member, and without empty ones."""
-        given = {name: value for name, value in values.items() if value not in ("", [""])}
+        given = {}
+        for name, value in values.items():
+            kept = [member for member in value if member] if isinstance(value, list) else value
+            if kept:
+                given[name] = kept
         versus = {
             name.removeprefix(_VERSUS): given.pop(name) for name in list(given) if name.startswith(_VERSUS)
         }
@@ -64,7 +72,7 @@ class PageRoute(StrictRoute):
             "refused.html",
             status=refusal.status_code,
             detail=str(error),
-            faults=faults,
+            faults=[(fault, _corrected(request, fault)) for fault in faults],
             path=request.scope["path"],
             retry_after=RETRY_AFTER.get(type(error)),
         )
@@ -75,6 +83,24 @@ class PageRoute(StrictRoute):
             headers=headers | {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"},
             media_type=MEDIA_TYPE,
         )
+
+
+def _corrected(request: Request, fault: Fault) -> list[tuple[str, str]]:
+    """Return the nearest right values, each with the address of the same question that has it for the wrong one."""
+    pairs = request.query_params.multi_items()
+    corrected = []
+    for near in fault.suggestions:
+        # Of several values the wrong one is that which the suggestion resembles.
+        wrong = max(
+            (value for name, value in pairs if name == fault.where),
+            key=lambda value: SequenceMatcher(None, value[:_COMPARED], near).ratio(),
+            default=None,
+        )
+        given: dict[str, list[str]] = {}
+        for name, value in pairs:
+            given.setdefault(name, []).append(near if (name, value) == (fault.where, wrong) else value)
+        corrected.append((near, url(request.scope["path"], given)))
+    return corrected
 
 
 async def patiently(read: Reader, page: Callable[[ReadSession], Response]) -> Response:

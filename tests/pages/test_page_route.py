@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import Response
@@ -10,6 +11,7 @@ from fastapi import Response
 from app.errors import QueryTimeout
 from app.pages.page_route import TRIES, patiently
 from tests.api import Api
+from tests.pages.markup import page
 
 
 class Reading:
@@ -30,8 +32,8 @@ class Reading:
 def test_a_page_goes_on_with_another_read() -> None:
     """What one read had no time for, the next ones do."""
     reading = Reading(failures=2)
-    page = Response("the page")
-    assert asyncio.run(patiently(reading, lambda _: page)) is page
+    answer = Response("the page")
+    assert asyncio.run(patiently(reading, lambda _: answer)) is answer
     assert reading.tries == 3
 
 
@@ -57,3 +59,31 @@ def test_a_refusal_is_a_page_with_its_policy(api: Api) -> None:
     assert response.headers["content-type"].startswith("text/html")
     assert response.headers["cache-control"] == "no-store"
     assert "script-src 'self'" in response.headers["content-security-policy"]
+
+
+def test_an_empty_value_of_several_means_none(sampled: Api) -> None:
+    """A form sends a field for each effect, also those that are left empty."""
+    response = sampled.request("GET", "/?effect=&effect=destroyed&location=palmyra")
+    assert response.status_code == 200
+    assert response.text.count("destroyed near Palmyra") >= 1
+
+
+def test_the_nearest_right_value_keeps_the_question(sampled: Api) -> None:
+    """Following it corrects the one wrong value, and changes nothing else."""
+    response = sampled.request("GET", "/?effect=destroyed&location=mosul&location=Palmirraa")
+    (href,) = [
+        link.given["href"]
+        for link in page(response.text).one("ul", "faults").all("a")
+        if link.text.casefold() == "palmyra"
+    ]
+    corrected = parse_qs(urlsplit(href).query)
+    assert corrected["effect"] == ["destroyed"]
+    assert [name.casefold() for name in corrected["location"]] == ["mosul", "palmyra"]
+    assert sampled.request("GET", href).status_code == 200
+
+
+def test_a_number_beyond_the_ledger_is_refused(sampled: Api) -> None:
+    """What did not happen yet has no changes."""
+    latest = sampled.read("/v1/ledger")["seq"]
+    assert sampled.get("/changes", to_seq=str(latest)).status_code == 200
+    assert sampled.get("/changes", to_seq=str(latest + 1)).status_code == 422

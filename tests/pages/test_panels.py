@@ -97,3 +97,17 @@ def test_repeats_are_counted_apart_where_they_are_left_out(sampled: Api) -> None
     ):
         note = shown(sampled, **given).one("a", "fig", data_measure="lines").text
         assert ("included" in note) is is_included
+
+
+def test_marks_of_an_opened_line_are_where_its_tallies_stand(api: Api) -> None:
+    """The second of two equal phrases is marked where the tally is of the second one, behind another sentence."""
+    text = "All was calm. Near Raqqa, one strike missed two tanks and destroyed two tanks."
+    start, at = text.index("Near"), text.rindex("two tanks")
+    line = make_strike(
+        make_tally(2, quote={"start": at, "end": at + 9}), quote={"start": start, "end": len(text)}
+    )
+    api.post(make_report(line, text=text))
+    strike = api.read("/v1/strikes")["items"][0]["id"]
+    quote = api.get("/", row=strike).text.partition("destroyed <mark")
+    assert quote[2].partition(">")[2].startswith("two tanks</mark>.")
+    assert "missed two tanks and" in quote[0]
