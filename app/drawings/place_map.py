@@ -212,7 +212,7 @@ def _legend(layout: Layout, largest: int, largest_radius: float) -> Markup:
 
 
 def _sizes(largest: int, largest_radius: float) -> Iterator[int]:
-    """Yield up to three round values whose circles can be told apart, such as 3,000, 1,000 and 100."""
+    """Yield up to three round values whose circles differ visibly, such as 3,000, 1,000 and 100."""
     if largest < 1:
         return
     power = 10 ** (len(str(largest)) - 1)

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from importlib.resources import files
+from textwrap import wrap
 from typing import Literal
 
 from markupsafe import Markup
@@ -36,8 +37,12 @@ _HATCHED = ("hatch", "damaged", "suppressed", "wounded", "other")
 
 _VARIABLE = re.compile(r"var\(--([a-z0-9-]+)\)")
 
-# Heights of the title above a drawing in a file, and of the source line below it.
+# Heights of a title of one line above a drawing in a file, and of a source of one line below it.
 ABOVE, BELOW, MARGIN = 34, 26, 12
+
+# Of a further line of either: its height, and how wide a letter is there at most on average.
+_TITLE_LINE, _TITLE_LETTER = 19, 8.4
+_SOURCE_LINE, _SOURCE_LETTER = 14, 6.2
 
 
 def tokens(theme: Theme) -> str:
@@ -74,19 +79,35 @@ def as_file(drawing: Drawing, theme: Theme, title: str, source: str) -> str:
     """Return a drawing as an SVG file that needs nothing else: its colours are values, its title is inside."""
     colours = _COLOURS[theme]
     style = _VARIABLE.sub(lambda match: colours.get(match[1], match[0]), drawing_css())
-    height = drawing.height + ABOVE + BELOW
+    above, below = heights(title, source, drawing.width)
+    height = drawing.height + above + below
     width = drawing.width + 2 * MARGIN
+    titles = _wrapped(title, drawing.width, _TITLE_LETTER)
+    sources = _wrapped(source, drawing.width, _SOURCE_LETTER)
     parts = [
         element("title", title),
         element("desc", drawing.label),
         element("style", Markup(style)),  # noqa: S704 - our own style sheet
         patterns(),
         element("rect", width=width, height=height, class_="f-paper"),
-        text(MARGIN, 22, title, "t-ink b t15"),
-        element("g", drawing.content, transform=f"translate({MARGIN} {ABOVE})"),
-        text(MARGIN, height - 9, source, "t11"),
+        *(text(MARGIN, 22 + _TITLE_LINE * line, words, "t-ink b t15") for line, words in enumerate(titles)),
+        element("g", drawing.content, transform=f"translate({MARGIN} {above})"),
+        *(
+            text(MARGIN, height - 9 - _SOURCE_LINE * (len(sources) - 1 - line), words, "t11")
+            for line, words in enumerate(sources)
+        ),
     ]
     return element(
         "svg", parts, xmlns="http://www.w3.org/2000/svg", width=width, height=height,
         viewBox=f"0 0 {number(width)} {number(height)}", role="img",
     )  # fmt: skip
+
+
+def heights(title: str, source: str, width: float) -> tuple[int, int]:
+    """Return the pixels that a file has above and below a drawing of this width: both texts are wrapped."""
+    titles, sources = _wrapped(title, width, _TITLE_LETTER), _wrapped(source, width, _SOURCE_LETTER)
+    return ABOVE + _TITLE_LINE * (len(titles) - 1), BELOW + _SOURCE_LINE * (len(sources) - 1)
+
+
+def _wrapped(words: str, width: float, letter: float) -> list[str]:
+    return wrap(words, max(1, int(width / letter))) or [""]

@@ -88,6 +88,7 @@ class CategoryPage(Subject):
             "all_places": self.elsewhere("/places"),
             "places_panel": self.panel("places", places_request, "places", measure=self.measure.value),
             "map": self._map(named) if named else None,
+            "undrawn": max(0, len(named) - MOST_MAPPED),
         }
 
     def above(self) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from app.http.responses import BRIEF, is_not_modified
 from app.http.sessions import Read
 from app.pages.explore import Explore
 from app.pages.page_route import EMBED_POLICY, PageRoute, answered, around, page_headers, patiently
-from app.pages.preview import HEIGHT, WIDTH, png
+from app.pages.preview import png
 from app.pages.record import Record
 from app.pages.templating import render
 from app.pages.view import ViewQuery, url
@@ -75,7 +75,7 @@ async def preview(request: Request, query: Annotated[ViewQuery, Query()], read: 
         if is_not_modified(request, headers):
             return Response(status_code=304, headers=headers)
         explore = Explore(record, "/", query, base_of(request))
-        content = png(explore.picture(WIDTH, HEIGHT), explore.title, explore.source)
+        content = png(explore.picture, explore.title, explore.source)
         return Response(content, headers=headers, media_type="image/png")
 
     return await patiently(read, picture)

@@ -59,7 +59,11 @@ class Facets:
         here = [row for row in rows if row["location"]]
         apart, equipment = self.categories()
         every = [*apart, *equipment]
-        shown = [self._place(row) for row in here if row["location"] in query.location or row in here[:TOP]]
+        shown = [
+            self._place(row)
+            for place, row in enumerate(here)
+            if place < TOP or row["location"] in query.location
+        ]
         unplaced = without(query, "location", "bbox", "near", "radius_km")
         of_places = view.api("/v1/aggregates", unplaced, group_by="location", sort="-items_min")
         points = self.points(here)
@@ -75,6 +79,7 @@ class Facets:
             "map": place_map(points, width=wide, height=MAP_TALL, chosen=chosen, series=hue),
             "map_narrow": place_map(points, width=narrow, height=MAP_TALL, chosen=chosen, series=hue),
             "nowhere": self._nowhere(rows),
+            "undrawn": max(0, len(here) - MOST_POINTS),
             "categories": equipment,
             "other_categories": apart,
             "categories_most": max((choice.count.highest for choice in every), default=0),

@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from app.drawings.svg import Drawing
-from app.drawings.theme import DARK, LIGHT, as_file, drawing_css
+from app.drawings.theme import DARK, LIGHT, as_file, drawing_css, heights
 
 
 def luminance(colour: str) -> float:
@@ -52,3 +52,16 @@ def test_a_file_is_well_formed_and_has_all_inside(theme: str) -> None:
     assert "var(" not in content
     assert "http" not in content.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in content
+
+
+def test_a_long_title_is_wrapped_and_whole() -> None:
+    """On the narrowest drawing each line of a title fits, and no word is lost."""
+    title = (
+        "Items of heavy equipment vehicles, destroyed near Palmyra, Raqqa, Deir ez-Zor or Kobani, 2015 – 2017"
+    )
+    drawing = Drawing(240, 100, Markup(""), "Nothing.")
+    root = ET.fromstring(as_file(drawing, "light", title, "22 lines of 22 reports"))  # noqa: S314 - our own drawing
+    lines = [text.text or "" for text in root.findall(".//{*}text") if "t15" in text.get("class", "")]
+    assert " ".join(lines) == title
+    assert max(map(len, lines)) * 8 <= 240
+    assert float(root.get("height", 0)) == sum(heights(title, "22 lines of 22 reports", 240)) + 100

@@ -61,7 +61,7 @@ class Composer:
         self.page.dispatch_event(f"#{name}", "change")
 
     def give_key(self) -> None:
-        """Give the key that is asked for."""
+        """Enter the API key."""
         self.page.fill("#key", self.key)
         self.page.click("dialog .btn.go")
         self.page.wait_for_selector("#key", state="detached")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.pages import facets
 from tests.api import Api
 from tests.factories import make_report, make_strike, make_tally
 from tests.pages.markup import Node
@@ -69,6 +70,20 @@ def test_a_request_in_python_names_its_method(sampled: Api) -> None:
     """Counts are of `aggregates`, and lines of a place are of `strikes`."""
     assert ").aggregates(" in shown(sampled).one("div", id="api-timeline").text
     assert ").strikes(" in shown(sampled, "/places/palmyra").one("div", id="api-lines").text
+
+
+def test_places_that_a_map_leaves_out_are_counted(sampled: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of the places with most says how many others there are."""
+    named = len(sampled.read("/v1/aggregates", group_by="location", country="SY")["rows"])
+    monkeypatch.setattr(facets, "MOST_POINTS", 3)
+    nowhere = sum(
+        row["location"] is None
+        for row in sampled.read("/v1/aggregates", group_by="location", country="SY")["rows"]
+    )
+    assert (
+        f"{named - nowhere - 3} places with fewer are not drawn."
+        in shown(sampled, country="SY").one(id="map").text
+    )
 
 
 def test_a_second_series_runs_up_as_the_first(sampled: Api) -> None:

@@ -44,7 +44,7 @@ def test_legend_names_the_steps_that_occur(steps: list[int], words: list[tuple[i
 
 
 def test_gaps_of_several_countries_are_one() -> None:
-    """Equal gaps are told once; the longest is first, and one at the end is none the less a gap."""
+    """Equal gaps are listed once, the longest first; one at the end is a gap too."""
     found = gaps({"IQ": days(1, None, None, 1, None), "SY": days(2, None, None, 3, 1)})
     assert found == [
         Gap(date(2016, 1, 2), date(2016, 1, 3), ["IQ", "SY"]),

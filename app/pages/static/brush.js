@@ -6,10 +6,8 @@ const LEFT = 46;
 const RIGHT = 4;
 const DAY = 86_400_000;
 
-/**
- * @param {(address: string, history_: "push") => void} show
- */
-export function dates(show) {
+/** Let the strip of a page that was just shown be dragged, once. */
+export function dates() {
   const strip = document.querySelector("[data-strip]:not([data-ready])");
   const form = document.querySelector("[data-dates]");
   if (!(strip instanceof HTMLElement) || !(form instanceof HTMLFormElement) || !strip.dataset.first) return;
@@ -22,8 +20,8 @@ export function dates(show) {
   from.addEventListener("change", () => { if (to.value && from.value > to.value) to.value = ""; });
   to.addEventListener("change", () => { if (from.value && from.value > to.value) from.value = ""; });
 
-  /** @type {{start: number, edge: "both" | "first" | "last"} | null} */
-  let drag = null;
+  /** The day at which a drag began. @type {number | null} */
+  let start = null;
 
   /** @param {PointerEvent | MouseEvent} event */
   const dayAt = (event) => {
@@ -62,7 +60,7 @@ export function dates(show) {
   strip.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     const day = dayAt(event);
-    let start = day;
+    start = day;
     // Near an edge of the window, that edge moves.
     if (from.value && to.value) {
       const low = (Date.parse(from.value) - first) / DAY;
@@ -71,24 +69,22 @@ export function dates(show) {
       if (Math.abs(day - low) < near) start = high;
       else if (Math.abs(day - high) < near) start = low;
     }
-    drag = { start, edge: "both" };
     strip.setPointerCapture(event.pointerId);
   });
   strip.addEventListener("pointermove", (event) => {
-    if (drag && Math.abs(dayAt(event) - drag.start) > 0) mark(drag.start, dayAt(event));
+    if (start !== null && dayAt(event) !== start) mark(start, dayAt(event));
   });
   strip.addEventListener("pointerup", (event) => {
-    if (!drag) return;
-    const moved = Math.abs(dayAt(event) - drag.start);
-    drag = null;
+    if (start === null) return;
+    const moved = dayAt(event) !== start;
+    start = null;
     if (moved) form.requestSubmit();
   });
-  strip.addEventListener("pointercancel", () => { drag = null; });
+  strip.addEventListener("pointercancel", () => { start = null; });
   const whole = () => {
     from.value = to.value = "";
     form.requestSubmit();
   };
   strip.addEventListener("dblclick", whole);
   form.addEventListener("keydown", (event) => { if (event.key === "Escape" && (from.value || to.value)) whole(); });
-  void show;
 }

@@ -6,11 +6,6 @@ import { searching } from "./search.js";
 import { pictures } from "./png.js";
 import { zoomable } from "./map.js";
 
-/** Parts of a page that a link or a form can change; they have the same ids on the next one. */
-const PANELS = [
-  "band", "ask", "versus", "nothing", "figures", "announced", "timeline", "map", "places", "categories",
-  "multiples", "lines", "ledger", "choices",
-];
 /** Pages whose panels can be swapped: those that a question shapes. */
 const QUICK = /^\/($|places\/|categories\/|coverage$)/;
 
@@ -68,22 +63,18 @@ function swap(next) {
   const main = document.getElementById("main");
   const others = next.getElementById("main");
   if (!main || !others) return;
-  const same = [...others.children].every((child) => PANELS.includes(child.id) || child.tagName !== "SECTION");
-  if (!same) {
-    main.replaceChildren(...document.adoptNode(others).childNodes);
-  } else {
-    main.replaceChildren(...[...others.childNodes].map((node) => document.adoptNode(node)));
-  }
+  main.replaceChildren(...document.adoptNode(others).childNodes);
   const ledger = document.getElementById("ledger");
   const itsLedger = next.getElementById("ledger");
   if (ledger && itsLedger) ledger.replaceWith(document.adoptNode(itsLedger));
   document.body.dataset.seq = next.body.dataset.seq;
-  if (at) document.querySelector(at) instanceof HTMLElement && /** @type {HTMLElement} */ (document.querySelector(at)).focus({ preventScroll: true });
+  const focused = at ? document.querySelector(at) : null;
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   dressed();
 }
 
 /**
- * Where the focus is, so that it stays there after a swap: the n-th link or button of its panel.
+ * Where the focus is, so that it stays there after a swap: the same measure, element or address, else its panel.
  * @param {HTMLElement} element
  */
 function pathOf(element) {
@@ -92,9 +83,6 @@ function pathOf(element) {
   if (element.id) return `#${CSS.escape(element.id)}`;
   const panel = element.closest("[id]");
   if (!panel) return null;
-  const text = element.textContent;
-  const place = [...panel.querySelectorAll("a, button, input")].filter((other) => other.textContent === text).indexOf(element);
-  void place;
   const href = element.getAttribute("href");
   return href ? `#${CSS.escape(panel.id)} a[href="${CSS.escape(href)}"]` : `#${CSS.escape(panel.id)}`;
 }
@@ -201,7 +189,7 @@ async function copied(element) {
 
 /** Prepare what a page has; again after each swap. */
 function dressed() {
-  dates(show);
+  dates();
   readable();
   zoomable(show);
   pictures();
