@@ -84,7 +84,7 @@ class Harness:
         try:
             yield peer.port  # type: ignore[attr-defined] # the harness has no types
         finally:
-            peer.stop()  # type: ignore[attr-defined]
+            peer.stop()  # type: ignore[attr-defined] # the harness has no types
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _hint(written: str) -> str:
     named = {name: code for name, code in countries.NAMES.items() if code in available}
     folded = countries.fold(written)
     # Two letters are a code, and any code is near to it.
-    nearest = process.extractOne(folded, named.keys(), score_cutoff=80) if len(folded) > 2 else None  # noqa: PLR2004
+    nearest = process.extractOne(folded, named.keys(), score_cutoff=80) if len(folded) > 2 else None  # noqa: PLR2004 - see above
     return f"; did you mean {named[nearest[0]]}?" if nearest else ""
 
 

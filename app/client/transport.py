@@ -191,7 +191,7 @@ class AsyncTransport:
         result: T = value
         return result
 
-    async def _step(self, in_threads: bool, advance: Any, argument: Any) -> tuple[bool, Any]:  # noqa: ANN401, FBT001
+    async def _step(self, in_threads: bool, advance: Any, argument: Any) -> tuple[bool, Any]:  # noqa: ANN401, FBT001 - a step of any request
         def step() -> tuple[bool, Any]:
             try:
                 return False, advance(argument)

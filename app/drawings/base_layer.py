@@ -156,7 +156,7 @@ def _dense(ring: Numbers) -> Numbers:
 
 
 def _least_square(points: Numbers, others: Numbers) -> Numbers:
-    return ((points[:, None] - others) ** 2).sum(axis=2).min(axis=1)  # type: ignore[no-any-return]
+    return ((points[:, None] - others) ** 2).sum(axis=2).min(axis=1)  # type: ignore[no-any-return] # numpy's sums have no types
 
 
 def _area(ring: Numbers) -> float:
@@ -170,4 +170,4 @@ def _within(points: Numbers, ring: Numbers) -> Numbers:
     (x1, y1), (x2, y2) = ring.T, np.roll(ring, -1, axis=0).T
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = ((y1 > y) != (y2 > y)) & (x < x1 + (x2 - x1) * (y - y1) / (y2 - y1))
-    return crossing.sum(axis=1) % 2 == 1  # type: ignore[no-any-return]
+    return crossing.sum(axis=1) % 2 == 1  # type: ignore[no-any-return] # numpy's sums have no types

@@ -85,7 +85,7 @@ async def limited_body(request: Request, limit: int) -> bytes:
     except ClientDisconnect:
         raise MalformedRequest("the request body ended early") from None
     request._body = bytes(body)  # noqa: SLF001 - where the framework caches it
-    return request._body  # noqa: SLF001
+    return request._body  # noqa: SLF001 - where the framework caches it
 
 
 def utf8(body: bytes) -> str:

@@ -93,7 +93,7 @@ class Explore:
             "order_words": line_table.ORDERS[query.sort][1],
         }  # fmt: skip
 
-    def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401
+    def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401 - as url
         """Return what a panel shows of itself; `drawn` are the parameters that draw it in the API."""
         return Panel(
             id=name,

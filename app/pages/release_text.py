@@ -84,7 +84,7 @@ class _Marker:
             if paragraph.strip():
                 paragraphs.append(self._paragraph(start, start + len(paragraph)))
         # Joined as plain strings, which a long release needs: each piece is escaped below.
-        return Markup("".join(paragraphs))  # noqa: S704
+        return Markup("".join(paragraphs))  # noqa: S704 - each paragraph is markup
 
     def _paragraph(self, start: int, end: int) -> str:
         """Return a paragraph. It is one line of the report where it has one sentence, and can hold several."""

@@ -127,7 +127,7 @@ class Subject:
         """Return the address of a page of the same lines: with the filters, and the subject as one of them."""
         return self.view.elsewhere(path, **(dict(self.fixed) | changes))
 
-    def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401
+    def panel(self, name: str, request: str, embed: str | None = None, **drawn: Any) -> Panel:  # noqa: ANN401 - as url
         """Return what a panel shows of itself; `drawn` are the parameters that draw it in the API."""
         return Panel(
             id=name,

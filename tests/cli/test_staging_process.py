@@ -74,7 +74,7 @@ def content(database: Path) -> dict[str, list[tuple[object, ...]]]:
             columns = [
                 row[1] for row in connection.execute(f"PRAGMA table_info({name})") if row[1] not in OF_TIME
             ]
-            tables[name] = connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall()  # noqa: S608
+            tables[name] = connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall()  # noqa: S608 - names of the schema
     return tables
 
 

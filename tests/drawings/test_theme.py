@@ -45,10 +45,10 @@ def test_every_colour_of_the_style_sheet_exists() -> None:
 def test_a_file_is_well_formed_and_has_all_inside(theme: str) -> None:
     """No variable, no address, no script; title and source are text."""
     drawing = Drawing(300, 100, Markup("<path d='M0 0h9' class='p-hatch'/>"), "A line.")
-    content = as_file(drawing, theme, "Items <of> Tanks & Vehicles", "ledger 3")  # type: ignore[arg-type]
+    content = as_file(drawing, theme, "Items <of> Tanks & Vehicles", "ledger 3")  # type: ignore[arg-type] # pytest gives texts
     root = ET.fromstring(content)  # noqa: S314 - our own drawing
 
-    assert root.find("{*}title").text == "Items <of> Tanks & Vehicles"  # type: ignore[union-attr]
+    assert root.find("{*}title").text == "Items <of> Tanks & Vehicles"  # type: ignore[union-attr] # it is there
     assert "var(" not in content
     assert "http" not in content.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in content

@@ -6,6 +6,7 @@ The browser is the system's Chromium, headless. Where there is none, these tests
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,11 @@ class Watched:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("request", lambda request: self._own(request.url))
 
-    def open(self, path: str) -> Any:  # noqa: ANN401
+    def open(self, path: str) -> Any:  # noqa: ANN401 - Playwright may be absent
         """Open a path of the server and wait until its scripts have run."""
         return self.page.goto(f"{self.base}{path}", wait_until="networkidle")
 
-    def _note(self, message: Any) -> None:  # noqa: ANN401
+    def _note(self, message: Any) -> None:  # noqa: ANN401 - Playwright may be absent
         # A refusal that a test provokes is shown by the browser as an error too.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.faults.append(message.text)
@@ -76,14 +77,21 @@ class Watched:
             self.faults.append(f"a request to {url}")
 
 
-@pytest.fixture
-def browser_page(chromium: Any, server: Served) -> Iterator[Watched]:  # noqa: ANN401
-    """Open a page on the sample. No error of a script, no breach of the policy and no foreign request is allowed."""
+@contextmanager
+def watching(chromium: Any, served: Served) -> Iterator[Watched]:  # noqa: ANN401 - Playwright may be absent
+    """Open a page on a server. No error of a script, no breach of the policy and no foreign request is allowed."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    watched = Watched(context.new_page(), server.url)
+    watched = Watched(context.new_page(), served.url)
     yield watched
     context.close()
     assert watched.faults == []
+
+
+@pytest.fixture
+def browser_page(chromium: Any, server: Served) -> Iterator[Watched]:  # noqa: ANN401 - Playwright may be absent
+    """Open a page on the sample."""
+    with watching(chromium, server) as watched:
+        yield watched
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +102,7 @@ def written_server(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def writing_page(chromium: Any, written_server: Served) -> Iterator[Watched]:  # noqa: ANN401
-    """Open a page on the server that may be written to, as `browser_page` does."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    watched = Watched(context.new_page(), written_server.url)
-    yield watched
-    context.close()
-    assert watched.faults == []
+def writing_page(chromium: Any, written_server: Served) -> Iterator[Watched]:  # noqa: ANN401 - Playwright may be absent
+    """Open a page on the server that may be written to."""
+    with watching(chromium, written_server) as watched:
+        yield watched

@@ -175,8 +175,8 @@ def test_first_view_needs_little(browser_page: Watched) -> None:
     sizes: dict[str, int] = {}
 
     def note(response: object) -> None:
-        kind = response.request.resource_type  # type: ignore[attr-defined]
-        length = int(response.headers.get("content-length", 0))  # type: ignore[attr-defined]
+        kind = response.request.resource_type  # type: ignore[attr-defined] # Playwright may be absent
+        length = int(response.headers.get("content-length", 0))  # type: ignore[attr-defined] # Playwright may be absent
         sizes[kind] = sizes.get(kind, 0) + length
 
     browser_page.page.on("response", note)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.client.conftest import Served, serving_sample
 from tests.factories import make_report, make_strike, make_tally
-from tests.pages.conftest import Watched
+from tests.pages.conftest import watching
 
 PAYLOADS = (
     "<script>window.ran = 1</script>",
@@ -73,15 +73,9 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_payload_runs(chromium: Any, hostile: tuple[Served, str], path: str) -> None:  # noqa: ANN401
+def test_no_payload_runs(chromium: Any, hostile: tuple[Served, str], path: str) -> None:  # noqa: ANN401 - Playwright may be absent
     """No script of a source runs, no handler, no template; and the policy is not even needed."""
     served, report = hostile
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    watched = Watched(context.new_page(), served.url)
-    watched.open(path.replace("{report}", report))
-    ran = watched.page.evaluate("window.ran")
-    dialogs = watched.faults
-    context.close()
-
-    assert ran is None
-    assert dialogs == []
+    with watching(chromium, served) as watched:
+        watched.open(path.replace("{report}", report))
+        assert watched.page.evaluate("window.ran") is None

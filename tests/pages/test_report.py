@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from app.http.responses import BRIEF, IMMUTABLE
 from tests.api import Api
 from tests.client.conftest import Served, serving_sample
 from tests.factories import Body, make_report, make_strike, make_tally
-from tests.pages.conftest import Watched
+from tests.pages.conftest import Watched, watching
 from tests.reports.test_corrections import put, retract
 
 TEXT = (
@@ -30,7 +31,7 @@ def span(words: str, text: str = TEXT) -> Body:
     return {"start": start, "end": start + len(words)}
 
 
-def line(sentence: str, words: str, count: int, *, text: str | None = TEXT, **fields: Any) -> Body:  # noqa: ANN401
+def line(sentence: str, words: str, count: int, *, text: str | None = TEXT, **fields: Any) -> Body:  # noqa: ANN401 - any field of the body
     """Make a line with its sentence and the phrase of its tally, marked where there is a text."""
     quotes = {} if text is None else {"quote": span(words)}
     tally = make_tally(count, as_written=words, **quotes)
@@ -311,7 +312,7 @@ def test_long_report_is_rendered_in_time(api: Api) -> None:
 
 
 @pytest.fixture(scope="module")
-def releases(sqlite_sampled: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:  # noqa: ANN401
+def releases(sqlite_sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Run a server that holds a release with its text, revised once."""
     with serving_sample(sqlite_sampled, tmp_path_factory.mktemp("releases")) as served:
         headers = {"Authorization": f"Bearer {served.key}"}
@@ -326,13 +327,10 @@ def releases(sqlite_sampled: Any, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def report_page(chromium: Any, releases: Served) -> Iterator[Watched]:  # noqa: ANN401
-    """Open a page on that server; no error of a script and no breach of the policy is allowed."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    watched = Watched(context.new_page(), releases.url)
-    yield watched
-    context.close()
-    assert watched.faults == []
+def report_page(chromium: Any, releases: Served) -> Iterator[Watched]:  # noqa: ANN401 - Playwright may be absent
+    """Open a page on that server, as `browser_page` does."""
+    with watching(chromium, releases) as watched:
+        yield watched
 
 
 def test_hover_and_focus_join_text_and_line(report_page: Watched) -> None:
@@ -362,7 +360,7 @@ def test_pages_fit_a_phone_and_have_no_serious_finding(report_page: Watched, pat
         assert [(finding["id"], finding["nodes"][0]["html"]) for finding in serious] == []
 
 
-def test_all_is_readable_without_a_script(chromium: Any, releases: Served) -> None:  # noqa: ANN401
+def test_all_is_readable_without_a_script(chromium: Any, releases: Served) -> None:  # noqa: ANN401 - Playwright may be absent
     """Text, marks, lines and the change are in the HTML."""
     context = chromium.new_context(java_script_enabled=False)
     here = context.new_page()

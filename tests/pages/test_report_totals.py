@@ -12,7 +12,7 @@ def report(*lines: dict[str, Any], **fields: Any) -> dict[str, Any]:  # noqa: AN
     return plain | fields
 
 
-def check(claimed: int, least: int, most: int | None, *, agrees: bool, **fields: Any) -> dict[str, Any]:  # noqa: ANN401
+def check(claimed: int, least: int, most: int | None, *, agrees: bool, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any field of the check
     """Make a check of a response, of strikes in Syria on one day."""
     about = {"country": "SY", "date_from": "2017-03-01", "date_to": "2017-03-01", "against": "lines"}
     bounds = {"claimed": claimed, "lines_min": least, "lines_max": most, "agrees": agrees}
