@@ -179,8 +179,7 @@ class Subject:
             return []
         rows = by_period(self.record, self.view, self.counted, span, unit)
         counts = [count_of(row, self.measure) for row in rows]
-        # Days of publication say nothing of what reports of these days are silent about.
-        if self.view.is_by_publication or not any(count.form is Form.NO_REPORT for count in counts):
+        if not any(count.form is Form.NO_REPORT for count in counts):
             return [
                 (row, count, series.title(row, unit, count, self.measure))
                 for row, count in zip(rows, counts, strict=True)

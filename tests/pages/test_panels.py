@@ -41,6 +41,17 @@ def test_periods_of_publication_hold_what_was_published_later(api: Api) -> None:
         assert table.all("a") == []
 
 
+def test_silence_of_a_month_of_publication_is_that_of_its_reports(api: Api) -> None:
+    """A month in which reports of the country were published that name other places is no month without reports."""
+    for month in ("01", "03"):
+        line = make_strike(make_tally(3), date_from="2016-01-20", location="Palmyra")
+        api.post(make_report(line, published_on=f"2016-{month}-28"))
+    elsewhere = make_strike(make_tally(1), date_from="2016-01-21", location="Raqqa")
+    api.post(make_report(elsewhere, published_on="2016-02-02"))
+    days = shown(api, "/places/palmyra", period_by="published_on", unit="month").one(id="days")
+    assert rows_of(days)["2016-02"] == "no report in the record names it"
+
+
 def test_what_is_cited_is_about_where_some_counts_are_estimates(api: Api) -> None:
     """An estimate is never cited as a number."""
     api.post(make_report(make_strike(make_tally(40, approximate=True))))
